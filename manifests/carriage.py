@@ -11,6 +11,7 @@ from ledger.fields import ShortText, form, items, label, later, words
 from ledger.model import Findings, Statement
 from manifests.act import Entered, FiledBody, ended, named_legs
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
+from manifests.recorded import leg_recorded
 from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, trip_keys, trips, waybill_key, waybill_written
 from signing.phrase import Phrase
 from whitelist.transfer import BodyPart
@@ -81,7 +82,8 @@ def leg_of(statement: Statement, carrier: str, waybill_no: str | None = None, re
 
 def carriage_registers(entered: Entered) -> Mapping[str, Any]:
     """Trucks and waybill after a leg began."""
-    return {**trips(entered), **waybill_written(entered)}
+    words = leg_recorded(entered.statement.chain, len(entered.before.legs), entered.statement.body)
+    return {**trips(entered), **waybill_written(entered), **words}
 
 
 def parts_of(state: ManifestState, legs: Iterable[int]) -> tuple[LegPart, ...]:

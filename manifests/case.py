@@ -34,6 +34,14 @@ MATTERS: Mapping[str, tuple[str, str]] = {
 """What a case may be about, one matter each (kinds §7): ``CaseState.topic`` in words."""
 
 
+class OpenProposal(Struct, frozen=True, gc=False):
+    """A correction that waits for consents: its case, when it was proposed, and the fields that nobody else may correct meanwhile."""
+
+    case: str
+    proposed_s: int
+    paths: tuple[str, ...]
+
+
 class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Register ``manifest-cases:<manifest>``: numbers that cases gave, cases of each party, what stands beside the trunk, what returns took."""
 
@@ -44,6 +52,10 @@ class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """Refused grams by line, of which returns hold some."""
     holds: tuple[Hold, ...] = ()
     """Every one, in order of admission, with its end: whoever judges asks for the moment of the event."""
+    overlay: dict[str, str] = {}
+    """Corrections in force (更正): value by path, both as they were signed; what they change of the trunk's state is written there."""
+    proposals: tuple[OpenProposal, ...] = ()
+    """Corrections that were neither agreed to by everybody nor refused; whether one has lapsed is a matter of the moment."""
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""
@@ -181,6 +193,25 @@ It was released at {released}. || Nothing is left to do; a new hold is a case of
 CASE_STATE:LAPSED
 暂扣已于 {ended} 期满自行终止，没有可以解除的。 || 不必办理；需要继续暂扣的，另开案卷重新暂扣（case.hold）。
 The hold ended by itself at {ended}. || Nothing is left to do; to go on holding the load, hold it anew in a case of its own (case.hold).
+TRUNK_STAGE:AMEND_VOIDED
+联单已于 {voided} 作废，只能更正编号。 || 不必更正；废物还要转移的，另开联单。
+The manifest was voided at {voided}: its number alone can be corrected. || Nothing is left to do; waste that is still to move needs another manifest.
+
+TRUNK_STAGE:AMEND_ISSUED
+联单尚未起运，不能更正{what}（{path}）。 || 由移出人作废本联单，改正后重新开具，起运核查随之重新进行。
+The manifest has not departed: {what} ({path}) is not corrected. || Let the generator void it and issue it anew, so that the gate judges what really goes.
+
+TRUNK_STAGE:AMEND_TRIP
+联单已是“{stage}”，车次标识只在起运前更正。 || 不必更正；车次以起运时的为准。
+The manifest is {stage}; the trip id is corrected before the departure only. || Nothing is left to do; the trip is the one that departed.
+
+CASE_ROLE | - | sender | kinds §1.7, §7 [DESIGN]
+本单位不能这样办理本案卷。 || 由应当办理的单位签署。
+This party may not do that in this case. || Let the party whose matter it is sign.
+
+CASE_ROLE:PROPOSER
+{party}是该更正的提出人或者代其签署，提出即视为同意，不能再代他方同意。 || 由尚未同意的单位自行签署；提出人要撤回的，提交 case.amend_refuse。
+{party} proposed the correction or signed the proposal, which is its consent; it gives no further one. || Let those whose consent is missing sign themselves; to take the proposal back send case.amend_refuse.
 
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。

@@ -5,7 +5,7 @@ A correction names fields by path: those of the issue as they stand, ``legs.<n>.
 has agreed, so "the other of two" is the one of both who did not propose. What stands in no row is never corrected: void and issue anew, send it
 back, or close it with a gap. docs/amendments.md prints this table.
 
-Tokens of parties: G generator, R receiver, K consignor, C0 carrier of leg 0, C carrier of the leg that the path names, S who signed the act; AO
+Roles: G generator, R receiver, K consignor, C0 carrier of leg 0, C carrier of the leg that the path names, S who signed the act; AO
 and AD authority of origin and destination; ``×P``: only between two provinces.
 """
 
@@ -29,12 +29,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "S": ("签署该行为的单位", "whoever signed the act"),
     "AO": ("移出地主管部门", "authority of the origin"),
     "AD": ("接受地主管部门", "authority of the destination"),
+    "R after receipt": ("接受人（接受后）", "receiver (after the receipt)"),
     "AO×P": ("移出地主管部门（跨省的）", "authority of the origin (between provinces)"),
     "AD×P": ("接受地主管部门（跨省的）", "authority of the destination (between provinces)"),
 }
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class AmendmentClass(Struct, frozen=True, kw_only=True):
     """One class of corrections. ``paths`` are patterns in which ``*`` stands for a number."""
 
     name: str
@@ -54,8 +55,8 @@ class Row(Struct, frozen=True, kw_only=True):
 _QUOTA = ("额度随之变动，阶段按处理意见和数量重新确定", "quotas follow; the stage is that of opinions and sums now in force")
 _NOTHING = ("记入联单", "stands on the manifest")
 _WASTE = ("name", "code", "category", "hazards", "components", "form", "packing", "packs", "dg.un_no", "dg.dg_class", "dg.packing_group", "dg_none", "identification", "method", "purpose")  # fmt: skip
-MATRIX: tuple[Row, ...] = (
-    Row(
+MATRIX: tuple[AmendmentClass, ...] = (
+    AmendmentClass(
         name="own_words", zh="本单位填写的说明", en="own words", proposes=("G",), before_depart=True,
         paths=(
             "planned_at", "insurance_no", "contract.no", "contract.valid_to", "emergency_measures", "provincial_number",
@@ -64,49 +65,49 @@ MATRIX: tuple[Row, ...] = (
         ),
         then=("重新核对管理计划、合同", "plan and contract (R-14 to R-16) are judged anew"),
     ),
-    Row(name="carriers_words", zh="承运人填写的说明", en="words of a carrier", proposes=("C",), paths=("legs.*.via", "legs.*.crew"), then=_NOTHING),
-    Row(
+    AmendmentClass(name="carriers_words", zh="承运人填写的说明", en="words of a carrier", proposes=("C",), paths=("legs.*.via", "legs.*.crew"), then=_NOTHING),
+    AmendmentClass(
         name="receivers_words", zh="接受人填写的说明", en="words of the receiver", proposes=("R",), then=_NOTHING,
         paths=(
             "received.*.found.name", "received.*.found.code", "received.*.found.form", "received.*.found.packing", "received.*.note",
             "received.*.major_difference_note",
         ),
     ),
-    Row(
+    AmendmentClass(
         name="origin", zh="移出地", en="place of origin", proposes=("G",), consents=("G", "AO"), before_depart=True, to_come=True,
         paths=("origin.division", "origin.address", "origin.site"), then=("重新核对编号、场所", "number (R-02) and site are judged anew"),
     ),
-    Row(
+    AmendmentClass(
         name="destination", zh="接受地址", en="address of the destination", proposes=("G", "R"), consents=("G", "R"), before_depart=True,
         to_come=True, paths=("destination.address",), then=_NOTHING,
     ),
-    Row(
+    AmendmentClass(
         name="waste", zh="废物和方式", en="waste and method", proposes=("G", "R"), consents=("G", "R", "AO×P", "AD×P"), to_come=True,
         paths=tuple(f"lines.*.{name}" for name in _WASTE),
         then=("重新核对批准、许可范围和方式", "decision line (AMEND_OFF_DECISION), R-18 and R-19 anew as alerts; method: METHOD_CHANGED"),
     ),
-    Row(
+    AmendmentClass(
         name="declared", zh="计划转移量", en="declared mass", proposes=("G",), consents=("G", "R", "C0", "AO×P", "AD×P"), to_come=True,
         paths=("lines.*.mass_t",), then=("接受前重新占用额度，接受后不动额度", "before the receipt quotas need room; after it no account moves"),
     ),
-    Row(
+    AmendmentClass(
         name="loaded", zh="移出量", en="loaded mass", proposes=("K", "C0"), consents=("K", "C0", "R after receipt"), to_come=True,
         paths=("loaded.*.mass_t",), then=("重量比对以更正后的为准", "baseline of R-62"),
     ),
-    Row(
+    AmendmentClass(
         name="received", zh="接受情况", en="what was received", proposes=("R", "G"), consents=("R", "G", "AD"),
         paths=("received.*.accepted_t", "received.*.refused_t", "received.*.opinion", "received.*.reason_code", "received.*.method"),
         then=_QUOTA,
     ),
-    Row(
+    AmendmentClass(
         name="fates", zh="利用处置情况", en="fates", proposes=("R",), consents=("R", "G"), to_come=True,
         paths=("fates.*.mass_t", "fates.*.method", "fates.*.done_on", "fates.*.onward"), then=_QUOTA,
     ),
-    Row(
+    AmendmentClass(
         name="times", zh="时间", en="times", proposes=("S",), consents=("S",), to_come=True,
         paths=("times.departed_at", "times.arrived_at", "times.accepted_at"), then=("期限、额度年度重新计算", "deadlines, and the year of Q3, anew"),
     ),
-    Row(
+    AmendmentClass(
         name="vehicle", zh="车辆和单证", en="vehicle and papers", proposes=("C",), consents=("C", "K"), to_come=True,
         paths=(
             "legs.*.vehicle.kind", "legs.*.vehicle.plate", "legs.*.vehicle.trailer", "legs.*.vehicle.licence_no",
@@ -114,7 +115,7 @@ MATRIX: tuple[Row, ...] = (
         ),
         then=("车次、运单登记随之改正", "registers of trips and waybills follow"),
     ),
-    Row(
+    AmendmentClass(
         name="number", zh="国家联单编号", en="national number", proposes=("AO", "G"), consents=("AO",), before_depart=True, to_come=True,
         paths=("number",), then=("重新核对编号", "R-01 to R-04"),
     ),
@@ -122,24 +123,24 @@ MATRIX: tuple[Row, ...] = (
 """In the order of kinds §8."""
 NEVER = (
     "receiver", "permit", "approval", "decision", "pilot", "emergency", "returns", "type", "paper", "meters", "consignor", "carriers", "mode",
-    "files", "lines.*.lots", "lines.*.exemptions", "lines.*.decision_line",
+    "files", "contract.file", "destination.division", "destination.site", "lines.*.lots", "lines.*.exemptions", "lines.*.decision_line",
 )  # fmt: skip
 """Never corrected, said by name: parties, permit, approval, type, lots, returns, paper, emergency, meters, exemptions."""
 
 
-class Asked(Struct, frozen=True, gc=False):
-    """A consent that a correction needs: a token, and who may give it."""
+class AskedConsent(Struct, frozen=True, gc=False):
+    """A consent that a correction needs: a role, and who may give it."""
 
-    token: str
+    role: str
     holders: tuple[str, ...]
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Row], ...]:
+def _patterns() -> tuple[tuple[re.Pattern[str], AmendmentClass], ...]:
     return tuple((re.compile(re.escape(path).replace(r"\*", "(0|[1-9][0-9]{0,3})")), row) for row in MATRIX for path in row.paths)
 
 
-def row_of(path: str) -> Row | None:
+def row_of(path: str) -> AmendmentClass | None:
     """The class of a path, or ``None`` for what is never corrected."""
     return next((row for pattern, row in _patterns() if pattern.fullmatch(path)), None)
 
@@ -149,21 +150,21 @@ def number_in(path: str) -> int:
     return int(path.split(".")[1])
 
 
-def holders_of(token: str, path: str, state: ManifestState, log: LogState) -> tuple[str, ...]:
-    """Who may speak for a token; of an authority any that covers the place, else any but the other side's, else that one (kinds §1.7)."""
+def holders_of(role: str, path: str, state: ManifestState, log: LogState) -> tuple[str, ...]:
+    """Who may speak for a role; of an authority any that covers the place, else any but the other side's, else that one (kinds §1.7)."""
     here, there = state.origin.division, state.destination.division
-    match token:
+    match role:
         case "G" | "R" | "K":
-            return state.holder_of({"G": Capacity.GENERATOR, "R": Capacity.RECEIVER, "K": Capacity.CONSIGNOR}[token])
+            return state.holder_of({"G": Capacity.GENERATOR, "R": Capacity.RECEIVER, "K": Capacity.CONSIGNOR}[role])
         case "C0" | "C":
-            number = 0 if token == "C0" else number_in(path)
+            number = 0 if role == "C0" else number_in(path)
             return (state.legs[number].carrier,) if number < len(state.legs) else ()
         case "AO":
             return _authorities(log, here, there)
         case "AD":
             return _authorities(log, there, here)
         case "AO×P" | "AD×P":
-            return holders_of(token[:2], path, state, log) if state.is_between_provinces else ()
+            return holders_of(role[:2], path, state, log) if state.is_between_provinces else ()
         case "R after receipt":
             return holders_of("R", path, state, log) if state.times.received_s is not None else ()
     return ()
@@ -177,23 +178,23 @@ def _authorities(log: LogState, division: str, other: str) -> tuple[str, ...]:
 def may_propose(path: str, state: ManifestState, log: LogState) -> tuple[str, ...]:
     """Who may propose a correction of a path; nobody where it is never corrected."""
     row = row_of(path)
-    return () if row is None else tuple(dict.fromkeys(party for token in row.proposes for party in holders_of(token, path, state, log)))
+    return () if row is None else tuple(dict.fromkeys(party for role in row.proposes for party in holders_of(role, path, state, log)))
 
 
-def consents(paths: Iterable[str], state: ManifestState, log: LogState) -> tuple[Asked, ...]:
+def consents(paths: Iterable[str], state: ManifestState, log: LogState) -> tuple[AskedConsent, ...]:
     """Whose consent a correction of these fields needs, as the manifest stands. Who closed a manifest by verifying it did not consent to what
     comes after, so then G is asked too."""
-    found: dict[str, Asked] = {}
+    found: dict[str, AskedConsent] = {}
     for path in paths:
         row = row_of(path)
-        tokens = () if row is None else row.consents
-        for token in (*tokens, *(("G",) if state.stage in _VERIFIED else ())):
-            if holders := holders_of(token, path, state, log):
-                found.setdefault(f"{token}{path if token == 'C' else ''}".replace("×P", ""), Asked(token, holders))
+        roles = () if row is None else row.consents
+        for role in (*roles, *(("G",) if state.stage in _VERIFIED else ())):
+            if holders := holders_of(role, path, state, log):
+                found.setdefault(f"{role}{path if role == 'C' else ''}".replace("×P", ""), AskedConsent(role, holders))
     return tuple(found.values())
 
 
-def missing(asked: Iterable[Asked], given: Iterable[str]) -> tuple[Asked, ...]:
+def missing(asked: Iterable[AskedConsent], given: Iterable[str]) -> tuple[AskedConsent, ...]:
     """Those that nobody who may give them has given yet."""
     agreed = set(given)
     return tuple(one for one in asked if agreed.isdisjoint(one.holders))

@@ -69,7 +69,7 @@ _ISSUED = (
 
 
 def _receipt(source: str = "Order 23 Art. 12(1)(2), 18 [READ]") -> Move:
-    return Move(_RECEIVED, (Capacity.RECEIVER,), source, ("lines", "drawn", "discrepancies", "legs"))
+    return Move(_RECEIVED, (Capacity.RECEIVER,), source, ("lines", "drawn", "received_order", "discrepancies", "legs"))
 
 
 def _disposal(stage: Stage) -> Move:

@@ -61,6 +61,8 @@ CAPACITIES: Mapping[str, str] = {
     "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门", "authority": "移出地、接受地或者最近行为地主管部门",
     "authority that holds": "实施暂扣的主管部门",
+    "who may propose the correction": "可以提出该项更正的单位",
+    "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",
 }  # fmt: skip
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
@@ -229,6 +231,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """停留 on the way, as many as were recorded."""
     disposals: int = 0
     """Acts that gave accepted grams a fate."""
+    received_order: tuple[int, ...] = ()
+    """Lines in the order in which the receipt names them; empty where that is their own order."""
     discrepancies: tuple[tuple[int, tuple[str, ...]], ...] = ()
     """Per line with a stated difference: which of name, quantity, property, form, packing (Order 23 Art. 18.2)."""
     acts: tuple[str, ...]
@@ -285,12 +289,28 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
         return tuple([leg for leg in self.legs if leg.ended_s is None])
 
 
+class Proposal(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A correction (更正) in its case: what shall stand where, who proposed it, who has agreed, how it ended."""
+
+    changes: tuple[tuple[str, str, str], ...]
+    """(path, what stood there, what shall), the values as texts of JSON."""
+    by: str
+    """For whom it was proposed."""
+    hands: tuple[str, ...]
+    """Who signed the proposal: none of them gives a further consent, for another neither (kinds §1.7)."""
+    proposed_s: int
+    given: tuple[str, ...] = ()
+    """Parties whose consent is there, the proposer's own first."""
+    ended: Literal["", "in_force", "refused"] = ""
+
+
 class CaseState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """State of ``case/<generator>/<manifest ULID>/<ULID>``, a side chain about the manifest ``trunk``: topic, and the number it gave."""
 
     topic: str
     trunk: str
     number: str | None = None
+    proposal: Proposal | None = None
 
 
 def trunk_of(chain: str) -> str:

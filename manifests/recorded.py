@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from ledger.fields import DivisionCode
 from ledger.mass import read_mass
 from ledger.model import Facts
-from manifests.carriage import CrewMember
 from manifests.case import cases_of
 from manifests.model import ManifestState
 from manifests.receipt import ReceivedLine
@@ -32,7 +31,7 @@ class Recorded(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     issue: Transfer | None = None
     via: tuple[DivisionCode, ...] = ()
-    crew: tuple[CrewMember, ...] = ()
+    crew: tuple[dict[str, str], ...] = ()
     received: tuple[ReceivedLine, ...] = ()
 
 
@@ -54,7 +53,7 @@ def leg_key(trunk: str, number: int) -> str:
 def leg_recorded(trunk: str, number: int, body: Any) -> Mapping[str, Recorded]:
     """The register of the leg that an act begins: only what the state does not carry, so nothing for most."""
     via = getattr(body, "via", ())
-    return {leg_key(trunk, number): Recorded(via=via, crew=body.crew)} if via or body.crew else {}
+    return {leg_key(trunk, number): Recorded(via=via, crew=msgspec.to_builtins(body.crew))} if via or body.crew else {}
 
 
 def recorded_keys(trunk: str, state: ManifestState) -> tuple[str, ...]:
@@ -71,20 +70,25 @@ def record_of(facts: Facts, trunk: str) -> dict[str, Any]:
     state: ManifestState = facts.state(trunk)
     cases = cases_of(facts, trunk)
     kept: Recorded = facts.get(issue_key(trunk))
-    found: dict[str, Any] = msgspec.to_builtins(kept.issue)
+    found: dict[str, Any] = _json(kept.issue)
     for name in ("number", "provincial_number"):
         if (known := getattr(state, name) or getattr(cases, name)) is not None:
             found[name] = known
     found["legs"] = [_leg(facts.get(leg_key(trunk, number))) for number in range(len(state.legs))]
     receipt: Recorded | None = facts.get(receipt_key(trunk)) if state.times.received_s is not None else None
-    found["received"] = [] if receipt is None else [msgspec.to_builtins(line) for line in receipt.received]
+    found["received"] = [] if receipt is None else _json(receipt.received)
     for path, text in cases.overlay.items():
         put(found, path, read_value(text))
     return found
 
 
+def _json(value: object) -> Any:
+    """A value as JSON has it, with lists that can be written to."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 def _leg(kept: Recorded | None) -> dict[str, Any]:
-    return {} if kept is None else {name: found for name, found in msgspec.to_builtins(kept).items() if name in ("via", "crew")}
+    return {} if kept is None else {name: found for name, found in _json(kept).items() if name in ("via", "crew")}
 
 
 def at(record: Any, path: str) -> Any:

@@ -19,6 +19,7 @@ from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
+from manifests.correction import Correction, followed
 from manifests.model import ManifestState, Stage, standing, trunk_of
 
 
@@ -52,6 +53,8 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     state: ManifestState
     records: tuple[Record, ...]
     flags: tuple[Flag, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """更正, in the order in which they were proposed; ``state`` has those in force."""
     issued_s: int
     """Admission of the issue, Unix seconds: the order in which manifests are listed."""
     updated_idx: int
@@ -185,6 +188,9 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     if view is None:
         issued_s = parse_at(admission.at)
         return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
+    if statement.chain_type == "case":
+        corrections, state = followed(view.corrections, state, entry)
+        view = replace(view, corrections=corrections)
     return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index)
 
 

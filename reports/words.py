@@ -31,11 +31,12 @@ COLUMNS: Mapping[Books, tuple[str, str]] = {
     "decided": ("批准占用", "Decided"),
     "reserved": ("开具预占", "Reserved"),
     "settled": ("接受结算", "Settled"),
+    "corrected": ("更正", "Corrected"),
     "released": ("作废退回", "Released"),
     "outside": ("账外用量", "Outside"),
 }
 """Columns of a quota account, by ``Kind.books``: committed by decisions, reserved by issues, changed by receipts to what was accepted,
-given back, used outside this log."""
+moved by corrections, given back, used outside this log."""
 LAYERS: Mapping[str, tuple[str, str]] = {"Q1": ("白名单", "List"), "Q2": ("批准量", "Decision"), "Q3": ("许可规模", "Permit")}
 """Layers of quotas, by what their accounts begin with."""
 PERSONAL: Mapping[str, str] = {

@@ -77,6 +77,9 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "case.number/1": (CHANGED, ("manifests/test_case_number",)),
     "case.hold/1": (NEW, ("manifests/test_case_hold",)),
     "case.release/1": (NEW, ("manifests/test_case_hold",)),
+    "case.amend_propose/1": (NEW, ("manifests/test_amendments",)),
+    "case.amend_consent/1": (NEW, ("manifests/test_amendments",)),
+    "case.amend_refuse/1": (NEW, ("manifests/test_amendments",)),
 }
 """By kind: what became of it when the kinds of version 1 were settled, and the modules of tests that are about it."""
 

@@ -77,8 +77,9 @@ SignersFn = Callable[[Statement, Facts], Sequence[Role]]
 JudgeFn = Callable[[Judged, Findings], None]
 """A rule: puts what it finds into the findings, and never raises over anything a user could send."""
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
-Books = Literal["decided", "reserved", "settled", "released", "outside"]
-"""Column of a monthly statement in which the account rows of an act are booked; ``outside``: grams that no manifest of this log carried."""
+Books = Literal["decided", "reserved", "settled", "corrected", "released", "outside"]
+"""Column of a monthly statement in which the account rows of an act are booked; ``corrected``: what a correction moved;
+``outside``: grams that no manifest of this log carried."""
 
 
 def no_reads(statement: Statement, facts: Facts) -> Reads:

@@ -23,6 +23,9 @@ from manifests.acts.verify import Verify
 from manifests.acts.void import Void
 from manifests.carriage import CrewMember
 from manifests.case import ManifestCases, Trunk
+from manifests.cases.amend_consent import AmendConsent
+from manifests.cases.amend_propose import AmendPropose, FieldChange
+from manifests.cases.amend_refuse import AmendRefuse
 from manifests.cases.hold import CaseHold
 from manifests.cases.number import CaseNumber
 from manifests.cases.release import CaseRelease
@@ -30,6 +33,7 @@ from manifests.labels import LabelHolders
 from manifests.machine import MOVES
 from manifests.model import CaseState, ManifestState, Vehicle
 from manifests.receipt import FoundWaste, MeterRow, ReceivedLine, Report, Weighing
+from manifests.recorded import Recorded
 from manifests.tickets import Ticket, TicketUse
 from manifests.vehicles import VehicleTrips, WaybillUses
 from signing.refusal import table
@@ -37,8 +41,9 @@ from whitelist.fields import Place
 from whitelist.rules.number import NumberHolders
 
 __all__ = [
-    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "Arrive", "CaseHold", "CaseNumber", "CaseRelease", "CrewMember", "Depart", "Dispose", "DisposedLine",
-    "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue", "LoadedLine", "MeterRow", "MovedLine", "Place", "Receive", "ReceivedLine",
+    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "AmendConsent", "AmendPropose", "AmendRefuse", "Arrive", "CaseHold", "CaseNumber",
+    "CaseRelease", "CrewMember", "Depart", "Dispose", "DisposedLine", "FieldChange", "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue",
+    "LoadedLine", "MeterRow", "MovedLine", "Place", "Receive", "ReceivedLine",
     "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
 ]  # fmt: skip
 
@@ -64,6 +69,7 @@ PERSONALITY = Personality(
         "label": LabelHolders,
         "waybill": WaybillUses,
         "ticket": TicketUse,
+        "recorded": Recorded,
     },
     rules=RULES,
 )

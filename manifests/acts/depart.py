@@ -22,6 +22,7 @@ from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
 from manifests.machine import Act
 from manifests.mass import limits_of, weight_level
 from manifests.model import Capacity, ManifestState, Stage
+from manifests.recorded import leg_recorded
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
 from signing.refusal import texts
 from whitelist import telling
@@ -266,6 +267,7 @@ def _registers(entered: Entered) -> Mapping[str, Any]:
         **vehicles.waybill_written(entered),
         **tickets_drawn(_weighed(statement, before), facts),
         **settlement.site_reserved(entered, sum(added_g(statement.body, before))),
+        **leg_recorded(statement.chain, 0, statement.body),
     }
 
 

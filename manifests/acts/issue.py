@@ -17,6 +17,7 @@ from manifests import returns
 from manifests.act import ManifestAct, drawn
 from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
+from manifests.recorded import issue_recorded
 from whitelist import check
 from whitelist.checked import Asked, decision_of, event_of
 from whitelist.exemptions import exemptions_on
@@ -61,6 +62,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     registers: dict[str, Any] = dict(returns.taken(facts, state))
     if (permit := permit_at(facts, state.permit)) is not None:  # none on the way home
         registers |= q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0))
+    registers |= issue_recorded(statement.chain, body)
     if state.number is not None:
         key = number_key(state.number)
         registers[key] = (facts.get(key) or NumberHolders()).with_holder(state.generator, statement.chain)

@@ -17,10 +17,12 @@ from ledger.model import Facts, Findings, Level, Statement, kept_for_last
 from ledger.times import format_at, parse_at, year_of
 from manifests import gate, returns, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
+from manifests.correction import stage_of
 from manifests.machine import Act
 from manifests.mass import Received, limits_of, weight_level
 from manifests.model import LineState, ManifestState, Stage
 from manifests.receipt import MeterRow, Opinion, ReceivedLine, Report, Weighing, judge_meters, note_lateness
+from manifests.recorded import Recorded, receipt_key
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import judge_destination, judge_place, trip_keys, trip_name, trips
 from signing.refusal import texts
@@ -258,6 +260,7 @@ def _registers(entered: Entered) -> Mapping[str, Any]:
         **trips(entered),
         **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
         **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), kept_g)),
+        receipt_key(entered.statement.chain): Recorded(received=body.lines),
     }
 
 
@@ -272,18 +275,17 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
         ]
     )
     legs = ended(state.legs, state.under_way, statement.at_s)
-    found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs, last_division=state.destination.division)
+    order = tuple([line.line for line in body.lines])
+    named, last = () if order == tuple(range(len(order))) else order, state.destination.division
+    found = replace(state, lines=lines, received_order=named, discrepancies=discrepancies(body), legs=legs, last_division=last)
     return at_stage(
         found, _outcome(state, {line.opinion for line in body.lines}), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s
     )
 
 
 def _outcome(state: ManifestState, opinions: set[str]) -> Stage:
-    if state.route == "RETURN":
-        return Stage.DISPOSED  # the waste is home
-    if opinions == {"accept"}:
-        return Stage.ACCEPTED
-    return Stage.REJECTED if opinions == {"reject"} else Stage.PARTLY_ACCEPTED
+    """What came home is disposed of at once."""
+    return Stage.DISPOSED if state.route == "RETURN" else stage_of(opinions)
 
 
 RECEIVE = trunk_act(

@@ -11,8 +11,8 @@ DAY_S = 86_400
 STOPPED = ("manifest.depart", "manifest.transship", "manifest.dispose")  # what a hold covers (kinds §1.3)
 SAID = ("manifest.hand_over", "manifest.stop", "manifest.arrive", "manifest.receive")  # what goes on under it, with the tag HELD
 FINISHED = ("voided", "closed", "closed_rejected", "closed_gap")
-BEGINS = {"case.number": "number", "case.hold": "hold"}  # kind: matter of the case that it opens
-LATER = {"case.release": ("hold",)}
+BEGINS = {"case.number": "number", "case.hold": "hold", "case.amend_propose": "amend"}  # kind: matter of the case that it opens
+LATER = {"case.release": ("hold",), "case.amend_consent": ("amend",), "case.amend_refuse": ("amend",)}
 
 
 class Cases:
@@ -47,13 +47,17 @@ class Cases:
         matter = self.matters.setdefault(s.chain, BEGINS.get(s.act, ""))
         fitting = LATER.get(s.act, (BEGINS.get(s.act),))
         need(matter in fitting, "CASE_DONE", "chain", matter, fitting)
-        getattr(self, "_" + s.act.partition(".")[2])(s, a, trip)
+        if matter == "amend":
+            self.log.manifests.amendments.take(s, a, trip)
+        else:
+            getattr(self, "_" + s.act.partition(".")[2])(s, a, trip)
 
     def _number(self, s: Any, a: Any, trip: Any) -> None:
         """Fills what is empty."""
         need({"number", "provincial_number"} & s.body.keys(), "MISSING", "body", sorted(s.body), "a number")
         need(self.log.stages.get(trunk_of(s)) != "voided", "TRUNK_STAGE", "chain", s.chain, "not voided")
         self.log.manifests.give_number(s, a, trip, s.body.get("number"))
+        trip.record.update({name: s.body[name] for name in ("number", "provincial_number") if name in s.body and name not in trip.record})
 
     def _hold(self, s: Any, a: Any, trip: Any) -> None:
         """Until ``until``, else for ``hold_d`` days of the thresholds in force at its index."""

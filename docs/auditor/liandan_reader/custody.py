@@ -2,9 +2,11 @@
 
 import re
 from collections import defaultdict
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
+from .amendments import Amendments, recorded
 from .cases import trunk_of
 from .signatures import is_uscc
 from .strict import grams, is_day, need, normal
@@ -16,7 +18,7 @@ class Manifests:
     """Trunks, and the registers of numbers, labels and waybills (kinds §1.5)."""
 
     def __init__(self, log: Any) -> None:
-        self.log = log
+        self.log, self.amendments = log, Amendments(log, self)
         self.trips = defaultdict[str, Any](_nobody)
         self.numbers = defaultdict[str, dict[str, list[str]]](dict)  # number: generator: [manifest, live | voided | closed]
         self.labels: dict[str, tuple[str, bool]] = {}  # label: manifest that loaded it last, whether that was a return
@@ -25,7 +27,9 @@ class Manifests:
     # -- who signs
 
     def holders(self, s: Any, word: str) -> list[str]:
-        """Who may stand for consignor, carrier, receiver."""
+        """Who may stand for consignor, carrier, receiver; for whoever a correction asks."""
+        if s.type == "case":
+            return self.amendments.holders(s, self.trips[trunk_of(s)], word)
         trip = self.trips[s.chain]
         if word != "carrier":
             return [trip.consignor if word == "consignor" else trip.receiver]
@@ -36,6 +40,10 @@ class Manifests:
         """The authority of a manifest's origin, never one of its destination."""
         trip = self.trips[trunk_of(s)]
         return self.log.parties.responsible(trip.origin, trip.destination)
+
+    def consents_in_stead(self, s: Any) -> bool:
+        """Whether an authority agrees to a correction in the place of a silent firm."""
+        return self.amendments.is_in_stead(s, self.trips[trunk_of(s)])
 
     # -- what an act changes; each gives the stage after it
 
@@ -58,6 +66,7 @@ class Manifests:
         for number, line in enumerate(lines):
             same = line["code"][-2:] == line["category"][-2:]
             self.log.check(same, "CODE_CATEGORY", f"body.lines.{number}.category", line["category"], line["code"])
+        trip.chain, trip.record = s.chain, recorded(body)
         trip.generator, trip.receiver, trip.carriers = s.owner, body["receiver"], body.get("carriers", [])
         trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
         trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
@@ -115,6 +124,7 @@ class Manifests:
 
     def _depart(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         trip.legs = [SimpleNamespace(carrier=s.by[-1] if len(s.by) > 1 else s.principal or s.by[0], is_open=True)]
+        trip.record["legs"].append({name: body[name] for name in ("via", "crew") if name in body})
         loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
@@ -174,6 +184,7 @@ class Manifests:
         for tag, due in tags.items():
             self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
         self._alerted(a, NO_DEPARTURE="H" if no_departure else None)
+        trip.record["received"] = deepcopy(body["lines"])
         for leg in trip.legs:
             leg.is_open = False
         self._hold(a, trip, [trip.accepted[line] for line in _all(trip)])
@@ -210,13 +221,18 @@ class Manifests:
         for leg in ending:
             trip.legs[leg].is_open = False
         trip.legs.append(SimpleNamespace(carrier=carrier, is_open=True))
+        trip.record["legs"].append({name: s.body[name] for name in ("via", "crew") if name in s.body})
         need(len(trip.legs) <= LEGS, "TRUNK_FULL", "kind", len(trip.legs), LEGS)
         self._waybill(s, a, trip, carrier)
         return "="
 
+    def settle(self, a: Any, trip: Any) -> None:
+        """The accounts after a statement of a case: what is accepted by now, before the receipt what was held."""
+        self._hold(a, trip, [trip.accepted[line] for line in _all(trip)] if trip.record["received"] else trip.masses)
+
     def _hold(self, a: Any, trip: Any, masses: list[int]) -> None:
         """Kinds §1.6: the rows move each account from what the manifest held on it to what it holds now."""
-        held = dict[str, int]()
+        held, trip.masses = dict[str, int](), masses
         for mass, accounts in zip(masses, trip.accounts, strict=True):
             for account in accounts:
                 held[account] = held.get(account, 0) + mass
@@ -284,4 +300,5 @@ def _nobody() -> Any:
     masses = {"accepted": defaultdict(int), "refused": defaultdict(int), "fates": defaultdict(int), "held": dict[str, int]()}
     masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them
     links = {"returned": None, "units": set[str](), "carried": set[str]()}  # what it returns; whose labels; whose loads
-    return SimpleNamespace(**parties, **lists, **masses, **links, is_backfill=False, is_return=False, latest=-(2**53))
+    record = {"chain": "", "record": recorded({}), "masses": list[int]()}
+    return SimpleNamespace(**parties, **lists, **masses, **links, **record, is_backfill=False, is_return=False, latest=-(2**53))

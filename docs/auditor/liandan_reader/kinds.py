@@ -7,7 +7,8 @@ has stages (then ``-`` is a chain that does not exist yet, ``=`` the same stage 
 Roles: operator; authorities (each of them); owner, named by the chain; region: authority of the owner's region; recovery: those who may
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner: authority of a list's side; consignor, carrier, next (any party that is registered), receiver
-of a manifest; holding: authorities that may hold a load; releasing: who holds it. ``a|b``: one of them.
+of a manifest; holding: authorities that may hold a load; releasing: who holds it;
+proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
 """
 
 import re
@@ -71,6 +72,9 @@ case = case/U/I/I
   case.number          !  D  owner|origin               -
   case.hold            !  D  holding                    -
   case.release         .  D  releasing                  -
+  case.amend_propose   !  D  proposing                  Q23
+  case.amend_consent   .  D  consenting                 Q23
+  case.amend_refuse    .  D  refusing                   -
 """
 STAGE_CODE = {"permit": "PERMIT_TRANSITION", "list": "LIST_STAGE", "approval": "APPROVAL_STAGE", "manifest": "ACT_NOT_OPEN"}
 FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}"}

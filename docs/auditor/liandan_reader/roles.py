@@ -39,11 +39,15 @@ def check_roles(log: Any, s: Any, a: Any) -> None:
             raise Bad("SIGNER_ROLE" if taken < len(s.by) or one_hand else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], role.holders)
         in_the_name_of |= set(role.holders or ()) if how and not how <= {"FOREIGN"} else set()
     need(taken == len(s.by), "SIGNER_EXTRA", f"by.{taken}", s.by[taken:])
+    silent = s.act == "case.amend_consent" and log.manifests.consents_in_stead(s)  # of a firm (kinds §7), not of a closed one
+    log.check((a.alerts.get("CONSENT_BY_AUTHORITY") == "H") == silent, "DECISION_WRONG", "admission.decision.alerts", a.alerts, silent)
+    closed_one = "BY_AUTHORITY" in marks
+    marks |= {"BY_AUTHORITY"} if silent else set()
     for mark in MARKS:
         due = mark in marks
         log.check((mark in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{mark}: {due}")
     alerted = a.alerts.get("SIGNED_FOR_CLOSED") == "H"
-    log.check(alerted == ("BY_AUTHORITY" in marks), "DECISION_WRONG", "admission.decision.alerts", a.alerts, "SIGNED_FOR_CLOSED")
+    log.check(alerted == closed_one, "DECISION_WRONG", "admission.decision.alerts", a.alerts, "SIGNED_FOR_CLOSED")
     begins = s.seq == 0 or s.act in ("manifest.issue", "approval.apply", "manifest.depart")
     closed = [party for party in in_the_name_of if party and begins and log.parties.is_closed(party)]
     log.check(not closed, "PARTY_CLOSED", "by", closed, "no closed party opens, issues, applies or departs")

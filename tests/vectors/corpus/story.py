@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.vectors.corpus import cases, full_forms, parties, permissions, returns, trips
+from tests.vectors.corpus import cases, corrections, full_forms, parties, permissions, returns, trips
 from tests.vectors.corpus.admitted import AdmittedLog
 from tests.vectors.corpus.people import CHONGQING, GUIZHOU, OPERATOR, SICHUAN
 from tests.vectors.corpus.scene import Scene
@@ -30,6 +30,7 @@ def corpus_log() -> AdmittedLog:
         parties.late_comer,
         returns.homecoming,
         cases.holds,
+        corrections.corrections,
     ):
         act(scene)
         scene.checkpoint()

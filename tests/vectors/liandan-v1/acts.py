@@ -24,6 +24,7 @@ from acting import (
     VOIDED,
     post,
 )
+from acts_amendments import corrections
 from acts_cases import cases
 from acts_parties import delegations, issuers, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
@@ -78,4 +79,6 @@ def acts_log() -> Log:
     log.checkpoint(stamps("16:10:10"))
     cases(log)
     log.checkpoint(stamps("16:30:10"))
+    corrections(log)
+    log.checkpoint(stamps("16:40:10"))
     return log

@@ -15,6 +15,7 @@ import acts
 import good
 import refused
 import refused_acts
+import refused_amendments
 import refused_approvals
 import refused_bodies
 import refused_cases
@@ -58,6 +59,7 @@ def main(directory: Path) -> None:
             *refused_issues.issues(more),
             *refused_trips.trips(more),
             *refused_cases.cases(more),
+            *refused_amendments.amendments(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),

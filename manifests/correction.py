@@ -8,15 +8,71 @@ ever, and an act on a manifest that nobody corrected pays nothing. What the acts
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.mass import parse_mass
-from ledger.times import parse_at
+from ledger.times import parse_admission_at, parse_at
+from manifests.act import drawn
 from manifests.consent import number_in
 from manifests.model import LineState, ManifestState, Stage
 from manifests.recorded import read_value
+
+Ended = Literal["", "in_force", "refused"]
+
+
+class Consent(Struct, frozen=True, gc=False):
+    """Who agreed to a correction, for whom, and in which entry; ``party`` empty where he signed for himself."""
+
+    by: str
+    index: int
+    party: str = ""
+
+
+class Correction(Struct, frozen=True, gc=False, kw_only=True):
+    """A correction as readers see it: what was, what shall be, why, who has agreed, how it ended."""
+
+    case: str
+    changes: tuple[tuple[str, str, str], ...]
+    """(path, earlier value, corrected value), as texts of JSON; empty for nothing."""
+    by: str
+    """For whom it was proposed."""
+    reason: str
+    proposed_s: int
+    """Admission of the proposal, Unix seconds."""
+    consents: tuple[Consent, ...] = ()
+    ended: Ended = ""
+    """Empty while consents are missing; a proposal that has lapsed is none of the log's doing, the reader counts its days."""
+    ended_index: int | None = None
+
+
+def followed(known: tuple[Correction, ...], state: ManifestState, entry: Entry) -> tuple[tuple[Correction, ...], ManifestState]:
+    """Corrections and the manifest after an entry of a case, from entries alone."""
+    statement, admission = entry.statement, entry.admission
+    kind = statement.kind.partition("/")[0]
+    if kind == "case.amend_propose":
+        changes = tuple((change.path, change.was, change.now) for change in statement.body.changes)
+        by = statement.principal or statement.by[0]
+        at_s = parse_admission_at(admission.at)
+        known = (*known, Correction(case=statement.chain, changes=changes, by=by, reason=statement.body.reason, proposed_s=at_s))
+    elif kind not in ("case.amend_consent", "case.amend_refuse"):
+        return known, state
+    place = next(place for place, one in enumerate(known) if one.case == statement.chain)
+    found = known[place]
+    if kind == "case.amend_consent":
+        found = replace(found, consents=(*found.consents, Consent(statement.by[0], entry.index, statement.principal or "")))
+    if kind == "case.amend_refuse":
+        found = replace(found, ended="refused", ended_index=entry.index)
+    elif ("AMENDED",) in admission.decision.tags:
+        found = replace(found, ended="in_force", ended_index=entry.index)
+        state = corrected(state, [(path, now) for path, _, now in found.changes])
+        if admission.decision.accounts:
+            state = replace(state, drawn=drawn(state.drawn, admission))
+    return (*known[:place], found, *known[place + 1 :]), state
+
 
 _OF_STATE = {"provincial_number": "provincial_number", "trip_id": "trip_id"}
 _MOMENTS = {"planned_at": "planned_s", "pre_notice.given_at": "noticed_s"}
