@@ -32,7 +32,7 @@ serve: docs
 test: docs
 	@$(BIN)/python -m tests.browser.pdfjs
 	@$(BIN)/python -m tests.reports.second_python
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check .
