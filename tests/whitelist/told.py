@@ -43,6 +43,7 @@ from tests.whitelist.driver import (
 from tests.workbench import uscc
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import ListRows
+from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
 from whitelist.fields import PermitItem, Scope
 from whitelist.listing import Conditions
@@ -186,6 +187,21 @@ def wastes(**changes: Any) -> Told:
     return ask(with_permit("2026-11-05 08:30", items=items), line(decision_line=None), one, **INTRA)
 
 
+def uncatalogued() -> Told:
+    """A load while the log has no catalogue."""
+    log = listed()
+    for year in (2021, 2025):
+        log.without_data(f"hw-catalogue-{year}")
+    return ask(log)
+
+
+def since_suspended() -> Told:
+    """A back-fill of the day before the permit was suspended."""
+    log = listed()
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
+    return backfilled("2026-11-04", log, now="2026-11-06 08:30")
+
+
 def at_site(*, registered: str = "", owner: str = GENERATOR, **changes: Any) -> Told:
     """A load from or to a site that may be registered elsewhere."""
     log = listed()
@@ -261,6 +277,7 @@ SCENES: Scenes = {
     ),
     "paper that departed before the decision was entered": lambda: backfilled("2026-02-09", listed()),
     "paper that departed before the decision was given": lambda: backfilled("2026-02-08", listed()),
+    "paper to a permit that is suspended since": since_suspended,
     # approval
     "a decision of outside that is not given yet": partial(from_outside, decision=replace(ELSEWHERE, decided_on="2026-11-06")),
     "a decision of outside that is over": partial(from_outside, "2026-11-11 00:00"),
@@ -273,16 +290,19 @@ SCENES: Scenes = {
     "a gram more than a line of one gram": lambda: rags(rag(name="小油漆桶", decision_line=1, mass_t="0.000002")),
     # waste
     "a code out of form": partial(wastes, code="90005231"),
+    "a code with something behind it": lambda: ask(listed(), line(code=f"{BATTERY}\n")),
+    "a code before any catalogue was adopted": uncatalogued,
     "a code of another category": partial(wastes, category=HW49),
     "a category that is none": lambda: ask(listed(), line(category="HW51", code="900-052-51")),
     "an identified waste without its report": partial(wastes, code="900-000-31", name="鉴别"),
     "a code that is but one slip away": partial(wastes, code="900-026-31", name="废铅膏"),
     "a code with two digits changed about": partial(wastes, code="900-502-31"),
     "a code that is like no other": partial(wastes, code="321-998-48", category="HW48"),
-    "a code that is near many": partial(wastes, code="900-303-34", category="HW34"),
+    "a code that is near many": partial(wastes, code="841-006-01", category="HW01", hazards=("In",)),
     "a code that a decision has better": lambda: ask(listed(), line(), line(code="900-053-31")),
     "a hazard that a code of one hazard lacks": partial(wastes, code="900-025-31", hazards=("C",)),
     "hazards that lack the first": partial(wastes, hazards=("C",)),
+    "hazards that lack the first of three": partial(wastes, code="900-404-06", category="HW06", hazards=("I",)),
     "hazards of which one would do": partial(wastes, code="900-047-49", category=HW49, hazards=("In",)),
     # place
     "an origin of the own party elsewhere": partial(at_site, registered="510115", origin=place("510112", "S-1")),

@@ -10,7 +10,7 @@ from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import DecisionLine
-from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue, Waste
+from whitelist.catalogue import CODE, COUNTS, PREFIX, Catalogue, Waste
 from whitelist.checked import Checked
 from whitelist.fields import Hazard
 
@@ -39,7 +39,7 @@ def code_is_in_the_edition(checked: Checked, out: Findings) -> None:
 def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
     """R-08: Hazards, a set, are those of the code: ``，`` = the first and perhaps others, ``/`` = one or more. Annex note 1 [READ S5].
 
-    By the edition of the day, refused from 2025-01-01 on, ALERT M before; letters that no edition knows are refused on every day.
+    By the edition of the day, refused from 2025-01-01 on, ALERT M before; letters that no edition knows are out of form on every day.
     """
     for path, line in checked.lines:
         judge_hazards(out, path, line.code, line.hazards, checked.catalogue, checked.day)
@@ -49,7 +49,7 @@ def judge_code(out: Findings, path: str, code: str, category: str) -> None:
     """Reason CODE_CATEGORY (R-06)."""
     if not CODE.fullmatch(code):
         out.refuse("CODE_CATEGORY", f"{path}.code", code, "NNN-NNN-CC", "FORM", asked=code, where=f"{path}.code")
-    elif category not in CATEGORIES or code[-2:] != category[2:]:
+    elif code[-2:] != category[2:]:
         own = {"asked": category, "right": f"HW{code[-2:]}", "waste": code, "where": path}
         out.refuse("CODE_CATEGORY", f"{path}.category", category, f"HW{code[-2:]}", "OTHER", **own)
 
@@ -69,7 +69,7 @@ def judge_edition(
         if is_blank(identification):
             out.refuse("IDENT_MISSING", f"{path}.identification", "", code, "NONE", waste=code, where=f"{path}.identification")
     elif catalogue is None:
-        name = f"hw-catalogue-{day[:4]}"
+        name = PREFIX + max((year for year in COUNTS if year <= day), default=day[:4])  # the edition that there is for the day
         out.refuse("DATA_NOT_ADOPTED", f"{path}.code", name, "data.adopt", "NONE", name=name)
     elif code in catalogue.wastes or not CODE.fullmatch(code):
         return
@@ -107,11 +107,6 @@ def _alike(code: str, catalogue: Catalogue) -> Word:
 
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
     """Reason or alert HAZARD (R-08); ``catalogue`` is the edition of the day."""
-    field = f"{path}.hazards"
-    if not 1 <= len(hazards) <= 8 or not set(hazards) <= set(HAZARDS):
-        own = {"asked": " ".join(hazards) or "-", "allowed": " ".join(HAZARDS), "where": field}
-        out.refuse("HAZARD", field, " ".join(hazards), " ".join(HAZARDS), "LETTERS", **own)
-        return
     waste = None if catalogue is None else catalogue.wastes.get(code)
     if waste is None or catalogue is None or waste.allows(hazards):
         return
@@ -119,6 +114,7 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
         out.alert("M", "HAZARD")
     else:
         how = _how(waste)
+        field = f"{path}.hazards"
         own = {"asked": " ".join(hazards), "printed": waste.printed_hazards, "waste": code, "edition": catalogue.edition, "where": field}
         out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards, "OTHER", how=how, **own)
 
@@ -175,10 +171,6 @@ Code {waste} is for waste that was identified and has no code of its own; its re
 HAZARD | R-08 | generator | 国家危险废物名录 annex note 1 [READ S5]
 危险特性与事发之日施行的名录不符（2025 年以前的仅提示）。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
 The hazards are not those of the catalogue of the day of the event (before 2025 an alert). || “，” means the first and perhaps others, “/” one or more of them.
-
-HAZARD:LETTERS
-危险特性“{asked}”不在允许的取值之内。 || {where} 填写 {allowed} 中的一项或几项：T 毒性、C 腐蚀性、I 易燃性、R 反应性、In 感染性。
-The hazards "{asked}" are not of the list. || Put one or more of {allowed} into {where}: T toxic, C corrosive, I ignitable, R reactive, In infectious.
 
 HAZARD:OTHER
 {waste} 在《国家危险废物名录（{edition}年版）》中的危险特性是 {printed}，这里填写的是 {asked}。 || 把 {where} 改为 {how}；代码写错的，改正代码。
