@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ def tracked() -> list[str]:
     return sorted({name for name in names if name and (ROOT / name).is_file()})
 
 
-def modules() -> dict[str, ast.Module]:
-    """Syntax tree of every module on the floors, by dotted name."""
+@cache
+def modules() -> Mapping[str, ast.Module]:
+    """Syntax tree of every module on the floors, by dotted name; read once, for nobody to change."""
     found: dict[str, ast.Module] = {}
     for floor in FLOORS:
         for path in sorted((ROOT / floor).rglob("*.py")):

@@ -43,20 +43,26 @@ def told(name: str, pdf: bytes, story: Story | None = None) -> VerifyReport:
     return verify_bytes(pdf, "x.pdf", known.bench.found)
 
 
-NAMES_OF = tuple(drawn("zh"))
-
-
 @pytest.mark.parametrize("tongue", TONGUES)
-@pytest.mark.parametrize("name", NAMES_OF)
-def test_every_document_proves_itself_in_both_languages(name: str, tongue: Tongue) -> None:
-    pdf = drawn(tongue)[name]
-    report = told(name, pdf)
-    assert (report.verdict, report.document) == ("good", name.partition("-")[0].replace("no", "attestation"))
-    assert report.paper == ("signature" if name.startswith("no-record") else "reprint")
-    catalog = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]
-    assert catalog["/Lang"] == {"zh": "zh-CN", "en": "en"}[tongue]
-    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert told(name, pdf + b"\n").verdict == "unchecked"
+def test_every_document_proves_itself_in_both_languages(tongue: Tongue) -> None:
+    offenders = {name: found for name, pdf in drawn(tongue).items() if (found := _unproved(name, pdf, tongue))}
+    assert offenders == {}
+
+
+def _unproved(name: str, pdf: bytes, tongue: Tongue) -> list[object]:
+    """What of a document is not as it should be."""
+    report, catalog = told(name, pdf), pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    seen: list[object] = [
+        report.verdict,
+        report.document,
+        report.paper,
+        catalog["/Lang"],
+        bool(catalog["/ViewerPreferences"]["/DisplayDocTitle"]),
+    ]
+    seen.append(told(name, pdf + b"\n").verdict)
+    paper_of = "signature" if name.startswith("no-record") else "reprint"
+    wanted = ["good", name.partition("-")[0].replace("no", "attestation"), paper_of, {"zh": "zh-CN", "en": "en"}[tongue], True, "unchecked"]
+    return [] if seen == wanted else seen
 
 
 JARGON = re.compile(r"\[READ|\bQ[123]\b|\bLISTED\b|\bAPPROVED\b|log\.found|\bULID\b|加盐承诺|未签章|unsigned")
