@@ -24,6 +24,7 @@ from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.log import Log
 from ledger.pending.posting import Posting
+from ledger.pending.store import tell_nobody
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.publishing.follower import Follower
@@ -45,6 +46,7 @@ from liandan.settings import Settings
 from liandan.statements import kept_statements
 from liandan.webhooks.address import read_networks
 from liandan.webhooks.keys import WebhookKeys
+from liandan.webhooks.pending import PendingNotices
 from liandan.webhooks.process import WebhookRunner
 from liandan.webhooks.service import Webhooks
 from liandan.wiring import KINDS
@@ -115,7 +117,8 @@ async def assemble(
         keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
         webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
         drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
-        posting = Posting(service)
+        notices = PendingNotices(KINDS, keys.origin, audiences(settings, base_url)[0])
+        posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
         app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting)
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
         works = [runner.run(), posting.run(), ahead, *([projector.run()] if is_projecting else [])]

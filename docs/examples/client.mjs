@@ -67,10 +67,10 @@ export class Client {
     Object.assign(this, { uscc, key, now, pins, heads: new Map(), headers: now ? { "Liandan-Now": now } : {} });
   }
 
-  async fetch(method, path, body, headers = {}) {
+  async fetch(method, path, body, headers = {}, again = [202, 429, 503]) {
     for (;;) {
       const answer = await fetch(this.pins.url + path, { method, body, headers: { ...this.headers, ...headers } });
-      if (![202, 429, 503].includes(answer.status)) {
+      if (!again.includes(answer.status)) {
         if (answer.ok) return answer;
         const problem = await answer.json();
         throw Object.assign(new Error(`${problem.code}: ${problem.detail} (${problem.title})`), { problem });
@@ -96,6 +96,15 @@ export class Client {
     const head = this.heads.get(chain), first = sha256(`liandan/chain/v1\n${this.pins.found}\n${chain}`).toString("hex");
     return { kind, chain, seq: head ? head.seq + 1 : 0, prev: head ? head.hash : first, by, at: this.now ?? beijing(Date.now()), body };
   }
+
+  /** Sign a statement first, or the bytes that others have signed: look at `payload` before. */
+  cosign({ payloadType, payload, signatures }) {
+    const sig = signature(this.key, pae(payloadType, Buffer.from(payload, "base64"))).toString("base64");
+    return { payloadType, payload, signatures: [...signatures, { keyid: keyid(this.key), sig }] };
+  }
+
+  /** Bring an envelope that lacks signatures to those named in `by`; it is an entry (`state` is "entered") once the last has signed. */
+  offer = async (envelope) => (await this.fetch("POST", "/v1/pending", JSON.stringify(envelope), { Prefer: "wait=30" }, [429, 503])).json();
 
   /** Sign and post a statement; the receipt, checked (§11). Keep `entry` and `proof`: they are the evidence. */
   async post(statement, ...keys) {

@@ -152,11 +152,10 @@ def merge(paths: tuple[Path, ...], out: Path | None, frame: int) -> int:
 @command
 async def send(path: Path, **options: Any) -> int:
     """提交到服务器：未签齐的交其他签署方待签，签齐的入账。 / Send it: to those who have still to sign, or whole into the log."""
-    from signing.envelope import freeze
-
     cosigning = _read(path)
     _form(cosigning)
-    return _told(await _ask("POST", "", options, freeze(cosigning.envelope)))
+    async with open_client(**options) as client:
+        return _told(await client.offer(cosigning.envelope))
 
 
 @cosign.command("list")

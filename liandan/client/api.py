@@ -11,6 +11,7 @@ import msgspec
 from ledger.admission.statement import Draft, hash_of
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
 from ledger.model import Seen
+from ledger.pending.answers import PendingAnswer, PendingPage
 from ledger.problem import ChainHead, Problem
 from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
@@ -19,7 +20,7 @@ from ledger.tree.tiles import TileReader, tiles_needed
 from liandan.client.receipt import Claimed, Heads, Receipt, ReceiptFolder, Trust, check_receipt
 from liandan.client.transport import Dishonest, RequestRefused, Transport, Unavailable
 from signing import b64
-from signing.envelope import Envelope, Signature, freeze
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, Signature, freeze, parse_envelope
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Refusal
@@ -257,6 +258,38 @@ class AsyncLiandan:
             self.heads.learn(chain, None)
         else:
             self.heads.advance(chain, seq - 1, prev)
+
+    async def offer(self, envelope: Envelope) -> PendingAnswer:
+        """Bring a statement that lacks signatures to those named in it, or add this client's to one that is there; nothing is in the log until
+        the last has signed. Then its receipt is verified and kept like that of a post. Refused, Unavailable, Dishonest.
+        """
+        try:
+            raw = (await self._transport.send("POST", "/v1/pending", content=freeze(envelope), headers=WAITING)).content
+        except RequestRefused as refused:
+            if self._folder is not None:
+                self._folder.keep_refusal(refused.problem)
+            raise
+        answer = msgspec.json.decode(raw, type=PendingAnswer)
+        if (told := answer.receipt) is not None:
+            claim = Claimed(index=told.index, entry=told.entry, inclusion=told.inclusion, checkpoint=told.checkpoint, is_new=told.is_new)
+            await self._believe(envelope, claim)
+        return answer
+
+    async def pending(self, *, unsigned: bool | None = None, cursor: str | None = None) -> PendingPage:
+        """Statements that wait for signatures, of those that name this party; ``unsigned``: that it has still to sign, or has signed."""
+        asked = {"unsigned": None if unsigned is None else str(unsigned).lower(), "cursor": cursor}
+        return await self._transport.read(PendingPage, "/v1/pending", **{name: value for name, value in asked.items() if value is not None})
+
+    async def fetch_pending(self, statement: str) -> Envelope:
+        """One of them, with the signatures so far: look at ``body``, then :func:`cosign` and :meth:`offer` it. Dishonest where the bytes are not
+        those of that hash; LookupError once it is an entry, or has no signature left."""
+        answer = await self._transport.read(PendingAnswer, f"/v1/pending/{statement}")
+        if answer.envelope is None:
+            raise LookupError(f"{statement} is {answer.state}")
+        envelope = parse_envelope(msgspec.json.encode(answer.envelope), payload_type=PAYLOAD_STATEMENT)
+        if hash_of(envelope) != statement:
+            raise Dishonest(f"the bytes of {hash_of(envelope)} were shown for {statement}")
+        return envelope
 
     async def feed(self, after: int = -1, limit: int = 256, *, min_size: int | None = None) -> FeedPage:
         """Published entries behind an index, of a log of ``min_size`` entries at least; without it, of what this client has posted."""

@@ -45,7 +45,7 @@ class DeliveryAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     subject: str
     attempts: int
-    index: int | None = None  # Of the entry; absent for a ping.
+    index: int | None = None  # Of the entry; absent for a ping and for a pending statement.
     status: int | None = None  # HTTP status of the last answer, if there was one.
     said: ProblemError | None = None  # What was wrong with the last attempt, or odd about a success.
     took_ms: int | None = None

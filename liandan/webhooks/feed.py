@@ -64,7 +64,7 @@ async def _queue(source: Source, name: str, size: int, state: LogState, now_s: i
         if hook is None or hook.state != "active" or hook.next_idx >= size:
             return False
         # First, also where nothing fits: what waits for an address is sent no longer once the key behind it has ended.
-        if not await _is_entitled(conn, source.kinds, hook, size, now_s):
+        if not await is_entitled(conn, source.kinds, hook, size, now_s):
             return False
         room = min(PAGE, QUEUED_MAX - await store.count_pending(conn, name))
         if room <= 0:
@@ -114,7 +114,7 @@ async def _reader(conn: Conn, kinds: Kinds, hook: Webhook, state: LogState, now_
     return Caller(hook.uscc, role, hook.keyid, ("read",), () if known is None else known.at(now_s))
 
 
-async def _is_entitled(conn: Conn, kinds: Kinds, hook: Webhook, size: int, now_s: int) -> bool:
+async def is_entitled(conn: Conn, kinds: Kinds, hook: Webhook, size: int, now_s: int) -> bool:
     """Whether the key that set it up still speaks for its party. If not, the webhook is disabled, unless the key was rotated: then its successor
     takes it over. A revoked key may be a stolen one, and its webhook a leak.
     """

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
+from ledger.pending.model import TYPES, Told
+from ledger.times import format_at
 
 State = Literal["unconfirmed", "active", "paused", "disabled"]
 DeliveryState = Literal["pending", "delivered", "dead"]
@@ -59,7 +61,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     id: int
     webhook: str
     idx: int | None
-    """Index of the entry; None for a ping."""
+    """Index of the entry; None for a ping, and for what is no entry yet."""
     kind: str
     subject: str
     """The chain: notices of one subject are sent one after the other, in the order of ``id``."""
@@ -110,6 +112,24 @@ def event_of(entry: Entry, origin: str, base_url: str) -> bytes:
     return _cloud_event(statement.hash, origin, statement.kind, statement.chain, entry.admission.at, data)
 
 
+def pending_event_of(told: Told, origin: str, base_url: str) -> bytes:
+    """The notice of what became of a pending statement: no body, no reason, no signature; these are read where it lies. ``id`` names this turn
+    of it."""
+    row = told.row
+    links = {"pending": f"{base_url}/v1/pending/{row.statement}", "chain": f"{base_url}/v1/chains/{row.chain}"}
+    data = {
+        "statement": row.statement, "kind": row.kind, "chain": row.chain, "seq": row.seq, "by": row.signers,
+        "ends_at": format_at(row.ends_s), "links": links,
+    }  # fmt: skip
+    number = f"{row.statement}.{told.event}.{told.at_s}"
+    return _cloud_event(number, origin, f"pending.{told.event}/1", pending_subject(row.statement), format_at(told.at_s), data)
+
+
+def pending_subject(statement: str) -> str:
+    """Subject of notices about one pending statement, which no chain is called."""
+    return f"pending/{statement}"
+
+
 def ping_of(webhook: str, challenge: str, number: str, origin: str, at: str) -> bytes:
     """A notice that there is nothing to tell: its reader answers 2xx with the challenge in the body."""
     return _cloud_event(number, origin, PING, ping_subject(webhook), at, {"challenge": challenge})
@@ -131,6 +151,6 @@ def _cloud_event(name: str, source: str, kind: str, subject: str, at: str, data:
 
 
 def known_filters(kinds: Sequence[str]) -> frozenset[str]:
-    """What ``kinds`` of a webhook may name: kinds without their version, and what stands before the dot."""
-    names = {kind.partition("/")[0] for kind in kinds}
+    """What ``kinds`` of a webhook may name: kinds without their version, and what stands before the dot; ``pending`` among them."""
+    names = {kind.partition("/")[0] for kind in (*kinds, *TYPES)}
     return frozenset(names | {name.partition(".")[0] for name in names})

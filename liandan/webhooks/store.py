@@ -14,7 +14,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from ledger.store import Conn
-from liandan.webhooks.model import LOGGED_MAX, Attempt, Delivery, DeliveryState, Notice, Webhook, ping_subject
+from liandan.webhooks.model import LOGGED_MAX, PING, Attempt, Delivery, DeliveryState, Notice, Webhook, ping_subject
 
 LEADER = 0x6C69616E64776562
 """Advisory lock of the worker that sends: ``liandweb``."""
@@ -61,6 +61,12 @@ async def fetch(conn: Conn, name: str, *, uscc: str | None = None, is_locked: bo
     lock = "FOR UPDATE" if is_locked else ""
     row = await conn.fetchrow(f"{_WEBHOOKS} WHERE id = $1 AND ($2::text IS NULL OR uscc = $2) {lock}", name, uscc)
     return None if row is None else _webhook(row)
+
+
+async def list_active(conn: Conn, parties: Sequence[str]) -> list[Webhook]:
+    """Active webhooks of some parties, which are not deleted before commit."""
+    rows = await conn.fetch(f"{_WEBHOOKS} WHERE uscc = ANY($1::text[]) AND state = 'active' ORDER BY id FOR KEY SHARE", list(parties))
+    return [_webhook(row) for row in rows]
 
 
 async def change(conn: Conn, name: str, **values: Any) -> None:
@@ -134,8 +140,9 @@ async def list_due(conn: Conn) -> list[str]:
         SELECT id FROM webhook
          WHERE EXISTS (SELECT FROM webhook_delivery AS d
                         WHERE d.webhook = webhook.id AND d.state = 'pending' AND d.next_at <= now()
-                          AND (d.idx IS NULL OR (webhook.state = 'active' AND coalesce(webhook.next_at, now()) <= now())))
-        """
+                          AND (d.kind = $1 OR (webhook.state = 'active' AND coalesce(webhook.next_at, now()) <= now())))
+        """,
+        PING,
     )
     return [row["id"] for row in rows]
 
@@ -152,10 +159,10 @@ async def list_heads(conn: Conn, hook: Webhook, *, besides: Sequence[str], limit
                  ORDER BY subject, id) AS head
           JOIN webhook_delivery AS d USING (id)
           JOIN webhook AS w ON w.id = d.webhook
-         WHERE head.next_at <= now() AND (d.idx IS NULL OR (w.state = 'active' AND coalesce(w.next_at, now()) <= now()))
+         WHERE head.next_at <= now() AND (d.kind = $4 OR (w.state = 'active' AND coalesce(w.next_at, now()) <= now()))
          ORDER BY d.id LIMIT $3
         """,
-        *(hook.id, list(besides), limit),
+        *(hook.id, list(besides), limit, PING),
     )
     return [Notice(*row) for row in rows]
 

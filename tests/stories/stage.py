@@ -73,10 +73,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
-    """A stage with everything up to the last decision of September."""
+async def stage(database_url: str, directory: Path, **changes: object) -> AsyncIterator[Stage]:
+    """A stage with everything up to the last decision of September; ``changes`` of the settings."""
     keyring = Keyring(SEED)
-    settings = settings_of(database_url, directory)
+    settings = settings_of(database_url, directory, **changes)
     statement = founding(keyring)
     async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
         built = Stage(poster, keyring, LogFiles(settings.log_path, settings.entries_path))
