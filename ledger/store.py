@@ -322,12 +322,9 @@ async def mark_refusals(conn: Conn, items: Sequence[RefusalItem], *, page: int) 
 @asynccontextmanager
 async def naming_refusals(conn: Conn) -> AsyncIterator[bool]:
     """Whether the work of naming refusals is ours, unless another process is at it. Saves rivals' pages; correctness rests on the chain."""
-    taken: bool = await conn.fetchval("SELECT pg_try_advisory_lock(hashtext('liandan log.refusals'))")
-    try:
+    async with conn.transaction():  # gives it back however it ends, and so does a connection that ends
+        taken: bool = await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('liandan log.refusals'))")
         yield taken
-    finally:  # a connection that ends gives it back too
-        if taken:
-            await conn.execute("SELECT pg_advisory_unlock(hashtext('liandan log.refusals'))")
 
 
 async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalItem, bytes]]:

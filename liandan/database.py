@@ -59,7 +59,13 @@ async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[
     """
     with _addressed():
         return await asyncpg.create_pool(
-            dsn, min_size=min_size, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION, init=_prepare_writer
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            command_timeout=COMMAND_TIMEOUT_S,
+            server_settings=SESSION,
+            init=_prepare_writer,
+            reset=_as_it_was_lent,
         )
 
 
@@ -73,6 +79,11 @@ def _addressed() -> Iterator[None]:
     except (ValueError, OverflowError) as error:
         expected = f"postgresql://user@host:port/name; {type(error).__name__}"
         raise refuse("SETTING_VALUE", field="LIANDAN_DATABASE_URL", found="***", expected=expected) from None
+
+
+async def _as_it_was_lent(_connection: Connection[Record]) -> None:
+    """Nothing is said to the server when a connection is given back, which would cost every batch and every read a way there and back: what is
+    set or locked here lasts for a transaction (a house test), and one left open the driver has rolled back by now."""
 
 
 async def _prepare_writer(connection: Connection[Record]) -> None:

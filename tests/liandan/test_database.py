@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 from liandan.cli import main
 from liandan.database import check_schema, connect, migrate, open_pool, prepare_connection, schema_revision
 from signing.refusal import Refusal
+from tests.house.source import modules
 
 
 async def test_jsonb_is_read_and_written_as_python_values(pool: asyncpg.Pool) -> None:
@@ -101,3 +104,29 @@ async def test_a_connection_comes_back_to_the_pool_without_its_transaction(datab
             assert await conn.fetchval("SELECT current_user") == "liandan_writer"
     finally:
         await pool.close()
+
+
+async def test_a_connection_is_given_back_without_a_word(database_url: str) -> None:
+    pool, said = await open_pool(database_url, min_size=1, max_size=1), list[str]()
+    try:
+        async with pool.acquire() as conn:
+            conn.add_query_logger(lambda record: said.append(record.query))
+        async with pool.acquire() as conn:
+            assert await conn.fetchval("SELECT 1") == 1
+        assert said == ["SELECT 1"]
+    finally:
+        await pool.close()
+
+
+def test_nothing_that_is_set_or_locked_outlasts_its_transaction() -> None:
+    """For connections are given back as they are; what is done to connections of one's own (migrations) is excused."""
+    lasting = re.compile(
+        r"advisory_lock(?:_shared)?\(|^\s*(?:SET (?!LOCAL)|LISTEN |PREPARE )|set_config\([^)]*false\)|TEMP(?:ORARY)? TABLE"
+    )
+    found = {
+        (name, node.value)
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and lasting.search(node.value)
+    }
+    assert {name for name, _ in found} == {"liandan.database"}, found
