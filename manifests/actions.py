@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from ledger.times import day_of
+from ledger.directory import LogState
+from ledger.times import DAY_S, day_of
+from manifests.consent import consents, missing
 from manifests.machine import Act, moves_from
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.returned import free_g, kept_g, tally
@@ -28,6 +30,8 @@ class Duty(Struct, frozen=True, gc=False, kw_only=True):
     overdue: bool = False
     provisional: bool = False
     """The due day was counted with a calendar whose official notice is not in yet."""
+    case: str = ""
+    """The case that it belongs to, where it goes on in one."""
 
 
 def duties(
@@ -52,6 +56,20 @@ def duties(
         found.append(_duty(Act.ISSUE, (("generator", (state.generator,)),), (count.day, bool(count.flags)), today))
     if state.number is None and state.stage not in FINISHED:
         found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
+    return tuple(found)
+
+
+def consents_due(view: ManifestView, log: LogState, limits: Thresholds, now_s: int) -> tuple[Duty, ...]:
+    """Consents that corrections wait for, each a duty of its own; due on the last whole day before it lapses."""
+    found: list[Duty] = []
+    for one in view.corrections:
+        lapses_s = one.proposed_s + limits.amend_d * DAY_S
+        if one.ended or now_s > lapses_s:
+            continue
+        given = (one.by, *(consent.party or consent.by for consent in one.consents))
+        for wanted in missing(consents((path for path, _, _ in one.changes), view.state, log), given):
+            signers = (("whose consent is missing", wanted.holders),)
+            found.append(Duty(kind="case.amend_consent/1", signers=signers, due_on=day_of(lapses_s - DAY_S), case=one.case))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
+from manifests.correction_answers import CorrectionAnswer, as_signed
 from manifests.machine import MOVES, ends
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
@@ -95,6 +96,8 @@ class LineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     opinion: str | None
     differences: tuple[str, ...]
     fates: tuple[FateAnswer, ...]
+    as_signed: dict[str, str]
+    """Of fields that were corrected since, what the acts say: the first value, as compact JSON. The others stand as they were signed."""
 
 
 class LegAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -160,6 +163,8 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     times: dict[str, str]
     """When the acts took place, as claimed: issued, departed, arrived, accepted, received, disposed, verified, voided, planned."""
     flags: tuple[FlagAnswer, ...]
+    corrections: tuple[CorrectionAnswer, ...]
+    """更正, as proposed one after the other; what is in force has changed the values above."""
     head: str
     """Statement hash of the newest act on the trunk: ``prev`` of the next one."""
     names: dict[str, str] = field(default_factory=dict)
@@ -183,6 +188,8 @@ class DutyAnswer(Struct, frozen=True, gc=False, kw_only=True):
     due_on: str | None
     overdue: bool
     provisional: bool
+    case: str
+    """The case that it belongs to; empty where it opens one, or belongs to the manifest itself."""
 
 
 class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
@@ -278,9 +285,15 @@ def item_of(view: ManifestView, language: Language) -> ManifestItem:
 
 
 def manifest_answer(
-    view: ManifestView, size: int, rules: Mapping[str, Rule], language: Language, returning: Sequence[ManifestView] = ()
+    view: ManifestView,
+    size: int,
+    rules: Mapping[str, Rule],
+    language: Language,
+    returning: Sequence[ManifestView] = (),
+    corrections: tuple[CorrectionAnswer, ...] = (),
 ) -> ManifestAnswer:
     """A view whole; ``returning`` are the views of what returns or redirects its refused waste."""
+    signed = as_signed(view.state, view.corrections)
     state = view.state
     waiting = kept_g(state, tally(one.state for one in returning))
     differing = dict(state.discrepancies)
@@ -290,7 +303,11 @@ def manifest_answer(
         state,
         size=size,
         manifest=item_of(view, language),
-        lines=tuple(_line(number, line, differing.get(number, ()), waiting[number]) for number, line in enumerate(state.lines)),
+        lines=tuple(
+            _line(number, line, differing.get(number, ()), waiting[number], signed.get(number, {}))
+            for number, line in enumerate(state.lines)
+        ),
+        corrections=corrections,
         returns=_returns(view),
         returned_by=tuple(_returning(one, language) for one in returning),
         legs=tuple(map(_leg, state.legs)),
@@ -319,13 +336,14 @@ def _returning(view: ManifestView, language: Language) -> ReturningAnswer:
     )
 
 
-def _line(number: int, line: LineState, differences: tuple[str, ...], waiting_g: int) -> LineAnswer:
+def _line(number: int, line: LineState, differences: tuple[str, ...], waiting_g: int, signed: dict[str, str]) -> LineAnswer:
     grams = {name: getattr(line, f"{name}_g") for name in ("declared", "loaded", "accepted", "refused", "stock")}
     return filled(
         LineAnswer,
         line,
         line=number,
         differences=differences,
+        as_signed=signed,
         waiting_t=None if not line.refused_g else format_mass(waiting_g),
         fates=tuple(FateAnswer(method=fate.method, mass_t=format_mass(fate.mass_g)) for fate in line.fates),
         **{f"{name}_t": None if mass_g is None else format_mass(mass_g) for name, mass_g in grams.items()},

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
-from ledger.directory import LOG_MAIN
+from ledger.directory import LOG_MAIN, log_state
 from ledger.fields import normal
 from ledger.log import Log
 from ledger.model import chain_key
@@ -21,7 +21,8 @@ from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
-from manifests.actions import duties
+from manifests.actions import consents_due, duties
+from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.mass import limits_of
 from manifests.model import Stage
 from manifests.search import Changed, Cursor, Search, scoped
@@ -100,7 +101,12 @@ async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, lan
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
         returning = await _returning(now, view)
-    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning)
+        corrections: tuple[CorrectionAnswer, ...] = ()
+        if view.corrections:  # as few manifests have
+            await now.workspace.load([chain_key(LOG_MAIN)])
+            facts, now_s = now.workspace.facts, await log.now(None)
+            corrections = correction_answers(view, log_state(facts), limits_of(facts), now_s, language)
+    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning, corrections)
 
 
 async def read_actions(
@@ -112,7 +118,9 @@ async def read_actions(
         view = await _view(now, caller, generator, ulid)
         returning = [one.state for one in await _returning(now, view)]
         await now.workspace.load([chain_key(LOG_MAIN)])
-    found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts), returning)
+    facts = now.workspace.facts
+    found = duties(view, now_s, workdays_of(facts), limits_of(facts), returning)
+    found += consents_due(view, log_state(facts), limits_of(facts), now_s)
     return answers.ManifestActions(
         size=now.size,
         at=format_at(now_s),

@@ -6,7 +6,8 @@ Names come from registrations, the decision from its own chain, quotas from the 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
@@ -14,8 +15,10 @@ from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.times import day_at, day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
+from manifests.amendment import LegWords
 from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
+from manifests.recorded import record_of
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.legal import Citation, bases
 from signing.phrase import Phrase
@@ -51,7 +54,7 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     receipt: Entry
     """The act that this certificate confirms."""
     receive: Receive
-    """Its body."""
+    """Its body, as the issue and the moves with what was corrected since."""
     lines: tuple[CertifiedLine, ...]
     moves: tuple[Depart | HandOver | Transship, ...]
     """The acts that began the legs, in order."""
@@ -105,13 +108,13 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
     receipt = next((entry for entry in trunk if isinstance(entry.statement.body, Receive)), None)
     if receipt is None:
         raise refuse("CERT_STATE", found=state.stage, expected=Phrase("接受人的接受确认", "the receiver's manifest.receive"))
-    issue: Issue = trunk[0].statement.body
     custody, cases = about(bundle), cases_of(bundle.facts, bundle.subject)
     bodies = [(entry.statement.at_s, entry.statement.body) for entry in trunk]
     permit = bundle.facts.state(state.permit)
     try:
-        lines = tuple(_lines(issue, receipt.statement.body, state))
-    except LookupError:
+        issue, receive, moves = _in_force(bundle, [body for _, body in bodies])
+        lines = tuple(_lines(issue, receive, state))
+    except (LookupError, ValueError):
         raise refuse("BUNDLE_MEANING", field=bundle.subject, found="lines") from None
     return CertificateFacts(
         bundle=bundle,
@@ -120,9 +123,9 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         state=state,
         issue=issue,
         receipt=receipt,
-        receive=receipt.statement.body,
+        receive=receive,
         lines=lines,
-        moves=tuple(body for _, body in bodies if isinstance(body, Depart | HandOver | Transship)),
+        moves=moves,
         stops=tuple((at_s, body) for at_s, body in bodies if isinstance(body, Stop)),
         ends={at_s: body.place for at_s, body in bodies if isinstance(body, HandOver | Transship | Arrive) and body.place is not None},
         edition=_edition(bundle, trunk[0]),
@@ -133,6 +136,27 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         personal=personal_fields(custody),
         citations=bases("manifest", [day_of(entry.statement.at_s) for entry in trunk]),
     )
+
+
+Moves = tuple[Depart | HandOver | Transship, ...]
+
+
+def _in_force(bundle: Bundle, bodies: Iterable[Any]) -> tuple[Issue, Receive, Moves]:
+    """Bodies as they stand with the corrections in force; the very bodies where there are none."""
+    issue, *later = bodies
+    receive = next(body for body in later if isinstance(body, Receive))
+    moves = tuple(body for body in later if isinstance(body, Depart | HandOver | Transship))
+    if not cases_of(bundle.facts, bundle.subject).overlay:
+        return issue, receive, moves
+    record = record_of(bundle.facts, bundle.subject)
+    legs, received = record.pop("legs"), convert(record.pop("received"), tuple[ReceivedLine, ...])
+    words = [convert(words, LegWords) for words in legs]
+    moves = tuple(replace(body, **_changed(body, found)) for body, found in zip(moves, words, strict=True))
+    return replace(convert(record, Issue), files=issue.files, commit=issue.commit), replace(receive, lines=received), moves
+
+
+def _changed(body: Any, words: LegWords) -> dict[str, Any]:
+    return {name: getattr(words, name) for name in ("via", "crew") if hasattr(body, name)}
 
 
 def about(bundle: Bundle) -> tuple[Entry, ...]:

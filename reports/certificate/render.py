@@ -3,6 +3,7 @@
 from ledger.bundle import Bundle
 from reports.alphabets import ALPHABETS
 from reports.certificate import proof
+from reports.certificate.corrections import corrections
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
 from reports.certificate.form import NAMED, pair
@@ -47,6 +48,7 @@ def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark
     part_one(sheet, facts)
     part_two(sheet, facts)
     part_three(sheet, facts)
+    corrections(sheet, facts)
     proof.part_four(sheet, facts)
     proof.timeline(sheet, facts)
     proof.marks(sheet, facts)

@@ -10,6 +10,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport, audit
 from ledger.mass import parse_mass
 from ledger.publishing.files import LogFiles
+from liandan.client import AsyncLiandan
 from liandan.demo.calendar import at
 from liandan.demo.founding import Keyring, founding
 from liandan.demo.play import HttpPoster, PlannedAct, Played, Scribe, found_log, play, slots
@@ -50,6 +51,11 @@ class Stage:
     async def play(self, trips: Iterable[ManifestStory]) -> Played:
         """Post whole trips."""
         return await self.post([act for trip in trips for act in trip.acts])
+
+    async def read_as(self, uscc: str, path: str) -> bytes:
+        """A GET of somebody who logs in with its own key."""
+        async with AsyncLiandan(self.poster.url, trust=self.poster.trust, key=self.scribe.keyring.key(uscc), uscc=uscc) as client:
+            return await client.get(path)
 
     def audit(self) -> AuditReport:
         """The audit of everything that is published; fills ``views``."""

@@ -5,8 +5,10 @@ They are told on one stage, in the order of time as in life, and audited togethe
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +17,7 @@ from msgspec import Struct, structs
 from ledger.auditing.audit import AuditReport
 from ledger.times import format_at
 from liandan.demo.cast import CAST
-from liandan.demo.play import Played
+from liandan.demo.play import PlannedAct, Played
 from liandan.demo.story import deeds
 from liandan.demo.trip import ManifestStory
 from manifests.model import Stage as Stand
@@ -30,11 +32,32 @@ LOADS = (
 """Manifests of the demo that are worth seeing."""
 
 
+def mistyped(stage: Stage) -> dict[str, list[ManifestStory]]:
+    """The receiver types 200 t for 2 t: nothing more is issued on the decision until receiver, generator and authority have corrected it."""
+    trip = stage.trip("lamps_out", "mistyped", "10-13 08:30", "2").do("issue; depart 50m; arrive 4h").do("receive 35m", net_t="200")
+    blocked = stage.trip("lamps_out", "blocked", "10-13 16:00", "3").do("issue", refused=("APPROVAL_QUOTA",))
+    case = f"{trip.chain.replace('manifest', 'case', 1)}/{stage.world.ulid(trip.now_s, 'correction')}"
+    parties = (trip.receiver, trip.generator, CAST.authority_of(trip.receiver.key))
+    for number, (party, kind) in enumerate(zip(parties, ("propose", "consent", "consent"), strict=True), 1):
+        body: dict[str, object] = {"trunk": "$trunk:mistyped"}
+        if kind == "propose":
+            change = {"path": "received.0.accepted_t", "was": '"200.000000"', "now": '"2.000000"'}
+            body |= {"changes": [change], "reason": "录入时小数点错位（虚构）"}
+        at_s = trip.now_s + number * 3600
+        trip.acts.append(PlannedAct(kind=f"case.amend_{kind}/1", chain=case, by=(party.uscc,), body=body, at_s=at_s))
+    freed = stage.trip("lamps_out", "freed", "10-14 09:00", "3").do("issue")
+    trip.stock_g = 2_000_000
+    trip.do("dispose 3d; verify 1d")
+    return {"mistyped": [trip], "blocked": [blocked], "freed": [freed]}
+
+
 class Told(Struct, frozen=True):
     """A stage on which everything has been played and audited; manifests by the name of their story."""
 
     stage: Stage
     played: Played
+    answer: dict[str, Any]
+    """GET of the corrected manifest, as its receiver reads it."""
     report: AuditReport
     trips: dict[str, list[ManifestStory]]
 
@@ -50,17 +73,18 @@ async def told(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
     async with stage(shared_database_url, tmp_path_factory.mktemp("stage")) as built:
         trip = built.trip("batteries_out", "one load", "10-12 08:30", "5.6").do("issue", numbered=False)
         trip.do("number 10m; depart 50m; arrive 4h").do("receive 35m", net_t="5.548").do("dispose 3d; verify 1d")
-        trips = {"one load": [trip], **{name: built.load(name) for name in LOADS}}
+        trips = {"one load": [trip], **mistyped(built), **{name: built.load(name) for name in LOADS}}
         [closing] = [deed for deed in deeds() if deed.kind == "party.amend"]
         acts = [act for story in trips.values() for one in story for act in one.acts]
         played = await built.post([*acts, closing.act(built.world)])
-        yield Told(built, played, built.audit(), trips)
+        answer = json.loads(await built.read_as(trips["mistyped"][0].receiver.uscc, f"/v1/manifests/{trips['mistyped'][0].chain[9:]}"))
+        yield Told(built, played, answer, built.audit(), trips)
 
 
 def test_every_act_is_admitted_but_those_that_the_stories_want_refused(told: Told) -> None:
-    assert told.played.refused == {"VOID_LATE": 1, "APPROVAL_QUOTA": 5}
+    assert told.played.refused == {"VOID_LATE": 1, "APPROVAL_QUOTA": 6}
     assert told.played.race == (8, 3)
-    assert sorted(code for turned in told.played.turned for code in turned.codes) == [*["APPROVAL_QUOTA"] * 5, "VOID_LATE"]
+    assert sorted(code for turned in told.played.turned for code in turned.codes) == [*["APPROVAL_QUOTA"] * 6, "VOID_LATE"]
     assert told.report.clock == "simulated"
 
 
@@ -126,7 +150,23 @@ def test_eight_clients_race_for_the_last_tonnes_and_exactly_three_win(told: Told
     racers, on_stage = [trip for name in ("last_tonnes_1", "last_tonnes_2", "last_tonnes") for trip in told.trips[name]], told.stage
     assert on_stage.used_g[q2_account(on_stage.world.approvals["last_tonnes"], 0)] == 60_000_000
     assert len([trip for trip in racers if trip.chain in on_stage.views]) == 2 + 3
-    assert len(on_stage.views) == sum(map(len, told.trips.values())) - 5
+    assert len(on_stage.views) == sum(map(len, told.trips.values())) - 6
+
+
+def test_a_mistyped_receipt_is_corrected_and_the_decision_serves_again(told: Told) -> None:
+    trip, on_stage = told.one("mistyped"), told.stage
+    view = on_stage.view(trip)
+    assert view.state.stage is Stand.CLOSED
+    assert ("H", "QUOTA_OVERDRAWN") in on_stage.flags(trip)
+    assert ("M", "MASS_AMENDED") in on_stage.flags(trip)
+    assert on_stage.used_g[q2_account(trip.approval, 0)] == 2_000_000 + 3_000_000, "the load, and the one that was refused before"
+    line = told.answer["lines"][0]
+    assert (line["declared_t"], line["accepted_t"], line["as_signed"]) == ("2.000000", "2.000000", {"accepted_t": '"200.000000"'})
+    [correction] = told.answer["corrections"]
+    assert (correction["standing"], correction["reason"], correction["wanted"]) == ("in_force", "录入时小数点错位（虚构）", [])
+    [field] = correction["fields"]
+    assert (field["label"], field["was"], field["now"]) == ("接受第 1 项接受量（吨）", '"200.000000"', '"2.000000"')
+    assert [one["by"] for one in correction["consents"]] == [trip.generator.uscc, CAST.authority_of(trip.receiver.key).uscc]
 
 
 def test_an_account_holds_what_its_manifests_hold(told: Told) -> None:
