@@ -115,6 +115,22 @@ class Fate(Struct, frozen=True, gc=False):
     mass_g: int
 
 
+class LotPart(Struct, frozen=True, gc=False):
+    """来源批次: grams of a line of an earlier manifest, which the generator received, and sends on."""
+
+    manifest: str
+    line: int
+    mass_g: int
+
+
+class SentOn(Struct, frozen=True, gc=False):
+    """Grams of a line whose fate is another manifest (转出), by the method that the fate names."""
+
+    manifest: str
+    method: str
+    mass_g: int
+
+
 class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One waste line and what became of its grams: declared → loaded → accepted + refused, accepted = fates + stock."""
 
@@ -138,6 +154,10 @@ class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     refused_g: int | None = None
     opinion: str | None = None
     fates: tuple[Fate, ...] = ()
+    lots: tuple[LotPart, ...] = ()
+    """Of a collector's load: what it is made of."""
+    onward: tuple[SentOn, ...] = ()
+    """Of its fates: those that are other manifests."""
 
     @property
     def sent_g(self) -> int:
@@ -148,6 +168,11 @@ class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     def disposed_g(self) -> int:
         """Accepted grams that have a fate."""
         return sum(fate.mass_g for fate in self.fates)
+
+    @property
+    def treated_g(self) -> int:
+        """Accepted grams that were used or disposed of here, not sent on."""
+        return self.disposed_g - sum(sent.mass_g for sent in self.onward)
 
     @property
     def stock_g(self) -> int:
@@ -255,12 +280,19 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     @property
     def label_units(self) -> tuple[str, ...]:
         """Whose labels may be loaded (R-50): the generator's, and those that came with what it carries on."""
-        return (self.generator,) if self.returns is None else tuple(dict.fromkeys((self.generator, *self.returns.units)))
+        carried = () if self.returns is None else self.returns.units
+        return tuple(dict.fromkeys([self.generator, *carried, *[lot.manifest.split("/")[1] for line in self.lines for lot in line.lots]]))
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Manifests whose grams it carries on: ``("returns", …)`` what was refused of one, ``("lot", …)`` what was accepted; each once."""
+        lots = tuple(dict.fromkeys([("lot", lot.manifest) for line in self.lines for lot in line.lots]))
+        return lots if self.returns is None else (("returns", self.returns.manifest), *lots)
 
     @property
     def carried_on(self) -> frozenset[str]:
-        """Manifests whose loads it carries on: their labels may stand on its packs."""
-        return frozenset() if self.returns is None else frozenset((self.returns.manifest,))
+        """Those manifests: their labels may stand on its packs."""
+        return frozenset([manifest for _, manifest in self.sources])
 
     @property
     def is_between_provinces(self) -> bool:

@@ -232,6 +232,10 @@ RETURN_LINK:ELSEWHERE
 退回应当运回原移出地{right}，填写的是{asked}。 || 把 body.destination.division 改为 {division}。
 A return goes to where the waste left, {right}; here stands {asked}. || Put {division} into body.destination.division.
 
+RETURN_LINK:LOTS
+退回、改送联单运的是被拒收的废物，不应再填来源批次。 || 删除 {where}；库存中转出的废物另开联单。
+A return or redirect carries what was refused, and no lots. || Leave {where} out; what goes on from stock travels on a manifest of its own.
+
 RETURN_LINK:FROM
 退回的起点填写的是{asked}，应当在原联单的移出省或接受省（{right}）之内。 || 把 body.origin 改为被拒收的废物现在所在的地方。
 The return begins in {asked}; it begins in one of the two provinces of the manifest, {right}. || Put the place where the refused waste stands into body.origin.

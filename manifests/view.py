@@ -106,7 +106,7 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         """Everything that it is looked for by (manifests.search), sorted."""
         number = self.state.number
         own = [f"plate:{plate}" for plate in self.plates] + ([f"number:{number}"] if number else [])
-        own += [f"returns:{chain.removeprefix('manifest/')}" for chain in self.state.carried_on]
+        own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in self.state.sources]
         common = _terms_at(self.way, self.state.stage)
         return tuple(sorted([*common, *own])) if own else common
 

@@ -61,7 +61,10 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "approval.consult/1": (CHANGED, ("whitelist/test_approval_kinds",)),
     "approval.reply/1": (CHANGED, ("whitelist/test_approval_kinds",)),
     "approval.decide/1": (CHANGED, ("whitelist/test_approval_kinds", "whitelist/test_decision_routes")),
-    "manifest.issue/1": (CHANGED, ("manifests/test_issue", "manifests/test_cases", "whitelist/test_oracle", "manifests/test_returns")),
+    "manifest.issue/1": (
+        CHANGED,
+        ("manifests/test_issue", "manifests/test_cases", "whitelist/test_oracle", "manifests/test_returns", "manifests/test_lots"),
+    ),
     "manifest.void/1": (SAME, ("manifests/test_issue",)),
     "manifest.depart/1": (
         CHANGED,
@@ -72,7 +75,7 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "manifest.stop/1": (NEW, ("manifests/test_trip_rules",)),
     "manifest.arrive/1": (CHANGED, ("manifests/test_trip_rules",)),
     "manifest.receive/1": (CHANGED, ("manifests/test_receipt_rules", "manifests/test_tickets", "manifests/test_pipeline")),
-    "manifest.dispose/1": (CHANGED, ("manifests/test_receipt_rules",)),
+    "manifest.dispose/1": (CHANGED, ("manifests/test_receipt_rules", "manifests/test_lots")),
     "manifest.verify/1": (CHANGED, ("manifests/test_view", "manifests/test_worked_example", "manifests/test_returns")),
     "case.number/1": (CHANGED, ("manifests/test_case_number",)),
     "case.hold/1": (NEW, ("manifests/test_case_hold",)),

@@ -17,7 +17,7 @@ from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q
 from whitelist.rules import RULES, CheckRule
 from whitelist.rules.number import number_key
 from whitelist.rules.place import origin_owner, place_registers
-from whitelist.rules.refused import refused_key, registers_of_return
+from whitelist.rules.refused import refused_key
 from whitelist.transfer import Answer, Transfer
 
 
@@ -29,9 +29,9 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     registers = [*place_registers(transfer.origin, owner), *place_registers(transfer.destination, transfer.receiver)]
     if transfer.returns is None:
         registers.append(refused_key(generator, transfer.receiver))
-    else:
-        chains.append(transfer.returns.manifest)
-        registers += registers_of_return(transfer.returns)
+    if carried_on := transfer.carried_on:
+        chains += carried_on
+        registers += registers_of_carried(transfer)
     if transfer.plan is not None and transfer.plan.site is not None:
         registers.append(site_key(generator, transfer.plan.site))
     if transfer.number is not None:
@@ -56,6 +56,18 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=tuple(registers))
 
 
+def registers_of_carried(transfer: Transfer) -> list[str]:
+    """What stands beside the manifests whose grams it carries on: their cases and returns, and what of their lines went on before. The values
+    are the floor's above."""
+    lots = [lots_key(lot.manifest, lot.line) for line in transfer.lines for lot in line.lots or ()]
+    return [*map("manifest-cases:".__add__, transfer.carried_on), *lots]
+
+
+def lots_key(manifest: str, line: int) -> str:
+    """Key of the register of a line whose grams a collector sends on (kinds §1.5)."""
+    return f"lots:{manifest} {line}"
+
+
 def listed(transfer: Transfer, facts: Facts) -> list[str]:
     """The chains of :func:`reads` alone, once all is loaded."""
     chains = [*map(party_chain, transfer.carriers)]
@@ -64,8 +76,7 @@ def listed(transfer: Transfer, facts: Facts) -> list[str]:
         permit = permit_at(facts, transfer.permit)
         if permit is not None:
             chains.append(newest_permit(facts, permit.root))
-    if transfer.returns is not None:
-        chains.append(transfer.returns.manifest)
+    chains += transfer.carried_on
     approval = approval_of(transfer, facts)
     if approval is not None:
         decided = _decided_lines(transfer, approval_at(facts, approval))

@@ -163,7 +163,7 @@ class WasteLine(BodyPart, frozen=True, kw_only=True):
     dg_none: Annotated[Text | None, label("不属于危险货物的理由", "why it is no dangerous good")] = None
     identification: Annotated[Text | None, label("鉴别报告", "identification report")] = None
     exemptions: Annotated[tuple[ExemptionClaim, ...], items(0, 3), label("豁免条款", "exemptions")] = ()
-    lots: Annotated[Lots | None, label("来源批次", "source lots"), later()] = None
+    lots: Annotated[Lots | None, label("来源批次", "source lots")] = None
 
 
 class PaperDecision(BodyPart, frozen=True, kw_only=True):
@@ -253,6 +253,12 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
     def is_backfill(self) -> bool:
         """补录: the transfer ran on paper first."""
         return self.type.startswith("backfill_")
+
+    @property
+    def carried_on(self) -> tuple[str, ...]:
+        """Manifests whose grams it carries on: the one that it returns, and those of its lots; each once."""
+        own = () if self.returns is None else (self.returns.manifest,)
+        return tuple(dict.fromkeys([*own, *[lot.manifest for line in self.lines for lot in line.lots or ()]]))
 
     @property
     def goes_back(self) -> bool:

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from msgspec.structs import replace
 
-from ledger.admission.personality import Judged
+from ledger.admission.personality import Judged, Reads
 from ledger.fields import Day, MassAboveZero, Text, items, label
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Findings, Statement
+from manifests import lots
 from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
 from manifests.machine import Act
 from manifests.mass import add_fates
-from manifests.model import ManifestState, Stage
+from manifests.model import ManifestState, SentOn, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
 from whitelist.telling import nth
@@ -36,18 +37,13 @@ class Dispose(FiledBody, frozen=True, kw_only=True):
 
 
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
-    """FATE_EXCEEDS: together they leave no line with less than nothing; what was sent on is at most the lots of that manifest."""
+    """FATE_EXCEEDS: together they leave no line with less than nothing."""
     body: Dispose = judged.statement.body
     totals: dict[int, int] = {}
     for position, fate in enumerate(body.fates):
         field = f"body.fates.{position}"
         if line_is_known(judged, out, field, fate.line):
             totals[fate.line] = totals.get(fate.line, 0) + parse_mass(fate.mass_t)
-        if fate.onward is not None:
-            # Lots are refused NOT_YET at issue, so no manifest has any.
-            out.refuse(
-                "FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ 0.000000 t", "ONWARD", manifest=fate.onward, where=f"{field}.onward"
-            )
     for number, total_g in sorted(totals.items()):
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
@@ -62,6 +58,44 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
             masses = {"accepted": tonnes(line.accepted_g or 0), "disposed": tonnes(line.disposed_g)}
             found, expected = f"{number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
             out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LEFT", **own, **masses)
+
+
+def what_went_on_has_lots(judged: Judged, out: Findings) -> None:
+    """FATE_EXCEEDS: sent on by a manifest is at most what its lots name; treated here at most what no lots have taken (kinds §1.5)."""
+    state: ManifestState = judged.state
+    treated: dict[int, int] = {}
+    sent: dict[tuple[int, str], int] = {}
+    for position, fate in enumerate(judged.statement.body.fates):
+        if fate.line >= len(state.lines):
+            continue
+        mass_g, line = parse_mass(fate.mass_t), state.lines[fate.line]
+        uses = lots.uses_of(judged.facts, judged.statement.chain, fate.line)
+        if fate.onward is None:
+            treated[fate.line] = treated.get(fate.line, 0) + mass_g
+            continue
+        key, where = (fate.line, fate.onward), f"body.fates.{position}.onward"
+        before_g = sent.get(key, 0) + sum(one.mass_g for one in line.onward if one.manifest == fate.onward)
+        sent[key] = sent.get(key, 0) + mass_g
+        if before_g + mass_g > (lots_g := uses.of(fate.onward)):
+            own = {
+                "manifest": fate.onward,
+                "line": nth(fate.line),
+                "lots": tonnes(lots_g),
+                "before": tonnes(before_g),
+                "this": tonnes(mass_g),
+            }
+            expected = f"≤ {format_mass(max(0, lots_g - before_g))} t"
+            if lots_g:
+                out.refuse("FATE_EXCEEDS", where, f"{format_mass(mass_g)} t", expected, "SENT", where=where, **own)
+            else:
+                out.refuse("FATE_EXCEEDS", where, fate.onward, expected, "ONWARD", manifest=fate.onward, where=where)
+    for number, mass_g in sorted(treated.items()):
+        line, lots_g = state.lines[number], lots.uses_of(judged.facts, judged.statement.chain, number).total_g
+        left_g = line.accepted_g - lots_g - line.treated_g if lots_g and line.accepted_g is not None else mass_g
+        if mass_g > left_g and mass_g <= line.stock_g:  # of more than the stock the rule above has said enough
+            own = {"line": nth(number), "waste": f"{line.name} {line.code}", "lots": tonnes(lots_g), "left": tonnes(max(0, left_g))}
+            found, expected = f"{number}: {format_mass(mass_g)} t", f"≤ {format_mass(max(0, left_g))} t"
+            out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LOTS", this=tonnes(mass_g), **own)
 
 
 def disposals_stay_countable(judged: Judged, out: Findings) -> None:
@@ -88,8 +122,13 @@ def method_stays(judged: Judged, out: Findings) -> None:
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Dispose = statement.body
     more = [(fate.line, fate.method, parse_mass(fate.mass_t)) for fate in body.fates]
+    sent = [(fate.line, SentOn(fate.onward, fate.method, parse_mass(fate.mass_t))) for fate in body.fates if fate.onward is not None]
     lines = tuple(
-        replace(line, fates=add_fates(line.fates, [(method, mass_g) for at, method, mass_g in more if at == number]))
+        replace(
+            line,
+            fates=add_fates(line.fates, [(method, mass_g) for at, method, mass_g in more if at == number]),
+            onward=(*line.onward, *[one for at, one in sent if at == number]),
+        )
         for number, line in enumerate(state.lines)
     )
     found = replace(state, lines=lines, disposals=state.disposals + 1)
@@ -101,7 +140,9 @@ DISPOSE = trunk_act(
     zh="利用处置结果",
     en="dispose",
     body=Dispose,
-    rules=(*TIMES, fates_stay_within_stock, disposals_stay_countable, method_stays),
+    reads=lambda statement, state, facts: Reads(registers=lots.keys_of_fates(statement)),
+    reads_doc="What of its lines went on as lots of other manifests.",
+    rules=(*TIMES, fates_stay_within_stock, what_went_on_has_lots, disposals_stay_countable, method_stays),
     advance=_advance,
     books=None,
     effect=("接受量有了去向；全部有去向时，联单为已利用处置。", "Accepted grams have a fate; when all have one, the manifest is disposed."),
@@ -117,5 +158,13 @@ Line {line} ({waste}): {accepted} t were accepted, {disposed} t were recovered o
 FATE_EXCEEDS:ONWARD
 联单 {manifest} 没有把这批废物列为来源批次，不能填为转出。 || 去掉 {where}；由本单位自行利用处置的，填写利用处置方式。
 Manifest {manifest} names no lot of this waste, so nothing went on to it. || Leave {where} out; for what was treated here give its method.
+
+FATE_EXCEEDS:SENT
+联单 {manifest} 的来源批次只列了第 {line} {lots} 吨，已填报转出 {before} 吨，本次再填 {this} 吨，超出了。 || 核对该联单的来源批次，改正 {where} 所在一项的数量；由本单位自行利用处置的，去掉 onward。
+The lots of manifest {manifest} name {lots} t of line {line}; {before} t were reported as sent on by it, this act adds {this} t, which is too much. || Check the lots of that manifest and correct the mass beside {where}; what was treated here has no onward.
+
+FATE_EXCEEDS:LOTS
+第 {line}（{waste}）已有 {lots} 吨作为来源批次开具转出，自行利用处置的还可填 {left} 吨，本次填写 {this} 吨。 || 已转出的部分，在该项填写 onward（转出联单）；转出联单不再需要的，先作废。
+Of line {line} ({waste}), {lots} t are lots of manifests that carry them on; {left} t can still be reported as treated here, this act reports {this} t. || For what went on name its manifest in onward; void an onward manifest that is not needed.
 """),
 )

@@ -13,7 +13,7 @@ from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at, year_at
-from manifests import returns
+from manifests import lots, returns
 from manifests.act import ManifestAct, drawn
 from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
@@ -59,7 +59,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
         for line, decided in zip(body.lines, decision_of(body, facts)[1], strict=True)
     ]
     state = opened(statement, admission, found, returns.link_of(body, facts))
-    registers: dict[str, Any] = dict(returns.taken(facts, state))
+    registers: dict[str, Any] = {**returns.taken(facts, state), **lots.taken(facts, statement.chain, state)}
     if (permit := permit_at(facts, state.permit)) is not None:  # none on the way home
         registers |= q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0))
     registers |= issue_recorded(statement.chain, body)
@@ -87,6 +87,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
             decision_line=line.decision_line,
             listing=listing,
             declared_g=parse_mass(line.mass_t),
+            lots=lots.lots_of(line),
         )
         for line, (listing, is_exempt) in zip(body.lines, known, strict=True)
     )
@@ -135,10 +136,10 @@ ISSUE = ManifestAct(
         window=Window.DAY,
         reads=lambda statement, facts: check.reads(statement.body, statement.owner, facts),
         listed=lambda statement, facts: check.listed(statement.body, facts),
-        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the carriers' parties, the manifest that it returns.",
+        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the carriers' parties, the manifests that it returns or whose lots it carries.",
         gate=is_open,
         rules=(transfer_is_lawful,),
-        asks=(*RULES, *returns.RULES),
+        asks=(*RULES, *returns.RULES, *lots.RULES),
         evolve=evolve,
         books="reserved",
         effect=("联单成立，按计划量占用额度。", "The manifest begins and reserves quota by its declared mass."),

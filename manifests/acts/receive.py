@@ -15,7 +15,7 @@ from ledger.labels import words_of
 from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Level, Statement, kept_for_last
 from ledger.times import format_at, parse_at, year_of
-from manifests import gate, returns, settlement
+from manifests import gate, lots, returns, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
 from manifests.correction import stage_of
 from manifests.machine import Act
@@ -49,6 +49,7 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     own = (
         *trip_keys(statement, state),
         *returns.refusal_keys(state, refuses=refuses),
+        *(lots.keys_of(state) if is_declined(statement.body, state) else ()),
         *ticket_keys(state.receiver, statement.body.weighing.tickets),
     )
     return Reads(accounts=tuple(state.drawn), registers=(*settlement.site_keys(state), *own))
@@ -257,6 +258,7 @@ def _registers(entered: Entered) -> Mapping[str, Any]:
     kept_g = sum(line.accepted_g or 0 for line in entered.after.lines)
     return {
         **returns.received(entered, declined=is_declined(body, before)),
+        **(lots.given_back(entered.facts, entered.statement.chain, before) if is_declined(body, before) else {}),
         **trips(entered),
         **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
         **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), kept_g)),

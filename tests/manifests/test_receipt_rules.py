@@ -312,7 +312,7 @@ def test_disposals_are_counted_but_the_one_that_ends_the_stock_always_fits(log: 
     assert log.state().stage is Stage.DISPOSED
 
 
-def test_a_fate_sent_onward_needs_lots_and_there_are_none_yet(log: Driver) -> None:
+def test_a_fate_sent_onward_needs_lots(log: Driver) -> None:
     log.receive()
     fate = acts.DisposedLine(line=0, method="S", mass_t="1", onward=f"manifest/{RECEIVER}/01K9000000000000000000MAN9")
     assert log.refused(DISPOSE, (RECEIVER,), acts.Dispose(fates=(fate,))) == ["FATE_EXCEEDS"]

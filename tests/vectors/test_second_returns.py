@@ -72,3 +72,77 @@ def test_labels_of_a_refused_load_travel_with_it_and_a_strangers_do_not() -> Non
     bench.issue(trunk(4))
     bench.depart(trunk(4), body={"gate": strange, "waybill_no": "W-11"})
     assert bench.codes() == ["DECISION_WRONG", "LOAD_LABEL"]
+
+
+# --- lots
+
+
+def _collected() -> tuple[Bench, str]:
+    """A load of 5.6 t at the collector's."""
+    bench, chain = Bench(), trunk(1)
+    bench.issue(chain)
+    bench.depart(chain)
+    bench.receive(chain, "5.6", 0, tags=[["NO_ARRIVAL"]])
+    return bench, chain
+
+
+def _onward(bench: Bench, last: int, *lots: tuple[str, int, str], by: Any = RECEIVER) -> str:
+    """The collector sends on what it received."""
+    line = bodies.line("5.6", lots=[{"manifest": manifest, "line": line, "mass_t": mass} for manifest, line, mass in lots])
+    body = bodies.issue(OTHER[0], story.PERMIT, [line])
+    bench.post("manifest.issue", trunk(last, by), body, by, route="INTRA", moves=5_600_000)
+    return trunk(last, by)
+
+
+def _fate(bench: Bench, chain: str, mass: str, **more: Any) -> None:
+    bench.post("manifest.dispose", chain, {"fates": [{"line": 0, "method": "R4", "mass_t": mass, **more}]}, RECEIVER)
+
+
+def test_lots_go_on_and_a_void_gives_them_back() -> None:
+    bench, chain = _collected()
+    first = _onward(bench, 2, (chain, 0, "5.6"))
+    bench.post("manifest.void", first, {"reason": "x"}, RECEIVER, moves=-5_600_000)
+    second = _onward(bench, 3, (chain, 0, "5"))
+    _fate(bench, chain, "5", onward=second)
+    _fate(bench, chain, "0.6")
+    assert bench.codes() == []
+
+
+@pytest.mark.parametrize(
+    ("lots", "codes"),
+    [
+        ([(trunk(1), 0, "5.600001")], ["LOT_EXCEEDS"]),
+        ([(trunk(1), 0, "3"), (trunk(1), 0, "2.7")], ["LOT_EXCEEDS"]),
+        ([(trunk(9), 0, "1")], ["LOT_HOLDER"]),
+        ([(trunk(2, RECEIVER), 0, "1")], ["LOT_HOLDER"]),
+        ([(trunk(1), 1, "1")], ["LINE_UNKNOWN"]),
+    ],
+)
+def test_a_lot_that_is_not_there(lots: list[tuple[str, int, str]], codes: list[str]) -> None:
+    bench, _ = _collected()
+    _onward(bench, 2, *lots)
+    assert bench.codes() == codes
+
+
+def test_lots_of_a_load_that_another_received() -> None:
+    bench, chain = _collected()
+    _onward(bench, 2, (chain, 0, "1"), by=OTHER)
+    assert bench.codes() == ["LOT_HOLDER"]
+
+
+@pytest.mark.parametrize(
+    ("fates", "codes"),
+    [
+        ([("2", {"onward": trunk(2, RECEIVER)})], []),
+        ([("2.1", {"onward": trunk(2, RECEIVER)})], ["FATE_EXCEEDS"]),
+        ([("1", {"onward": trunk(3, RECEIVER)})], ["FATE_EXCEEDS"]),
+        ([("3.6", {})], []),
+        ([("3.7", {})], ["FATE_EXCEEDS"]),
+    ],
+)
+def test_fates_beside_lots(fates: list[tuple[str, dict[str, str]]], codes: list[str]) -> None:
+    bench, chain = _collected()
+    _onward(bench, 2, (chain, 0, "2"))
+    for mass, more in fates:
+        _fate(bench, chain, mass, **more)
+    assert bench.codes() == codes

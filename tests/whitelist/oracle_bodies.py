@@ -271,11 +271,8 @@ def _many_hazards(make: Maker, world: World, body: Body) -> None:
 
 def _later_field(make: Maker, world: World, body: Body) -> None:
     """A field whose rules come later, in good form."""
-    manifest = make.name("manifest", GENERATORS["510112"])
-    name = make.rng.choice(("lots", "emergency", "pilot", "type"))
-    if name == "lots":
-        _line(make, body)[name] = [{"manifest": manifest, "line": 0, "mass_t": "1"}]
-    elif name == "emergency":
+    name = make.rng.choice(("emergency", "pilot", "type"))
+    if name == "emergency":
         body[name] = make.name("emergency", SICHUAN)
     elif name == "pilot":
         body[name] = {"list": "list/2026-00-50-pilot", "row": 0}

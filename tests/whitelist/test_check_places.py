@@ -8,10 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.whitelist.acts import INTRA, PAPER, line, listed, place, transfer, with_permit
-from tests.whitelist.driver import GENERATOR, MANIFEST, OTHER_GENERATOR, OTHER_RECEIVER, Log, ulid
+from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, OTHER_RECEIVER, Log, ulid
 from tests.workbench import uscc
 from whitelist.approval import ListingRef
-from whitelist.fields import Lot
 from whitelist.transfer import Answer, Meters, PaperDecision, PlanRef, WasteLine
 
 LOG = listed()
@@ -113,7 +112,6 @@ def test_a_decision_outside_the_log_belongs_to_in_transfers_and_one_ground_is_en
         ({"type": "backfill_emergency", "paper": PAPER}, "type"),
         ({"emergency": f"emergency/{GENERATOR}/{ulid(1)}", "approval": None}, "emergency"),
         ({"pilot": ListingRef(list="list/2026-00-50-pilot", row=0), "approval": None}, "pilot"),
-        ({"lines": (line(lots=(Lot(manifest=MANIFEST, line=0, mass_t="1"),)),)}, "lines.0.lots"),
     ],
 )
 def test_fields_whose_rules_come_later_wait(changes: dict[str, Any], field: str) -> None:

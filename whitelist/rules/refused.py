@@ -13,7 +13,6 @@ from ledger.mass import format_mass, tonnes
 from ledger.model import Findings
 from signing.refusal import texts
 from whitelist.checked import RETURN, Checked
-from whitelist.fields import Return
 from whitelist.workdays import is_late
 
 
@@ -44,11 +43,6 @@ class RefusedLoads(Struct, frozen=True, gc=False):
 def refused_key(generator: str, receiver: str) -> str:
     """Key of the register of a pair."""
     return f"refused:{generator} {receiver}"
-
-
-def registers_of_return(named: Return) -> tuple[str, ...]:
-    """What cases and earlier returns have done to the manifest that is returned: its register is the floor's above."""
-    return (f"manifest-cases:{named.manifest}",)
 
 
 def refused_waste_has_left(checked: Checked, out: Findings) -> None:

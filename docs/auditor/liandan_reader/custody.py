@@ -11,7 +11,7 @@ from .cases import trunk_of
 from .signatures import is_uscc
 from .strict import grams, is_day, need, normal
 
-LEGS, STOPS, DISPOSALS, GENERATORS, USES = 16, 16, 64, 32, 32  # how many of each a trunk or a register holds
+LEGS, STOPS, DISPOSALS, GENERATORS, USES, SOURCES = 16, 16, 64, 32, 32, 64  # how many of each a trunk or a register holds
 
 
 class Manifests:
@@ -77,6 +77,7 @@ class Manifests:
         trip.declared = [grams(line["mass_t"]) for line in lines]
         trip.wastes = [(line["code"], line["form"]) for line in lines]
         self._returns(s, a, trip, body.get("returns"))
+        self._lots(s, a, trip, lines)
         permit = f"Q3 {self.log.whitelist.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
         by_decision = a.route in ("LISTED", "APPROVED")
         decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
@@ -106,8 +107,37 @@ class Manifests:
         trip.returned, trip.units = named, {*trip.units, *there.units, there.generator}
         trip.carried = {named["manifest"]}
 
-    def _free(self, trip: Any) -> None:
-        """What never left the gate that refused it is free for another return."""
+    def _lots(self, s: Any, a: Any, trip: Any, lines: Any) -> None:
+        """Kinds §5: a collector sends on what it received, never more than it accepted and has not treated itself."""
+        for number, line in enumerate(lines):
+            lots = line.get("lots", ())
+            need(not lots or not trip.returned, "RETURN_LINK", f"body.lines.{number}.lots", len(lots), "none on a return")
+            for lot in lots:
+                there, mass = self.trips[lot["manifest"]], grams(lot["mass_t"])
+                need(
+                    there.receiver == s.owner and there.is_received,
+                    "LOT_HOLDER",
+                    f"body.lines.{number}.lots",
+                    lot,
+                    f"received by {s.owner}",
+                )
+                need(lot["line"] in _all(there), "LINE_UNKNOWN", f"body.lines.{number}.lots", lot, _all(there))
+                there.used[lot["line"], s.chain] += mass
+                self._within(there, lot["line"], "LOT_EXCEEDS")
+                trip.lots.append((lot["manifest"], lot["line"]))
+        trip.carried |= {manifest for manifest, _ in trip.lots}
+        trip.units |= {manifest.split("/")[1] for manifest, _ in trip.lots}
+        need(len(trip.carried) <= SOURCES, "LIST_LENGTH", "body.lines", len(trip.carried), SOURCES)
+
+    def _within(self, trip: Any, line: int, code: str) -> None:
+        """Of what was accepted: treated here, and gone on as lots."""
+        lots = sum(mass for (at, _), mass in trip.used.items() if at == line)
+        need(lots + trip.treated[line] <= trip.accepted[line], code, "body", f"{lots} + {trip.treated[line]}", trip.accepted[line])
+
+    def _free(self, s: Any, trip: Any) -> None:
+        """What never departed is free: for another return, and as lots of others."""
+        for manifest, line in trip.lots:
+            self.trips[manifest].used.pop((line, s.chain), None)
         for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
             self.trips[trip.returned["manifest"]].taken[line] -= mass
 
@@ -117,7 +147,7 @@ class Manifests:
             self.trips[trip.returned["manifest"]].gone[line] += mass
 
     def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
-        self._free(trip)
+        self._free(s, trip)
         self._hold(a, trip, [0] * len(trip.declared))
         self._end_number(trip, "voided")
         return "voided"
@@ -176,10 +206,11 @@ class Manifests:
             trip.accepted[line], trip.refused[line] = accepted, refused
         need(not trip.is_return or opinions == {"accept"}, "OPINION_QTY", "body.lines", opinions, "accept: the waste is home")
         if is_declined:
-            self._free(trip)
+            self._free(s, trip)
         elif self.log.stages[s.chain] == "issued":
             self._leave(trip)
         no_departure = self.log.stages[s.chain] == "issued" and not is_declined
+        trip.is_received = True
         tags = {"DECLINED": is_declined, "NO_DEPARTURE": no_departure, "NO_ARRIVAL": any(leg.is_open for leg in trip.legs)}
         for tag, due in tags.items():
             self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
@@ -197,6 +228,13 @@ class Manifests:
             need(line in _all(trip), "LINE_UNKNOWN", "body.fates", line, _all(trip))
             trip.fates[line] += grams(fate["mass_t"])
             need(trip.fates[line] <= trip.accepted[line], "FATE_EXCEEDS", "body.fates", trip.fates[line], trip.accepted[line])
+            if "onward" in fate:
+                sent = trip.sent[line, fate["onward"]] = trip.sent[line, fate["onward"]] + grams(fate["mass_t"])
+                lots = trip.used[line, fate["onward"]]
+                need(sent <= lots, "FATE_EXCEEDS", "body.fates", f"{fate['onward']} {sent}", lots)
+            else:
+                trip.treated[line] += grams(fate["mass_t"])
+                self._within(trip, line, "FATE_EXCEEDS")
         trip.disposals += 1
         is_whole = all(trip.fates[line] == trip.accepted[line] for line in _all(trip))
         need(is_whole or trip.disposals <= DISPOSALS, "TRUNK_FULL", "kind", trip.disposals, DISPOSALS)
@@ -299,6 +337,7 @@ def _nobody() -> Any:
     lists = {"carriers": [], "declared": [], "loaded": [], "legs": [], "acts": [], "accounts": [], "stops": 0, "disposals": 0, "wastes": []}
     masses = {"accepted": defaultdict(int), "refused": defaultdict(int), "fates": defaultdict(int), "held": dict[str, int]()}
     masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them
-    links = {"returned": None, "units": set[str](), "carried": set[str]()}  # what it returns; whose labels; whose loads
+    masses |= {"treated": defaultdict(int), "used": defaultdict(int), "sent": defaultdict(int)}  # of the accepted; the last two by manifest
+    links = {"returned": None, "units": set[str](), "carried": set[str](), "lots": list[Any](), "is_received": False}
     record = {"chain": "", "record": recorded({}), "masses": list[int]()}
     return SimpleNamespace(**parties, **lists, **masses, **links, **record, is_backfill=False, is_return=False, latest=-(2**53))

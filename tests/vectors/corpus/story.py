@@ -31,6 +31,7 @@ def corpus_log() -> AdmittedLog:
         returns.homecoming,
         cases.holds,
         corrections.corrections,
+        returns.regrouping,
     ):
         act(scene)
         scene.checkpoint()

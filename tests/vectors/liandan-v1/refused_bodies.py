@@ -66,7 +66,7 @@ FORMS: dict[str, list[tuple[str, str, Any]]] = {
         ("FIELD_TYPE", "returns", {"manifest": "manifest/915101120000FX029E/01KB2Z8Q6V0000000000000031", "how": "on", "lines": [0]}),
         ("NOT_YET", "emergency", "emergency/115100000000FX510L/01KB2Z8Q6V0000000000000031"),
         ("NOT_YET", "pilot", {"list": "list/2026-51-50-xn", "row": 0}),
-        ("NOT_YET", "lines.0.lots", [{"manifest": "manifest/915101120000FX029E/01KB2Z8Q6V0000000000000031", "line": 0, "mass_t": "1"}]),
+        ("LIST_LENGTH", "lines.0.lots", []),
         ("USCC", "receiver", USCC),
         ("CONSIGNOR", "consignor", "carrier"),
         ("MODE", "mode", "air"),
