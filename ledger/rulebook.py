@@ -302,10 +302,6 @@ LIST_LENGTH:LABEL_BATCHES
 标签来自 {count} 个批次（单位、代码、日期各不相同），一次装载最多 {most} 个。 || 分成几份联单装载。
 The labels are of {count} batches (unit, code, day); one loading takes at most {most}. || Load them on several manifests.
 
-LIST_LENGTH:SOURCES
-来源批次和退回、改送合计涉及 {count} 份联单，一份联单最多 {most} 份。 || 分成几份联单开具。
-The lots and returns of this manifest name {count} manifests; one names at most {most}. || Issue several manifests.
-
 LIST_LENGTH:GRANTS
 该查阅单位已有 {count} 项有效授权，不能再增加。 || 先撤销不再需要的授权（access.revoke），再授予。
 The reader has {count} grants in force, as many as it may. || Revoke what is no longer needed (access.revoke) first.

@@ -16,7 +16,7 @@ from msgspec import Struct
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Facts, Findings, Statement
 from manifests.model import LotPart, ManifestState
-from signing.phrase import Word
+from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.check import lots_key
@@ -68,7 +68,8 @@ def sources_are_few(checked: Checked, out: Findings) -> None:
     """LIST_LENGTH beyond SOURCES_MAX manifests; RETURN_LINK for lots of a return, whose grams are those that were refused and no others."""
     count = len(checked.transfer.carried_on)
     if count > SOURCES_MAX:
-        out.refuse("LIST_LENGTH", "body.lines", count, f"≤ {SOURCES_MAX}", "SOURCES", count=str(count), most=str(SOURCES_MAX))
+        found = Phrase(f"涉及 {count} 份联单", f"{count} manifests")
+        out.refuse("LIST_LENGTH", "body.lines", found, Phrase(f"最多 {SOURCES_MAX} 份联单", f"at most {SOURCES_MAX} manifests"))
     for path, line in checked.lines:
         if checked.transfer.returns is not None and line.lots:
             out.refuse("RETURN_LINK", f"{path}.lots", len(line.lots), "0", "LOTS", where=f"{path}.lots")
