@@ -134,6 +134,8 @@ POST_PATH = "/v1/statements"
 SIGNED = "liandan_signed"
 """Key of a scope whose statement's signatures hold: NEW, or AGAIN for one that was decided before."""
 NEW, AGAIN = "new", "again"
+HEAD_ONLY = "liandan_head"
+"""Key of the scope of a HEAD request, which the access layer lets the routes answer as a GET: the body is nobody's."""
 ASKED_BY_POST = ("liandan-now", "prefer")  # Headers that it reads.
 
 

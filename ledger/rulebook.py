@@ -2,6 +2,7 @@
 
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
+from ledger.evidence import texts as evidence
 from ledger.kinds import KINDS
 from ledger.pending import rulebook as pending
 from ledger.publishing import rulebook as publishing
@@ -390,10 +391,5 @@ A query parameter or header is unknown or malformed. || Write it as expected; /s
 """),
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
-    *tree.RULES.values(),
-    *publishing.RULES.values(),
-    *auditing.RULES.values(),
-    *vault.RULES.values(),
-    *pending.RULES.values(),
-    *witnessing.RULES.values(),
+    *(rule for room in (tree, publishing, auditing, vault, pending, evidence, witnessing) for rule in room.RULES.values()),
 )

@@ -16,7 +16,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
-from ledger.routes import NEW, SIGNED
+from ledger.routes import HEAD_ONLY, NEW, SIGNED
 from liandan.connection import check_head, patient
 from liandan.forwarded import Forwarding, read_proxies
 from liandan.health import Metrics
@@ -24,7 +24,6 @@ from liandan.identity import Identity, bearer
 from liandan.problems import Problems
 from liandan.settings import Settings
 from reports.tables.routes import SEARCHES
-from reports.waiting import HEAD_ONLY
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("liandan.access")

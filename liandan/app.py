@@ -9,6 +9,8 @@ from litestar.di import Provide
 
 from ledger.admission.intake import Room
 from ledger.caller import Caller
+from ledger.evidence.routes import ROUTER as EVIDENCE
+from ledger.evidence.service import Evidence
 from ledger.log import Log
 from ledger.pending.posting import Posting
 from ledger.pending.routes import ROUTER as PENDING
@@ -52,6 +54,7 @@ def create_app(
     webhooks: Webhooks | None = None,
     drawer: Drawer | None = None,
     posting: Posting | None = None,
+    evidence: Evidence | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -69,6 +72,10 @@ def create_app(
     async def log() -> Log:
         return service.log
 
+    async def storing() -> Evidence:
+        assert evidence is not None, "whoever serves attachments says where they lie"
+        return evidence
+
     async def printing() -> Press:
         return press
 
@@ -83,7 +90,14 @@ def create_app(
     async def lang(request: Request[Any, Any, Any]) -> Language:
         return scope_language(request.scope, default)
 
-    provided: dict[str, Callable[..., Any]] = {"log": log, "press": printing, "drawer": drawing, "caller": caller, "lang": lang}
+    provided: dict[str, Callable[..., Any]] = {
+        "log": log,
+        "press": printing,
+        "evidence": storing,
+        "drawer": drawing,
+        "caller": caller,
+        "lang": lang,
+    }
     litestar: Litestar = Litestar(
         route_handlers=[
             *ledger_routers(limits),
@@ -94,6 +108,7 @@ def create_app(
             REPORTS,
             TABLES,
             VAULT,
+            EVIDENCE,
             SCHEMAS,
             WEBHOOKS,
             PAGES,

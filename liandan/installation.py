@@ -19,6 +19,7 @@ from ledger.auditing.audit import AuditReport, Options
 from ledger.auditing.database_audit import audit_database
 from ledger.auditing.report import Finding
 from ledger.directory import LOG_MAIN, LogState
+from ledger.evidence.store import stream_references
 from ledger.parties.audit import NameFold
 from ledger.parties.store import stream_names
 from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
@@ -31,6 +32,7 @@ from liandan.settings import Settings
 from liandan.wiring import KINDS
 from manifests import store as manifest_rows
 from manifests.feed_audit import FeedFold
+from manifests.referring import ReferenceFold
 from manifests.view import ViewFold, concerns, missing, position, wrong_terms
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
@@ -183,14 +185,15 @@ class _Folds:
 
     def __init__(self) -> None:
         self.views, self.names = ViewFold(), NameFold()
-        self.feed = FeedFold(self.views)
+        self.files = ReferenceFold()
+        self.feed = FeedFold(self.views, self.files)
 
     def watch(self, entry: Entry) -> None:
         self.feed.watch(entry)
         self.names.watch(entry)
 
     def close(self) -> None:
-        for fold in (self.feed, self.names, self.views):
+        for fold in (self.feed, self.files, self.names, self.views):
             fold.close()
 
 
@@ -216,6 +219,8 @@ async def _projections(conn: store.Conn, kinds: Kinds, folds: _Folds, report: Au
     known = {found.chain for found in findings}
     findings += [wrong_terms(chain) for chain in await manifest_rows.INDEX.list_wrong(conn) if chain in chains - known]
     findings += await folds.feed.compare(manifest_rows.stream_readers(conn), at)
+    if at >= report.size:  # else files of entries further on were folded too
+        findings += await folds.files.compare(stream_references(conn))
     findings += await folds.names.compare(stream_names(conn), at)
     findings += [found async for found in stream_wrong(conn, at)]
     if len(folds.views.views) != len(chains):

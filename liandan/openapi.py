@@ -229,6 +229,8 @@ def _lines(forms: Sequence[type[Struct]], name: str) -> Json:
 
 
 def _body(taken: BodySpec) -> Json:
+    if not taken.forms:
+        return {"schema": {"type": "string", "format": "binary"}}
     return _lines(taken.forms, taken.name) if taken.media_type == NDJSON else {"schema": _forms(taken.forms, taken.name)}
 
 

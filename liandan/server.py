@@ -34,6 +34,7 @@ from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
 from liandan.access import App
 from liandan.app import create_app
+from liandan.attachments import evidence_of, keep_swept
 from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.health import Metrics
@@ -112,6 +113,7 @@ async def assemble(
         service = Service(ledger, counted, vault, describe_manifests, origin=keys.origin, log_keys=follower.log_keys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger)
+        evidence = evidence_of(settings, ledger)
         press = Press(KINDS, keys.signers, Cache(settings.data_dir / "documents"), look)
         runner = WebhookRunner(settings, dsn, pool, audiences(settings, base_url)[0])
         keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
@@ -119,9 +121,9 @@ async def assemble(
         drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
         notices = PendingNotices(KINDS, keys.origin, audiences(settings, base_url)[0])
         posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
-        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting)
+        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence)
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
-        works = [runner.run(), posting.run(), ahead, *([projector.run()] if is_projecting else [])]
+        works = [runner.run(), posting.run(), ahead, keep_swept(evidence), *([projector.run()] if is_projecting else [])]
         await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)
 

@@ -143,6 +143,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook_key_file: Path | None = None
     """Encrypted PEM file with the keys that notices are signed with, made with the first webhook. Default: ``data_dir``/webhook-keys.pem."""
 
+    evidence_dir: Path | None = None
+    """Directory of attachments (附件库), by their hash; with a bucket only of what is arriving. Best on a volume of its own, with a quota.
+    Default: ``data_dir``/evidence.
+    """
+    evidence_bucket: str | None = None
+    """Keep attachments in this bucket instead, ``name`` or ``name/prefix``, of AWS S3 or what speaks as it does."""
+    evidence_bucket_endpoint: str | None = None
+    """Address of the bucket's service, ``https://minio.example.cn:9000``. Default: that of AWS in the region."""
+    evidence_bucket_region: str = "us-east-1"
+    """Region of the bucket; services of other makers mostly take the default."""
+    evidence_bucket_key_file: Path | None = None
+    """File with the keys of the bucket, as ``~/.aws/credentials`` has them under ``[default]``, mode 0600. Default: the variables ``AWS_*``, or
+    the role of the machine.
+    """
+    evidence_unnamed_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    """Days that an attachment is kept which no entry names. What an entry names is kept for ever."""
+    evidence_party_mb: Annotated[int, Meta(ge=50, le=1_000_000)] = 2_000
+    """Most megabytes (10^6 bytes) of attachments of one party that no entry names yet."""
+
+    @property
+    def evidence_path(self) -> Path:
+        """``evidence_dir`` or its default."""
+        return self.evidence_dir or self.data_dir / "evidence"
+
     @property
     def webhook_key_path(self) -> Path:
         """``webhook_key_file`` or its default."""
@@ -187,6 +211,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return {
             "data_dir": self.data_dir, "entries_dir": self.entries_path, "checkpoint_store": self.checkpoint_path, "vault_path": self.vault_file,
             "key_file": self.key_path, "passphrase_file": self.passphrase_path, "webhook_key_file": self.webhook_key_path,
+            "evidence_dir": self.evidence_path, **({"evidence_bucket_key_file": self.evidence_bucket_key_file} if self.evidence_bucket_key_file else {}),
         }  # fmt: skip
 
     @property

@@ -12,6 +12,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
 from manifests.readers import Begun, begun_by, begun_with, goes_by_its_beginning, readers_of
+from manifests.referring import ReferenceFold
 from manifests.view import ViewFold, concerns, position
 
 MARK = 8
@@ -23,18 +24,23 @@ _UNSEEN = bytes(MARK)
 class FeedFold:
     """Marks of the keys that each entry must stand under, made while the audit reads, after the views of the same entries."""
 
-    def __init__(self, views: ViewFold) -> None:
-        self._views, self._marks = views, bytearray()
+    def __init__(self, views: ViewFold, references: ReferenceFold | None = None) -> None:
+        """``references`` are told who reads each entry, too."""
+        self._views, self._marks, self._references = views, bytearray(), references
         self._begun = DiskMap(None, msgspec.msgpack.encode, lambda _, raw: msgspec.msgpack.decode(raw, type=Begun), hot=4_000)
 
     def watch(self, entry: Entry) -> None:
         """Give this to the audit, entry after entry; it passes them on to the views."""
+        trunk = concerns(entry)
+        before = None if trunk is None else self._views.views.get(trunk)
         self._views.watch(entry)
         if entry.statement.seq == 0 and goes_by_its_beginning(entry):
             self._begun.put(entry.statement.chain, begun_with(entry))
-        trunk, chain = concerns(entry), begun_by(entry)
+        chain = begun_by(entry)
         view = None if trunk is None else self._views.views.get(trunk)
         keys = readers_of(entry, view, None if chain is None else self._begun.get(chain))
+        if self._references is not None:
+            self._references.note(entry, view, before, keys)
         at = entry.index * MARK
         self._marks.extend(bytes(max(0, at + MARK - len(self._marks))))
         self._marks[at : at + MARK] = _mark(keys)

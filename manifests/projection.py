@@ -11,11 +11,14 @@ from types import MappingProxyType
 from asyncpg import UniqueViolationError
 
 from ledger.admission.entry import Entry
+from ledger.evidence.named import Reference
+from ledger.evidence.store import refer
 from ledger.parties.names import named_in
 from ledger.parties.store import note_names
 from ledger.store import PROJECTION, Conn, packed
 from manifests.model import FINISHED
 from manifests.readers import begun_with, readers_of
+from manifests.referring import merged, references_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
 from whitelist.store import REGISTRIES, follow_registries
 
@@ -105,19 +108,22 @@ async def _apply(
     conn: Conn, at: int, fresh: Sequence[Entry], firsts: Mapping[str, Entry], known: Mapping[str, ManifestView], kept: Kept
 ) -> bool:
     """Fold entries into what is known at a position, and write what changed; False if the position has moved, and then nothing is written."""
-    changed, readers = dict[str, ManifestView](), list[str]()
+    changed, readers, referred = dict[str, ManifestView](), list[str](), list[Reference]()
     for entry in fresh:
-        view = None
+        view = before = None
         if (chain := concerns(entry)) is not None:
-            view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
+            before = changed.get(chain) or known.get(chain)
+            view = changed[chain] = fold(before, entry)
         # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
         first = firsts.get(entry.statement.chain)
-        readers.append(_SEPARATOR.join(readers_of(entry, view, None if first is None else begun_with(first))))
+        keys = readers_of(entry, view, None if first is None else begun_with(first))
+        readers.append(_SEPARATOR.join(keys))
+        referred += references_of(entry, view, before, keys)
     named = [named for entry in fresh for named in named_in(entry)]
     registered = [entry.statement.chain for entry in fresh if entry.statement.chain_type in REGISTRIES]
     end = at + len(fresh)
     kept.at = None  # until it is known that it is written
-    if not (named or registered):
+    if not (named or registered or referred):
         is_written = await write(conn, at, end, changed.values(), known, readers, kept.writes_over)
     else:  # seldom: in one transaction, under the lock of the position
         async with conn.transaction():
@@ -126,6 +132,8 @@ async def _apply(
                 if named:
                     await note_names(conn, named)
                 await follow_registries(conn, registered)
+                if referred:
+                    await refer(conn, merged(referred))
     if is_written:
         kept.keep(end, changed)
     return is_written

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
+from ledger.evidence.named import files_in
 from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
@@ -46,6 +47,16 @@ class Flag(Struct, frozen=True, gc=False):
     index: int
 
 
+class NamedFile(Struct, frozen=True, gc=False):
+    """An attachment, as the first entry about the manifest that names it says; whether it is in the store is not in the log."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    index: int
+
+
 class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     """A manifest with its history, as of entry ``updated_idx``."""
 
@@ -58,6 +69,8 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     issued_s: int
     """Admission of the issue, Unix seconds: the order in which manifests are listed."""
     updated_idx: int
+    files: tuple[NamedFile, ...] = ()
+    """Attachments that its acts and cases name, each hash once."""
 
     @property
     def ulid(self) -> str:
@@ -185,13 +198,24 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     )  # fmt: skip
     # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
     state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
+    files = _with_files(() if view is None else view.files, entry)
     if view is None:
         issued_s = parse_at(admission.at)
-        return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
+        return ManifestView(
+            chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index, files=files
+        )
     if statement.chain_type == "case":
         corrections, state = followed(view.corrections, state, entry)
         view = replace(view, corrections=corrections)
-    return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index)
+    return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index, files=files)
+
+
+def _with_files(files: tuple[NamedFile, ...], entry: Entry) -> tuple[NamedFile, ...]:
+    if not (named := files_in(entry.statement.body)):
+        return files
+    known = {file.sha256 for file in files}
+    fresh = [NamedFile(one.sha256, one.size, one.media_type, one.name, entry.index) for one in named if one.sha256 not in known]
+    return (*files, *fresh)
 
 
 class ViewFold:

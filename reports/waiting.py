@@ -7,10 +7,6 @@ from typing import Any
 
 from signing.refusal import Refusal
 
-HEAD_ONLY = "liandan_head"
-"""Key of the scope of a HEAD request, which the access layer lets the routes answer as a GET: the body is nobody's."""
-
-
 Receive = Callable[[], Awaitable[Any]]
 """What a request brings, message by message (ASGI)."""
 

@@ -21,13 +21,13 @@ from ledger.admission.sequencer import Busy
 from ledger.describing import CSV, READ_REFUSALS, SIZE_HEADER, XLSX, file
 from ledger.query import refuse_unknown_query
 from ledger.reading import PAGE_MAX
-from ledger.routes import get_parties, list_refusals
+from ledger.routes import HEAD_ONLY, get_parties, list_refusals
 from manifests.routes import get_manifests
 from reports.tables import columns
 from reports.tables.columns import Table, Value
 from reports.tables.workbook import Workbook
 from reports.tables.writing import MARK, csv_text, heads_of
-from reports.waiting import HEAD_ONLY, still_waits, to_its_end
+from reports.waiting import still_waits, to_its_end
 from whitelist.routes import get_approvals, get_listings, get_lists, get_permits, get_quotas
 
 ROWS_MAX = 2_000_000

@@ -1,0 +1,43 @@
+"""The evidence store of an installation: where its settings put it, and the sweep that keeps it clean."""
+
+import asyncio
+
+import structlog
+
+from ledger.evidence.service import Evidence, KeepingRules
+from ledger.evidence.shelf import Arrivals, Directory, Shelf, ShelfAway
+from ledger.log import Log
+from ledger.store import AWAY
+from liandan.settings import Settings
+
+log = structlog.get_logger("liandan.attachments")
+
+SWEEP_EVERY_S = 3600.0
+MEGABYTE = 1_000_000
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """The directory or the bucket; Refusal SETTING_VALUE for keys of a bucket that cannot be read."""
+    if settings.evidence_bucket is None:
+        return Directory(settings.evidence_path)
+    from ledger.evidence.bucket import Bucket, BucketAccess  # noqa: PLC0415 -- a library of some megabytes, for those who have a bucket
+
+    bucket, _, prefix = settings.evidence_bucket.partition("/")
+    endpoint, region, key_file = settings.evidence_bucket_endpoint or "", settings.evidence_bucket_region, settings.evidence_bucket_key_file
+    return Bucket(BucketAccess(bucket=bucket, prefix=prefix.strip("/"), endpoint=endpoint.rstrip("/"), region=region, key_file=key_file))
+
+
+def evidence_of(settings: Settings, ledger: Log) -> Evidence:
+    """The store of a running log."""
+    rules = KeepingRules(unnamed_days=settings.evidence_unnamed_days, party_bytes=settings.evidence_party_mb * MEGABYTE)
+    return Evidence(ledger, shelf_of(settings), Arrivals(settings.evidence_path), rules)
+
+
+async def keep_swept(evidence: Evidence) -> None:
+    """At every start and every hour: what a crash left arriving, and what nobody came to name (ledger.evidence.service)."""
+    while True:
+        try:
+            await evidence.sweep()
+        except (ShelfAway, *AWAY, TimeoutError) as error:
+            log.warning("evidence_sweep_waits", error=type(error).__name__)
+        await asyncio.sleep(SWEEP_EVERY_S)
