@@ -11,6 +11,7 @@ from ledger.admission.personality import CURRENT, Judged
 from ledger.model import Findings, Moment
 from ledger.times import format_at, parse_at
 from manifests import acts
+from manifests.act import LEGS_MAX
 from tests.manifests.driver import (
     ALL_CHECKS,
     APPROVAL,
@@ -19,6 +20,7 @@ from tests.manifests.driver import (
     GENERATOR,
     MANIFEST,
     ORIGIN,
+    OTHER_TRUCK,
     PERMIT,
     RECEIVER,
     SECOND_CARRIER,
@@ -37,6 +39,7 @@ from tests.manifests.driver import (
 )
 from tests.told import Scenes, Told
 from whitelist.permit import Change, History
+from whitelist.transfer import PaperDecision
 
 BOTH = (GENERATOR, CARRIER)
 NOON = parse_at("2026-11-05T12:00:00+08:00")
@@ -120,6 +123,57 @@ def until(day: str) -> object:
     return replace(approval(), lines=tuple(replace(line, valid_to=day) for line in approval().lines))
 
 
+def late(beyond_s: int) -> Told:
+    """A departure of fifteen days ago, or some seconds beyond."""
+    log = Driver()
+    log.issue()
+    log.wait(days=15)
+    return judge(log, "manifest.depart/1", BOTH, a_departure(), at=format_at(log.at_s - 15 * 86_400 + beyond_s))
+
+
+def heavy(mass_t: str) -> Told:
+    """Ten tonnes decided, and so much loaded."""
+    log = Driver(decided_t="10")
+    log.issue(lines=(a_line(mass_t="10"),))
+    log.at_s = NOON
+    return judge(log, "manifest.depart/1", BOTH, a_departure(loaded=loaded(mass_t)))
+
+
+def from_outside(at: str) -> Told:
+    """跨省转入 that departs at a time."""
+    log = Driver()
+    log.lay_site(GENERATOR, "S1", "320505")
+    origin = replace(ORIGIN, division="320505", site="S1")
+    paper = PaperDecision(
+        no="苏环危〔2026〕1号（虚构）", authority="某省生态环境厅（虚构）", decided_on="2026-11-05", valid_to="2026-11-06"
+    )
+    log.issue(type="in_transfer", approval=None, decision=paper, origin=origin, plan=None, lines=(a_line(decision_line=None),))
+    log.at_s = max(log.at_s, parse_at(at))
+    return judge(log, "manifest.depart/1", BOTH, a_departure(place=origin), at=at)
+
+
+def ticket_again(by: tuple[str, ...]) -> Told:
+    """One weighing ticket for two trips."""
+    log = Driver()
+    tickets = (acts.Ticket(no="T1", gross_t="15.6", tare_t="10", net_t="5.6"),)
+    log.issue()
+    log.issue(chain=SECOND)
+    log.depart(by, tickets=tickets)
+    log.arrive()
+    log.wait(hours=1)
+    gate = acts.Gate(labels=tuple(label[:-3] + f"{number:03d}" for number, label in enumerate(labels(), 101)), checks=ALL_CHECKS)
+    return judge(log, "manifest.depart/1", by, a_departure(waybill_no="W2", gate=gate, tickets=tickets), chain=SECOND)
+
+
+def seventeenth_leg() -> Told:
+    """A change of trucks after fifteen."""
+    log = Driver().to_in_transit()
+    body = acts.Transship(vehicle=OTHER_TRUCK, reason="车辆故障", place=ORIGIN)
+    for _ in range(LEGS_MAX - 1):
+        log.post("manifest.transship/1", (CARRIER,), body)
+    return judge(log, "manifest.transship/1", (CARRIER,), body)
+
+
 TWO = {"lines": (a_line(), a_line(decision_line=1, mass_t="20"))}
 BARE = acts.Gate(labels=labels(), checks=("crew",))
 SCENES: Scenes = {
@@ -128,8 +182,8 @@ SCENES: Scenes = {
     "a carrier that loads alone": partial(depart, by=(CARRIER,)),
     "another carrier than named": partial(depart, by=(GENERATOR, SECOND_CARRIER)),
     "a generator that drives itself": partial(depart, by=(GENERATOR,), issue={"carriers": (GENERATOR, CARRIER)}),
-    "a departure of fifteen days ago": lambda: _late(0),
-    "a departure of more than fifteen days ago": lambda: _late(-1),
+    "a departure of fifteen days ago": partial(late, 0),
+    "a departure of more than fifteen days ago": partial(late, -1),
     "paper that left in its tolerance": partial(depart, issue=PAPER, at="2026-11-05T11:05:00+08:00"),
     "paper that left after it was completed": partial(depart, issue=PAPER, at="2026-11-05T11:05:01+08:00"),
     "paper that left on another day": partial(depart, issue=PAPER, at="2026-11-04T23:00:00+08:00"),
@@ -144,8 +198,11 @@ SCENES: Scenes = {
     "a permit that is over": partial(depart, laid={PERMIT: replace(permit(), valid_to="2026-11-04")}),
     "a decision that is over": partial(depart, laid={APPROVAL: until("2026-11-04")}),
     "a decision of tomorrow": partial(depart, laid={APPROVAL: replace(approval(), decided_on="2026-11-06")}),
-    "a load beyond the decision": lambda: _heavy("10.200001"),
-    "a load within two in a hundred beyond the decision": lambda: _heavy("10.2"),
+    "a load beyond the decision": partial(heavy, "10.200001"),
+    "a load within two in a hundred beyond the decision": partial(heavy, "10.2"),
+    "a decision of another province, before it was given": partial(from_outside, "2026-11-04T23:59:59+08:00"),
+    "a decision of another province, on its last day": partial(from_outside, "2026-11-06T23:59:59+08:00"),
+    "a decision of another province, after it": partial(from_outside, "2026-11-07T00:00:00+08:00"),
     # departure, papers, checks, labels, scales, truck
     "no papers": partial(depart, waybill_no=None, vehicle=replace(TRUCK, licence_no=None)),
     "no checks but one": partial(depart, gate=BARE),
@@ -162,11 +219,16 @@ SCENES: Scenes = {
     "a load beyond the declared": partial(depart, loaded=loaded("5.65")),
     "a line heavier than its gross": partial(depart, loaded=(acts.LoadedLine(line=0, mass_t="5.6", gross_t="15", tare_t="10"),)),
     "tickets that say another mass": partial(depart, loaded=loaded("5.6"), tickets=(acts.Ticket(no="T1", gross_t="15.7", tare_t="10", net_t="5.7"),)),
+    "tickets that no scale printed": partial(depart, tickets=(acts.Ticket(no="T1", gross_t="1", tare_t="2", net_t="1"),)),
+    "a ticket that a carrier alone shows twice": partial(ticket_again, (CARRIER,)),
+    "a ticket that both show twice": partial(ticket_again, BOTH),
+    "two checks, and two left out": partial(depart, gate=acts.Gate(labels=labels(), checks=("crew", "labels"))),
     "a truck that is under way": busy,
     "a truck that another carrier sent": partial(busy, by=(GENERATOR, SECOND_CARRIER)),
     "a waybill that travelled": partial(busy, vehicle=replace(TRUCK, plate="川A·G9999"), waybill_no="510100202611050001"),
     "labels that travelled": partial(busy, vehicle=replace(TRUCK, plate="川A·G9999"), gate=acts.Gate(labels=labels(), checks=ALL_CHECKS)),
     "a truck of too much": partial(depart, issue={"lines": (a_line(mass_t="49.000001"),)}),
+    "a leg more than a trip has": seventeenth_leg,
     # receipt, lines and opinions
     "a receipt that is in order": receive,
     "a line answered twice": partial(receive, accepted(0, "5.6"), accepted(0, "5.6")),
@@ -208,19 +270,9 @@ SCENES: Scenes = {
     "tickets at the gate that say another mass": partial(
         receive, weighing=acts.Weighing(method="weighbridge", tickets=(acts.Ticket(no="T1", gross_t="15.7", tare_t="10", net_t="5.7"),))
     ),
+    "tickets at the gate that no scale printed": partial(
+        receive, weighing=acts.Weighing(method="weighbridge", tickets=(acts.Ticket(no="T1", gross_t="1", tare_t="2", net_t="1"),))
+    ),
+    "a gram that is refused": partial(receive, partly(0, "5.599999", "0.000001")),
     "two lines of which one is refused": partial(receive, accepted(0, "5.6"), rejected(1), issue=TWO),
 }  # fmt: skip
-
-
-def _late(beyond_s: int) -> Told:
-    log = Driver()
-    log.issue()
-    log.wait(days=15)
-    return judge(log, "manifest.depart/1", BOTH, a_departure(), at=format_at(log.at_s - 15 * 86_400 + beyond_s))
-
-
-def _heavy(mass_t: str) -> Told:
-    log = Driver(decided_t="10")
-    log.issue(lines=(a_line(mass_t="10"),))
-    log.at_s = NOON
-    return judge(log, "manifest.depart/1", BOTH, a_departure(loaded=loaded(mass_t)))
