@@ -17,7 +17,7 @@ from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from ledger.routes import HEAD_ONLY, NEW, SIGNED
-from liandan.connection import check_head, patient
+from liandan.connection import check_head, received
 from liandan.forwarded import Forwarding, read_proxies
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
@@ -132,7 +132,7 @@ class Access:
             if asked["method"] == "GET" and (kind := wanted_file(scope)) is not None:
                 path = f"{scope['path']}.{kind}"
                 asked = {**cast("dict[str, Any]", asked), "path": path, "raw_path": path.encode()}
-            await self._app(asked, patient(receive), sending)
+            await self._app(asked, received(asked["method"], receive), sending)
         finally:
             self._metrics.request(status)
             if extras.get("user") is None and scope["method"] == "POST":

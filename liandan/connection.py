@@ -110,6 +110,11 @@ def check_head(scope: HTTPScope) -> None:
             )
 
 
+def received(method: str, receive: Receive) -> Receive:
+    """What a request brings: its body in time and whole; of a GET only its end, for nobody waits for a body that does not come."""
+    return receive if method == "GET" else patient(receive)
+
+
 def patient(receive: Receive, idle_s: float = BODY_IDLE_S) -> Receive:
     """The same messages; Refusal BODY_SLOW when the body stops coming, BODY_INCOMPLETE when its sender is gone before its end."""
     is_whole = False

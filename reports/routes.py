@@ -9,7 +9,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc, file, in_path, in_query, refusals
 from ledger.query import refuse_unknown_query
-from ledger.routes import TheCaller, TheLog
+from ledger.routes import HEAD_ONLY, TheCaller, TheLog
 from reports import papers, service
 from reports.attestation import RecordQuestion
 from reports.drawing import Drawer, StatementAsked
@@ -159,6 +159,11 @@ async def get_reconciliation(
     """
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
     asked = StatementAsked(month, (from_province, to_province), suffix, "zh" if suffix == "json" else tongue)
+    if (
+        HEAD_ONLY in request.scope
+    ):  # nobody reads it: nothing is drawn, and what only drawing tells (length, name) is left out (RFC 9110 §9.3.2)
+        service.check_asked(caller, asked)
+        return Response(b"", media_type=_MEDIA[suffix], headers={"Cache-Control": "private, no-store"})
     drawing = asyncio.create_task(service.statement_of(log, drawer, caller, asked))
     if not await still_waits(request.receive, drawing):
         return Response(b"", status_code=499)  # to nobody

@@ -34,14 +34,19 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     return views[0].ulid, await gather(log, views[0].chain)
 
 
-async def statement_of(log: Log, drawer: Drawer, caller: Caller, asked: StatementAsked) -> tuple[str, bytes]:
-    """(file name, bytes) of a monthly statement as of the newest published checkpoint, which is archived because it is printed.
-
-    Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM; Busy where many others wait.
-    """
+def check_asked(caller: Caller, asked: StatementAsked) -> None:
+    """Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM."""
     if not caller.reads_all:
         raise refuse("REPORT_SCOPE", field="from, to", found=caller.uscc)
     check_month(asked.month)
     check_direction(*asked.direction)
+
+
+async def statement_of(log: Log, drawer: Drawer, caller: Caller, asked: StatementAsked) -> tuple[str, bytes]:
+    """(file name, bytes) of a monthly statement as of the newest published checkpoint, which is archived because it is printed.
+
+    Refusals of :func:`check_asked`; Busy where many others wait.
+    """
+    check_asked(caller, asked)
     published = log.publisher.published
     return await drawer.statement(asked, 0 if published is None else published.size)

@@ -95,7 +95,9 @@ class Publisher(Follower):
 
     @property
     def hindered(self) -> str:
-        """What hinders publication now: the last failure, or witnesses that are waited for."""
+        """What hinders publication now: another process that leads, the last failure, or witnesses that are waited for."""
+        if not self._leadership.is_held:  # a server that was killed leaves a publisher, which the system may keep from ending
+            return f"process {self._leadership.leader() or 'unknown'} publishes this log; this one waits for its end"
         return self._failed or ("" if self._cosigning is None else self._cosigning.waiting)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -64,6 +65,20 @@ async def test_a_standby_takes_over_when_the_leader_goes(pool: Pool[Record], tmp
         await standby.append(posted[10:], now_s=NOW)
         assert await standby.publisher.wait_for(len(posted), 10) is not None
         assert audit(standby.publisher.files.read, bench.kinds).findings == []
+
+
+async def test_a_leader_that_does_not_end_is_named_while_a_standby_waits_for_it(pool: Pool[Record], tmp_path: Path) -> None:
+    """What is left of a killed server may be kept from ending: nothing is published meanwhile, at once when it has gone, and the cause is said."""
+    bench = founded()
+    held = make_publisher(pool, tmp_path, bench.kinds)
+    held.start()
+    async with running(pool, tmp_path, bench.kinds) as standby:
+        await standby.append(envelopes(bench)[:10], now_s=NOW)
+        assert await standby.publisher.wait_for(10, 0.2) is None
+        assert standby.publisher.hindered == f"process {os.getpid()} publishes this log; this one waits for its end"
+        held.close()
+        assert await standby.publisher.wait_for(10, 10) is not None
+        assert standby.publisher.hindered == ""
 
 
 async def test_a_frozen_log_is_frozen_in_every_process(pool: Pool[Record], tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from ledger.query import refuse_unknown_query
 from ledger.times import format_at
 from liandan.access import payer_of, printable
 from liandan.app import create_app
-from liandan.connection import HEAD_BYTES_MAX, Connection, patient
+from liandan.connection import HEAD_BYTES_MAX, Connection, patient, received
 from liandan.health import Metrics
 from liandan.problems import language_of
 from liandan.settings import Settings
@@ -188,6 +188,18 @@ async def test_a_body_that_stops_coming_is_given_up() -> None:
     with pytest.raises(Refusal) as caught:
         await patient(receive, 0.01)()
     assert caught.value.codes == ["BODY_SLOW"]
+
+
+async def test_whoever_leaves_while_he_reads_is_no_fault() -> None:
+    """A reader has no body to bring whole: that he has left is the end, and was a fault in the middle of a stream."""
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    assert (await received("GET", receive)())["type"] == "http.disconnect"
+    with pytest.raises(Refusal) as caught:
+        await received("POST", receive)()
+    assert caught.value.codes == ["BODY_INCOMPLETE"]
 
 
 async def test_a_sender_who_leaves_is_no_fault(client: httpx.AsyncClient, bench: Workbench) -> None:

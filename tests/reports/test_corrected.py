@@ -59,7 +59,17 @@ async def test_the_certificate_prints_what_is_in_force_and_what_was_signed() -> 
     assert [getattr(move, "via", ()) for move in facts.moves] == [("511000",)]
     assert (facts.lines[0].state.accepted_g, facts.lines[0].difference_g) == (5_600_000, 0)
     text = text_of(render_certificate(bundle, raw))
-    for wanted in ("更正", "56", "5.600000", "HT-2026-001", "HT-2026-009", "接受第 1 项接受量（吨）", "录入错误（虚构）", "待同意", NAMES[GENERATOR]):
+    for wanted in (
+        "更正",
+        "56",
+        "5.600000",
+        "HT-2026-001",
+        "HT-2026-009",
+        "接受第 1 项接受量（吨）",
+        "录入错误（虚构）",
+        "待同意",
+        NAMES[GENERATOR],
+    ):
         assert wanted in text, wanted
 
 

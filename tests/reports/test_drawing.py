@@ -21,6 +21,7 @@ from ledger.admission.sequencer import Busy
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.publishing.files import LogFiles
+from ledger.routes import HEAD_ONLY
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from reports import drawing
 from reports.drawing import Drawer, StatementAsked, StatementSource, newest
@@ -185,8 +186,8 @@ async def test_what_the_process_refuses_is_refused_here(tmp_path: Path, source: 
     assert caught.value.codes == ["TILE_FORM"], "an older checkpoint was put in the place of one that was shown"
 
 
-async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, hanging: Callable[[], None]) -> None:
-    """Through the route: its connection ends while the process draws."""
+def application(source: StatementSource, caller: Caller) -> Any:
+    """The routes of reports over a log of which nothing is known but its files."""
 
     def provide(value: Any) -> Provide:
         return Provide(lambda: value, sync_to_thread=False)
@@ -197,8 +198,38 @@ async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, ha
         published = None
 
     log = cast("Log", type("_Log", (), {"publisher": Shown()})())
-    given = {"log": log, "drawer": Drawer(source), "press": cast("Press", None), "caller": Caller(AUTHORITY_50, "authority", "0" * 64)}
-    app = Litestar([router], dependencies={name: provide(value) for name, value in given.items()})
+    given = {"log": log, "drawer": Drawer(source), "press": cast("Press", None), "caller": caller}
+    return Litestar([router], dependencies={name: provide(value) for name, value in given.items()})
+
+
+OFFICE = Caller(AUTHORITY_50, "authority", "0" * 64)
+SCOPE: dict[str, Any] = {
+    "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/v1/reconciliations/2026-10",
+    "raw_path": b"/v1/reconciliations/2026-10", "query_string": b"from=51&to=50", "headers": [], "root_path": "", "server": ("x", 80),
+    "client": ("127.0.0.1", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "media"), [("", "application/json"), (".pdf", "application/pdf")])
+async def test_a_head_of_a_statement_draws_nothing(
+    source: StatementSource, begun: list[StatementAsked | None], suffix: str, media: str
+) -> None:
+    """As the access layer passes it on: a GET whose body is nobody's."""
+    path, sent = f"/v1/reconciliations/2026-10{suffix}", list[Any]()
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await application(source, OFFICE)({**SCOPE, "path": path, "raw_path": path.encode(), "state": {}, HEAD_ONLY: True}, receive, send)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"content-type"].partition(b";")[0]) == (200, media.encode())
+    assert begun == []
+
+
+async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, hanging: Callable[[], None]) -> None:
+    """Through the route: its connection ends while the process draws."""
     messages = iter([{"type": "http.request", "body": b"", "more_body": False}])
     left, sent = asyncio.Event(), list[Any]()
 
@@ -211,12 +242,7 @@ async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, ha
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope: Any = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/v1/reconciliations/2026-10",
-        "raw_path": b"/v1/reconciliations/2026-10", "query_string": b"from=51&to=50", "headers": [], "root_path": "", "server": ("x", 80),
-        "client": ("127.0.0.1", 1), "state": {},
-    }  # fmt: skip
-    answering = asyncio.create_task(cast("Any", app)(scope, receive, send))
+    answering = asyncio.create_task(application(source, OFFICE)({**SCOPE, "state": {}}, receive, send))
     [child] = await children()
     left.set()
     await answering
