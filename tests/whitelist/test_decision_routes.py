@@ -274,6 +274,8 @@ def test_r36_lines_on_one_listing_are_summed() -> None:
     log.facts.put(account_key(Q1), Account(1, 55_000 * T))
     both = decision(lines=(DecidedLine(line=0, mass_t="3000"), DecidedLine(line=1, mass_t="2000.000001")))
     assert post(log, "decide", both) == [("WL_QUOTA", "body.lines.1.mass_t")]
+    assert post(log, "decide", decision(lines=(both.lines[0], replace(both.lines[1], mass_t="2000")))) == []
+    assert log.used(Q1) == 60_000 * T
 
 
 def test_r36_beyond_the_quota_the_letter_is_the_way() -> None:

@@ -154,12 +154,21 @@ def on_row(listing: ListingRef | None = None, *, method: Any = "R4", is_signed: 
 
 
 def unlisted() -> Told:
-    """A decision on no listing, and nobody was asked."""
+    """A decision on no listing, where nobody was asked; the next line is too much for its row."""
     log = with_permit()
-    log.post("approval.apply/1", APPROVAL, application(applied(), applied(name="废铅膏", listing=None)), GENERATOR)
     add_list(log)
-    lines = (DecidedLine(line=0, mass_t="3000"), DecidedLine(line=1, mass_t="3000"))
-    return refused(log, "approval.decide/1", APPROVAL, decision(lines=lines), SICHUAN)
+    lines = (applied(name="废铅膏", listing=None), applied(mass_t="60000.000001"))
+    log.post("approval.apply/1", APPROVAL, application(*lines), GENERATOR)
+    granted = (DecidedLine(line=0, mass_t="3000"), DecidedLine(line=1, mass_t="60000.000001"))
+    return refused(log, "approval.decide/1", APPROVAL, decision(lines=granted), SICHUAN)
+
+
+def on_one_row() -> Told:
+    """A decision of two lines on one row, which has enough for each of them."""
+    log = with_permit()
+    add_list(log, row(quota_t="5000"))
+    log.post("approval.apply/1", APPROVAL, application(applied(), applied(name="废铅膏")), GENERATOR)
+    return refused(log, "approval.decide/1", APPROVAL, decision(lines=tuple(DecidedLine(line=n, mass_t="3000") for n in (0, 1))), SICHUAN)
 
 
 def from_outside(now: str = "2026-11-05 08:30", **changes: Any) -> Told:
@@ -185,6 +194,13 @@ def wastes(**changes: Any) -> Told:
     one = line(**{"decision_line": None, **changes})
     items = tuple(PermitItem(category=name, scope="ALL", methods=("R4",)) for name in sorted({"HW31", one.category}))
     return ask(with_permit("2026-11-05 08:30", items=items), line(decision_line=None), one, **INTRA)
+
+
+def in_the_past(day: str) -> Told:
+    """A back-fill of a code that no edition has, and of hazards that it has not."""
+    items = (PermitItem(category="HW31", scope="ALL", methods=("R4",)), PermitItem(category="HW48", scope="ALL", methods=("R4",)))
+    unknown = line(code="321-998-48", category="HW48", decision_line=None)
+    return backfilled(day, with_permit("2026-11-05 08:30", items=items), unknown, line(hazards=("C", "I"), decision_line=None), **INTRA)
 
 
 def uncatalogued() -> Told:
@@ -228,13 +244,14 @@ SCENES: Scenes = {
     "an item of other wastes": partial(claiming, 2025, 18, 12),
     "an item of a waste that three name": partial(wastes, name="飞灰", code="772-003-18", category="HW18", hazards=("T",), exemptions=(ExemptionClaim(edition=2025, item=18),)),
     "an item of a code that none names": partial(claiming, 2025, 12, code="900-025-31", hazards=("T",)),
-    "an item before any list was adopted": partial(claiming, 2025, 18, data=False),
+    "an item before any list was adopted": partial(claiming, 2025, 18, 12, data=False),
     "a receiver whose item is of another edition": of_another_edition,
     "a receiver whose item does not waive the method": lambda: ask(exempt(ITEM_12), ASH, replace(ASH, method="R5"), **INTRA),
     "a grant on an item that the edition lacks": partial(granted, replace(ITEM_12, item=99)),
     "a grant on the edition before its day": partial(granted, ITEM_12, valid_from="2024-12-31"),
     "a grant from point to point without a generator": partial(granted, replace(POINT_TO_POINT, generator=None), replace(KILN, methods=("R5",))),
     "a grant from point to point for two codes": partial(granted, POINT_TO_POINT, replace(KILN, codes=("772-002-18", "772-003-18"), methods=("R5",))),
+    "a grant of a code that the catalogue lacks": partial(granted, ITEM_12, replace(KILN, codes=("772-002-18", "772-099-18"))),
     "a grant of a method that the item does not waive": partial(granted, ITEM_12, KILN, replace(KILN, methods=("C1", "R5"))),
     "a grant of a whole category of which the item names one": partial(granted, ITEM_12, replace(KILN, scope="ALL", codes=())),
     # listing
@@ -254,6 +271,7 @@ SCENES: Scenes = {
     "a row of other methods": partial(on_row, methods=("R5", "D10")),
     "a row for use alone": partial(on_row, methods=("R4", "R5", "D10"), conditions=Conditions(use_only=True), method="D10"),
     "a row for use alone that has no method of use": partial(on_row, methods=("D10",), conditions=Conditions(use_only=True), method="D10"),
+    "a row that two lines fill": on_one_row,
     "a row that is full": partial(on_row, quota_t="2999.999999"),
     # manifest_type
     "no plan": lambda: ask(listed(), plan=None),
@@ -263,6 +281,7 @@ SCENES: Scenes = {
     "meters of what is no pipeline": lambda: ask(listed(), meters=METERS),
     "a transfer from outside without its decision": partial(from_outside, decision=None),
     "a decision of outside and one of this log": lambda: ask(listed(), decision=ELSEWHERE),
+    "a transfer from outside under a decision of this log too": partial(from_outside, approval=APPROVAL),
     "a transfer from outside out of a province of this log": partial(from_outside, generator=GENERATOR, origin="510112"),
     "a pipeline on the road": lambda: ask(listed(), type="pipeline", meters=METERS),
     "a road that is a pipeline": lambda: ask(listed(), mode="pipeline"),
@@ -286,7 +305,8 @@ SCENES: Scenes = {
     "another code, which the permit lacks": lambda: rags(rag(code="900-046-49")),
     "another method, which the permit lacks": lambda: rags(rag(), rag(method="R4"), rag(method="D10")),
     "another method, which the permit has": lambda: rags(rag(method="R4"), methods=("D10", "R4")),
-    "a line that was not granted": lambda: rags(rag(decision_line=2)),
+    "a line that was not granted, and a method that was not": lambda: rags(rag(decision_line=2), rag(method="R4")),
+    "a line that is over": lambda: rags(rag(), rag(name="小油漆桶", decision_line=1, mass_t="0.000001"), now="2027-01-01 08:30", number=None),
     "a gram more than a line of one gram": lambda: rags(rag(name="小油漆桶", decision_line=1, mass_t="0.000002")),
     # waste
     "a code out of form": partial(wastes, code="90005231"),
@@ -300,6 +320,10 @@ SCENES: Scenes = {
     "a code that is like no other": partial(wastes, code="321-998-48", category="HW48"),
     "a code that is near many": partial(wastes, code="841-006-01", category="HW01", hazards=("In",)),
     "a code that a decision has better": lambda: ask(listed(), line(), line(code="900-053-31")),
+    "a code that the second line of a decision has better": lambda: rags(rag(name="小油漆桶", code="900-040-49", decision_line=1, mass_t="0.000001")),
+    "a code of a line that was not granted": lambda: rags(rag(code="900-040-49", decision_line=2)),
+    "a code that is new on the first day that binds": partial(in_the_past, "2025-01-01"),
+    "a code that is new on the day before": partial(in_the_past, "2024-12-31"),
     "a hazard that a code of one hazard lacks": partial(wastes, code="900-025-31", hazards=("C",)),
     "hazards that lack the first": partial(wastes, hazards=("C",)),
     "hazards that lack the first of three": partial(wastes, code="900-404-06", category="HW06", hazards=("I",)),

@@ -30,8 +30,6 @@ def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
 
 def judge_departure_day(out: Findings, field: str, name: str, listed: ListState, day: str) -> None:
     """R-40 for the day of an issue or departure, one reason: APPROVAL_EARLY before the list begins, WL_YEAR after its year, WL_TERM after it."""
-    if listed.effective_from <= day <= listed.effective_to and int(day[:4]) == listed.year:
-        return
     own = {"list": name, "day": day, "until": listed.effective_to}
     if day < listed.effective_from:
         out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}", "LIST", first=listed.effective_from, **own)
