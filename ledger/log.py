@@ -5,6 +5,7 @@ It joins intake, sequencer, publisher and store for one process; it knows nothin
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from time import monotonic, time
@@ -83,6 +84,8 @@ class Log:
         self.operator_key, self.simulated = operator_key, simulated
         self.projected = 0  # Entries that the projections are known here to reflect; there may be more.
         self.looked_at = 0.0  # When somebody who waits for them has last looked, monotonic (ledger.reading).
+        self.wanted = 0  # The most entries that somebody waits to see reflected here.
+        self.wants = asyncio.Event()  # Set when that becomes more.
         self.budgets = Budgets(limits)
         self._intake = Intake(pool, kinds, publisher.files.has)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)

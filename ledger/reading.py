@@ -104,6 +104,9 @@ async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:
     committed = await _look(log)
     if size > max(committed, log.projected):
         raise refuse("MIN_SIZE", field="min_size", found=size, expected=Phrase(f"至多 {committed}", f"at most {committed}"))
+    if size > log.wanted:
+        log.wanted = size
+        log.wants.set()
     while size > log.projected:
         left = ends - monotonic()
         if left <= 0:

@@ -1,6 +1,8 @@
 """The projections, views of manifests and the feed's index, follow the published entries: what is behind their position, in order, once."""
 
 import asyncio
+from contextlib import suppress
+from time import monotonic
 
 import structlog
 from asyncpg import InterfaceError, PostgresError
@@ -18,6 +20,9 @@ PAGE = 500
 BULK = 5000
 """Entries applied in one go after which the planner is told of the tables: until then searches may be planned for empty ones."""
 IDLE_S = 1.0
+GATHER_FROM, GATHER_S = 16, 0.2
+"""After a range of so many entries, how long more are let come before the next, unless somebody waits for what has been published: a range costs
+as much as some ten of its entries, and a view is written once a range, however many acts have changed it. A few are told of at once."""
 
 
 class Projector:
@@ -33,15 +38,24 @@ class Projector:
             try:
                 async with self._ledger.pool.acquire() as conn:  # kept: to give it back costs as much as a page
                     while True:
+                        begun, before = monotonic(), self._ledger.projected
                         target = await self._catch_up(conn)
-                        if (
-                            await self._ledger.publisher.wait_for(target + 1, IDLE_S) is None
-                            and self._ledger.publisher.mismatch is not None
-                        ):
+                        if await self._ledger.publisher.wait_for(target + 1, IDLE_S) is not None:
+                            if target - before >= GATHER_FROM:
+                                await self._gather(begun + GATHER_S)
+                        elif self._ledger.publisher.mismatch is not None:
                             await asyncio.sleep(IDLE_S)
             except (OSError, InterfaceError, PostgresError, RowDamaged) as error:
                 log.warning("projection_waits", error=type(error).__name__, row=getattr(error, "key", None))
                 await asyncio.sleep(IDLE_S)
+
+    async def _gather(self, until: float) -> None:
+        """Let more be published, until a monotonic time at most: whoever waits for what there is ends it."""
+        ledger = self._ledger
+        while ledger.wanted <= ledger.projected and (left_s := until - monotonic()) > 0:
+            ledger.wants.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ledger.wants.wait(), left_s)
 
     async def catch_up(self) -> int:
         """Bring the projection to the published size, which is returned."""

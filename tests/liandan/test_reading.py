@@ -196,6 +196,18 @@ async def test_views_that_stay_behind_are_said_to_and_nothing_hangs(
     assert (await still.get("/v1/manifests", params=asked, headers=token)).status_code == 200
 
 
+async def test_who_waits_for_an_entry_ends_the_gathering(
+    still: httpx.AsyncClient, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Views are written in larger ranges, but for whoever asks for what has just been posted."""
+    monkeypatch.setattr("liandan.projector.GATHER_S", 600.0)
+    monkeypatch.setattr("liandan.projector.GATHER_FROM", 1)
+    headers = {**await token_of(still, PARTY), "Prefer": "wait=15"}
+    for number in (78, 79):
+        posted = await still.post("/v1/statements", content=freeze(bench.register(uscc("510112", number)).envelope))
+        assert (await still.get(f"/v1/manifests?min_size={posted.json()['index'] + 1}", headers=headers)).status_code == 200
+
+
 async def test_hash_tiles_are_public_and_entries_are_not(still: httpx.AsyncClient, bench: Workbench) -> None:
     size = len(bench.entries)
     checkpoint = open_checkpoint((await still.get("/checkpoint")).content, log_vkeys(ORIGIN, [key_of("log")])).checkpoint
