@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from ledger.evidence.service import Evidence, KeepingRules
-from ledger.evidence.shelf import Arrivals, Directory, Shelf, ShelfAway
+from ledger.evidence.shelf import Arrivals, FileDirectory, Shelf, ShelfAway
 from ledger.log import Log
 from ledger.store import AWAY
 from liandan.settings import Settings
@@ -19,7 +19,7 @@ MEGABYTE = 1_000_000
 def shelf_of(settings: Settings) -> Shelf:
     """The directory or the bucket; Refusal SETTING_VALUE for keys of a bucket that cannot be read."""
     if settings.evidence_bucket is None:
-        return Directory(settings.evidence_path)
+        return FileDirectory(settings.evidence_path)
     from ledger.evidence.bucket import Bucket, BucketAccess  # noqa: PLC0415 -- a library of some megabytes, for those who have a bucket
 
     bucket, _, prefix = settings.evidence_bucket.partition("/")

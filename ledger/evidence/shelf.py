@@ -74,7 +74,7 @@ class Arrivals:
         return swept
 
 
-class Directory:
+class FileDirectory:
     """Files in a directory of this machine, or one that is mounted."""
 
     def __init__(self, base: Path) -> None:

@@ -6,12 +6,25 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 import structlog
 
+from ledger.auditing.audit import Options
+from ledger.caller import Caller
+from ledger.evidence.arriving import read_claims
+from ledger.evidence.service import Evidence, KeepingRules
+from ledger.evidence.shelf import Arrivals, FileDirectory
+from ledger.log import Log
+from ledger.publishing.files import LogFiles
+from liandan.database import open_pool
 from liandan.demo.cast import CAST, CHONGQING, OPERATOR, SICHUAN
+from liandan.installation import audit_own
+from liandan.wiring import KINDS
+from signing.refusal import Refusal
 from tests.ledger.evidence.files import PDF, bring, code_of, desk, digest_of, headers_of, named, pdf, shelved
 from tests.stories.stage import Stage, stage
 
@@ -217,3 +230,74 @@ async def test_a_party_has_so_many_places_at_once_and_others_theirs(firm: httpx.
     gate.set()
     assert sorted(answer.status_code for answer in await asyncio.gather(*waiting)) == [200] * 7 + [201]
     assert (await bring(firm, pdf("ninth"))).status_code in (200, 201)
+
+
+@pytest.fixture
+async def evidence(shared_database_url: str, directory: Path) -> AsyncIterator[Evidence]:
+    """The same store past HTTP."""
+    async with await open_pool(shared_database_url, min_size=1, max_size=4) as pool:
+        rules = KeepingRules(unnamed_days=30, party_bytes=10_000_000)
+        yield Evidence(
+            cast("Log", SimpleNamespace(pool=pool)), FileDirectory(directory / "evidence"), Arrivals(directory / "evidence"), rules
+        )
+
+
+async def brought(evidence: Evidence, uscc: str, raw: bytes) -> str:
+    """Bring a file past HTTP: ``kept``, or the code of its refusal."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield raw
+
+    claims = read_claims(headers_of(raw)["Content-Digest"], PDF, None, None)
+    try:
+        await evidence.take(Caller(uscc, "party", "00" * 32), claims, body())
+    except Refusal as refusal:
+        return refusal.codes[0]
+    return "kept"
+
+
+async def test_a_party_has_a_budget_of_what_nothing_names(on_stage: Stage, evidence: Evidence) -> None:
+    party, raw = CAST.firm("yongchuan").uscc, pdf("first", 600)
+    evidence._rules = KeepingRules(unnamed_days=30, party_bytes=1000)
+    assert [await brought(evidence, party, each) for each in (raw, pdf("second", 401), raw)] == ["kept", "EVIDENCE_BUDGET", "kept"]
+    every = await asyncio.gather(*(brought(evidence, party, pdf(f"at once {number}", 200)) for number in range(4)))
+    assert sorted(every) == ["EVIDENCE_BUDGET"] * 2 + ["kept"] * 2, "two of 200 fit beside 600"
+    trip = on_stage.trip("boards_out", "budget", "10-15 08:30", "1.1").do("issue", set={"files": [named(raw)]})
+    assert trip.receiver.uscc == party
+    await on_stage.play([trip])
+    assert await reached(on_stage, party, raw) == "200"
+    assert await brought(evidence, party, pdf("second", 401)) == "kept", "what an entry names is spent no more"
+
+
+async def test_what_nothing_names_goes_in_time_and_what_is_named_stays(on_stage: Stage, evidence: Evidence, directory: Path) -> None:
+    kept, fresh, old = pdf("kept, named"), pdf("fresh"), pdf("old")
+    trip = on_stage.trip("batteries_out", "swept", "10-15 08:30", "1.1").do("issue", set={"files": [named(kept)]})
+    await on_stage.play([trip])
+    assert [await brought(evidence, GENERATOR, each) for each in (kept, old)] == ["kept", "kept"]
+    assert await brought(evidence, STRANGER, kept) == "kept", "who is no party of the entry has it like any file that nothing names"
+    pool = evidence._log.pool
+    await pool.execute("UPDATE evidence_upload SET brought_at = now() - interval '31 days' WHERE sha256 = ANY($1)", [
+        bytes.fromhex(digest_of(each)) for each in (kept, old)
+    ])  # fmt: skip
+    assert await brought(evidence, GENERATOR, fresh) == "kept"
+    async with pool.acquire() as conn, conn.transaction():
+        at = await conn.fetchval("SELECT idx FROM projection_position")
+    await pool.execute("UPDATE projection_position SET idx = 0")
+    assert await evidence.sweep() == 0, "references that are being made again name nothing yet"
+    await pool.execute("UPDATE projection_position SET idx = $1", at)
+    assert await evidence.sweep() == 1
+    assert await reached(on_stage, GENERATOR, kept) == await reached(on_stage, GENERATOR, fresh) == "200"
+    assert await reached(on_stage, GENERATOR, old) == "404 EVIDENCE_UNKNOWN"
+    assert digest_of(old) not in " ".join(shelved(directory / "evidence"))
+    parties = await pool.fetch("SELECT uscc FROM evidence_upload WHERE sha256 = $1", bytes.fromhex(digest_of(kept)))
+    assert [row["uscc"] for row in parties] == [GENERATOR]
+    assert await brought(evidence, GENERATOR, old) == "kept", "and may come again"
+
+
+async def test_the_audit_of_an_installation_holds_the_references(on_stage: Stage, evidence: Evidence, directory: Path) -> None:
+    pool, files = evidence._log.pool, LogFiles(directory / "log", directory / "entries")
+    assert (await audit_own(pool, files, KINDS, lambda done, total: None, Options(workers=1))).findings == []
+    await pool.execute("UPDATE evidence_reference SET parties = parties || $1::text WHERE reader = $2", STRANGER, GENERATOR)
+    report = await audit_own(pool, files, KINDS, lambda done, total: None, Options(workers=1))
+    assert {finding.code for finding in report.findings} == {"VIEW_DIFFERS"}
+    assert "evidence_reference" in report.findings[0].field
