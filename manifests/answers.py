@@ -16,6 +16,7 @@ from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
+from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
 from manifests.machine import MOVES, ends
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
@@ -163,6 +164,7 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     times: dict[str, str]
     """When the acts took place, as claimed: issued, departed, arrived, accepted, received, disposed, verified, voided, planned."""
     flags: tuple[FlagAnswer, ...]
+    attachments: tuple[AttachmentAnswer, ...]
     corrections: tuple[CorrectionAnswer, ...]
     """更正, as proposed one after the other; what is in force has changed the values above."""
     head: str
@@ -200,6 +202,8 @@ class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
     id: str
     stage: str
     actions: tuple[DutyAnswer, ...]
+    attachments: tuple[AttachmentAnswer, ...]
+    """附件: those that are owed."""
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
 
@@ -291,6 +295,7 @@ def manifest_answer(
     language: Language,
     returning: Sequence[ManifestView] = (),
     corrections: tuple[CorrectionAnswer, ...] = (),
+    attachments: tuple[AttachmentAnswer, ...] = (),
 ) -> ManifestAnswer:
     """A view whole; ``returning`` are the views of what returns or redirects its refused waste."""
     signed = as_signed(view.state, view.corrections)
@@ -308,6 +313,7 @@ def manifest_answer(
             for number, line in enumerate(state.lines)
         ),
         corrections=corrections,
+        attachments=attachments,
         returns=_returns(view),
         returned_by=tuple(_returning(one, language) for one in returning),
         legs=tuple(map(_leg, state.legs)),

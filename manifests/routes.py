@@ -119,10 +119,12 @@ async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: InName) 
     return Response(found, status_code=303, headers={"Location": f"/v1/manifests/{found.manifests[0].id}"})
 
 
-@get("/v1/manifests/{generator:str}/{ulid:str}", responses=READ_REFUSALS)
-async def get_manifest(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestAnswer:
-    """One manifest as it stands."""
-    return await with_names(log, await service.read_manifest(log, caller, generator, ulid, lang), lang)
+@get("/v1/manifests/{generator:str}/{ulid:str}", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
+async def get_manifest(
+    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
+) -> ManifestAnswer:
+    """One manifest as it stands, and which of its attachments are in the store."""
+    return await with_names(log, await service.read_manifest(log, caller, generator, ulid, lang, claimed_now(request.headers)), lang)
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/actions", opt=asks("Liandan-Now"), responses=READ_REFUSALS)

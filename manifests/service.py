@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.directory import LOG_MAIN, log_state
+from ledger.evidence.store import list_here
 from ledger.fields import normal
 from ledger.log import Log
 from ledger.model import chain_key
@@ -22,6 +23,7 @@ from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
 from manifests.actions import consents_due, duties
+from manifests.attachments import AttachmentAnswer, attachments, digests_and_parties
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.mass import limits_of
 from manifests.model import Stage
@@ -96,7 +98,9 @@ async def _named(now: Snapshot, caller: Caller, name: str) -> list[ManifestView]
     return [view for view in await store.find_views(conn, name) if answers.may_read(caller, view)]
 
 
-async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, language: Language) -> answers.ManifestAnswer:
+async def read_manifest(
+    log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None
+) -> answers.ManifestAnswer:
     """One manifest as it stands; Refusal NOT_FOUND."""
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
@@ -106,7 +110,8 @@ async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, lan
             await now.workspace.load([chain_key(LOG_MAIN)])
             facts, now_s = now.workspace.facts, await log.now(None)
             corrections = correction_answers(view, log_state(facts), limits_of(facts), now_s, language)
-    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning, corrections)
+        files = await _attachments(log, now, view, claimed_s, language)
+    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning, corrections, files)
 
 
 async def read_actions(
@@ -118,6 +123,7 @@ async def read_actions(
         view = await _view(now, caller, generator, ulid)
         returning = [one.state for one in await _returning(now, view)]
         await now.workspace.load([chain_key(LOG_MAIN)])
+        files = await _attachments(log, now, view, now_s, language)
     facts = now.workspace.facts
     found = duties(view, now_s, workdays_of(facts), limits_of(facts), returning)
     found += consents_due(view, log_state(facts), limits_of(facts), now_s)
@@ -127,6 +133,7 @@ async def read_actions(
         id=f"{generator}/{ulid}",
         stage=view.state.stage.value,
         actions=tuple(answers.duty_answer(duty, language) for duty in found),
+        attachments=tuple(file for file in files if file.due_on is not None),
     )
 
 
@@ -136,6 +143,18 @@ async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> a
         view = await _view(now, caller, generator, ulid)
     entries = await log.entries_at([record.index for record in view.records])
     return answers.ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(answers.record_answer, entries)))
+
+
+async def _attachments(
+    log: Log, now: Snapshot, view: ManifestView, claimed_s: int | None, language: Language
+) -> tuple[AttachmentAnswer, ...]:
+    """Its attachments and which of them are in the store; of a manifest without any nothing is asked."""
+    if not view.files:
+        return ()
+    await now.workspace.load([chain_key(LOG_MAIN)])
+    here = await list_here(now.workspace.conn, *digests_and_parties(view))
+    facts, now_s = now.workspace.facts, await log.now(claimed_s)
+    return attachments(view, here, now_s, workdays_of(facts), limits_of(facts), log.kinds.rules, language)
 
 
 async def _returning(now: Snapshot, view: ManifestView) -> list[ManifestView]:

@@ -55,6 +55,8 @@ class NamedFile(Struct, frozen=True, gc=False):
     media_type: str
     name: str
     index: int
+    handed_in: int | None = None
+    """The report with which who owed it handed in another."""
 
 
 class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
@@ -198,7 +200,7 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     )  # fmt: skip
     # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
     state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
-    files = _with_files(() if view is None else view.files, entry)
+    files = _with_files((), (), entry) if view is None else _with_files(view.files, view.records, entry)
     if view is None:
         issued_s = parse_at(admission.at)
         return ManifestView(
@@ -210,9 +212,12 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index, files=files)
 
 
-def _with_files(files: tuple[NamedFile, ...], entry: Entry) -> tuple[NamedFile, ...]:
+def _with_files(files: tuple[NamedFile, ...], records: tuple[Record, ...], entry: Entry) -> tuple[NamedFile, ...]:
     if not (named := files_in(entry.statement.body)):
         return files
+    if getattr(entry.statement.body, "about", "") == "attachment":  # case.report: instead of what these signers owed
+        owed = {record.index for record in records if not set(record.by).isdisjoint(entry.statement.by)}
+        files = tuple(replace(file, handed_in=entry.index) if file.index in owed else file for file in files)
     known = {file.sha256 for file in files}
     fresh = [NamedFile(one.sha256, one.size, one.media_type, one.name, entry.index) for one in named if one.sha256 not in known]
     return (*files, *fresh)

@@ -50,5 +50,9 @@ The evidence store cannot be reached now; the log is not touched, nothing of thi
 EVIDENCE_DAMAGED | - | operator | formats §7 [DESIGN]
 库中或导出件中的文件已损坏：字节与其哈希不符。 || 从备份恢复该文件，或请持有原件的一方重新上传；账本中的哈希仍然有效。
 A file in the store or in an export is damaged: its bytes have another hash. || Restore it from a backup, or let whoever has it bring it again; the hash in the log stands.
+
+ATTACHMENT_MISSING | - | sender | formats §7 [DESIGN]
+声明引用的附件逾期未提交：附件库中没有这个文件。 || 不影响联单办理，主管部门会看到。用 POST /v1/evidence 上传与声明哈希相同的文件；原件确已遗失的，以补交附件的报告（case.report）另交文件并说明。
+An attachment that a statement names is not in the evidence store after its days. || The manifest goes on all the same, and the authorities see it. Send the file with that very hash to POST /v1/evidence; if it is lost, hand in another with a report about attachment (case.report) and say why.
 """)
 RULES = table(*_TEXTS)

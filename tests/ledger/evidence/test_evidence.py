@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -301,3 +301,39 @@ async def test_the_audit_of_an_installation_holds_the_references(on_stage: Stage
     report = await audit_own(pool, files, KINDS, lambda done, total: None, Options(workers=1))
     assert {finding.code for finding in report.findings} == {"VIEW_DIFFERS"}
     assert "evidence_reference" in report.findings[0].field
+
+
+async def test_a_manifest_says_which_files_are_there_and_which_are_late(on_stage: Stage) -> None:
+    """‡ ``ATTACHMENT_MISSING``: five working days after 15 October are over on the 22nd; bringing the file ends it, and no entry has it."""
+    raw, other = pdf("late"), pdf("there")
+    trip = on_stage.trip("lamps_out", "late", "10-15 08:30", "1.0")
+    trip.do("issue", set={"files": [named(raw, "合同.pdf"), named(other)]})
+    await on_stage.play([trip])
+
+    async def told(client: httpx.AsyncClient, day: str, view: str = "") -> list[dict[str, Any]]:
+        now = {"Liandan-Now": f"2026-10-{day}T12:00:00+08:00"}
+        size = {"min_size": await size_of(client)}
+        answer = await client.get(f"/v1/manifests/{trip.chain.removeprefix('manifest/')}{view}", headers=now, params=size)
+        found: list[dict[str, Any]] = answer.json()["attachments"]
+        return found
+
+    async with desk(on_stage, trip.generator.uscc) as client:
+        await bring(client, other)
+        first, second = await told(client, "22")
+        assert (first["name"], first["here"], first["due_on"], first["overdue"], first["alert"]) == (
+            "合同.pdf",
+            False,
+            "2026-10-22",
+            False,
+            None,
+        )
+        assert (second["here"], second["due_on"], second["owed_by"]) == (True, None, [trip.generator.uscc])
+        assert [(file["sha256"], file["alert"]["code"], file["alert"]["level"]) for file in await told(client, "23", "/actions")] == [
+            (digest_of(raw), "ATTACHMENT_MISSING", "L")
+        ]
+        async with desk(on_stage, STRANGER) as stranger:
+            await bring(stranger, raw)
+        assert not (await told(client, "23"))[0]["here"], "brought by nobody of the manifest"
+        await bring(client, raw)
+        assert (await told(client, "23"))[0] == first | {"here": True, "due_on": None}
+        assert await told(client, "23", "/actions") == []
