@@ -107,7 +107,7 @@ async def nothing_more(firm: httpx.AsyncClient, directory: Path, before: set[str
     assert (await bring(firm, RAW)).status_code in (200, 201)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(at=st.integers(0, len(WHOLE) - 1), cut=st.integers(0, 40), put=st.binary(max_size=12))
 async def test_a_body_that_is_broken_anywhere_is_never_taken_for_another_file(
     firm: httpx.AsyncClient, directory: Path, at: int, cut: int, put: bytes
