@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
 
 from reports.tables.columns import Value
 
@@ -26,6 +27,7 @@ FIRST_YEAR = 1900
 MASS, MOMENT, DAY = "#,##0.000000", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 _FORMS = {"text": "@", "mass": MASS, "percent": "+0.00%;-0.00%;0.00%", "whole": "0", "moment": MOMENT, "day": DAY}
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_STRING, _BLANK, _NUMBER, _TIME = (getattr(Worksheet, f"write_{name}").__wrapped__ for name in ("string", "blank", "number", "datetime"))
 _CUT = "…（原文 {} 字，此格容不下）"
 Heads = Sequence[tuple[str, int]]
 """Heads of columns and their widths in characters."""
@@ -112,22 +114,25 @@ class Workbook:
             self._sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, *last)})  # numbers of manifests are names
 
     def _write(self, column: int, value: Value) -> None:
+        """One cell. A statement of 10^4 lines has half a million of them: the kind of a value is asked once, and the library by its own methods
+        behind the one that reads cells' names, which are numbers here."""
         sheet, row, forms = self._sheet, self._row, self._formats
-        if isinstance(value, date) and value.year < FIRST_YEAR:
-            value = str(value)
-        match value:
-            case None | "":
-                sheet.write_blank(row, column, None, forms["text"])
-            case str():
-                sheet.write_string(row, column, cell_text(value), self._wrapped if self._is_wrapped else forms["text"])
-            case Decimal():
-                sheet.write_number(row, column, value, forms["percent" if isinstance(value, Share) else "mass"])
-            case int():
-                sheet.write_number(row, column, value, forms["whole"])
-            case datetime():
-                sheet.write_datetime(row, column, value, forms["moment"])
-            case date():
-                sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
+        kind = type(value)
+        if kind is str and value:
+            _STRING(sheet, row, column, cell_text(value), self._wrapped if self._is_wrapped else forms["text"])  # type: ignore[arg-type]
+        elif value is None or kind is str:
+            _BLANK(sheet, row, column, None, forms["text"])
+        elif kind is int or kind is Decimal:
+            _NUMBER(sheet, row, column, value, forms["whole" if kind is int else "mass"])
+        elif isinstance(value, Share):
+            _NUMBER(sheet, row, column, value, forms["percent"])
+        elif isinstance(value, date) and value.year < FIRST_YEAR:
+            _STRING(sheet, row, column, str(value), self._wrapped if self._is_wrapped else forms["text"])
+        elif isinstance(value, datetime):
+            _TIME(sheet, row, column, value, forms["moment"])
+        else:
+            assert isinstance(value, date), kind
+            _TIME(sheet, row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
 
 
 def cell_text(text: str) -> str:
