@@ -171,7 +171,7 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
         share = share_of(near[0])
         yield MonthFinding(
             code="QUOTA_LEFT",
-            level="L",
+            level=gravity.account_level(near[0], statement),  # that of the table's gravest row: page and table do not contradict each other
             table="m9_accounts",
             count=len(near),
             text=say(

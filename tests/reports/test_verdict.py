@@ -292,3 +292,18 @@ def test_what_was_not_graded_is_not_called_fine() -> None:
     [_, row] = sheet(to_xlsx(ungraded), "重量差异 M4")
     assert "未分级" in row
     assert "允差内" not in row
+
+
+@pytest.mark.parametrize(
+    ("permille", "level", "fine"), [(799, "", True), (800, "L", True), (950, "M", False), (999, "M", False), (1000, "H", False)]
+)
+def test_a_quota_is_as_grave_on_the_first_page_as_in_its_table(permille: int, level: str, fine: bool) -> None:
+    """A quota used to the last gram was H in the table and a note on the page that points at it."""
+    statement = drawn(october())
+    account = next(one for one in statement.accounts if one.layer == "Q2")
+    assert account.limit_g is not None
+    used = replace(account, closing_g=account.limit_g * permille // 1000)
+    changed = replace(statement, accounts=(used,))
+    found = [one.level for one in findings(changed) if one.table == "m9_accounts"]
+    assert (gravity.account_level(used, changed), found) == (level, [level] if level else [])
+    assert any(one.level in ("H", "M") for one in findings(changed) if one.table == "m9_accounts") is not fine
