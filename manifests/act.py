@@ -37,6 +37,8 @@ LONG_S = 15 * 24 * 3600
 """1,296,000 s: an older custody act is a back-fill, or late beyond what anybody checked (formats §6)."""
 Follow = Callable[[ManifestState | None, Statement, Admission], ManifestState]
 """The manifest after an entry, from the entry alone: what readers fold, without what only other chains know."""
+Ends = Callable[[Statement, str, str], bool]
+"""Whether a statement settles an alert: its code, and the chain of the entry that raised it."""
 Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
 ReadsOfState = Callable[[Statement, ManifestState, Facts], Reads]
@@ -78,6 +80,8 @@ class ManifestAct(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     follow: Follow
+    ends: Ends | None = None
+    """Which earlier alerts it settles, where it settles any."""
 
 
 def trunk_act(

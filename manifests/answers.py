@@ -136,9 +136,10 @@ class ReturningAnswer(ReturnAnswer, frozen=True, kw_only=True):
 
 
 class FlagAnswer(Mark, frozen=True, kw_only=True):
-    """An alert with its text, and the entry that raised it."""
+    """An alert with its text, the entry that raised it, and the one of a case that settled it."""
 
     index: int
+    ended: int | None = None
 
 
 class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):

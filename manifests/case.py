@@ -17,8 +17,9 @@ from ledger.admission.personality import Judged
 from ledger.directory import log_state
 from ledger.fields import Count, Hash, label
 from ledger.model import Facts, Findings, Statement
-from manifests.matters import Hold
-from manifests.model import ManifestState, trunk_of
+from manifests import telling
+from manifests.matters import Contest, Gap, Hold
+from manifests.model import FINISHED, ManifestState, Stage, trunk_of
 from manifests.returned import ReturnedLine
 from signing.refusal import texts
 
@@ -56,6 +57,8 @@ class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """Corrections in force (更正): value by path, both as they were signed; what they change of the trunk's state is written there."""
     proposals: tuple[OpenProposal, ...] = ()
     """Corrections that were neither agreed to by everybody nor refused; whether one has lapsed is a matter of the moment."""
+    gap: Gap | None = None
+    contests: tuple[Contest, ...] = ()
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""
@@ -86,7 +89,31 @@ def numbered(state: ManifestState, cases: ManifestCases) -> ManifestState:
 
 def in_force(state: ManifestState, cases: ManifestCases) -> ManifestState:
     """The manifest by which its acts are judged and shown: what the trunk said, with what cases have done to it since (kinds §7)."""
-    return state if cases is NO_CASES else replace(numbered(state, cases), holds=cases.holds)
+    if cases is NO_CASES:
+        return state
+    found = replace(numbered(state, cases), holds=cases.holds, contests=cases.contests)
+    return found if cases.gap is None else closed_with(found, cases.gap)
+
+
+def closed_with(state: ManifestState, gap: Gap) -> ManifestState:
+    """The manifest closed with a gap: nothing is under way any more, and what no receipt has settled is held no longer."""
+    legs = tuple([leg if leg.ended_s is not None else replace(leg, ended_s=gap.at_s) for leg in state.legs])
+    held = state.drawn if state.times.received_s is not None else dict.fromkeys(state.drawn, 0)
+    times = replace(state.times, closed_gap_s=gap.at_s)
+    return replace(state, stage=Stage.CLOSED_GAP, times=times, legs=legs, drawn=held, gap=gap)
+
+
+def manifest_of(judged: Judged) -> ManifestState:
+    """The manifest that a statement of a case is about, in force."""
+    trunk = trunk_of(judged.statement.chain)
+    return in_force(judged.facts.state(trunk), cases_of(judged.facts, trunk))
+
+
+def not_finished(judged: Judged, out: Findings) -> None:
+    """TRUNK_STAGE for a finished manifest: of what has ended nothing is left to stop or to close."""
+    stage = manifest_of(judged).stage
+    if stage in FINISHED:
+        out.refuse("TRUNK_STAGE", "body.trunk", stage, "", "ENDED", stage=telling.stage(stage))
 
 
 class Trunk(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
@@ -213,9 +240,21 @@ CASE_ROLE:PROPOSER
 {party}是该更正的提出人或者代其签署，提出即视为同意，不能再代他方同意。 || 由尚未同意的单位自行签署；提出人要撤回的，提交 case.amend_refuse。
 {party} proposed the correction or signed the proposal, which is its consent; it gives no further one. || Let those whose consent is missing sign themselves; to take the proposal back send case.amend_refuse.
 
+CASE_ROLE:REPORT
+“{about}”应当由{who}报告。 || 由{who}签署；其他说明用 about: other 提交。
+A report of this kind ({about}) is made by {who}. || Let {who} sign it; anything else is told with about: other.
+
+CASE_ROLE:HAND
+提出争议的单位（{hand}）不能自己了结它，受托代签也不行。 || 由移出地或者接受地主管部门中未参与提出的一方了结。
+Who brought the contest ({hand}) does not settle it, by delegation either. || Let the authority of a side settle it that had no hand in it.
+
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。
 This party has opened 16 cases about the manifest, as many as it may. || Go on in the cases that are there, or ask an authority to open one.
+
+CASES_FULL:THREAD
+本案卷中的报告已达 {most} 条，不能再报。 || 另开一个案卷继续报告。
+There are {most} reports in this case, as many as it may hold. || Go on in another case.
 
 CASES_FULL:PARTY
 {party}在该联单上的案卷已达 {most} 个，不能再开。 || 在已有案卷中继续办理；确需新开的，请主管部门提出。

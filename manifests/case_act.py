@@ -13,15 +13,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.personality import Changes, JudgeFn, Kind, Reads, SignersFn, Window
-from ledger.model import Admission, Facts, Statement
-from manifests.act import ManifestAct
-from manifests.case import ManifestCases, case_takes_it, cases_have_room, cases_key, cases_of, opener_of, trunk_is_known
+from ledger.admission.personality import Changes, Judged, JudgeFn, Kind, Reads, SignersFn, Window
+from ledger.model import Admission, Facts, Findings, Statement
+from manifests.act import Ends, ManifestAct
+from manifests.case import ManifestCases, case_takes_it, cases_have_room, cases_key, cases_of, in_force, opener_of, trunk_is_known
 from manifests.model import CaseState, ManifestState, trunk_of
 
 
 class Opened(Struct, frozen=True, gc=False):
-    """An admitted statement of a case, with the manifest's trunk as it stands, the register and the case's own state before it."""
+    """An admitted statement of a case, with the manifest in force, the register and the case's own state before it."""
 
     statement: Statement
     admission: Admission
@@ -54,13 +54,15 @@ def case_act(
     rules: tuple[JudgeFn, ...] = (),
     also: tuple[str, ...] = (),
     follow: FollowCase = lambda state, statement, admission: state,
+    ends: Ends | None = None,
+    gate: JudgeFn | None = None,
     reads: Callable[[Statement, Facts], Reads] = lambda statement, facts: Reads(),
     **said: Any,
 ) -> ManifestAct:
     """A kind of a case, from what is its own; that its manifest exists, the act it knew, room for cases and one matter are the same for all.
 
     ``matter`` is what the chain is about that it opens; a kind that comes later finds that one, or one of ``also`` (else CASE_DONE).
-    ``reads`` names what is read beside trunk and register; ``said`` goes into the kind as it stands (zh, en, body, roles, effect, texts,
+    ``ends`` says which earlier alerts it settles. ``reads`` names what is read beside trunk and register; ``said`` goes into the kind as it stands (zh, en, body, roles, effect, texts,
     opens, again, listed …).
     """
     return ManifestAct(
@@ -70,13 +72,20 @@ def case_act(
             signers=signers,
             window=Window.DAY,
             reads=partial(_reads, reads),
-            gate=partial(case_takes_it, (matter, *also)),
+            gate=partial(_gate, (matter, *also), gate),
             rules=(cases_have_room, trunk_is_known, *rules),
             evolve=partial(_evolve, matter, apply),
             **{"reads_doc": "The manifest's trunk.", "books": None, **said},
         ),
         follow=partial(_follow, follow),
+        ends=ends,
     )
+
+
+def _gate(matters: tuple[str, ...], own: JudgeFn | None, judged: Judged, out: Findings) -> None:
+    case_takes_it(matters, judged, out)
+    if own is not None and not out.reasons:
+        own(judged, out)
 
 
 def _reads(own: Callable[[Statement, Facts], Reads], statement: Statement, facts: Facts) -> Reads:
@@ -90,7 +99,7 @@ def _evolve(matter: str, apply: Apply, statement: Statement, admission: Admissio
     cases, case = cases_of(facts, trunk), facts.state(statement.chain)
     if case is None:
         cases, case = cases.with_case_of(opener_of(statement)), CaseState(topic=matter, trunk=trunk)
-    effect = apply(Opened(statement, admission, facts.state(trunk), cases, case, facts))
+    effect = apply(Opened(statement, admission, in_force(facts.state(trunk), cases), cases, case, facts))
     return Changes(state=effect.case, registers={cases_key(trunk): effect.cases, **effect.registers})
 
 

@@ -4,7 +4,7 @@
 """
 
 from manifests.acts import ACTS_BY_KIND
-from manifests.machine import MOVES, Act, ends
+from manifests.machine import BY_CASE, MOVES, Act, ends
 from manifests.model import CAPACITIES, STAGES, Stage
 from signing.citation import cited, source_in_chinese
 
@@ -27,6 +27,8 @@ def mermaid() -> str:
     for (stage, act), found in MOVES.items():
         source = "[*]" if stage is Stage.NONE else stage
         lines += [f"    {source} --> {to}: {act_zh(act)} {act}" for to in found.to]
+    for name, (stages, to) in BY_CASE.items():
+        lines += [f"    {stage} --> {to}: {ACTS_BY_KIND[f'case.{name}/1'].kind.zh} {name}" for stage in stages]
     lines += [f"    {stage} --> [*]" for stage in ends()]
     return "\n".join(lines)
 

@@ -16,7 +16,8 @@ receiver until ``dispose`` has given every gram a fate (so dispose may leave the
 manifest, after a rejection too: the way back is another manifest.
 
 Where a move has several ends, the outcome of the act decides among exactly these; there are no hidden ends. No act leads out of *voided*,
-*closed* or *closed_rejected*. Time moves nothing by itself: a deadline that passes raises alerts, never a stage. Source: kinds §10.
+*closed* or *closed_rejected*, nor out of *closed_gap*, to which a case of both authorities leads from wherever the manifest stands.
+Time moves nothing by itself: a deadline that passes raises alerts, never a stage. Source: kinds §10.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from manifests.model import Capacity, Stage
+from manifests.model import FINISHED, Capacity, Stage
 
 
 class Act(StrEnum):
@@ -94,6 +95,12 @@ MOVES: Mapping[tuple[Stage, Act], Move] = {
     (Stage.REJECTED, Act.VERIFY): Move((Stage.CLOSED_REJECTED,), (Capacity.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
     (Stage.DISPOSED, Act.VERIFY): Move((Stage.CLOSED,), (Capacity.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
 }
+
+
+BY_CASE: Mapping[str, tuple[tuple[Stage, ...], Stage]] = {
+    "close_with_gap": (tuple(stage for stage in Stage if stage is not Stage.NONE and stage not in FINISHED), Stage.CLOSED_GAP),
+}
+"""What cases beside the trunk do to the stage (kinds §10): from where, to where. They are no moves: no act of the trunk makes them."""
 
 
 def moves_from(stage: Stage) -> tuple[tuple[Act, Move], ...]:

@@ -1,4 +1,4 @@
-"""What cases leave behind on a manifest, as nouns: holds (kinds §7). They stand in the register beside the trunk, and in the view of readers.
+"""What cases leave behind on a manifest, as nouns: holds, gaps, contests (kinds §7). They stand in the register beside the trunk, and in the view of readers.
 
 Moments are Unix seconds, masses grams. None of them writes the trunk's own acts.
 """
@@ -29,3 +29,34 @@ class Hold(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """When it ends or ended, excluded; ``hold_d`` is asked for only in a view (``until_s`` above)."""
         end_s = self.since_s + hold_d * DAY_S if self.until_s is None else self.until_s
         return end_s if self.released_s is None else min(end_s, self.released_s)
+
+
+class GapLine(Struct, frozen=True, gc=False):
+    """Grams of a line that nobody can account for, and why."""
+
+    line: int
+    mass_g: int
+    cause: str
+
+
+class Gap(Struct, frozen=True, gc=False, kw_only=True):
+    """带缺口办结: the authorities of both sides closed the manifest with what is missing."""
+
+    case: str
+    at_s: int
+    """Admission of the close."""
+    lines: tuple[GapLine, ...]
+
+
+class Contest(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """争议: a signed act that the trunk could not take, kept as evidence until an authority of either side settles it."""
+
+    case: str
+    hands: tuple[str, ...]
+    """Who opened it, and for whom."""
+    kind: str
+    seq: int
+    hash: str
+    """Of the contested statement."""
+    since_s: int
+    released_s: int | None = None

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.fields import ShortText, label, with_code, words
-from manifests.matters import Hold
+from manifests.matters import Contest, Gap, Hold
 from whitelist.fields import Place
 
 
@@ -32,13 +32,15 @@ class Stage(StrEnum):
     DISPOSED = "disposed"
     CLOSED = "closed"
     CLOSED_REJECTED = "closed_rejected"
+    CLOSED_GAP = "closed_gap"
 
 
 STAGES: Mapping[str, str] = {
     "none": "（未开具）", "issued": "已开具", "voided": "已作废", "in_transit": "运输中", "arrived": "已运抵", "accepted": "已接受",
     "partly_accepted": "部分接受", "rejected": "已拒收", "disposed": "已利用处置", "closed": "已办结", "closed_rejected": "拒收办结",
+    "closed_gap": "缺口办结",
 }  # fmt: skip
-FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
+FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED, Stage.CLOSED_GAP})
 """Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
 
@@ -63,6 +65,8 @@ CAPACITIES: Mapping[str, str] = {
     "authority that holds": "实施暂扣的主管部门",
     "who may propose the correction": "可以提出该项更正的单位",
     "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",
+    "destination's authority": "接受地主管部门", "origin's authority": "移出地主管部门", "party concerned": "联单有关单位",
+    "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
 }  # fmt: skip
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
@@ -208,6 +212,8 @@ class Times(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     disposed_s: int | None = None
     verified_s: int | None = None
     voided_s: int | None = None
+    closed_gap_s: int | None = None
+    """Admission of the case that closed it with a gap."""
     latest_s: int
     """The latest ``at`` on the trunk: no later act lies more than 5 minutes before it (formats §6). 0 after the issue of a backfill,
     which is written when the transfer is over: its first custody act may lie before it."""
@@ -265,7 +271,9 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     last_division: str | None = None
     """Where the newest act that names a place took place; ``None``: at the origin still. Its authority may hold the load."""
     holds: tuple[Hold, ...] = ()
-    """What cases did, here on only in a view and in :func:`manifests.case.in_force`: the trunk's own state never has them."""
+    """What cases did, from here on, stands only in a view and in :func:`manifests.case.in_force`: the trunk's own state never has it."""
+    gap: Gap | None = None
+    contests: tuple[Contest, ...] = ()
 
     @property
     def is_backfill(self) -> bool:
@@ -343,6 +351,8 @@ class CaseState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     trunk: str
     number: str | None = None
     proposal: Proposal | None = None
+    told: int = 0
+    """Reports on it."""
 
 
 def trunk_of(chain: str) -> str:

@@ -8,6 +8,7 @@ from typing import cast
 from ledger.admission.personality import Judged, JudgeFn
 from ledger.model import Findings
 from manifests import machine, telling
+from manifests.case import ManifestCases, cases_key
 from manifests.machine import Act
 from manifests.model import FINISHED, ManifestState, Stage
 from signing.refusal import texts
@@ -59,7 +60,12 @@ def _may_void(judged: Judged, out: Findings) -> None:
 
 
 def _stage(judged: Judged) -> Stage:
-    return Stage.NONE if judged.state is None else cast("ManifestState", judged.state).stage
+    """Where the manifest stands; no act of its own, but a case may have closed it."""
+    if judged.state is None:
+        return Stage.NONE
+    cases: ManifestCases | None = judged.facts.get(cases_key(judged.statement.chain))
+    is_closed = cases is not None and cases.gap is not None
+    return Stage.CLOSED_GAP if is_closed else cast("ManifestState", judged.state).stage
 
 
 def gate_of(act: Act) -> JudgeFn:

@@ -40,8 +40,9 @@ def tally(returning: Iterable[ManifestState]) -> Returned:
 
 
 def stands(state: ManifestState) -> bool:
-    """Whether a return holds its grams: neither voided nor declined."""
-    return state.stage is not Stage.VOIDED and not state.is_declined
+    """Whether a return holds its grams: neither voided nor declined, nor closed with a gap before it left."""
+    never_left = state.stage is Stage.CLOSED_GAP and not has_left(state)
+    return state.stage is not Stage.VOIDED and not state.is_declined and not never_left
 
 
 def has_left(state: ManifestState) -> bool:

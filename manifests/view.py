@@ -19,6 +19,7 @@ from ledger.evidence.named import files_in
 from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
+from manifests.act import Ends
 from manifests.acts import ACTS_BY_KIND
 from manifests.correction import Correction, followed
 from manifests.model import ManifestState, Stage, standing, trunk_of
@@ -39,12 +40,14 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     """As in the admission: ``(code,)`` or ``(code, integer)``; a union of the two is more than a decoder can tell apart."""
 
 
-class Flag(Struct, frozen=True, gc=False):
+class Flag(Struct, frozen=True, gc=False, omit_defaults=True):
     """An alert, and the entry that raised it."""
 
     level: Level
     code: str
     index: int
+    ended: int | None = None
+    """The entry of the case that settled it."""
 
 
 class NamedFile(Struct, frozen=True, gc=False):
@@ -199,7 +202,8 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
         at=statement.at, admitted_at=admission.at, tags=admission.decision.tags,
     )  # fmt: skip
     # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
-    state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
+    act = ACTS_BY_KIND[statement.kind]
+    state = act.follow(None if view is None else view.state, statement, admission)
     files = _with_files((), (), entry) if view is None else _with_files(view.files, view.records, entry)
     if view is None:
         issued_s = parse_at(admission.at)
@@ -209,7 +213,8 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     if statement.chain_type == "case":
         corrections, state = followed(view.corrections, state, entry)
         view = replace(view, corrections=corrections)
-    return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index, files=files)
+    raised = view.flags if act.ends is None or not view.flags else _settled(view, act.ends, entry)
+    return replace(view, state=state, records=(*view.records, record), flags=(*raised, *flags), updated_idx=entry.index, files=files)
 
 
 def _with_files(files: tuple[NamedFile, ...], records: tuple[Record, ...], entry: Entry) -> tuple[NamedFile, ...]:
@@ -221,6 +226,15 @@ def _with_files(files: tuple[NamedFile, ...], records: tuple[Record, ...], entry
     known = {file.sha256 for file in files}
     fresh = [NamedFile(one.sha256, one.size, one.media_type, one.name, entry.index) for one in named if one.sha256 not in known]
     return (*files, *fresh)
+
+
+def _settled(view: ManifestView, ends: Ends, entry: Entry) -> tuple[Flag, ...]:
+    """The alerts of a view after a case that settles some."""
+    chains = {record.index: record.chain for record in view.records}
+    return tuple(
+        replace(flag, ended=entry.index) if flag.ended is None and ends(entry.statement, flag.code, chains[flag.index]) else flag
+        for flag in view.flags
+    )
 
 
 class ViewFold:

@@ -29,6 +29,10 @@ class Manifests {
     if (type === "case") {
       const before = this.given.get(chain);
       this.given.set(chain, before || statement.body.number || null);
+      if (act === "close_with_gap") {
+        trip.stage = "closed_gap";
+        for (const leg of trip.legs) leg.isOpen = false;
+      }
       return;
     }
     if (act in ACTS) ACTS[act](trip, statement.body, statement);

@@ -180,7 +180,7 @@ const PAPERS = {
 };
 const STAGES_EN = {
   issued: "issued", voided: "voided", in_transit: "in transit", arrived: "arrived", accepted: "accepted", partly_accepted: "partly accepted",
-  rejected: "rejected", disposed: "used or disposed of", closed: "closed", closed_rejected: "closed after rejection",
+  rejected: "rejected", disposed: "used or disposed of", closed: "closed", closed_rejected: "closed after rejection", closed_gap: "closed with a gap",
 };
 /** Texts of this page alone, [zh, en, what to do zh, en]; they go before the house's. */
 const OWN_TEXTS = {

@@ -26,9 +26,12 @@ from manifests.case import ManifestCases, Trunk
 from manifests.cases.amend_consent import AmendConsent
 from manifests.cases.amend_propose import AmendPropose, FieldChange
 from manifests.cases.amend_refuse import AmendRefuse
+from manifests.cases.contest import CaseContest
+from manifests.cases.gap import CaseCloseWithGap, MissingLine
 from manifests.cases.hold import CaseHold
 from manifests.cases.number import CaseNumber
 from manifests.cases.release import CaseRelease
+from manifests.cases.report import CaseReport
 from manifests.labels import LabelHolders
 from manifests.lots import LotUses
 from manifests.machine import MOVES
@@ -42,9 +45,10 @@ from whitelist.fields import Place
 from whitelist.rules.number import NumberHolders
 
 __all__ = [
-    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "AmendConsent", "AmendPropose", "AmendRefuse", "Arrive", "CaseHold", "CaseNumber",
-    "CaseRelease", "CrewMember", "Depart", "Dispose", "DisposedLine", "FieldChange", "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue",
-    "LoadedLine", "MeterRow", "MovedLine", "Place", "Receive", "ReceivedLine",
+    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "AmendConsent", "AmendPropose", "AmendRefuse", "Arrive", "CaseCloseWithGap",
+    "CaseContest", "CaseHold", "CaseNumber", "CaseRelease", "CaseReport", "CrewMember", "Depart", "Dispose", "DisposedLine", "FieldChange",
+    "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue", "LoadedLine", "MeterRow", "MissingLine", "MovedLine", "Place", "Receive",
+    "ReceivedLine",
     "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
 ]  # fmt: skip
 

@@ -12,13 +12,12 @@ from ledger.directory import authorities_of_division, log_state
 from ledger.fields import At, Text, label
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at, parse_admission_at, parse_at
-from manifests import telling
 from manifests.act import FiledBody
-from manifests.case import Trunk, opener_of
+from manifests.case import Trunk, not_finished, opener_of
 from manifests.case_act import Effect, Opened, case_act
 from manifests.mass import limits_of
 from manifests.matters import DAY_S, Hold
-from manifests.model import FINISHED, ManifestState, trunk_of
+from manifests.model import ManifestState, trunk_of
 
 
 class CaseHold(FiledBody, frozen=True, kw_only=True):
@@ -41,13 +40,6 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     near = tuple(dict.fromkeys(uscc for found in covering for uscc in found))
     strangers = () if all(covering) else tuple(known.uscc for known in log.authorities if known.uscc not in near)
     return (Role("authority", (*near, *strangers), opener_of(statement) in strangers),)
-
-
-def load_can_be_held(judged: Judged, out: Findings) -> None:
-    """TRUNK_STAGE for a finished manifest: of what has ended nothing is left to stop."""
-    state: ManifestState = judged.facts.state(trunk_of(judged.statement.chain))
-    if state.stage in FINISHED:
-        out.refuse("TRUNK_STAGE", "body.trunk", state.stage, "", "ENDED", stage=telling.stage(state.stage))
 
 
 def end_is_near(judged: Judged, out: Findings) -> None:
@@ -88,7 +80,7 @@ CASE_HOLD = case_act(
     body=CaseHold,
     roles=("authority",),
     signers=signers,
-    rules=(load_can_be_held, end_is_near),
+    rules=(not_finished, end_is_near),
     apply=apply,
     follow=_follow,
     opens=True,

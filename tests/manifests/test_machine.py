@@ -10,12 +10,14 @@ import pytest
 
 from ledger.times import format_at
 from manifests import acts, diagram
-from manifests.machine import MOVES, Act, ends, moves_from
+from manifests.case import NO_CASES, in_force
+from manifests.machine import BY_CASE, MOVES, Act, ends, moves_from
 from manifests.model import FINISHED, ManifestState, Stage
 from tests.manifests.driver import (
     CARRIER,
     DESTINATION,
     GENERATOR,
+    MANIFEST,
     ORIGIN,
     OTHER_TRUCK,
     Q2,
@@ -31,6 +33,7 @@ from tests.manifests.driver import (
     rejected,
     reported,
 )
+from tests.workbench import AUTHORITY_50, AUTHORITY_51
 
 PAGE = Path(__file__).parents[2] / "docs" / "manifest-machine.md"
 
@@ -83,6 +86,20 @@ def at_closed(log: Driver) -> None:
     log.verify()
 
 
+def at_closed_gap(log: Driver) -> None:
+    at_in_transit(log)
+    hashes, missing = log.state().acts, acts.MissingLine(line=0, mass_t="5.6", cause="lost")
+    known = acts.Trunk(seq=len(hashes) - 1, hash=hashes[-1])
+    body = acts.CaseCloseWithGap(trunk=known, gaps=(missing,), finding="查无下落（虚构）")
+    chain = MANIFEST.replace("manifest/", "case/") + "/01K90000000000000000000001"
+    log.post("case.close_with_gap/1", (AUTHORITY_50, AUTHORITY_51), body, chain=chain)
+
+
+def stage_of(log: Driver) -> Stage:
+    """With what cases have done."""
+    return in_force(log.state(), log.value(f"manifest-cases:{MANIFEST}") or NO_CASES).stage
+
+
 REACH: dict[Stage, Callable[[Driver], None]] = {
     Stage.NONE: lambda log: None,
     Stage.ISSUED: at_issued,
@@ -95,6 +112,7 @@ REACH: dict[Stage, Callable[[Driver], None]] = {
     Stage.DISPOSED: at_disposed,
     Stage.CLOSED: at_closed,
     Stage.CLOSED_REJECTED: at_closed_rejected,
+    Stage.CLOSED_GAP: at_closed_gap,
 }
 
 
@@ -121,7 +139,7 @@ def test_every_stage_can_be_reached() -> None:
         if stage is not Stage.NONE:
             log = Driver()
             reach(log)
-            assert log.state().stage is stage
+            assert stage_of(log) is stage
 
 
 def at_returned(log: Driver) -> None:
@@ -171,7 +189,7 @@ def test_seals_name_fields_of_the_state() -> None:
 
 
 def test_ends_are_the_stages_nothing_leaves() -> None:
-    assert ends() == (Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED)
+    assert ends() == (Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED, Stage.CLOSED_GAP)
     assert set(ends()) == FINISHED
 
 
@@ -181,7 +199,7 @@ def test_moves_from_lists_the_open_acts_in_order_of_life() -> None:
 
 
 def test_every_stage_is_led_to_by_some_move() -> None:
-    assert {to for found in MOVES.values() for to in found.to} == set(Stage) - {Stage.NONE}
+    assert {to for found in MOVES.values() for to in found.to} | {to for _, to in BY_CASE.values()} == set(Stage) - {Stage.NONE}
 
 
 def test_the_page_in_the_documents_is_made_from_the_table() -> None:

@@ -75,7 +75,7 @@ def test_facts_have_the_custody_window_and_decisions_the_day() -> None:
 
 
 def test_only_issue_and_case_open_a_chain_and_only_issue_is_routed() -> None:
-    opening = {kind.name for kind in PERSONALITY.kinds if kind.opens and not kind.again}
+    opening = {kind.name for kind in PERSONALITY.kinds if kind.opens}
     assert opening >= {"manifest.issue/1", "case.number/1", "case.amend_propose/1"}
     assert {name for name in opening if not name.startswith("case.")} == {"manifest.issue/1"}
     assert [kind.name for kind in PERSONALITY.kinds if kind.routed] == ["manifest.issue/1"]

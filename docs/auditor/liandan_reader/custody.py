@@ -41,6 +41,11 @@ class Manifests:
         trip = self.trips[trunk_of(s)]
         return self.log.parties.responsible(trip.origin, trip.destination)
 
+    def destination(self, s: Any) -> tuple[list[str], bool]:
+        """The authority of its destination, never one of its origin."""
+        trip = self.trips[trunk_of(s)]
+        return self.log.parties.responsible(trip.destination, trip.origin)
+
     def consents_in_stead(self, s: Any) -> bool:
         """Whether an authority agrees to a correction in the place of a silent firm."""
         return self.amendments.is_in_stead(s, self.trips[trunk_of(s)])
@@ -85,14 +90,14 @@ class Manifests:
         backfill = "BACKFILL" in a.tags
         self.log.check(backfill == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL of a backfill")
         self.give_number(s, a, trip, body.get("number"))
-        self._hold(a, trip, trip.declared)
+        self.keep(a, trip, trip.declared)
         return "issued"
 
     def _returns(self, s: Any, a: Any, trip: Any, named: Any) -> None:
         """Kinds §5: refused grams go back or on, line by line the same waste, never more than was refused and is not on a return yet."""
         way = {"back": True, None: False}.get(None if named is None else named["how"])
         self.log.check(way in (None, trip.is_return), "DECISION_WRONG", "admission.decision.route", a.route, f"RETURN: {way}")
-        self._alerted(a, RETURN_TRIP="L" if trip.is_return else None)
+        self.alerted(a, RETURN_TRIP="L" if trip.is_return else None)
         if named is None:
             return
         there = self.trips[named["manifest"]]
@@ -134,10 +139,10 @@ class Manifests:
         lots = sum(mass for (at, _), mass in trip.used.items() if at == line)
         need(lots + trip.treated[line] <= trip.accepted[line], code, "body", f"{lots} + {trip.treated[line]}", trip.accepted[line])
 
-    def _free(self, s: Any, trip: Any) -> None:
+    def free(self, chain: str, trip: Any) -> None:
         """What never departed is free: for another return, and as lots of others."""
         for manifest, line in trip.lots:
-            self.trips[manifest].used.pop((line, s.chain), None)
+            self.trips[manifest].used.pop((line, chain), None)
         for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
             self.trips[trip.returned["manifest"]].taken[line] -= mass
 
@@ -147,9 +152,9 @@ class Manifests:
             self.trips[trip.returned["manifest"]].gone[line] += mass
 
     def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
-        self._free(s, trip)
-        self._hold(a, trip, [0] * len(trip.declared))
-        self._end_number(trip, "voided")
+        self.free(s.chain, trip)
+        self.keep(a, trip, [0] * len(trip.declared))
+        self.end_number(trip, "voided")
         return "voided"
 
     def _depart(self, s: Any, a: Any, trip: Any, body: Any) -> str:
@@ -159,7 +164,7 @@ class Manifests:
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
         self._leave(trip)
-        self._hold(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
+        self.keep(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
             self._labels(s, a, trip, body["gate"]["labels"])
             self._waybill(s, a, trip, trip.legs[0].carrier)
@@ -206,7 +211,7 @@ class Manifests:
             trip.accepted[line], trip.refused[line] = accepted, refused
         need(not trip.is_return or opinions == {"accept"}, "OPINION_QTY", "body.lines", opinions, "accept: the waste is home")
         if is_declined:
-            self._free(s, trip)
+            self.free(s.chain, trip)
         elif self.log.stages[s.chain] == "issued":
             self._leave(trip)
         no_departure = self.log.stages[s.chain] == "issued" and not is_declined
@@ -214,11 +219,11 @@ class Manifests:
         tags = {"DECLINED": is_declined, "NO_DEPARTURE": no_departure, "NO_ARRIVAL": any(leg.is_open for leg in trip.legs)}
         for tag, due in tags.items():
             self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
-        self._alerted(a, NO_DEPARTURE="H" if no_departure else None)
+        self.alerted(a, NO_DEPARTURE="H" if no_departure else None)
         trip.record["received"] = deepcopy(body["lines"])
         for leg in trip.legs:
             leg.is_open = False
-        self._hold(a, trip, [trip.accepted[line] for line in _all(trip)])
+        self.keep(a, trip, [trip.accepted[line] for line in _all(trip)])
         by_opinion = {("accept",): "accepted", ("reject",): "rejected"}.get(tuple(opinions), "partly_accepted")
         return "disposed" if trip.is_return else by_opinion
 
@@ -243,7 +248,7 @@ class Manifests:
     def _verify(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         waiting = {line: trip.refused[line] - trip.gone[line] for line in _all(trip)}
         need(not any(waiting.values()), "RETURN_OPEN", "kind", waiting, "all that was refused has departed on returns")
-        self._end_number(trip, "closed")
+        self.end_number(trip, "closed")
         return "closed" if self.log.stages[s.chain] == "disposed" else "closed_rejected"
 
     # -- legs, masses, accounts
@@ -266,9 +271,9 @@ class Manifests:
 
     def settle(self, a: Any, trip: Any) -> None:
         """The accounts after a statement of a case: what is accepted by now, before the receipt what was held."""
-        self._hold(a, trip, [trip.accepted[line] for line in _all(trip)] if trip.record["received"] else trip.masses)
+        self.keep(a, trip, [trip.accepted[line] for line in _all(trip)] if trip.record["received"] else trip.masses)
 
-    def _hold(self, a: Any, trip: Any, masses: list[int]) -> None:
+    def keep(self, a: Any, trip: Any, masses: list[int]) -> None:
         """Kinds §1.6: the rows move each account from what the manifest held on it to what it holds now."""
         held, trip.masses = dict[str, int](), masses
         for mass, accounts in zip(masses, trip.accounts, strict=True):
@@ -281,19 +286,19 @@ class Manifests:
 
     # -- registers
 
-    def _alerted(self, a: Any, **due: str | None) -> None:
+    def alerted(self, a: Any, **due: str | None) -> None:
         for code, level in due.items():
             self.log.check(a.alerts.get(code) == level, "DECISION_WRONG", "admission.decision.alerts", a.alerts, f"{code}: {level}")
 
     def give_number(self, s: Any, a: Any, trip: Any, number: str | None) -> None:
         if number is None:
-            return self._alerted(a, NO_DUPLICATE=None, NO_REUSED=None)
+            return self.alerted(a, NO_DUPLICATE=None, NO_REUSED=None)
         need(not trip.number, "NUMBER_GIVEN", "body.number", number, trip.number)
         register = self.numbers[number]
         own, others = register.get(s.owner, ["", ""])[1], {state for owner, (_, state) in register.items() if owner != s.owner}
         need(own in ("", "voided"), "NO_DUPLICATE", "body.number", number, f"not used by {register.get(s.owner)}")
         reused = own == "voided" or "voided" in others
-        self._alerted(a, NO_DUPLICATE="H" if others & {"live", "closed"} else None, NO_REUSED="M" if reused else None)
+        self.alerted(a, NO_DUPLICATE="H" if others & {"live", "closed"} else None, NO_REUSED="M" if reused else None)
         trip.number = number
         if s.owner not in register and len(register) >= GENERATORS:  # voided ones make room
             register.pop(next((owner for owner, (_, state) in register.items() if state == "voided"), ""), None)
@@ -301,7 +306,7 @@ class Manifests:
             register[s.owner] = [trunk_of(s), "live"]
         return None
 
-    def _end_number(self, trip: Any, state: str) -> None:
+    def end_number(self, trip: Any, state: str) -> None:
         held = self.numbers[trip.number].get(trip.generator) if trip.number else None
         if held is not None:
             held[1] = state
@@ -313,7 +318,7 @@ class Manifests:
         units = {trip.generator, *trip.units}
         need(all(text[:18] in units for text in texts), "LOAD_LABEL", "body.gate.labels", texts, units)
         taken = {text for text in texts if text in self.labels and self.labels[text][0] not in {s.chain, *trip.carried}}
-        self._alerted(a, LABEL_USED="H" if any(not self.labels[text][1] for text in taken) else None)
+        self.alerted(a, LABEL_USED="H" if any(not self.labels[text][1] for text in taken) else None)
         own = [text for text in texts if text[:18] == trip.generator or self.labels.get(text, [""])[0] in trip.carried]
         self.labels |= dict.fromkeys(own, (s.chain, trip.is_return))
 
@@ -321,7 +326,7 @@ class Manifests:
         if trip.is_backfill or "waybill_no" not in s.body:
             return
         trips = self.waybills[carrier, normal(s.body["waybill_no"])]
-        self._alerted(a, WAYBILL_USED="M" if set(trips) - {trip.name} else None)
+        self.alerted(a, WAYBILL_USED="M" if set(trips) - {trip.name} else None)
         trips.append(trip.name)
         del trips[:-USES]
 

@@ -7,8 +7,8 @@ has stages (then ``-`` is a chain that does not exist yet, ``=`` the same stage 
 Roles: operator; authorities (each of them); owner, named by the chain; region: authority of the owner's region; recovery: those who may
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner: authority of a list's side; consignor, carrier, next (any party that is registered), receiver
-of a manifest; holding: authorities that may hold a load; releasing: who holds it;
-proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
+of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
+contested; concerned: whose matter a report is; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
 """
 
 import re
@@ -75,6 +75,9 @@ case = case/U/I/I
   case.amend_propose   !  D  proposing                  Q23
   case.amend_consent   .  D  consenting                 Q23
   case.amend_refuse    .  D  refusing                   -
+  case.close_with_gap  !  D  destination origin         Q23
+  case.contest         !  D  signer                     -
+  case.report          ?  D  concerned                  -
 """
 STAGE_CODE = {"permit": "PERMIT_TRANSITION", "list": "LIST_STAGE", "approval": "APPROVAL_STAGE", "manifest": "ACT_NOT_OPEN"}
 FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}"}

@@ -106,7 +106,7 @@ class Parties:
         self.reserved |= {sha256(SPKI["ed25519"][0] + key).hex() for key in public}
         self.log.check(self.reserved.isdisjoint(self.keys), "KEY_REGISTERED", "body.witness_policy", vkeys, "no key of a party")
 
-    def signatures(self, s: Any, a: Any) -> None:
+    def signatures(self, s: Any, a: Any, *, counted: bool = True) -> None:
         """Each signature by a key of that party, valid at this index and for this kind."""
         for k, (party, (keyid, signature)) in enumerate(zip(s.by, s.envelope.signatures, strict=True)):
             where, key = f"statement.signatures.{k}", self.keys.get(keyid) or SimpleNamespace(uscc="")
@@ -120,7 +120,7 @@ class Parties:
                 scoped = s.act in key.kinds and not s.act.startswith(NEVER_SCOPED)
                 need(scoped, "KEY_SCOPE", where, f"{keyid} signs {s.act}", key.kinds)
             checked = verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature, where)
-            self.log.signatures[key.suite, checked] += 1
+            self.log.signatures[key.suite, checked] += counted
 
     # -- what the kinds of party and log/issuers change
 

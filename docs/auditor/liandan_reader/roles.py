@@ -123,8 +123,10 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [Role(None)]
         case "proposer" | "countersigner" | "origin" | "destination" if s.type in ("list", "approval"):
             return [log.whitelist.side(s, word)]
-        case "holding" | "releasing":
+        case "holding" | "releasing" | "signer" | "concerned":
             return [Role(*log.cases.holders(s, word))]
         case "origin":
             return [Role(*log.manifests.origin(s))]
+        case "destination":
+            return [Role(*log.manifests.destination(s))]
     return [Role(log.manifests.holders(s, word))]

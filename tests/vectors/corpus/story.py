@@ -30,6 +30,9 @@ def corpus_log() -> AdmittedLog:
         parties.late_comer,
         returns.homecoming,
         cases.holds,
+        cases.gaps,
+        cases.contests,
+        cases.reports,
         corrections.corrections,
         returns.regrouping,
     ):

@@ -1,0 +1,48 @@
+"""The authorities of the two sides of a manifest: AO of its origin, AD of its destination (kinds §0, §1.7)."""
+
+from ledger.admission.personality import Role
+from ledger.directory import LogState, authorities_of_division, log_state
+from ledger.model import Facts, Statement
+from manifests.case import opener_of
+from manifests.model import ManifestState
+
+
+def origin_side(log: LogState, state: ManifestState) -> tuple[tuple[str, ...], bool]:
+    """AO, and whether it acts only because no authority covers the origin."""
+    return _side(log, state.origin.division, state.destination.division)
+
+
+def destination_side(log: LogState, state: ManifestState) -> tuple[tuple[str, ...], bool]:
+    """AD, likewise."""
+    return _side(log, state.destination.division, state.origin.division)
+
+
+def _side(log: LogState, division: str, other: str) -> tuple[tuple[str, ...], bool]:
+    """Whoever covers a place; where nobody does any authority, but none of the other side."""
+    if near := authorities_of_division(log, division):
+        return near, False
+    there = authorities_of_division(log, other)
+    return tuple(known.uscc for known in log.authorities if known.uscc not in there), True
+
+
+def both_sides(statement: Statement, facts: Facts, state: ManifestState) -> tuple[Role, Role]:
+    """AD and AO, as two roles in this order; where one authority covers both it signs once."""
+    log = log_state(facts)
+    return Role("destination's authority", *destination_side(log, state)), Role("origin's authority", *origin_side(log, state))
+
+
+def either_side(statement: Statement, facts: Facts, state: ManifestState) -> Role:
+    """AO or AD, as one role; foreign where the signer is one only because nobody covers a side."""
+    log = log_state(facts)
+    sides = (origin_side(log, state), destination_side(log, state))
+    near = [uscc for holders, foreign in sides if not foreign for uscc in holders]
+    strangers = [uscc for holders, foreign in sides if foreign for uscc in holders if uscc not in near]
+    return Role("authority of either side", tuple(dict.fromkeys((*near, *strangers))), opener_of(statement) in strangers)
+
+
+def concerned(facts: Facts, state: ManifestState) -> tuple[str, ...]:
+    """P: generator, receiver, consignor, carriers named at issue or by a leg, and the authorities of both sides."""
+    log = log_state(facts)
+    carriers = (*state.carriers, *(leg.carrier for leg in state.legs))
+    firms = (state.generator, state.receiver, state.consignor, *carriers)
+    return tuple(dict.fromkeys((*firms, *origin_side(log, state)[0], *destination_side(log, state)[0])))
