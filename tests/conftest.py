@@ -31,6 +31,7 @@ from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.wiring import RULES
 from tests.pace import Pace
+from tests.sample import sample
 from tests.wholeness import Wholeness
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
@@ -45,9 +46,7 @@ CLEANUP = pytest.StashKey[ExitStack]()
 httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 
 # How long a busy machine takes says nothing about the code: no test fails by the clock, the making of its examples included.
-# A run takes a sample of 50; ``--hypothesis-profile=long`` looks longer, wherever a test does not say itself how long.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
-settings.register_profile("long", settings.get_profile("house"), max_examples=2000)
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=sample(150))
 settings.load_profile("house")
 
 # Collecting makes two million objects that all stay: looking for garbage among them again and again takes half of it.

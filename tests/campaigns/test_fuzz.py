@@ -43,6 +43,7 @@ from signing.payload import parse
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged
 from tests.ledger.witnessing.bench import key_for
+from tests.sample import sample
 from tests.workbench import OPERATOR, Workbench, key_of, uscc
 
 BENCH = Workbench()
@@ -132,7 +133,7 @@ def test_a_good_answer_of_a_witness_gives_a_line_for_each_of_its_keys() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(data=st.data())
 def test_rubbish_and_damage_are_read_or_refused(name: str, data: st.DataObject) -> None:
     reader, good = READERS[name]
@@ -155,7 +156,7 @@ def _with(value: Any, path: tuple[Any, ...], new: object) -> Any:
 @pytest.mark.parametrize(
     "name", ["dsse", "statement", "entry", "bundle json", "login challenge", "refusal receipt", "statement with disclosures"]
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=sample(80), deadline=None)
 @given(data=st.data())
 def test_any_json_in_any_place_is_read_or_refused(name: str, data: st.DataObject) -> None:
     reader, good = READERS[name]
@@ -166,7 +167,7 @@ def test_any_json_in_any_place_is_read_or_refused(name: str, data: st.DataObject
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sample(150), deadline=None)
 @given(data=st.data())
 def test_any_json_in_any_place_of_a_statements_body_is_read_or_refused(data: st.DataObject) -> None:
     body = json.loads(BENCH.entries[data.draw(st.integers(0, 1))].envelope.body)
@@ -176,7 +177,7 @@ def test_any_json_in_any_place_of_a_statements_body_is_read_or_refused(data: st.
     read(READERS["statement"][0], json.dumps(envelope).encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(st.one_of(st.binary(max_size=200), damaged(write_tail([("0" * 64, 1_790_000_000)]))))
 def test_a_tail_file_is_read_or_refused(raw: bytes) -> None:
     read(parse_tail, raw)

@@ -21,6 +21,7 @@ from ledger.tree.tiles import TileReader
 from ledger.witnessing.server import make_cosigner
 from signing.possession import register
 from signing.refusal import Refusal
+from tests.sample import sample
 from tests.vectors.lying_log import with_refused
 from tests.vectors.second_reader import read
 from tests.workbench import AUTHORITY_51, Workbench, key_of, uscc
@@ -172,7 +173,7 @@ def test_an_origin_that_is_not_the_logs_is_refused() -> None:
     assert refused(changed(lambda fields: fields.update(origin="log.example/other"))) == ["BUNDLE_FORM"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sample(150), deadline=None)
 @given(st.data())
 def test_no_flipped_bit_goes_unnoticed(data: st.DataObject) -> None:
     raw = bytearray(good())
@@ -182,7 +183,7 @@ def test_no_flipped_bit_goes_unnoticed(data: st.DataObject) -> None:
         open_bundle(bytes(raw), bench().kinds, bench().found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(100), deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_nothing_but_a_refusal(raw: bytes) -> None:
     with pytest.raises(Refusal):

@@ -26,6 +26,7 @@ from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, open_note, parse_line, 
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import flip
+from tests.sample import sample
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 SUNLIGHT = VECTORS / "sunlight-skylight"
@@ -108,7 +109,7 @@ def test_an_ml_dsa_cosignature_verifies_and_has_2428_bytes():
     assert verify_subtree(SUBTREE, HEAD, ML_SIGNATURE)
 
 
-@settings(max_examples=60)
+@settings(max_examples=sample(60))
 @given(st.one_of(st.integers(0, 63), st.integers(0, 8 * 2428 - 1)))
 def test_no_bit_of_an_ml_dsa_cosignature_may_change(bit):
     assert not verify_subtree(SUBTREE, HEAD, flip(ML_SIGNATURE, bit))

@@ -26,6 +26,7 @@ from ledger.tree.merkle import (
 )
 from signing.refusal import Refusal
 from tests.ledger.mutation import flip, only_refuses
+from tests.sample import sample
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 INCLUSION = json.loads((VECTORS / "transparency-dev-merkle/inclusion.json").read_text())
@@ -203,7 +204,7 @@ def test_an_edge_survives_its_bytes_and_no_other_length_is_one(size):
             Edge.from_bytes(wrong)
 
 
-@settings(max_examples=300)
+@settings(max_examples=sample(300))
 @given(st.binary(max_size=200))
 def test_random_bytes_are_an_edge_or_refused(raw):
     read = only_refuses(Edge.from_bytes, raw, "TILE_FORM")

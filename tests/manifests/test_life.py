@@ -39,6 +39,7 @@ from tests.manifests.driver import (
     reported,
     tonnes,
 )
+from tests.sample import sample
 from whitelist.rules.number import NumberHolders
 
 CHAINS = tuple(f"manifest/{GENERATOR}/01K9000000000000000000MAN{n}" for n in range(3))
@@ -212,4 +213,4 @@ def _kept(state: ManifestState) -> list[int]:
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=80, stateful_step_count=50, deadline=None, derandomize=True)
+TestLives.settings = settings(max_examples=sample(80), stateful_step_count=50, deadline=None, derandomize=True)

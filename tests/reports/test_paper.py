@@ -17,6 +17,7 @@ from reports.paper.embedding import FontCodes
 from reports.paper.fonts import BOLD, FACE, drawable, load, missing, width, wrap
 from reports.paper.sheet import Paint, Sheet
 from tests.house.source import ROOT
+from tests.sample import sample
 
 FONTS = ROOT / "reports/fonts"
 
@@ -91,7 +92,7 @@ def test_closing_marks_do_not_begin_a_line_and_opening_ones_do_not_end_it() -> N
     assert not [line for line in lines if line[0] in "，）" or line[-1] == "（"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(
     st.lists(
         st.text(alphabet=st.one_of(st.characters(max_codepoint=0x24F), st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5))),

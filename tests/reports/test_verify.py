@@ -32,6 +32,7 @@ from reports.verify import VerifyReport, verify_bytes, verify_file, verify_folde
 from reports.words import when
 from tests.reports.story import Story, ordinary, trunk
 from tests.reports.test_certificate import text_of
+from tests.sample import sample
 from tests.workbench import OPERATOR, ORIGIN, key_of
 
 FOUND = ordinary().bench.found
@@ -316,7 +317,7 @@ async def test_a_changed_attachment_is_refused(certificate: bytes, bundle: bytes
     assert codes(verify_bytes(edited(certificate, change), "c.pdf")) == ["BUNDLE_FORM"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(st.data())
 async def test_a_flipped_bit_changes_nothing_that_is_still_called_good(data: st.DataObject) -> None:
     bundle = await ordinary().bundle(123)

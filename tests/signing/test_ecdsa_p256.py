@@ -14,6 +14,7 @@ from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from signing.suite import load_key, verify
 from signing.suites.ecdsa_p256 import SPKI_PREFIX
+from tests.sample import sample
 from tests.signing.vectors import load
 
 NAME = "ecdsa-p256-sha256"
@@ -66,7 +67,7 @@ def test_rfc_6979_a_2_5_is_signed_to_the_byte_and_folded() -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(st.binary(max_size=80))
 def test_every_signature_we_make_has_its_s_in_the_lower_half_and_verifies(message: bytes) -> None:
     signature = KEY.sign(message)

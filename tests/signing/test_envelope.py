@@ -24,6 +24,7 @@ from signing.envelope import (
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from signing.suite import verify
+from tests.sample import sample
 
 KEYS = [PrivateKey.from_seed("ed25519", bytes([n]) * 32) for n in range(2)] + [PrivateKey.from_seed("ecdsa-p256-sha256", bytes(32))]
 BODY = '{"名称":"废矿物油（虚构）"}'.encode()
@@ -52,7 +53,7 @@ def test_pae_counts_bytes_not_characters() -> None:
     assert pae("", b"") == b"DSSEv1 0  0 "
 
 
-@settings(max_examples=100)
+@settings(max_examples=sample(100))
 @given(st.text(max_size=8), st.binary(max_size=8), st.text(max_size=8), st.binary(max_size=8))
 def test_no_two_pairs_of_type_and_body_share_a_pae(one: str, a: bytes, two: str, b: bytes) -> None:
     assert (pae(one, a) == pae(two, b)) == ((one, a) == (two, b))
@@ -91,7 +92,7 @@ def test_every_posted_spelling_freezes_to_the_same_bytes() -> None:
         assert freeze(parse_envelope(posted.encode(), payload_type=PAYLOAD_STATEMENT)) == freeze(SEALED)
 
 
-@settings(max_examples=60)
+@settings(max_examples=sample(60))
 @given(st.binary(max_size=60), st.lists(st.binary(max_size=70), min_size=1, max_size=8))
 def test_any_bytes_travel_unchanged(body: bytes, sigs: list[bytes]) -> None:
     envelope = Envelope(PAYLOAD_STATEMENT, body, tuple(Signature(f"{n:064x}", sig) for n, sig in enumerate(sigs)))

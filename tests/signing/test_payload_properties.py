@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from signing import payload
 from signing.payload import FORBIDDEN, INTEGER_LIMIT, parse
 from signing.refusal import Refusal
+from tests.sample import sample
 
 texts = st.text(st.characters(exclude_categories=("Cs",)).filter(lambda character: not FORBIDDEN.match(character)), max_size=12)
 leaves = st.booleans() | st.integers(-INTEGER_LIMIT, INTEGER_LIMIT) | texts
@@ -56,13 +57,13 @@ def verdict(raw: bytes) -> tuple[Any, list[str]]:
         return None, refusal.codes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sample(200), deadline=None)
 @given(bodies, st.booleans(), st.sampled_from([None, 0, 2]))
 def test_strict_json_comes_back_as_it_was_written(body: dict[str, Any], escaped: bool, indent: int | None) -> None:
     assert parse(json.dumps(body, ensure_ascii=escaped, indent=indent).encode()) == body
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(100), deadline=None)
 @given(bodies)
 def test_the_quick_reading_never_differs_from_the_careful_one(body: dict[str, Any]) -> None:
     text = json.dumps(body, ensure_ascii=False)
@@ -75,7 +76,7 @@ def test_a_compact_text_takes_the_quickest_way() -> None:
     assert payload._read_plain(PLAIN) == payload._read_carefully(PLAIN.decode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(300), deadline=None)
 @given(bodies, texts, st.sampled_from(NUMBERS), st.sampled_from(NUMBERS))
 def test_numbers_and_keys_in_a_compact_text_are_judged_as_by_the_careful_reading(
     body: dict[str, Any], key: str, one: bytes, other: bytes
@@ -98,7 +99,7 @@ def test_no_single_changed_byte_raises_anything_but_a_refusal_or_passes_as_lax_j
             assert codes or (value == json.loads(mutant) and repr(value) == repr(careful(mutant)[0]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sample(300), deadline=None)
 @given(
     st.binary(max_size=60)
     | st.lists(
@@ -113,7 +114,7 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     assert codes or isinstance(value, dict)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(100), deadline=None)
 @given(bodies, texts, leaves)
 def test_a_key_given_twice_is_refused_however_it_is_spelt(body: dict[str, Any], key: str, value: Any) -> None:
     body[key] = value
@@ -122,14 +123,14 @@ def test_a_key_given_twice_is_refused_however_it_is_spelt(body: dict[str, Any], 
     assert verdict(text.encode())[1] == ["DUPLICATE_KEY"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(100), deadline=None)
 @given(bodies, st.floats())
 def test_a_float_anywhere_is_refused(body: dict[str, Any], number: float) -> None:
     body["f"] = [number]
     assert verdict(json.dumps(body).encode())[1] == ["NOT_INTEGER"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sample(100), deadline=None)
 @given(st.integers(1, 40), st.booleans())
 def test_depth_is_counted_exactly(levels: int, arrays: bool) -> None:
     inner = b"[" * (levels - 1) + b"]" * (levels - 1) if arrays and levels > 1 else b'{"a":' * (levels - 1) + b"1" + b"}" * (levels - 1)

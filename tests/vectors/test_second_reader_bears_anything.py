@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.mutation import damaged
+from tests.sample import sample
 from tests.vectors.second_reader import audit, read, unb64
 from tests.vectors.test_acts import data
 
@@ -58,7 +59,7 @@ def test_damaged_entries_and_notes_are_findings(chance: st.DataObject) -> None:
     _read(raws, chance.draw(st.sampled_from(NOTES).flatmap(damaged) | st.binary(max_size=80)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=sample(80), deadline=None)
 @given(st.data())
 def test_any_json_in_any_place_is_a_finding(chance: st.DataObject) -> None:
     """In the admission, the envelope, or the signed body, whose signature then fails: all checks run to their end."""

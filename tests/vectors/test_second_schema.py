@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liandan.schemas import DIRECTORY
+from tests.sample import sample
 from tests.vectors.second_reader import audit, code_of
 from tests.vectors.test_acts import good_bodies
 
@@ -77,7 +78,7 @@ def test_its_table_says_what_the_files_say(kind: str) -> None:
     assert row.place != "." or not said["opens"] or row.chain_type == "party"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sample(400), deadline=None)
 @given(st.data())
 def test_both_validators_say_the_same(chance: st.DataObject) -> None:
     kind, body = chance.draw(st.sampled_from(BODIES))

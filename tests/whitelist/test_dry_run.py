@@ -30,6 +30,7 @@ from tests.manifests.driver import (
     signing_key,
 )
 from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, Example
+from tests.sample import sample
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
@@ -167,7 +168,10 @@ SERIALS = count()
 
 
 @settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=sample(60),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(asked=ASKED)
 async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: Example, asked: dict[str, Any]) -> None:

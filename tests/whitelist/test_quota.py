@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ledger.mass import format_mass
 from ledger.times import day_of, year_of
+from tests.sample import sample
 from tests.whitelist.acts import add_list, agree, application, applied, decision, grant, line, row, transfer
 from tests.whitelist.driver import CHONGQING, GENERATOR, LIST, PERMIT, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.decide import DecidedLine
@@ -148,5 +149,5 @@ class Quotas(RuleBasedStateMachine):
             assert q3_used_g(self.log.facts, PERMIT, self.year) == self.used_g
 
 
-Quotas.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
+Quotas.TestCase.settings = settings(max_examples=sample(100), stateful_step_count=40, deadline=None, derandomize=True)
 TestQuotas = Quotas.TestCase

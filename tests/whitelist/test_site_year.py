@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ledger.times import year_of
+from tests.sample import sample
 from tests.whitelist.driver import PERMIT, Log
 from whitelist.quota import SiteYear, q3_account, q3_key, q3_used_g
 
@@ -90,7 +91,7 @@ class Site(RuleBasedStateMachine):
         assert self.log.used(q3_account(PERMIT)) == sum(grams for _, grams in self.events) + sum(self.reserved) >= 0
 
 
-Site.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None, derandomize=True)
+Site.TestCase.settings = settings(max_examples=sample(150), stateful_step_count=50, deadline=None, derandomize=True)
 TestSite = Site.TestCase
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ledger.rulebook import RULES as BELOW
 from signing.payload import REASON_LIMIT
+from tests.sample import sample
 from tests.whitelist.acts import BATTERY, PAPER, application, applied, decision, grant, line, listed, propose, row, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, PERMIT, RECEIVER, Log, Refusing, ulid
 from whitelist.acts import RULES
@@ -127,7 +128,7 @@ LOG = listed()
 
 
 @given(TRANSFERS)
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=sample(600), deadline=None, derandomize=True)
 def test_the_check_answers_any_transfer_with_codes_that_have_texts(one: Any) -> None:
     answer = LOG.ask(one)
     codes = {reason.code for reason in answer.reasons} | {code for _, code in answer.alerts} | {tag[0] for tag in answer.tags}
@@ -137,7 +138,7 @@ def test_the_check_answers_any_transfer_with_codes_that_have_texts(one: Any) -> 
 
 
 @given(TRANSFERS, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=sample(200), deadline=None, derandomize=True)
 def test_the_order_of_lines_changes_no_code(one: Any, random: Random) -> None:
     lines = list(one.lines)
     random.shuffle(lines)
@@ -215,7 +216,7 @@ AUTHORITIES = ("915101000000FX037W", "915117000000FX061Q")
 
 
 @given(ACTS, st.sampled_from([*AUTHORITIES, GENERATOR, RECEIVER]), st.booleans())
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=sample(1500), deadline=None, derandomize=True)
 def test_every_kind_answers_any_body_with_codes_that_have_texts(act: Any, by: str, decided: bool) -> None:
     (kind, chain), body = act
     log = listed() if decided else application_log()

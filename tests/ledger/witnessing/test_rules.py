@@ -18,6 +18,7 @@ from ledger.witnessing.wire import PROOF_MAX, SIZE_TYPE, AddCheckpoint, encode_r
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.witnessing.bench import COSIGNER, ED, LOG_KEYS, ML, NAME, ORIGIN, Tree, make_witness
+from tests.sample import sample
 
 LOGS = known_logs([(LOG_KEYS[0], "")])
 TREES = [Tree(salt).grow(24) for salt in ("", "fork")]
@@ -87,7 +88,7 @@ def _mutated(spans):
     return body
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sample(400), deadline=None)
 @example(b"")
 @example(b"old 0\n\n")
 @example(b"old 00\n\n" + VALID)
