@@ -4,14 +4,18 @@ import asyncio
 
 import structlog
 
+from ledger.evidence import store
+from ledger.evidence.model import FilesChecked
 from ledger.evidence.service import Evidence, KeepingRules
 from ledger.evidence.shelf import Arrivals, FileDirectory, Shelf, ShelfAway
 from ledger.log import Log
 from ledger.store import AWAY
+from liandan.database import open_pool
 from liandan.settings import Settings
 
 log = structlog.get_logger("liandan.attachments")
 
+PAGE = 1000
 SWEEP_EVERY_S = 3600.0
 MEGABYTE = 1_000_000
 
@@ -41,3 +45,26 @@ async def keep_swept(evidence: Evidence) -> None:
         except (ShelfAway, *AWAY, TimeoutError) as error:
             log.warning("evidence_sweep_waits", error=type(error).__name__)
         await asyncio.sleep(SWEEP_EVERY_S)
+
+
+async def verify_own(settings: Settings) -> tuple[FilesChecked, list[str]]:
+    """The shelf of an installation against its hashes, and what was on it and is lost. A file that a crash left whole and unsaid is said to be
+    there. Changes nothing else; a server may run meanwhile, then what is brought at this moment may be told as unnamed."""
+    from liandan.attachment_files import check_files  # noqa: PLC0415 -- it needs the client
+    from liandan.server import database_url  # noqa: PLC0415 -- the server needs this module
+
+    shelf = shelf_of(settings)
+    async with database_url(settings) as dsn, await open_pool(dsn, min_size=1, max_size=2) as pool, pool.acquire() as conn:
+        named = await store.list_named(conn)
+        found = await check_files(shelf, named)
+        held, after = list[str](), ""
+        while page := await store.list_files(conn, after=after, limit=PAGE):
+            after = page[-1][0]
+            for digest, row in page:
+                if digest in found.damaged:
+                    continue
+                if await shelf.size(digest) is not None and not row.is_here:
+                    await store.note_stored(conn, digest)
+                elif row.is_here and await shelf.size(digest) is None:
+                    held.append(digest)
+    return found, held

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from ledger.evidence.model import FilesChecked
 from signing.refusal import Refusal
 
 FINDINGS_MAX = 1000  # findings kept; the count goes on
@@ -42,6 +43,8 @@ class AuditReport(Struct, kw_only=True):
     """The longest time from an entry's ``admission.at`` to the first witness that saw it, by the checkpoints at hand; 0 without brackets.
     So much later than it says could that entry have been admitted; archived checkpoints, one per 10 minutes of growth, keep it short."""
     waited_index: int = 0  # which entry that is
+    attachments: FilesChecked | None = None
+    """Of files that lie beside an export, where there are any."""
     count: int = 0
     findings: list[Finding] = field(default_factory=list)
 

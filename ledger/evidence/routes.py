@@ -12,8 +12,9 @@ from litestar.response import Stream
 
 from ledger.describing import ANYTHING, READ_REFUSALS, AnswerSpec, asks, in_path, refusals, takes
 from ledger.evidence.arriving import SIZE_MAX, read_claims
+from ledger.evidence.model import EvidenceTaken, HeldFile
 from ledger.evidence.ranges import is_same, part_of
-from ledger.evidence.service import Evidence, EvidenceTaken, HeldFile
+from ledger.evidence.service import Evidence
 from ledger.evidence.sniffing import suffix_of
 from ledger.query import refuse_unknown_query
 from ledger.routes import HEAD_ONLY, TheCaller, caller_of

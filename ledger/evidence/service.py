@@ -20,6 +20,7 @@ from ledger.admission.sequencer import Busy
 from ledger.caller import Caller
 from ledger.evidence import store
 from ledger.evidence.arriving import Claims, Whole, received
+from ledger.evidence.model import EvidenceTaken, HeldFile
 from ledger.evidence.named import reader_keys
 from ledger.evidence.shelf import Arrivals, Shelf, ShelfAway
 from ledger.log import Log
@@ -41,26 +42,6 @@ class KeepingRules(Struct, frozen=True, kw_only=True):
 
     unnamed_days: int
     party_bytes: int
-
-
-class EvidenceTaken(Struct, frozen=True, kw_only=True):
-    """A file that was taken in. ``is_new`` is about this party: whether others have it, nobody is told."""
-
-    sha256: str
-    size: int
-    media_type: str
-    """What it goes out with, by its own first bytes."""
-    is_new: bool
-    unnamed_until: str
-    """Kept until then at least; for ever once an entry names it that this party takes part in."""
-
-
-class HeldFile(Struct, frozen=True, kw_only=True):
-    """A file that a reader may have."""
-
-    sha256: str
-    size: int
-    media_type: str
 
 
 class Evidence:

@@ -174,6 +174,12 @@ async def refer(conn: Conn, rows: Sequence[Reference]) -> None:
     await conn.execute(_REFER, *map(list, columns))
 
 
+async def list_named(conn: Conn) -> dict[str, int]:
+    """Files that entries name, each with the first entry that does."""
+    rows = await conn.fetch("SELECT encode(sha256, 'hex') AS digest, min(idx) AS idx FROM evidence_reference GROUP BY sha256")
+    return {row["digest"]: row["idx"] for row in rows}
+
+
 async def stream_references(conn: Conn) -> AsyncIterator[Reference]:
     """Every row of the index, for the audit; inside a transaction."""
     async for row in conn.cursor("SELECT encode(sha256, 'hex') AS digest, reader, parties, idx FROM evidence_reference", prefetch=500):

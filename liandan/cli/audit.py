@@ -31,6 +31,9 @@ STATE_FILE = "audit.sqlite3"
 @click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="并行进程数，默认为核数 / processes")
 @click.option("--pdf", type=file, help="另存一页 PDF 审计报告 / write the one-page report")
 @click.option("--gossip", type=existing_folder, help="互相比对目录内的全部证据 / compare evidence")
+@click.option(
+    "--with-evidence", "files_dir", type=existing_folder, help="一并核对此目录内的附件 / also compare the attachments in this directory"
+)
 @click.option("--against", metavar="EXPORT_DIR|URL", help="与 --gossip 合用：再与此账本比对 / also compare with this log")
 @client_options
 @command
@@ -65,6 +68,10 @@ def _check_usage(target: str | None, options: dict[str, Any]) -> None:
     gossip, pdf = options["gossip"], options["pdf"]
     if gossip is not None and (target, options["state"], options["since"], pdf) != (None, None, None, None):
         raise click.UsageError("--gossip 只与 --against、--vkey、--found 合用 / --gossip goes with --against, --vkey and --found only")
+    if options["files_dir"] is not None and (target is None or gossip is not None):
+        raise click.UsageError(
+            "--with-evidence 须指明导出件；本机用 liandan evidence verify / name an export; for this log: liandan evidence verify"
+        )
     if gossip is None and options["against"] is not None:
         raise click.UsageError("--against 须与 --gossip 合用 / --against needs --gossip")
     if pdf is not None and not pdf.parent.is_dir():
@@ -82,11 +89,24 @@ async def _audited(target: str | None, options: dict[str, Any], progress: Any, k
     else:
         async with _directory(target, options, progress) as directory:
             report, note = await asyncio.to_thread(_export, directory, progress, how), reader_of(directory)("checkpoint")
+            if options["files_dir"] is not None:
+                await _files(report, directory, options["files_dir"])
     if options["vkey_file"] is not None:
         _check_keys(report, note, options["vkey_file"])
     if state is not None and report.is_clean and note is not None:
         (state / "checkpoint").write_bytes(note)
     return report
+
+
+async def _files(report: AuditReport, directory: Path, files_dir: Path) -> None:
+    """The attachments beside an export: EVIDENCE_DAMAGED for one whose bytes have another hash; what is missing is only said."""
+    from ledger.auditing.report import difference
+    from ledger.evidence.shelf import FileDirectory
+    from liandan.attachment_files import check_files, named_in
+
+    named = await asyncio.to_thread(named_in, directory, report.size)
+    found = report.attachments = await check_files(FileDirectory(files_dir), named)
+    report.add(*(difference("EVIDENCE_DAMAGED", f"evidence/{digest}", "-", digest, index=named.get(digest)) for digest in found.damaged))
 
 
 def _check_keys(report: AuditReport, note: bytes | None, vkey_file: Path) -> None:
@@ -104,6 +124,7 @@ def _check_keys(report: AuditReport, note: bytes | None, vkey_file: Path) -> Non
 
 def _lines(report: AuditReport) -> list[str]:
     from ledger.auditing.report import as_lines
+    from liandan.attachment_files import files_told
 
     brackets = {
         "checked": "时间区间已核对 / time brackets checked",
@@ -117,6 +138,7 @@ def _lines(report: AuditReport) -> list[str]:
         f"{report.below_quorum} 个未达见证策略要求 / below quorum",
         *([f"{report.derived} 行数据库派生数据 / rows derived in the database"] if report.derived else []),
         f"时钟 / clock {report.clock or '-'}，{brackets}",
+        *([] if report.attachments is None else files_told(report.attachments)),
         *([_waited(report)] if report.brackets == "checked" else []),
         "未发现问题 / clean" if report.is_clean else f"发现 / findings: {report.count}",
     ]

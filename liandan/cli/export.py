@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("directory", type=folder)
+@click.option(
+    "--with-evidence",
+    "files_dir",
+    type=folder,
+    help="另把条目引用的附件存到此目录 / also the attachments that entries name, into this directory",
+)
 @client_options
 @command
-async def export(directory: Path, **options: Any) -> None:
-    """导出整本账，或把原有导出件补到最新（中断后再执行即可）：本机数据目录；给出 --url 则从服务导出（需主管部门或运营方密钥）。
+async def export(directory: Path, files_dir: Path | None, **options: Any) -> None:
+    """导出整本账，或把原有导出件补到最新（中断后再执行即可）：本机数据目录；给出 --url 则从服务导出（需主管部门或运营方密钥）。附件在账本之外，另存一处；缺的只列出，不算失败。
 
     Export the whole log, or bring an export up to date (run it again after an interruption): from this installation's files, or with
     --url from a server (an authority's or the operator's key).
     """
+    from liandan.attachment_files import copy_files, from_server, from_shelf
+    from liandan.attachments import shelf_of
     from liandan.export import archived_at, fetch_files, fetch_url
     from liandan.export import export as write_export
     from liandan.wiring import KINDS
@@ -36,10 +44,13 @@ async def export(directory: Path, **options: Any) -> None:
         if options["url"] is None:
             files = own_files()
             size = await write_export(fetch_files(files), files.archived_sizes(), directory, KINDS, progress)
+            lacking = [] if files_dir is None else await copy_files(directory, size, files_dir, from_shelf(shelf_of(own_settings())))
         else:
             async with open_client(**options) as client:
                 size = await write_export(fetch_url(client), await archived_at(client), directory, KINDS, progress)
-    emit({"directory": str(directory), "size": size}, f"已导出 / exported: {size} 条 → {directory}")
+                lacking = [] if files_dir is None else await copy_files(directory, size, files_dir, from_server(client))
+    told = [f"缺附件 / attachment missing: {digest}" for digest in lacking]
+    emit({"directory": str(directory), "size": size, "missing": lacking}, f"已导出 / exported: {size} 条 → {directory}", *told)
 
 
 @click.command("reconcile")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -10,6 +11,7 @@ import msgspec
 
 from ledger.admission.statement import Draft, hash_of
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
+from ledger.evidence.model import EvidenceTaken
 from ledger.model import Seen
 from ledger.pending.answers import PendingAnswer, PendingPage
 from ledger.problem import ChainHead, Problem
@@ -322,6 +324,20 @@ class AsyncLiandan:
 
     def _mine(self) -> dict[str, int]:
         return {"min_size": self._wrote} if self._wrote else {}
+
+    async def put_file(self, content: bytes, media_type: str) -> EvidenceTaken:
+        """Bring an attachment to the evidence store, before or after the statement that names it; again is no harm. Refused, Unavailable."""
+        digest = sha256(content).digest()
+        headers = {"Content-Type": media_type, "Content-Digest": f"sha-256=:{b64.encode(digest)}:"}
+        answer = await self._transport.send("POST", "/v1/evidence", content=content, headers=headers)
+        return msgspec.json.decode(answer.content, type=EvidenceTaken)
+
+    async def get_file(self, digest: str) -> bytes:
+        """An attachment by its SHA-256 (hex), whose bytes have that hash; Refused (EVIDENCE_UNKNOWN, EVIDENCE_ABSENT), Dishonest."""
+        content = await self._transport.get(f"/v1/evidence/{digest}", **self._mine())
+        if sha256(content).hexdigest() != digest:
+            raise Dishonest(f"other bytes were given for the file {digest}")
+        return content
 
     async def ask(self, method: str, path: str, body: object = None) -> bytes:
         """Any other request with a JSON body, e.g. ``POST /v1/webhooks``; content of the answer."""
