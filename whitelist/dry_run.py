@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.admit import read_keys
+from ledger.admission.content import check_content, withheld
 from ledger.admission.form import body_reasons, read_body
 from ledger.admission.form_words import ABSENT, of_another_type
 from ledger.admission.kind_table import Kinds
@@ -98,7 +99,8 @@ def _read(transfer: object, flaws: Sequence[Reason]) -> AskedTransfer | Refusal:
         asked: AskedTransfer = read_body(transfer, AskedTransfer)
     except Refusal as refusal:
         return refusal
-    return asked
+    reasons = check_content(asked)
+    return Refusal(withheld(reasons)) if reasons else asked
 
 
 def check_caller(caller: Caller, transfers: Sequence[AskedTransfer | Refusal]) -> None:

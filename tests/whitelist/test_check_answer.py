@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
 from msgspec.structs import replace
 
 from ledger.directory import party_chain
+from signing.refusal import Refusal
 from tests.whitelist.acts import INTRA, grant, line, listed, transfer
 from tests.whitelist.driver import APPROVAL, CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, ulid
 from tests.whitelist.test_check_permission import T, ask, use
 from whitelist import check
+from whitelist.dry_run import read_checks
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key
 
 
@@ -47,3 +51,18 @@ def test_what_is_read_of_a_transfer_that_names_nothing() -> None:
     unknown = transfer(permit=f"permit/{RECEIVER}/{ulid(9)}", approval=None)
     log.ask(unknown)
     assert check.listed(unknown, log.facts) == [unknown.permit]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("联系人 13800138000", "PERSONAL_DATA"), ("先围堵\u0378后中和", "UNASSIGNED_CHARACTER"), ("e\u0301", "NOT_NFC")],
+)
+def test_a_text_that_no_statement_may_have_is_asked_about_in_vain(text: str, code: str) -> None:
+    """At the door it is refused before any rule is asked, so the check does not say that it would be admitted; the others are answered."""
+    good = msgspec.json.decode(msgspec.json.encode(transfer()))
+    bad = {**good, "emergency_measures": text}
+    first, second = read_checks(msgspec.json.encode({"transfers": [bad, good]})).transfers
+    assert isinstance(first, Refusal)
+    assert [(one.code, one.field) for one in first.reasons] == [(code, "body.emergency_measures")]
+    assert "13800138000" not in str([one.found for one in first.reasons])
+    assert second == transfer()
