@@ -16,6 +16,7 @@ from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
+from manifests.fates import ManifestFates, ManifestOrigins
 from manifests.model import Stage
 from manifests.search import Search
 from whitelist.routes import Code, FromProvince, ToProvince
@@ -141,9 +142,24 @@ async def get_history(log: TheLog, caller: TheCaller, generator: InGenerator, ul
     return await service.read_history(log, caller, generator, ulid)
 
 
+@get("/v1/manifests/{generator:str}/{ulid:str}/fates", responses=READ_REFUSALS)
+async def get_fates(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestFates:
+    """Where each gram of the manifest ended, through collectors, returns and redirects, with the acts that say so.
+
+    For its generator and receiver, authorities, and readers they let in. Grams that were poured together have their share of each end.
+    """
+    return await with_names(log, await service.read_fates(log, caller, f"manifest/{generator}/{ulid}", lang), lang)
+
+
+@get("/v1/manifests/{generator:str}/{ulid:str}/origins", responses=READ_REFUSALS)
+async def get_origins(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestOrigins:
+    """From which first generators' manifests each gram of this one came. For whom the fates are."""
+    return await with_names(log, await service.read_origins(log, caller, f"manifest/{generator}/{ulid}"), lang)
+
+
 ROUTER = Router(
     "",
-    route_handlers=[get_manifests, get_machine, get_by_name, get_manifest, get_actions, get_history],
+    route_handlers=[get_manifests, get_machine, get_by_name, get_manifest, get_actions, get_history, get_fates, get_origins],
     before_request=refuse_unknown_query,
     after_request=say_size,
     tags=["manifests"],

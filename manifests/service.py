@@ -4,13 +4,13 @@ A party sees the manifests it takes part in; any other is answered as if it did 
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 
 from msgspec.structs import replace
 
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
 from ledger.chain import ULID, USCC
 from ledger.directory import LOG_MAIN, log_state
 from ledger.evidence.store import list_here
@@ -25,6 +25,7 @@ from manifests import answers, store, telling
 from manifests.actions import consents_due, duties
 from manifests.attachments import AttachmentAnswer, attachments, digests_and_parties
 from manifests.correction_answers import CorrectionAnswer, correction_answers
+from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.mass import limits_of
 from manifests.model import Stage
 from manifests.search import Changed, Cursor, Search, scoped
@@ -37,6 +38,8 @@ from whitelist.workdays import workdays_of
 
 _MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")
 _ULID = re.compile(ULID)
+TRACED_MAX, DEPTH_MAX = 2_000, 64
+"""Manifests of one answer about grams, and steps from one to the next."""
 
 
 async def describe_manifests(conn: Conn, chains: Sequence[str], parties: Sequence[str]) -> dict[str, Word]:
@@ -189,3 +192,61 @@ def day_begins(field: str, day: str | None, *, following: bool = False) -> datet
     if found is None or not 2000 <= found.year <= 2199:
         raise refuse("QUERY_FORM", field=field, found=day, expected="YYYY-MM-DD")
     return datetime.combine(found, time(), SHANGHAI) + timedelta(days=following)
+
+
+async def read_fates(log: Log, caller: Caller, chain: str, language: Language) -> ManifestFates:
+    """Where a manifest's grams ended; Refusal NOT_FOUND, TRACE_LARGE."""
+    async with projection(log) as now:
+        views = await _gather_onward(now, await _told_view(now, caller, chain))
+    return ManifestFates(size=now.size, id=id_of(chain), lines=fates_of(views, chain, language))
+
+
+async def read_origins(log: Log, caller: Caller, chain: str) -> ManifestOrigins:
+    """Where a manifest's grams came from; Refusal NOT_FOUND, TRACE_LARGE."""
+    async with projection(log) as now:
+        views = await _gather_back(now, await _told_view(now, caller, chain))
+    return ManifestOrigins(size=now.size, id=id_of(chain), lines=origins_of(views, chain))
+
+
+async def _told_view(now: Snapshot, caller: Caller, chain: str) -> ManifestView:
+    """A manifest for those whose grams are told: where they went on to is no matter of a carrier."""
+    view = await store.fetch_view(now.workspace.conn, chain) if _MANIFEST.fullmatch(chain) else None
+    if view is None or not (caller.uscc in (view.state.generator, view.state.receiver) or reads(caller, "manifest", view.places)):
+        raise refuse("NOT_FOUND", field="manifest", found=id_of(chain))
+    return view
+
+
+async def _gather_onward(now: Snapshot, view: ManifestView) -> dict[str, ManifestView]:
+    """A manifest and all to which its grams went on, by chain."""
+    found, fresh, depth = {view.chain: view}, [view.chain], 0
+    while fresh:
+        onward = await _onward(now, fresh)
+        fresh, depth = [chain for chain in onward if chain not in found], depth + 1
+        found |= onward
+        _bound(found, depth)
+    return found
+
+
+async def _gather_back(now: Snapshot, view: ManifestView) -> dict[str, ManifestView]:
+    """A manifest and all from which its grams came, and of each of these whatever else went on from it, by chain."""
+    found, fresh, depth = {view.chain: view}, [view.chain], 0
+    back = dict(found)
+    while fresh:
+        wanted = dict.fromkeys(source for chain in fresh for _, source in back[chain].state.sources if source not in back)
+        sources = await store.fetch_views(now.workspace.conn, list(wanted))
+        back |= sources
+        found |= sources | await _onward(now, list(sources))
+        fresh, depth = list(sources), depth + 1
+        _bound(found, depth)
+    return found
+
+
+async def _onward(now: Snapshot, chains: Iterable[str]) -> dict[str, ManifestView]:
+    terms = [f"{how}:{id_of(chain)}" for chain in chains for how in ("lot", "returns")]
+    return await store.find_with_terms(now.workspace.conn, terms, limit=TRACED_MAX + 1) if terms else {}
+
+
+def _bound(found: dict[str, ManifestView], depth: int) -> None:
+    """Refusal TRACE_LARGE: an answer that leaves grams out would be a wrong one."""
+    if len(found) > TRACED_MAX or depth > DEPTH_MAX:
+        raise refuse("TRACE_LARGE", field="manifest", found=f"{len(found)} / {depth}", expected=f"≤ {TRACED_MAX} / {DEPTH_MAX}")

@@ -124,6 +124,12 @@ async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Gr
     return [read_view(row["view"], row["chain"]) for row in rows]
 
 
+async def find_with_terms(conn: Conn, terms: Sequence[str], *, limit: int) -> dict[str, ManifestView]:
+    """Views by chain of the manifests that are found under one of these terms; at most ``limit``."""
+    rows = await conn.fetch("SELECT DISTINCT chain FROM manifest_term WHERE term = ANY($1::text[]) ORDER BY chain LIMIT $2", terms, limit)
+    return await fetch_views(conn, [row["chain"] for row in rows])
+
+
 async def list_views(conn: Conn, search: Search, *, limit: int = 50) -> list[ManifestView]:
     """The first manifests that are wanted, however many have to be looked at: whoever asks must not be told that there is none."""
     found, place = list[ManifestView](), None
