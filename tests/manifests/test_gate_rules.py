@@ -101,6 +101,7 @@ def test_a_weighed_load_is_remembered(log: Driver) -> None:
     entry = log.depart(loaded=(acts.LoadedLine(line=0, mass_t="5.58", gross_t="15.68", tare_t="10.1"),))
     assert codes(entry) == set()
     assert log.state().lines[0].loaded_g == 5_580_000
+    assert log.state().times.departed_s == log.at_s
 
 
 @pytest.mark.parametrize(("mass_t", "expected"), [("5.54", set()), ("5.539999", {"M:LOAD_WEIGHT"}), ("5.3", {"H:LOAD_WEIGHT"})])

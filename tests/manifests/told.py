@@ -38,6 +38,9 @@ from tests.manifests.driver import (
     reported,
 )
 from tests.told import Scenes, Told
+from tests.workbench import AUTHORITY_51
+from whitelist.approval import ListingRef
+from whitelist.listing import ListState
 from whitelist.permit import Change, History
 from whitelist.transfer import PaperDecision
 
@@ -174,6 +177,18 @@ def seventeenth_leg() -> Told:
     return judge(log, "manifest.transship/1", (CARRIER,), body)
 
 
+def by_list(last_day: str) -> Told:
+    """A departure on a listing whose list ends on a day."""
+    name = "list/2026-51-50-cy"
+    lines = tuple(replace(line, listing=ListingRef(list=name, row=0)) for line in approval().lines)
+    terms = ListState(
+        year=2026, from_province="51", to_province="50", kind="mutual", suspension_stops="issue", proposer=AUTHORITY_51,
+        letter_no="函〔2026〕1号（虚构）", letter_date="2026-01-01", effective_from="2026-01-01", effective_to=last_day,
+        rows_announced=1, pages_announced=1, status="ACTIVE",
+    )  # fmt: skip
+    return depart(laid={APPROVAL: replace(approval(), lines=lines), name: terms})
+
+
 TWO = {"lines": (a_line(), a_line(decision_line=1, mass_t="20"))}
 BARE = acts.Gate(labels=labels(), checks=("crew",))
 SCENES: Scenes = {
@@ -191,6 +206,7 @@ SCENES: Scenes = {
     "a departure from another county": partial(depart, place=ELSEWHERE),
     "paper from another county": partial(depart, issue=PAPER, at=DEPARTED, place=ELSEWHERE),
     "a departure from another province": partial(depart, place=DESTINATION),
+    "a departure from what is no division": partial(depart, place=replace(ORIGIN, division="519999")),
     "a way through what is no division": partial(depart, via=("510104", "519999")),
     # departure, permit, decision, list
     "a permit that is suspended": partial(depart, laid={PERMIT: stopped("SUSPENDED", NOON - 60)}),
@@ -198,6 +214,8 @@ SCENES: Scenes = {
     "a permit that is over": partial(depart, laid={PERMIT: replace(permit(), valid_to="2026-11-04")}),
     "a decision that is over": partial(depart, laid={APPROVAL: until("2026-11-04")}),
     "a decision of tomorrow": partial(depart, laid={APPROVAL: replace(approval(), decided_on="2026-11-06")}),
+    "a list that is over": partial(by_list, "2026-11-04"),
+    "a list on its last day": partial(by_list, "2026-11-05"),
     "a load beyond the decision": partial(heavy, "10.200001"),
     "a load within two in a hundred beyond the decision": partial(heavy, "10.2"),
     "a decision of another province, before it was given": partial(from_outside, "2026-11-04T23:59:59+08:00"),
@@ -223,6 +241,7 @@ SCENES: Scenes = {
     "a ticket that a carrier alone shows twice": partial(ticket_again, (CARRIER,)),
     "a ticket that both show twice": partial(ticket_again, BOTH),
     "two checks, and two left out": partial(depart, gate=acts.Gate(labels=labels(), checks=("crew", "labels"))),
+    "a pipeline for what goes by road": partial(depart, vehicle=acts.Vehicle(kind="pipeline", plate="P1")),
     "a truck that is under way": busy,
     "a truck that another carrier sent": partial(busy, by=(GENERATOR, SECOND_CARRIER)),
     "a waybill that travelled": partial(busy, vehicle=replace(TRUCK, plate="川A·G9999"), waybill_no="510100202611050001"),
@@ -243,6 +262,7 @@ SCENES: Scenes = {
     # receipt, when and where
     "accepted after the signature": partial(receive, accepted_s=301),
     "accepted within the tolerance": partial(receive, accepted_s=300),
+    "accepted before the issue, within the tolerance": partial(receive, accepted_at="2026-11-05T08:25:00+08:00"),
     "accepted before the issue": partial(receive, accepted_at="2026-11-05T08:24:59+08:00"),
     "accepted before the arrival": partial(receive, accepted_at="2026-11-05T10:00:00+08:00"),
     "received elsewhere in the province": partial(receive, place=replace(DESTINATION, division="500115")),
