@@ -241,3 +241,11 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     opened = await open_pool(database_url, min_size=1, max_size=8)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def shared_pool(shared_database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on ``shared_database_url``."""
+    opened = await open_pool(shared_database_url, min_size=1, max_size=8)
+    yield opened
+    await opened.close()

@@ -52,9 +52,8 @@ def path_of(chain: str) -> str:
 ONE = path_of(MANIFEST)
 
 
-@pytest.fixture
-def bench() -> Example:
-    """Two manifests: the earlier life, received; and the first load of the morning, under way."""
+def two_manifests() -> Example:
+    """The earlier life, received; and the first load of the morning, under way."""
     bench = Example()
     bench.issue()
     bench.depart()
@@ -62,8 +61,25 @@ def bench() -> Example:
 
 
 @pytest.fixture
+def bench() -> Example:
+    return two_manifests()
+
+
+@pytest.fixture(scope="module")
+def shown() -> Example:
+    return two_manifests()
+
+
+@pytest.fixture
 async def web(pool: Pool[Record], tmp_path: Path, bench: Example) -> AsyncIterator[Web]:
     async with serving(pool, tmp_path, bench, [ROUTER]) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+async def still(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactory, shown: Example) -> AsyncIterator[Web]:
+    """One log for all tests that only read."""
+    async with serving(shared_pool, tmp_path_factory.mktemp("still"), shown, [ROUTER]) as web:
         yield web
 
 
@@ -78,18 +94,18 @@ async def ids(web: Web, query: str = "", caller: str = AUTHORITY_51) -> list[str
     return [f"manifest/{row['id']}" for row in rows]
 
 
-async def test_a_manifest_is_answered_as_it_stands(web: Web, bench: Example) -> None:
-    answer = (await web.get(ONE, GENERATOR)).json()
+async def test_a_manifest_is_answered_as_it_stands(still: Web, shown: Example) -> None:
+    answer = (await still.get(ONE, GENERATOR)).json()
     item = answer["manifest"]
     assert (item["number"], item["stage"], item["stage_text"]) == (NUMBER, "in_transit", "运输中")
     assert (item["declared_t"], item["route"], item["carriers"]) == ("5.600000", "LISTED", [CARRIER])
-    assert (answer["size"], item["index"]) == (len(bench.entries), len(bench.entries) - 1)
+    assert (answer["size"], item["index"]) == (len(shown.entries), len(shown.entries) - 1)
     [line], [leg] = answer["lines"], answer["legs"]
     assert (line["loaded_t"], line["accepted_t"], line["stock_t"]) == ("5.600000", None, "0.000000")
     assert (leg["vehicle"]["plate"], leg["begun_at"], leg["ended_at"]) == ("川A·F1234", "2026-11-05T09:40:00+08:00", None)
     assert answer["held_t"] == {Q2: "5.600000", Q3: "5.600000"}
     assert answer["times"]["departed"] == "2026-11-05T09:40:00+08:00"
-    assert answer["head"] == bench.entries[-1].statement.hash
+    assert answer["head"] == shown.entries[-1].statement.hash
 
 
 async def test_the_state_over_http_follows_every_act(web: Web, bench: Example) -> None:
@@ -101,18 +117,18 @@ async def test_the_state_over_http_follows_every_act(web: Web, bench: Example) -
     assert {account: parse_mass(mass_t) for account, mass_t in answer["held_t"].items()} == bench.manifest().drawn
 
 
-async def test_names_of_stages_come_in_the_readers_language(web: Web) -> None:
-    answer = (await web.get(ONE, GENERATOR, **{"accept-language": "en-GB"})).json()
+async def test_names_of_stages_come_in_the_readers_language(still: Web) -> None:
+    answer = (await still.get(ONE, GENERATOR, **{"accept-language": "en-GB"})).json()
     assert answer["manifest"]["stage_text"] == "in transit"
 
 
-async def test_codes_come_with_their_names_in_the_readers_language(web: Web) -> None:
+async def test_codes_come_with_their_names_in_the_readers_language(still: Web) -> None:
     for path in (ONE, "/v1/manifests", f"{ONE}/actions"):
-        names = (await web.get(path, GENERATOR)).json()["names"]
+        names = (await still.get(path, GENERATOR)).json()["names"]
         assert names[GENERATOR] == "成都锦川蓄能回收有限公司（虚构）", path
-    names = (await web.get(ONE, GENERATOR)).json()["names"]
+    names = (await still.get(ONE, GENERATOR)).json()["names"]
     assert (names[CARRIER] != CARRIER, names["510112"]) == (True, "四川省成都市龙泉驿区")
-    english = (await web.get("/v1/manifests?lang=en", GENERATOR)).json()["names"]
+    english = (await still.get("/v1/manifests?lang=en", GENERATOR)).json()["names"]
     assert english["510112"] == "Sichuan 成都市龙泉驿区"
 
 
@@ -131,31 +147,31 @@ async def test_who_must_do_what_next_and_by_when(web: Web, bench: Example) -> No
     assert (late["at"], late["actions"][0]["overdue"]) == ("2026-11-13T00:00:00+08:00", True)
 
 
-async def test_a_manifest_without_a_number_asks_for_one(web: Web) -> None:
-    answer = (await web.get(f"{path_of(EARLIER)}/actions", GENERATOR)).json()
+async def test_a_manifest_without_a_number_asks_for_one(still: Web) -> None:
+    answer = (await still.get(f"{path_of(EARLIER)}/actions", GENERATOR)).json()
     assert [duty["kind"] for duty in answer["actions"]] == ["manifest.dispose/1", "case.number/1"]
     assert answer["actions"][1]["text"] == "补登国家联单编号"
     assert answer["actions"][1]["signers"][0]["role_text"] == "移出人或者移出地主管部门"
 
 
-async def test_the_history_holds_the_bytes_that_prove_it(web: Web, bench: Example) -> None:
-    answer = (await web.get(f"{ONE}/history", RECEIVER)).json()
+async def test_the_history_holds_the_bytes_that_prove_it(still: Web, shown: Example) -> None:
+    answer = (await still.get(f"{ONE}/history", RECEIVER)).json()
     records = answer["entries"]
     assert [record["kind"] for record in records] == ["manifest.issue/1", "manifest.depart/1"]
-    prev = genesis_prev(bench.found, MANIFEST)
+    prev = genesis_prev(shown.found, MANIFEST)
     for record in records:
         raw = b64decode(record["entry"], validate=True)
-        assert raw == bench.entries[record["index"]].raw
+        assert raw == shown.entries[record["index"]].raw
         assert record["leaf"] == sha256(b"\x00" + raw).hexdigest()
-        entry = read_entry(raw, bench.kinds)
+        entry = read_entry(raw, shown.kinds)
         assert (entry.statement.prev, entry.statement.hash) == (prev, record["hash"])
         assert record["admitted_at"] == entry.admission.at
         assert [row["account"] for row in record["accounts"]] == [row.account for row in entry.admission.decision.accounts]
         prev = record["hash"]
 
 
-async def test_the_machine_is_open_to_everybody_and_is_the_table(web: Web) -> None:
-    answer = (await web.get("/v1/manifests/machine", None)).json()
+async def test_the_machine_is_open_to_everybody_and_is_the_table(still: Web) -> None:
+    answer = (await still.get("/v1/manifests/machine", None)).json()
     told = {(row["stage"], row["act"]): (row["to"], row["signers"], row["source"]) for row in answer["moves"]}
     assert told == {
         (stage.value, act.value): (
@@ -172,7 +188,7 @@ async def test_the_machine_is_open_to_everybody_and_is_the_table(web: Web) -> No
 # ------------------------------------------------------------------------------------------------------------------ search
 
 
-async def test_filters_narrow_the_search(web: Web) -> None:
+async def test_filters_narrow_the_search(still: Web) -> None:
     both = [MANIFEST, EARLIER]
     wanted = {
         "": both,
@@ -193,7 +209,7 @@ async def test_filters_narrow_the_search(web: Web) -> None:
         "?issued_from=2026-11-05&issued_to=2026-11-05": [MANIFEST],
         "?issued_from=2026-11-06": [],
     }
-    assert {query: await ids(web, query) for query in wanted} == wanted
+    assert {query: await ids(still, query) for query in wanted} == wanted
 
 
 async def test_every_answer_names_the_size_that_the_projection_has_reached(web: Web, bench: Example) -> None:
@@ -236,9 +252,9 @@ async def test_pages_are_complete_and_repeat_nothing_while_manifests_are_issued(
 
 
 @pytest.mark.parametrize("name", [NUMBER, MANIFEST.rpartition("/")[2]])
-async def test_a_national_number_or_a_ulid_leads_to_its_manifest(web: Web, name: str) -> None:
+async def test_a_national_number_or_a_ulid_leads_to_its_manifest(still: Web, name: str) -> None:
     for reader in READERS:
-        response = await web.get(f"/v1/manifests/{name}", reader)
+        response = await still.get(f"/v1/manifests/{name}", reader)
         assert (response.status_code, response.headers["location"]) == (303, ONE)
 
 
@@ -286,40 +302,40 @@ def decided_for(bench: Example, generator: str) -> str:
 
 
 @pytest.mark.parametrize("number", ["20265101999999", "2026510100012", "machines", "%00", "202651010001230", "01K9000000000000000000MAN9"])
-async def test_a_name_that_no_manifest_has_is_not_found(web: Web, number: str) -> None:
-    assert codes_of(await web.get(f"/v1/manifests/{number}"), 404) == ["NOT_FOUND"]
+async def test_a_name_that_no_manifest_has_is_not_found(still: Web, number: str) -> None:
+    assert codes_of(await still.get(f"/v1/manifests/{number}"), 404) == ["NOT_FOUND"]
 
 
 # ------------------------------------------------------------------------------------------------------------------ scoping
 
 
-async def test_everybody_concerned_reads_a_manifest(web: Web) -> None:
+async def test_everybody_concerned_reads_a_manifest(still: Web) -> None:
     for reader in READERS:
         for path in (ONE, f"{ONE}/actions", f"{ONE}/history"):
-            assert (await web.get(path, reader)).status_code == 200, (reader, path)
-        assert MANIFEST in await ids(web, caller=reader)
+            assert (await still.get(path, reader)).status_code == 200, (reader, path)
+        assert MANIFEST in await ids(still, caller=reader)
 
 
-async def test_a_stranger_cannot_tell_a_manifest_from_none(web: Web) -> None:
+async def test_a_stranger_cannot_tell_a_manifest_from_none(still: Web) -> None:
     nowhere = path_of(MANIFEST.replace("MAN1", "MAN9"))
     for path, other in ((ONE, nowhere), (f"{ONE}/actions", f"{nowhere}/actions"), (f"{ONE}/history", f"{nowhere}/history")):
-        hidden, absent = await web.get(path, STRANGER), await web.get(other, STRANGER)
+        hidden, absent = await still.get(path, STRANGER), await still.get(other, STRANGER)
         assert codes_of(hidden, 404) == codes_of(absent, 404) == ["NOT_FOUND"]
         assert hidden.text.replace("MAN1", "MAN9") == absent.text
-    assert codes_of(await web.get(f"/v1/manifests/{NUMBER}", STRANGER), 404) == ["NOT_FOUND"]
-    assert await ids(web, caller=STRANGER) == []
-    assert await ids(web, f"?number={NUMBER}&generator={GENERATOR}", STRANGER) == []
+    assert codes_of(await still.get(f"/v1/manifests/{NUMBER}", STRANGER), 404) == ["NOT_FOUND"]
+    assert await ids(still, caller=STRANGER) == []
+    assert await ids(still, f"?number={NUMBER}&generator={GENERATOR}", STRANGER) == []
 
 
 @pytest.mark.parametrize("name", ["x/y", f"{GENERATOR}/x", f"{GENERATOR}/%00", f"{GENERATOR}/{'0' * 27}", f"%00/{'0' * 26}"])
-async def test_what_cannot_be_a_manifest_is_not_found(web: Web, name: str) -> None:
+async def test_what_cannot_be_a_manifest_is_not_found(still: Web, name: str) -> None:
     for path in (f"/v1/manifests/{name}", f"/v1/manifests/{name}/actions", f"/v1/manifests/{name}/history"):
-        assert codes_of(await web.get(path), 404) == ["NOT_FOUND"]
+        assert codes_of(await still.get(path), 404) == ["NOT_FOUND"]
 
 
-async def test_who_is_not_logged_in_reads_no_manifest(web: Web) -> None:
+async def test_who_is_not_logged_in_reads_no_manifest(still: Web) -> None:
     for path in ("/v1/manifests", ONE, f"{ONE}/actions", f"{ONE}/history", f"/v1/manifests/{NUMBER}"):
-        assert codes_of(await web.get(path, None), 401) == ["TOKEN_MISSING"]
+        assert codes_of(await still.get(path, None), 401) == ["TOKEN_MISSING"]
 
 
 MALFORMED = (
@@ -338,35 +354,35 @@ MALFORMED = (
 )
 
 
-async def test_a_malformed_search_is_refused_and_never_widens_the_answer(web: Web) -> None:
+async def test_a_malformed_search_is_refused_and_never_widens_the_answer(still: Web) -> None:
     for query in (*MALFORMED, "issued_from=9999-12-31", "issued_to=0001-01-01"):
-        assert codes_of(await web.get(f"/v1/manifests?{query}"), 400) == ["QUERY_FORM"], query
-    assert codes_of(await web.get(f"{ONE}?x=1"), 400) == ["QUERY_FORM"]
+        assert codes_of(await still.get(f"/v1/manifests?{query}"), 400) == ["QUERY_FORM"], query
+    assert codes_of(await still.get(f"{ONE}?x=1"), 400) == ["QUERY_FORM"]
 
 
-async def test_a_cursor_of_somebody_elses_making_is_refused(web: Web) -> None:
+async def test_a_cursor_of_somebody_elses_making_is_refused(still: Web) -> None:
     for cursor in ("x", "kqFhAA", write_cursor(Position("chain:a", 0), Search()), write_cursor(Cursor(0, "a"), Search())[:-2]):
-        assert codes_of(await web.get(f"/v1/manifests?cursor={cursor}"), 400) == ["CURSOR_FORM"], cursor
+        assert codes_of(await still.get(f"/v1/manifests?cursor={cursor}"), 400) == ["CURSOR_FORM"], cursor
     for impossible in ((-1, "a"), (2**36, "a"), (0, "a\x00")):
         with pytest.raises(ValueError, match="not a place"):
             Cursor(*impossible)
-    page: Any = (await web.get(f"/v1/manifests?cursor={write_cursor(Cursor(2**36 - 1, 'a'), Search())}")).json()
+    page: Any = (await still.get(f"/v1/manifests?cursor={write_cursor(Cursor(2**36 - 1, 'a'), Search())}")).json()
     assert len(page["manifests"]) == 2
 
 
-async def test_a_cursor_of_another_search_is_refused_in_words(web: Web) -> None:
+async def test_a_cursor_of_another_search_is_refused_in_words(still: Web) -> None:
     """With other filters its place would leave out what stands before it: nobody would see that rows are missing."""
-    first = (await web.get("/v1/manifests?limit=1&stage=in_transit&limit=1".replace("&limit=1", "", 1))).json()
-    whole = (await web.get("/v1/manifests?limit=1")).json()
+    first = (await still.get("/v1/manifests?limit=1&stage=in_transit&limit=1".replace("&limit=1", "", 1))).json()
+    whole = (await still.get("/v1/manifests?limit=1")).json()
     assert (first["next"], whole["next"] is None) == (None, False)
     for filters in ("stage=in_transit", f"receiver={RECEIVER}", "updated_since=0"):
-        answer = await web.get(f"/v1/manifests?{filters}&cursor={whole['next']}")
+        answer = await still.get(f"/v1/manifests?{filters}&cursor={whole['next']}")
         assert codes_of(answer, 400) in (["CURSOR_OTHER"], ["CURSOR_FORM"]), filters
         assert "筛选" in answer.json()["title"] or "无效" in answer.json()["title"]
 
 
-async def test_the_interface_is_described(web: Web) -> None:
-    paths = (await web.client.get("/schema/openapi.json")).json()["paths"]
+async def test_the_interface_is_described(still: Web) -> None:
+    paths = (await still.client.get("/schema/openapi.json")).json()["paths"]
     one = "/v1/manifests/{generator}/{ulid}"
     for path in ("/v1/manifests", "/v1/manifests/machine", "/v1/manifests/{name}", one, f"{one}/actions", f"{one}/history"):
         assert paths[path]["get"]["description"], path

@@ -45,9 +45,21 @@ def bench() -> Example:
     return Example()
 
 
+@pytest.fixture(scope="module")
+def shown() -> Example:
+    return Example()
+
+
 @pytest.fixture
 async def web(pool: Pool[Record], tmp_path: Path, bench: Example) -> AsyncIterator[Web]:
     async with serving(pool, tmp_path, bench, [ROUTER]) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+async def still(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactory, shown: Example) -> AsyncIterator[Web]:
+    """One log for all tests that only read."""
+    async with serving(shared_pool, tmp_path_factory.mktemp("still"), shown, [ROUTER]) as web:
         yield web
 
 
@@ -68,9 +80,9 @@ def codes(answer: dict[str, Any]) -> list[str]:
     return [reason["code"] for reason in answer["reasons"]]
 
 
-async def test_the_first_load_may_go_and_the_answer_says_what_is_left(web: Web, bench: Example) -> None:
-    answer = await ask(web, transfer(), at=MORNING)
-    assert (answer["size"], answer["at"]) == (len(bench.entries), MORNING)
+async def test_the_first_load_may_go_and_the_answer_says_what_is_left(still: Web, shown: Example) -> None:
+    answer = await ask(still, transfer(), at=MORNING)
+    assert (answer["size"], answer["at"]) == (len(shown.entries), MORNING)
     [load] = answer["answers"]
     assert (load["admissible"], load["route"], load["reasons"]) == (True, "LISTED", [])
     assert load["draws_t"] == {Q2: "5.600000", Q3: "5.600000"}
@@ -78,27 +90,27 @@ async def test_the_first_load_may_go_and_the_answer_says_what_is_left(web: Web, 
     assert load["listings"] == [{"list": LIST, "row": 7}]
 
 
-async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_the_readers_language(web: Web) -> None:
+async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_the_readers_language(still: Web) -> None:
     asked = transfer(lines=[an_entry(mass_t="110.000001", method="D10", packs=0)])
-    chinese = (await ask(web, asked, at=MORNING))["answers"][0]
+    chinese = (await ask(still, asked, at=MORNING))["answers"][0]
     assert not chinese["admissible"]
     assert {"FORM_PACK", "PERMIT_METHOD", "APPROVAL_QUOTA"} <= set(codes(chinese))
     reason = next(reason for reason in chinese["reasons"] if reason["code"] == "FORM_PACK")
     assert reason["message"] == "废铅蓄电池 900-052-31的包装是箱（box），包装数量却是 0。"
     assert (reason["field"], reason["found"], reason["rule"], reason["lift"]) == ("body.lines.0.packs", "box 0", "R-10", "generator")
     assert reason["source"] == "《危险废物转移管理办法》第18条"
-    response = await web.post("/v1/checks", {"transfers": [asked], "at": MORNING}, GENERATOR, **{"accept-language": "en"})
+    response = await still.post("/v1/checks", {"transfers": [asked], "at": MORNING}, GENERATOR, **{"accept-language": "en"})
     english = response.json()["answers"][0]
     assert codes(english) == codes(chinese)
     assert english["reasons"][0]["message"] == "废铅蓄电池 900-052-31 is packed as box in 0 packs."
 
 
-async def test_reasons_cite_the_law_of_the_day_that_is_asked_about(web: Web) -> None:
+async def test_reasons_cite_the_law_of_the_day_that_is_asked_about(still: Web) -> None:
     """固废法 until 2026-08-14, the Code from 2026-08-15 on (R-73)."""
 
     async def source(language: str, **options: Any) -> str:
         body = {"transfers": [transfer(approval=None)], **options}
-        response = await web.post("/v1/checks", body, GENERATOR, **{"accept-language": language})
+        response = await still.post("/v1/checks", body, GENERATOR, **{"accept-language": language})
         [answer] = response.json()["answers"]
         return str(next(reason["source"] for reason in answer["reasons"] if reason["code"] == "NO_APPROVAL"))
 
@@ -109,9 +121,9 @@ async def test_reasons_cite_the_law_of_the_day_that_is_asked_about(web: Web) -> 
     assert "固废法 Art. 82.2" in await source("en", as_of=12)
 
 
-async def test_each_transfer_is_answered_in_its_place_as_if_it_alone_were_next(web: Web) -> None:
+async def test_each_transfer_is_answered_in_its_place_as_if_it_alone_were_next(still: Web) -> None:
     whole = transfer(lines=[an_entry(mass_t="110")])
-    answer = await ask(web, whole, transfer(mode="sea"), whole, at=MORNING)
+    answer = await ask(still, whole, transfer(mode="sea"), whole, at=MORNING)
     assert [found["admissible"] for found in answer["answers"]] == [True, False, True]
 
 
@@ -204,42 +216,42 @@ async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: 
     assert drawn == answer["draws_t"]
 
 
-async def test_as_of_an_earlier_size_the_answer_is_what_was_decided_then(web: Web, bench: Example) -> None:
+async def test_as_of_an_earlier_size_the_answer_is_what_was_decided_then(still: Web, shown: Example) -> None:
     """The earlier manifest took 2,890 t; asked as of its own index and time, the same question has the same answer again."""
-    [index] = [entry.index for entry in bench.entries if entry.statement.kind == "manifest.issue/1"]
-    issued = bench.entries[index]
+    [index] = [entry.index for entry in shown.entries if entry.statement.kind == "manifest.issue/1"]
+    issued = shown.entries[index]
     body = issued.statement.body
     asked = transfer(**msgspec.json.decode(msgspec.json.encode(body)))
-    then = await ask(web, asked, as_of=index, at=issued.admission.at)
+    then = await ask(still, asked, as_of=index, at=issued.admission.at)
     assert (then["size"], then["at"]) == (index, issued.admission.at)
     [load] = then["answers"]
     rows = issued.admission.decision.accounts
     assert load["draws_t"] == {row.account: format_mass(row.after_g - row.before_g) for row in rows}
     assert load["left_t"][Q2] == "3000.000000"
-    [now] = (await ask(web, asked, at=MORNING))["answers"]
+    [now] = (await ask(still, asked, at=MORNING))["answers"]
     assert codes(now) == ["APPROVAL_QUOTA"]
 
 
-async def test_as_of_every_size_the_log_knows_only_what_lies_before(web: Web, bench: Example) -> None:
-    kinds = [entry.statement.kind for entry in bench.entries]
+async def test_as_of_every_size_the_log_knows_only_what_lies_before(still: Web, shown: Example) -> None:
+    kinds = [entry.statement.kind for entry in shown.entries]
     granted, decided = kinds.index("permit.grant/1"), len(kinds) - 1 - kinds[::-1].index("approval.decide/1")
     for size in range(1, len(kinds) + 1):
-        answer = await ask(web, transfer(), as_of=size)
-        assert (answer["size"], answer["at"]) == (size, bench.entries[size - 1].admission.at)
+        answer = await ask(still, transfer(), as_of=size)
+        assert (answer["size"], answer["at"]) == (size, shown.entries[size - 1].admission.at)
         found = set(codes(answer["answers"][0]))
         assert ("PERMIT_UNKNOWN" in found) == (size <= granted)
         assert (not found & {"APPROVAL_UNKNOWN", "APPROVAL_STAGE"} and answer["answers"][0]["admissible"]) == (size > decided)
 
 
-async def test_as_of_the_present_size_the_rebuilt_facts_are_the_stored_ones(web: Web, bench: Example) -> None:
-    present = await ask(web, transfer(), transfer(number="1"), at=MORNING)
-    assert await ask(web, transfer(), transfer(number="1"), at=MORNING, as_of=len(bench.entries)) == present
+async def test_as_of_the_present_size_the_rebuilt_facts_are_the_stored_ones(still: Web, shown: Example) -> None:
+    present = await ask(still, transfer(), transfer(number="1"), at=MORNING)
+    assert await ask(still, transfer(), transfer(number="1"), at=MORNING, as_of=len(shown.entries)) == present
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, "one more"])
-async def test_a_size_that_the_log_has_not_reached_is_refused(web: Web, bench: Example, beyond: int | str) -> None:
-    size = len(bench.entries) + 1 if isinstance(beyond, str) else beyond
-    response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": size}, GENERATOR)
+async def test_a_size_that_the_log_has_not_reached_is_refused(still: Web, shown: Example, beyond: int | str) -> None:
+    size = len(shown.entries) + 1 if isinstance(beyond, str) else beyond
+    response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": size}, GENERATOR)
     assert codes_of(response, 422) == ["AS_OF_SIZE"]
 
 
@@ -251,31 +263,31 @@ async def test_a_past_too_long_to_rebuild_is_refused_with_the_way_out(web: Web, 
     assert "liandan audit" in response.json()["detail"]
 
 
-async def test_one_rebuild_runs_at_a_time(web: Web) -> None:
+async def test_one_rebuild_runs_at_a_time(still: Web) -> None:
     async with reading.ONE_AT_A_TIME:
-        response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
+        response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
     assert codes_of(response, 503) == ["BUSY"]
     assert response.headers["retry-after"] == "5"
-    await ask(web, transfer(), as_of=3)
+    await ask(still, transfer(), as_of=3)
 
 
-async def test_a_planned_day_is_judged_by_its_own_date(web: Web) -> None:
-    [then] = (await ask(web, transfer(number=None), at="2027-01-04T08:30:00+08:00"))["answers"]
+async def test_a_planned_day_is_judged_by_its_own_date(still: Web) -> None:
+    [then] = (await ask(still, transfer(number=None), at="2027-01-04T08:30:00+08:00"))["answers"]
     assert codes(then) == ["APPROVAL_EXPIRED", "WL_YEAR"]
-    [still] = (await ask(web, transfer(number=None), at="2026-12-31T23:59:59+08:00"))["answers"]
+    [still] = (await ask(still, transfer(number=None), at="2026-12-31T23:59:59+08:00"))["answers"]
     assert still["admissible"]
 
 
 @pytest.mark.parametrize("at", ["2026-01-01T00:00:00+08:00", "2028-01-01T00:00:00+08:00", "9998-12-31T23:59:59-12:00"])
-async def test_a_time_before_the_last_entry_or_far_ahead_is_refused(web: Web, at: str) -> None:
-    response = await web.post("/v1/checks", {"transfers": [transfer()], "at": at}, GENERATOR)
+async def test_a_time_before_the_last_entry_or_far_ahead_is_refused(still: Web, at: str) -> None:
+    response = await still.post("/v1/checks", {"transfers": [transfer()], "at": at}, GENERATOR)
     assert codes_of(response, 422) == ["AS_OF_TIME"]
 
 
-async def test_a_simulated_log_takes_its_present_from_the_request(web: Web) -> None:
-    response = await web.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": MORNING})
+async def test_a_simulated_log_takes_its_present_from_the_request(still: Web) -> None:
+    response = await still.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": MORNING})
     assert response.json()["at"] == MORNING
-    response = await web.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": "today"})
+    response = await still.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": "today"})
     assert codes_of(response, 400) == ["AT_FORM"]
 
 
@@ -292,16 +304,16 @@ async def test_a_simulated_log_takes_its_present_from_the_request(web: Web) -> N
         ({"transfers": [transfer()], "at": "morning"}, "AT_FORM", "body.at"),
     ],
 )
-async def test_a_malformed_question_is_refused_like_a_malformed_statement(web: Web, body: Any, code: str, field: str) -> None:
-    response = await web.post("/v1/checks", body, GENERATOR)
+async def test_a_malformed_question_is_refused_like_a_malformed_statement(still: Web, body: Any, code: str, field: str) -> None:
+    response = await still.post("/v1/checks", body, GENERATOR)
     assert codes_of(response, 400) == [code]
     assert response.json()["errors"][0].get("field", "") == field
 
 
-async def test_a_transfer_out_of_form_is_answered_with_all_its_defects_and_touches_no_other(web: Web) -> None:
+async def test_a_transfer_out_of_form_is_answered_with_all_its_defects_and_touches_no_other(still: Web) -> None:
     """S8 of the cases: all at once, one style of paths, and a misspelt field is not passed over."""
     bad = transfer(receiver=7, mode="sledge") | {"aproval": "x"}
-    wrong, right, none = (await ask(web, bad, transfer(), 5, at=MORNING))["answers"]  # type: ignore[arg-type]  # 5 is no transfer
+    wrong, right, none = (await ask(still, bad, transfer(), 5, at=MORNING))["answers"]  # type: ignore[arg-type]  # 5 is no transfer
     found = [(reason["code"], reason["field"]) for reason in wrong["reasons"]]
     assert found == [("FIELD_UNKNOWN", "body.aproval"), ("FIELD_TYPE", "body.receiver"), ("MODE", "body.mode")]
     assert (wrong["admissible"], wrong["route"], wrong["draws_t"]) == (False, None, {})
@@ -309,23 +321,23 @@ async def test_a_transfer_out_of_form_is_answered_with_all_its_defects_and_touch
     assert codes(none) == ["FIELD_TYPE"]
 
 
-async def test_one_to_a_thousand_transfers_are_taken(web: Web) -> None:
-    assert len((await ask(web, *[transfer()] * 1000, at=MORNING))["answers"]) == 1000
+async def test_one_to_a_thousand_transfers_are_taken(still: Web) -> None:
+    assert len((await ask(still, *[transfer()] * 1000, at=MORNING))["answers"]) == 1000
     for number in (0, 1001):
-        response = await web.post("/v1/checks", {"transfers": [transfer()] * number}, GENERATOR)
+        response = await still.post("/v1/checks", {"transfers": [transfer()] * number}, GENERATOR)
         assert codes_of(response, 422) == ["CHECK_COUNT"]
 
 
-async def test_a_party_asks_only_about_transfers_of_its_own(web: Web) -> None:
+async def test_a_party_asks_only_about_transfers_of_its_own(still: Web) -> None:
     for caller in (GENERATOR, RECEIVER, AUTHORITY_50, AUTHORITY_51, OPERATOR):
-        await ask(web, transfer(), caller=caller, at=MORNING)
-    response = await web.post("/v1/checks", {"transfers": [transfer(), transfer(receiver=CARRIER)]}, CARRIER)
+        await ask(still, transfer(), caller=caller, at=MORNING)
+    response = await still.post("/v1/checks", {"transfers": [transfer(), transfer(receiver=CARRIER)]}, CARRIER)
     assert codes_of(response, 403) == ["CHECK_FORBIDDEN"]
     assert response.json()["errors"][0]["field"] == "body.transfers.0"
 
 
-async def test_a_refusal_names_firms_authorities_and_what_is_left(web: Web) -> None:
-    [answer] = (await ask(web, transfer(receiver=CARRIER, lines=[an_entry(mass_t="111")]), at=MORNING))["answers"]
+async def test_a_refusal_names_firms_authorities_and_what_is_left(still: Web) -> None:
+    [answer] = (await ask(still, transfer(receiver=CARRIER, lines=[an_entry(mass_t="111")]), at=MORNING))["answers"]
     said = {reason["code"]: reason for reason in answer["reasons"]}
     assert f"接受人是重庆江津再生铅有限公司（虚构）（{RECEIVER}）" in said["APPROVAL_RECEIVER"]["message"]
     assert f"permit/{RECEIVER}/" in said["APPROVAL_RECEIVER"]["what_to_do"], "what is typed keeps its codes"

@@ -35,9 +35,21 @@ def bench() -> Example:
     return Example()
 
 
+@pytest.fixture(scope="module")
+def shown() -> Example:
+    return Example()
+
+
 @pytest.fixture
 async def web(pool: Pool[Record], tmp_path: Path, bench: Example) -> AsyncIterator[Web]:
     async with serving(pool, tmp_path, bench, [ROUTER]) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+async def still(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactory, shown: Example) -> AsyncIterator[Web]:
+    """One log for all tests that only read."""
+    async with serving(shared_pool, tmp_path_factory.mktemp("still"), shown, [ROUTER]) as web:
         yield web
 
 
@@ -101,15 +113,15 @@ async def test_filters_narrow_a_registry_however_far_the_projection_is_behind(bo
     assert await pages() == found
 
 
-async def test_a_listing_says_what_decisions_have_committed(web: Web) -> None:
-    rows = await web.everything(f"/v1/listings?list={LIST}", "listings")
+async def test_a_listing_says_what_decisions_have_committed(still: Web) -> None:
+    rows = await still.everything(f"/v1/listings?list={LIST}", "listings")
     assert [row["row"] for row in rows] == list(range(8))
     assert (rows[7]["quota_t"], rows[7]["used_t"], rows[7]["left_t"]) == ("60000.000000", "41210.400000", "18789.600000")
     assert (rows[0]["used_t"], rows[0]["left_t"]) == ("0.000000", "1.000000")
 
 
-async def test_a_decision_says_what_is_left_of_each_line(web: Web) -> None:
-    [answer] = [row for row in await web.everything("/v1/approvals", "approvals", GENERATOR) if row["approval"] == APPROVAL]
+async def test_a_decision_says_what_is_left_of_each_line(still: Web) -> None:
+    [answer] = [row for row in await still.everything("/v1/approvals", "approvals", GENERATOR) if row["approval"] == APPROVAL]
     assert (answer["stage"], answer["route"], answer["valid_to"]) == ("approved", "LISTED", "2026-12-31")
     [line] = answer["lines"]
     assert (line["decided_t"], line["used_t"], line["left_t"]) == ("3000.000000", "2890.000000", "110.000000")
@@ -141,11 +153,11 @@ async def test_permits_of_one_line_share_root_and_use(web: Web, bench: Example) 
     assert [quotas[chain]["limit_t"] for chain in (PERMIT, renewed)] == ["60000.000000", "70000.000000"]
 
 
-async def test_every_quota_has_limit_use_and_rest_touched_or_not(web: Web, bench: Example) -> None:
-    rows = {row["account"]: row for row in await web.everything("/v1/quotas", "quotas")}
+async def test_every_quota_has_limit_use_and_rest_touched_or_not(still: Web, shown: Example) -> None:
+    rows = {row["account"]: row for row in await still.everything("/v1/quotas", "quotas")}
     for account in (Q1, Q2, Q3):
         row = rows[account]
-        assert parse_mass(row["used_t"]) == bench.used_g(account)
+        assert parse_mass(row["used_t"]) == shown.used_g(account)
         assert parse_mass(row["limit_t"]) - parse_mass(row["used_t"]) == parse_mass(row["left_t"])
     assert (rows[Q3]["year"], rows[Q2]["year"], rows[Q3]["number"]) == (2026, None, None)
     assert rows[Q1]["index"] is not None
@@ -157,9 +169,9 @@ async def test_the_answer_of_every_registry_names_the_log_size(both: Web, bench:
         assert (await both.get(f"/v1/{registry}")).json()["size"] == len(bench.entries)
 
 
-async def test_a_list_offers_the_hash_to_countersign_once_it_is_complete(web: Web, bench: Example) -> None:
-    [countersigned] = [entry for entry in bench.entries if entry.statement.kind == "list.countersign/1"]
-    [answer] = (await web.get("/v1/lists")).json()["lists"]
+async def test_a_list_offers_the_hash_to_countersign_once_it_is_complete(still: Web, shown: Example) -> None:
+    [countersigned] = [entry for entry in shown.entries if entry.statement.kind == "list.countersign/1"]
+    [answer] = (await still.get("/v1/lists")).json()["lists"]
     assert answer["rows_hash"] == countersigned.statement.body.rows_hash
 
 
@@ -216,34 +228,34 @@ async def test_a_page_that_looks_through_many_rows_in_vain_is_short_and_goes_on(
     assert shorts == [False, False, True]
 
 
-async def test_who_is_not_logged_in_reads_nothing(web: Web) -> None:
+async def test_who_is_not_logged_in_reads_nothing(still: Web) -> None:
     for registry in REGISTRIES:
-        assert codes_of(await web.get(f"/v1/{registry}", None), 401) == ["TOKEN_MISSING"]
-    assert codes_of(await web.post("/v1/checks", {"transfers": [transfer()]}, None), 401) == ["TOKEN_MISSING"]
+        assert codes_of(await still.get(f"/v1/{registry}", None), 401) == ["TOKEN_MISSING"]
+    assert codes_of(await still.post("/v1/checks", {"transfers": [transfer()]}, None), 401) == ["TOKEN_MISSING"]
 
 
 MALFORMED = ("limit=0", "limit=201", "limit=x", "limit=1&limit=2", "recever=x", "code=1", "receiver=x", "log=1", "caller=x")
 
 
-async def test_a_malformed_query_is_refused_and_never_widens_the_answer(web: Web) -> None:
+async def test_a_malformed_query_is_refused_and_never_widens_the_answer(still: Web) -> None:
     for registry in REGISTRIES:
         for query in MALFORMED:
-            assert set(codes_of(await web.get(f"/v1/{registry}?{query}"), 400)) == {"QUERY_FORM"}, (registry, query)
+            assert set(codes_of(await still.get(f"/v1/{registry}?{query}"), 400)) == {"QUERY_FORM"}, (registry, query)
 
 
-async def test_a_cursor_of_somebody_elses_making_is_refused(web: Web) -> None:
+async def test_a_cursor_of_somebody_elses_making_is_refused(still: Web) -> None:
     for registry in REGISTRIES:
         for cursor in ("x", "%00", "krhjaGFpbg", "kqEAAA", "x" * 500, "kqFh_w"):
-            assert codes_of(await web.get(f"/v1/{registry}?cursor={cursor}"), 400) == ["CURSOR_FORM"], cursor
+            assert codes_of(await still.get(f"/v1/{registry}?cursor={cursor}"), 400) == ["CURSOR_FORM"], cursor
 
 
-async def test_the_language_may_be_asked_for_in_the_address(web: Web) -> None:
-    assert (await web.get("/v1/permits?lang=en")).status_code == 200
-    assert (await web.get("/v1/permits?lang=en&limit=0")).json()["title"].isascii()
+async def test_the_language_may_be_asked_for_in_the_address(still: Web) -> None:
+    assert (await still.get("/v1/permits?lang=en")).status_code == 200
+    assert (await still.get("/v1/permits?lang=en&limit=0")).json()["title"].isascii()
 
 
-async def test_the_interface_is_described_with_its_question_and_its_problems(web: Web) -> None:
-    schema = (await web.client.get("/schema/openapi.json")).json()
+async def test_the_interface_is_described_with_its_question_and_its_problems(still: Web) -> None:
+    schema = (await still.client.get("/schema/openapi.json")).json()
     parts = schema["components"]["schemas"]
     asked = schema["paths"]["/v1/checks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert asked == {"$ref": "#/components/schemas/Checks"}
@@ -259,21 +271,21 @@ async def test_the_interface_is_described_with_its_question_and_its_problems(web
         assert not named & {"log", "caller", "from_province"}
 
 
-async def test_registries_name_parties_provinces_and_states(web: Web) -> None:
-    told = {name: (await web.get(f"/v1/{name}")).json()["names"] for name in REGISTRIES}
+async def test_registries_name_parties_provinces_and_states(still: Web) -> None:
+    told = {name: (await still.get(f"/v1/{name}")).json()["names"] for name in REGISTRIES}
     assert told["permits"][RECEIVER] == told["listings"][RECEIVER] == told["quotas"][RECEIVER]
     assert (told["permits"]["ACTIVE"], told["approvals"]["approved"]) == ("有效", "已批准")
     assert (told["lists"]["51"], told["lists"]["50"]) == ("四川省", "重庆市")
-    english = (await web.get("/v1/approvals?lang=en")).json()["names"]
+    english = (await still.get("/v1/approvals?lang=en")).json()["names"]
     assert english["approved"] == "approved"
     assert english[GENERATOR] == told["approvals"][GENERATOR], "a party has one name"
 
 
-async def test_registries_tell_what_has_changed_since_a_size(web: Web, bench: Example) -> None:
+async def test_registries_tell_what_has_changed_since_a_size(still: Web, shown: Example) -> None:
     for registry in ("permits", "lists", "approvals"):
-        every = (await web.get(f"/v1/{registry}")).json()[registry]
+        every = (await still.get(f"/v1/{registry}")).json()[registry]
         newest = max(row["index"] for row in every)
-        later = (await web.get(f"/v1/{registry}?updated_since={newest}")).json()[registry]
+        later = (await still.get(f"/v1/{registry}?updated_since={newest}")).json()[registry]
         assert [row["index"] for row in later] == [newest]
-        assert (await web.get(f"/v1/{registry}?updated_since={newest + 1}")).json()[registry] == []
-    assert codes_of(await web.get("/v1/permits?updated_since=1e3"), 400) == ["QUERY_FORM"]
+        assert (await still.get(f"/v1/{registry}?updated_since={newest + 1}")).json()[registry] == []
+    assert codes_of(await still.get("/v1/permits?updated_since=1e3"), 400) == ["QUERY_FORM"]
