@@ -22,7 +22,7 @@ from ledger.labels import words_of
 from ledger.mass import tonnes
 from ledger.model import Admission, Facts, Findings, Head, Statement, chain_key
 from ledger.times import DAY_S, day_of, year_of
-from manifests import settlement, telling
+from manifests import lots, settlement, telling
 from manifests.act import drawn
 from manifests.carriage import Crew
 from manifests.case import ManifestCases, cases_of, in_force, opener_of
@@ -37,6 +37,7 @@ from manifests.returned import kept_g
 from signing.phrase import Phrase, Word
 from signing.refusal import Reason, Refusal
 from whitelist.approval import approval_at
+from whitelist.check import lots_key
 from whitelist.permit import permit_at
 from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_used_g
 from whitelist.rules.refused import RefusedLoads, refused_key
@@ -69,7 +70,8 @@ def reads(statement: Statement, facts: Facts, paths: Iterable[str]) -> Reads:
     state: ManifestState | None = facts.state(trunk) if facts.holds(chain_key(trunk)) else None
     if state is None:
         return Reads()
-    registers = recorded_keys(trunk, state)
+    stock = () if state.times.received_s is None else [lots_key(trunk, number) for number in range(len(state.lines))]
+    registers = (*recorded_keys(trunk, state), *stock)
     if not any(map(touches_quota, paths)):
         return Reads(registers=registers)
     chains = tuple(filter(None, (state.permit, state.approval)))
@@ -168,6 +170,9 @@ def judge_possible(judged: Judged, out: Findings, changes: Changes) -> None:
             own = {"line": nth(number), "accepted": tonnes(line.accepted_g or 0), "fates": tonnes(line.disposed_g)}
             out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"≥ {own['fates']}", "FATES", **own)
         _judge_returned(out, cases, number, line)
+        if line.stock_g >= 0 and (short_g := lots.is_short(judged.facts, trunk, number, line)):
+            own = {"line": nth(number), "accepted": tonnes(line.accepted_g or 0), "short": tonnes(short_g)}
+            out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"+ {own['short']}", "LOTS", **own)
     if before.stage in FINISHED and not _stays_finished(before, after, cases):
         own = {"stage": telling.stage(before.stage)}
         out.refuse("AMEND_IMPOSSIBLE", "body.changes", before.stage, "", "FINISHED", **own)

@@ -95,6 +95,12 @@ def in_force(state: ManifestState, cases: ManifestCases) -> ManifestState:
     return found if cases.gap is None else closed_with(found, cases.gap)
 
 
+def manifest_at(facts: Facts, trunk: str) -> ManifestState | None:
+    """A manifest in force by its chain; chain and register must be loaded."""
+    found: ManifestState | None = facts.state(trunk)
+    return None if found is None else in_force(found, cases_of(facts, trunk))
+
+
 def closed_with(state: ManifestState, gap: Gap) -> ManifestState:
     """The manifest closed with a gap: nothing is under way any more, and what no receipt has settled is held no longer."""
     legs = tuple([leg if leg.ended_s is not None else replace(leg, ended_s=gap.at_s) for leg in state.legs])

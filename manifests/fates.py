@@ -9,7 +9,12 @@ from ledger.problem import Language
 from manifests.tracing import ENDS, GramFlow, Graph, Node
 from manifests.view import ManifestView
 
-_PROOFS = {"treated": ("manifest.dispose/1",), "under_way": ("manifest.issue/1", "manifest.depart/1"), "void": ("manifest.void/1",)}
+_PROOFS = {
+    "treated": ("manifest.dispose/1",),
+    "under_way": ("manifest.issue/1", "manifest.depart/1"),
+    "void": ("manifest.void/1",),
+    "gap": ("case.close_with_gap/1",),
+}
 """Which acts say what became of grams; of whatever is not here the receipt."""
 
 
@@ -23,7 +28,7 @@ class ProofAnswer(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class EndAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """What became of grams: ``how`` (treated, stock, waiting, home, under_way, difference, void), by which method, on which manifest."""
+    """What became of grams: ``how`` (treated, stock, waiting, home, under_way, difference, gap, void), by which method, on which manifest."""
 
     how: str
     how_text: str

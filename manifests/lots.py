@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Facts, Findings, Statement
-from manifests.model import LotPart, ManifestState
+from manifests.case import manifest_at
+from manifests.model import LineState, LotPart, ManifestState, Stage
 from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
@@ -80,7 +81,7 @@ def lots_are_the_generators(checked: Checked, out: Findings) -> None:
     wanted: Counter[tuple[str, int]] = Counter()
     first: dict[tuple[str, int], str] = {}
     for where, lot in _lots(checked):
-        state: ManifestState | None = checked.facts.state(lot.manifest)
+        state = manifest_at(checked.facts, lot.manifest)
         if state is None or state.receiver != checked.generator or state.times.received_s is None:
             own: dict[str, Word] = {"manifest": lot.manifest, "generator": checked.generator, "where": where}
             out.refuse("LOT_HOLDER", f"{where}.manifest", lot.manifest, checked.generator, "OTHER", **own)
@@ -92,13 +93,20 @@ def lots_are_the_generators(checked: Checked, out: Findings) -> None:
             first.setdefault((lot.manifest, lot.line), where)
             wanted[lot.manifest, lot.line] += parse_mass(lot.mass_t)
     for (manifest, number), grams in wanted.items():
-        line, uses = checked.facts.state(manifest).lines[number], uses_of(checked.facts, manifest, number)
-        left_g = (line.accepted_g or 0) - line.treated_g - uses.total_g
+        held, uses = manifest_at(checked.facts, manifest), uses_of(checked.facts, manifest, number)
+        assert held is not None, "judged above"
+        line = held.lines[number]
+        left_g = 0 if held.stage is Stage.CLOSED_GAP else (line.accepted_g or 0) - line.treated_g - uses.total_g
         if grams > left_g:
             masses = {"accepted": tonnes(line.accepted_g or 0), "treated": tonnes(line.treated_g), "sent": tonnes(uses.total_g)}
             own = {"manifest": manifest, "line": telling.nth(number), "this": tonnes(grams), "left": tonnes(max(0, left_g))}
             found, expected = f"{format_mass(grams)} t", f"≤ {format_mass(max(0, left_g))} t"
             out.refuse("LOT_EXCEEDS", f"{first[manifest, number]}.mass_t", found, expected, "LEFT", **own, **masses)
+
+
+def is_short(facts: Facts, manifest: str, number: int, line: LineState) -> int:
+    """Grams by which a line, were it so, is less than what was treated of it and went on."""
+    return max(0, line.treated_g + uses_of(facts, manifest, number).total_g - (line.accepted_g or 0))
 
 
 def lots_fit_the_line(checked: Checked, out: Findings) -> None:

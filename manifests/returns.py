@@ -18,7 +18,7 @@ from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings
 from ledger.times import day_of
 from manifests.act import Entered
-from manifests.case import cases_key, cases_of
+from manifests.case import cases_key, cases_of, manifest_at
 from manifests.model import ManifestState, ReturnLink, Stage
 from manifests.returned import free_g, kept_g, moved
 from manifests.telling import several
@@ -36,12 +36,12 @@ def refused_waste_is_linked(checked: Checked, out: Findings) -> None:
     named = checked.transfer.returns
     if named is None:
         return
-    state: ManifestState | None = checked.facts.state(named.manifest)
+    state, cases = manifest_at(checked.facts, named.manifest), cases_of(checked.facts, named.manifest)
     if state is None or state.generator != checked.generator:
         own: dict[str, Word] = {"manifest": named.manifest, "generator": checked.generator}
         out.refuse("RETURN_LINK", "body.returns.manifest", named.manifest, f"manifest/{checked.generator}/…", "FOREIGN", **own)
         return
-    left_g = free_g(state, cases_of(checked.facts, named.manifest).returned)
+    left_g = free_g(state, cases.returned)
     if not any(left_g):
         out.refuse("RETURN_LINK", "body.returns.manifest", "0", "> 0", "NOTHING", manifest=named.manifest)
         return

@@ -35,7 +35,7 @@ class End(Struct, frozen=True, gc=False, kw_only=True):
 
 ENDS: Mapping[str, str] = {
     "treated": "已利用处置", "stock": "接受人库存", "waiting": "被拒收，尚未退回", "home": "已退回移出人", "under_way": "尚未接受",
-    "difference": "称重差异", "void": "没有转移", "onward": "转入另一联单",
+    "difference": "称重差异", "gap": "去向不明（带缺口办结）", "void": "没有转移", "onward": "转入另一联单",
 }  # fmt: skip
 """``how`` in words: what can become of grams."""
 
@@ -119,7 +119,7 @@ class Graph:
             yield End(how="void"), came_g
             return
         if line.accepted_g is None or line.refused_g is None:
-            yield End(how="under_way"), came_g
+            yield End(how="under_way" if state.gap is None else "gap"), came_g
             return
         gone_g = {True: 0, False: 0}
         for to, place, mass_g in self._onward[node]:
@@ -127,8 +127,9 @@ class Graph:
             yield End(how="onward", to=to, source=place), mass_g
         for method, mass_g in treated_here(line):
             yield End(how="treated", method=method), mass_g
-        yield End(how="home" if state.route == "RETURN" else "stock"), line.accepted_g - line.treated_g - gone_g[False]
-        yield End(how="waiting"), line.refused_g - gone_g[True]
+        kept = "home" if state.route == "RETURN" else "stock"
+        yield End(how=kept if state.gap is None else "gap"), line.accepted_g - line.treated_g - gone_g[False]
+        yield End(how="waiting" if state.gap is None else "gap"), line.refused_g - gone_g[True]
         yield End(how="difference"), came_g - line.accepted_g - line.refused_g
 
     def inflows(self, node: Node) -> tuple[Inflow, ...]:

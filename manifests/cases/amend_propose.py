@@ -251,6 +251,10 @@ AMEND_IMPOSSIBLE:RETURNED
 第 {line}更正后拒收量 {refused} 吨，少于退回、改送联单已承运的 {returned} 吨。 || 拒收量不得少于已退回、改送的数量。
 Line {line} would have {refused} t refused, less than the {returned} t that returns carry. || The refused mass cannot be below what was sent back.
 
+AMEND_IMPOSSIBLE:LOTS
+第 {line}更正后接受量 {accepted} 吨，比已利用处置和作为来源批次转出的合计少 {short} 吨。 || 接受量不得少于已处置、已转出的数量；转出联单尚未起运的，先作废。
+Line {line} would have {accepted} t accepted, {short} t less than what was treated and went on as lots. || The accepted mass cannot be below what left the stock; void an onward manifest that has not departed.
+
 AMEND_IMPOSSIBLE:FINISHED
 联单已是“{stage}”，更正后不再办结。 || 已办结的联单只接受更正后仍然办结的更正：接受量与去向在同一份更正中一并改正。
 The manifest is {stage}, and after the correction it would not be. || A finished manifest takes only what leaves it finished: correct mass and fate in one proposal.

@@ -11,6 +11,7 @@ from ledger.mass import parse_mass
 from manifests import acts
 from manifests.lots import LotUse, LotUses
 from manifests.model import LotPart, SentOn, Stage
+from tests.manifests.amending import in_force, not_proposed
 from tests.manifests.driver import (
     ALL_CHECKS,
     CARRIER,
@@ -29,9 +30,11 @@ from tests.manifests.driver import (
     permit,
     rejected,
 )
+from tests.manifests.test_case_gap import closed
 from whitelist.fields import Lot, Place, Return
 
 SMELTER = Place(division="500157", address="重庆市两江新区某路9号（虚构）")
+COLLECTORS_PERMIT = f"permit/{RECEIVER}/01K9000000000000000000C0N1"
 SMELTERS_PERMIT = f"permit/{STRANGER}/01K9000000000000000000SMET"
 ONWARD = f"manifest/{RECEIVER}/01K9000000000000000000NWRD"
 AGAIN = f"manifest/{RECEIVER}/01K9000000000000000000AGAN"
@@ -212,3 +215,52 @@ def test_a_collectors_load_that_is_refused_comes_back_and_goes_on_again() -> Non
         "they went on once, and are another load now"
     )
     issue(log, lot("11.2", home), chain=AGAIN)
+
+
+def test_lots_of_lots_go_five_steps_and_no_gram_more() -> None:
+    """From the smelter back to the collector and on again: each holds what it received, and never sends on more; a circle of firms is no
+    circle of grams."""
+    log = collected()
+    log.lay(COLLECTORS_PERMIT, replace(permit(), root=COLLECTORS_PERMIT, no="CQ5001160099"))
+    log.lay_site(STRANGER, "S1", SMELTER.division)
+    before, holder = MANIFEST, RECEIVER
+    for step in range(5):
+        other = STRANGER if holder == RECEIVER else RECEIVER
+        chain = f"manifest/{holder}/01K900000000000000000STEP{step}"
+        ways = {"receiver": other, "permit": SMELTERS_PERMIT if other == STRANGER else COLLECTORS_PERMIT}
+        ends = (
+            {"origin": DESTINATION, "destination": SMELTER}
+            if other == STRANGER
+            else {"origin": replace(SMELTER, site="S1"), "destination": DESTINATION}
+        )
+        for mass_t, reasons in (("5.600001", [("LOT_EXCEEDS", "body.lines.0.lots.0.mass_t")]), ("5.6", [])):
+            body = onward(lot(mass_t, before), **ways, **ends)
+            if reasons:
+                assert log.reasons("manifest.issue/1", (holder,), body, chain=chain) == reasons
+            else:
+                log.post("manifest.issue/1", (holder,), body, chain=chain)
+        log.post("manifest.receive/1", (other,), log.a_receipt(), chain=chain)
+        before, holder = chain, other
+    again = onward(lot("1"), receiver=RECEIVER, permit=COLLECTORS_PERMIT, origin=replace(SMELTER, site="S1"), destination=DESTINATION)
+    assert log.refused("manifest.issue/1", (STRANGER,), again, chain=f"manifest/{STRANGER}/01K9000000000000000000RCVE") == ["LOT_HOLDER"]
+
+
+@pytest.mark.parametrize("mass_t", ["0.0000005", "0", "-1", "1e3"])
+def test_half_grams_are_no_mass(mass_t: str) -> None:
+    assert [code for code, _ in why(collected(), lot(mass_t), mass_t="5.6")] == ["QTY"]
+
+
+def test_a_correction_leaves_what_went_on() -> None:
+    log = collected()
+    issue(log, lot("5"))
+    log.dispose((0, "R4", "0.3"))
+    own = ("received.0.accepted_t", '"5.600000"', '"5.299999"')
+    assert not_proposed(log, RECEIVER, own) == ["AMEND_IMPOSSIBLE"]
+    in_force(log, ("received.0.accepted_t", '"5.600000"', '"5.3"'))
+    assert why(log, lot("0.000001"), chain=AGAIN) == [("LOT_EXCEEDS", "body.lines.0.lots.0.mass_t")], "values in force"
+
+
+def test_what_was_written_off_goes_nowhere() -> None:
+    log = collected()
+    closed(log, (0, "5.6", "stolen"))
+    assert why(log, lot("0.000001")) == [("LOT_EXCEEDS", "body.lines.0.lots.0.mass_t")]

@@ -42,6 +42,7 @@ from tests.manifests.driver import (
     permit,
     rejected,
 )
+from tests.manifests.test_case_gap import closed
 from whitelist.approval import ListingRef
 from whitelist.fields import Place, Return
 from whitelist.rules.refused import RefusedLoad, RefusedLoads
@@ -285,6 +286,13 @@ def test_pilots_wait_and_do_not_hide_the_return() -> None:
     with pytest.raises(Refusal) as refusal:
         refused().post("manifest.issue/1", (GENERATOR,), a_return(pilot=pilot), chain=BACK)
     assert [reason.code for reason in refusal.value.reasons] == ["NOT_YET"]
+
+
+def test_what_was_written_off_is_not_returned() -> None:
+    log = refused()
+    closed(log, (0, "5.6", "stolen"))
+    assert why(log, a_return()) == [("RETURN_LINK", "body.returns.manifest")]
+    assert log.value(WAITING) == RefusedLoads()
 
 
 # --- labels
