@@ -141,6 +141,7 @@ DISPOSE = trunk_act(
     en="dispose",
     body=Dispose,
     reads=lambda statement, state, facts: Reads(registers=lots.keys_of_fates(statement)),
+    named=lots.keys_of_fates,
     reads_doc="What of its lines went on as lots of other manifests.",
     rules=(*TIMES, fates_stay_within_stock, what_went_on_has_lots, disposals_stay_countable, method_stays),
     advance=_advance,
