@@ -144,6 +144,19 @@ class Service:
         self.meter.count_admitted(answer.is_new)
         return await self._receipt(answer, wait_s)
 
+    async def now(self, claimed_s: int | None = None) -> int:
+        """The log's present, Unix seconds; of a log that another server has founded meanwhile its clock is learnt first."""
+        if not self._is_founded:
+            self._founded_by(await self.log.state())
+        return await self.log.now(claimed_s)
+
+    def _founded_by(self, state: LogState | None) -> bool:
+        """Whether the log is founded, and from then on by which clock."""
+        if state is not None:
+            self.log.simulated = state.clock == "simulated"
+            self._is_founded = True
+        return state is not None
+
     async def receipt_of(self, index: int, wait_s: float) -> Posted | Waiting:
         """The answer to a statement that is entry ``index``, as to one that is posted again."""
         return await self._receipt(LoggedEntry(entry=await self.log.entry_at(index), is_new=False), wait_s)
@@ -302,10 +315,7 @@ class Service:
 
     async def _check_founding(self, raws: Sequence[bytes]) -> None:
         """Refuse everything but the operator's ``log.found`` with the keys of this installation, until the log is founded."""
-        state = await self.log.state()
-        if state is not None:
-            self.log.simulated = state.clock == "simulated"
-            self._is_founded = True
+        if self._founded_by(await self.log.state()):
             return
         statement, _ = read_statement(parse_envelope(raws[0], payload_type=PAYLOAD_STATEMENT), self.log.kinds)
         body = statement.body

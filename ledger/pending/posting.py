@@ -70,7 +70,7 @@ class Posting:
 
     async def sweep(self) -> int:
         """Forget what is over, and settle what came into the log by another way; how many were forgotten."""
-        present_s = await self._log.now()
+        present_s = await self.service.now()
         async with self._log.pool.acquire() as conn:
             for name in await store.list_unsettled(conn, TAKEN_AT_ONCE):
                 await self._settle(conn, name, present_s)
@@ -79,8 +79,8 @@ class Posting:
     async def submit(self, row: PendingRow, now_s: int | None, wait_s: float) -> Posted | Waiting | None:
         """Post a complete statement and note what came of it; raises NotAdmitted, once it is noted, and Busy. None for one that waits for an
         earlier act of its chain: it is not shown to the log before."""
-        claimed_s = max(row.changed_s, now_s or 0) if self._log.simulated else None
-        present_s = await self._log.now(claimed_s)
+        present_s = await self.service.now(max(row.changed_s, now_s or 0))  # a real log has a clock of its own
+        claimed_s = present_s if self._log.simulated else None
         async with snapshot(self._log) as now:
             outlook = await self.outlook(now, row, present_s)
         if outlook.waits_for_another:

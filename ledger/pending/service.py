@@ -79,7 +79,7 @@ class Relay:
         statement = partial.statement
         if caller.uscc not in statement.by:
             raise refuse("PENDING_STRANGER", field="by", found=", ".join(statement.by), expected=caller.uscc)
-        present_s = await self._log.now(now_s)
+        present_s = await self._service.now(now_s)
         async with snapshot(self._log) as now:
             await self._may(now.workspace.conn, caller, statement.kind)
             known = await store.fetch(now.workspace.conn, statement.hash)
@@ -101,7 +101,7 @@ class Relay:
 
     async def withdraw(self, caller: Caller, name: str, *, now_s: int | None) -> None:
         """Take one's own signature back, before the last has signed; without any signature left the statement is forgotten. Refusal PENDING_…"""
-        present_s = await self._log.now(now_s)
+        present_s = await self._service.now(now_s)
         async with self._log.pool.acquire() as conn, conn.transaction():
             row = await self._own(conn, caller, name, present_s)
             if row.state in ("complete", "entered"):
@@ -122,7 +122,7 @@ class Relay:
     async def decline(self, caller: Caller, name: str, raw: bytes, language: Language, *, now_s: int | None) -> PendingAnswer:
         """Say no, with a reason; one's own signature goes with it, and nobody signs any more. Refusal PENDING_…, PERSONAL_DATA."""
         reason = _read_reason(raw)
-        present_s = await self._log.now(now_s)
+        present_s = await self._service.now(now_s)
         async with self._log.pool.acquire() as conn, conn.transaction():
             row = await self._own(conn, caller, name, present_s)
             if row.state in ("complete", "entered"):
@@ -140,7 +140,7 @@ class Relay:
 
     async def read(self, caller: Caller, name: str, language: Language, *, now_s: int | None, wait_s: float) -> PendingAnswer:
         """One of them, with its envelope; what became of it, for as long as its window is open. Refusal PENDING_UNKNOWN."""
-        present_s = await self._log.now(now_s)
+        present_s = await self._service.now(now_s)
         async with snapshot(self._log) as now:
             row = await self._own(now.workspace.conn, caller, name, present_s, is_locked=False)
             outlook = await self._posting.outlook(now, row, present_s)
@@ -150,7 +150,7 @@ class Relay:
         self, caller: Caller, as_: str | None, unsigned: bool | None, page: Page, language: Language, *, now_s: int | None
     ) -> PendingPage:
         """Those that name the caller's party, or of them those that it signs for another (``as_``). A key for some kinds sees these alone."""
-        present_s = await self._log.now(now_s)
+        present_s = await self._service.now(now_s)
         asked = ("pending", caller.uscc, as_, unsigned)
         place = read_cursor(page.cursor, PendingPlace, asked)
         after = (-1, "") if place is None else (place.taken_s, place.statement)
