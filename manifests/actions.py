@@ -54,6 +54,11 @@ def duties(
     if state.stage not in FINISHED and any(free_g(state, returned)) and state.times.accepted_s is not None:
         count = workdays.due(_day(state.times.accepted_s), limits.return_wd)
         found.append(_duty(Act.ISSUE, (("generator", (state.generator,)),), (count.day, bool(count.flags)), today))
+    if any(flag.code == "DISCREPANCY_UNREPORTED" and flag.ended is None for flag in view.flags):
+        found.append(Duty(kind="case.report/1", signers=(("receiver", (state.receiver,)),)))
+    for hold in state.holds:  # nothing moves before, and its end is no day by which anybody must act
+        if state.stage not in FINISHED and now_s < hold.end_s(limits.hold_d):
+            found.append(Duty(kind="case.release/1", signers=(("authority that holds", (hold.by,)),), case=hold.case))
     if state.number is None and state.stage not in FINISHED:
         found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
     return tuple(found)

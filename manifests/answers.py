@@ -18,11 +18,10 @@ from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
-from manifests.machine import MOVES, ends
-from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
+from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer
+from manifests.model import CAPACITIES, STAGES, Leg, LineState, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
 from manifests.view import ManifestView
-from signing.citation import cited, source_in_chinese
 from signing.refusal import Rule
 from whitelist.fields import Place
 
@@ -168,6 +167,10 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     attachments: tuple[AttachmentAnswer, ...]
     corrections: tuple[CorrectionAnswer, ...]
     """更正, as proposed one after the other; what is in force has changed the values above."""
+    holds: tuple[HoldAnswer, ...]
+    """暂扣, also those that have ended."""
+    gap: GapAnswer | None
+    contests: tuple[ContestAnswer, ...]
     head: str
     """Statement hash of the newest act on the trunk: ``prev`` of the next one."""
     names: dict[str, str] = field(default_factory=dict)
@@ -241,34 +244,13 @@ class ManifestHistory(Struct, frozen=True, gc=False, kw_only=True):
     entries: tuple[RecordAnswer, ...]
 
 
-class MoveAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """One row of the machine."""
-
-    stage: str
-    act: str
-    kind: str
-    text: str
-    signers: tuple[str, ...]
-    to: tuple[str, ...]
-    seals: tuple[str, ...]
-    source: str
-
-
-class Machine(Struct, frozen=True, gc=False, kw_only=True):
-    """The machine of the manifest: stages with their names, moves in the order of life, stages that no act leaves."""
-
-    stages: dict[str, str]
-    moves: tuple[MoveAnswer, ...]
-    ends: tuple[str, ...]
-
-
 def may_read(caller: Caller, view: ManifestView) -> bool:
     """Whether a manifest concerns the reader: generator, receiver and carriers, authorities and operator (design §5); or it touches a
     region that an authority lets it read about (``access.grant``)."""
     return caller.uscc in view.parties or reads(caller, "manifest", view.places)
 
 
-def _said(code: str, words: Mapping[str, str], language: Language) -> str:
+def said(code: str, words: Mapping[str, str], language: Language) -> str:
     return words[code] if language == "zh" else code.replace("_", " ")
 
 
@@ -280,7 +262,7 @@ def item_of(view: ManifestView, language: Language) -> ManifestItem:
         view,
         state,
         id=view.chain.removeprefix("manifest/"),
-        stage_text=_said(state.stage, STAGES, language),
+        stage_text=said(state.stage, STAGES, language),
         origin=state.origin.division,
         destination=state.destination.division,
         declared_t=format_mass(sum(line.declared_g for line in state.lines)),
@@ -322,6 +304,9 @@ def manifest_answer(
         times={name.removesuffix("_s"): format_at(at_s) for name, at_s in times.items() if at_s is not None and name != "latest_s"},
         flags=tuple(filled(FlagAnswer, flag, mark(flag.code, rules, language, flag.level)) for flag in view.flags),
         head=state.acts[-1],
+        holds=(),
+        gap=None,
+        contests=(),
     )
 
 
@@ -369,12 +354,11 @@ def _leg(leg: Leg) -> LegAnswer:
 
 def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
     """An expected act for people and programs."""
-    said = [(role, _said(role, CAPACITIES, language), parties) for role, parties in duty.signers]
-    signers = tuple(SignerAnswer(role=role, role_text=text, parties=parties) for role, text, parties in said)
-    return filled(DutyAnswer, duty, text=_kind_text(duty.kind, language), signers=signers)
+    signers = tuple(SignerAnswer(role=role, role_text=said(role, CAPACITIES, language), parties=parties) for role, parties in duty.signers)
+    return filled(DutyAnswer, duty, text=kind_text(duty.kind, language), signers=signers)
 
 
-def _kind_text(kind: str, language: Language) -> str:
+def kind_text(kind: str, language: Language) -> str:
     known = ACTS_BY_KIND[kind].kind
     return known.zh if language == "zh" else known.en
 
@@ -384,15 +368,3 @@ def record_answer(entry: Entry) -> RecordAnswer:
     admission = entry.admission
     proof = {"leaf": leaf_hash(entry.raw).hex(), "entry": b64encode(entry.raw).decode("ascii")}
     return filled(RecordAnswer, entry, entry.statement, admission, admission.decision, admitted_at=admission.at, **proof)
-
-
-def machine_answer(language: Language) -> Machine:
-    """The table of manifests.machine, row by row."""
-    moves = tuple(
-        filled(
-            MoveAnswer, found, stage=stage, act=act, kind=act.kind, text=_kind_text(act.kind, language), signers=found.roles, source=source
-        )
-        for (stage, act), found in MOVES.items()
-        for source in (source_in_chinese(cited(found.source)) if language == "zh" else cited(found.source),)
-    )
-    return Machine(stages={stage: _said(stage, STAGES, language) for stage in Stage}, moves=moves, ends=ends())

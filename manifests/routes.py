@@ -15,8 +15,9 @@ from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
 from manifests import service
-from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
+from manifests.answers import ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests
 from manifests.fates import ManifestFates, ManifestOrigins
+from manifests.machine_answers import Machine, machine_answer
 from manifests.model import Stage
 from manifests.search import Search
 from whitelist.routes import Code, FromProvince, ToProvince
@@ -50,11 +51,14 @@ UpdatedSince = Annotated[
         schema_extra={"examples": [812]},
     ),
 ]
+Held = Annotated[str | None, in_query("^true$", "现在被暂扣的 / held now by an authority: true", "true", "held")]
+Contested = Annotated[str | None, in_query("^true$", "有未了结争议的 / with a contest that nobody has settled: true", "true", "contested")]
 IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
-@get("/v1/manifests", responses=READ_REFUSALS)
+@get("/v1/manifests", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
 async def get_manifests(
+    request: Request[Any, Any, Any],
     log: TheLog,
     caller: TheCaller,
     lang: Lang,
@@ -70,6 +74,8 @@ async def get_manifests(
     issued_to: IssuedTo = None,
     plate: Plate = None,
     returns: Returns = None,
+    held: Held = None,
+    contested: Contested = None,
     updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -91,10 +97,14 @@ async def get_manifests(
         since=service.day_begins("issued_from", issued_from),
         until=service.day_begins("issued_to", issued_to, following=True),
         plate=service.normal_plate(plate),
+        held=held is not None,
+        contested=contested is not None,
         returns=returns,
         updated_since=updated_since,
     )
-    return await with_names(log, await service.list_manifests(log, caller, search, Page(cursor, limit), lang), lang)
+    return await with_names(
+        log, await service.list_manifests(log, caller, search, Page(cursor, limit), lang, claimed_now(request.headers)), lang
+    )
 
 
 @get("/v1/manifests/machine")

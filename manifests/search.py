@@ -37,6 +37,10 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of a vehicle or its trailer, in normal form (ledger.fields.normal)."""
     returns: str | None = None
     """Of what carries back or on the refused grams of this manifest, ``<generator>/<ULID>``."""
+    held: bool = False
+    """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
+    contested: bool = False
+    """With a contest that nobody has settled."""
     from_province: str | None = None
     to_province: str | None = None
     since: datetime | None = None
@@ -54,6 +58,7 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
             own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {standing(self.stage)}"
             found.append([own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
+        found += [[name] for name in ("held", "contested") if getattr(self, name)]
         if self.region:
             found.append([f"{end}:{province}" for end in ("from", "to") for province in self.region])
         if None not in way:

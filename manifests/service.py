@@ -27,12 +27,14 @@ from manifests.attachments import AttachmentAnswer, attachments, digests_and_par
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.mass import limits_of
+from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
 from signing.phrase import Phrase, Word, word_in
 from signing.refusal import refuse
+from whitelist.thresholds import Thresholds
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
 
@@ -66,14 +68,25 @@ async def projection(log: Log) -> AsyncIterator[Snapshot]:
         yield replace(now, size=await projected(now.workspace.conn))
 
 
-async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:
-    """Manifests that the caller may see, newest issue first, or as they have changed."""
+async def list_manifests(
+    log: Log, caller: Caller, search: Search, page: Page, language: Language, claimed_s: int | None = None
+) -> answers.Manifests:
+    """Manifests that the caller may see, newest issue first, or as they have changed; whether one is held is a matter of the moment."""
     place: type[Cursor | Changed] = Cursor if search.updated_since is None else Changed
     after = read_cursor(page.cursor, place, search)
     async with projection(log) as now:
         found = await store.search_views(now.workspace.conn, scoped(search, caller), after=after, limit=page.limit)
+        views = found.views
+        if search.held and views:
+            limits, now_s = await _limits(now), await log.now(claimed_s)
+            views = [view for view in views if held_until_s(view.state, limits) > now_s]
     following = None if found.next is None else write_cursor(found.next, search)
-    return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in found.views), next=following)
+    return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in views), next=following)
+
+
+async def _limits(now: Snapshot) -> Thresholds:
+    await now.workspace.load([chain_key(LOG_MAIN)])
+    return limits_of(now.workspace.facts)
 
 
 async def find_named(log: Log, caller: Caller, name: str, language: Language) -> answers.ManifestChoice:
@@ -114,7 +127,10 @@ async def read_manifest(
             facts, now_s = now.workspace.facts, await log.now(None)
             corrections = correction_answers(view, log_state(facts), limits_of(facts), now_s, language)
         files = await _attachments(log, now, view, claimed_s, language)
-    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning, corrections, files)
+        state = view.state
+        holds = hold_answers(state, await _limits(now), await log.now(claimed_s)) if state.holds else ()
+    answer = answers.manifest_answer(view, now.size, log.kinds.rules, language, returning, corrections, files)
+    return replace(answer, holds=holds, gap=gap_answer(state, language), contests=contest_answers(state))
 
 
 async def read_actions(

@@ -125,6 +125,8 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         number = self.state.number
         own = [f"plate:{plate}" for plate in self.plates] + ([f"number:{number}"] if number else [])
         own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in self.state.sources]
+        own += ["held"] if any(hold.released_s is None for hold in self.state.holds) else []
+        own += ["contested"] if any(contest.released_s is None for contest in self.state.contests) else []
         common = _terms_at(self.way, self.state.stage)
         return tuple(sorted([*common, *own])) if own else common
 

@@ -52,10 +52,10 @@ class Stage:
         """Post whole trips."""
         return await self.post([act for trip in trips for act in trip.acts])
 
-    async def read_as(self, uscc: str, path: str) -> bytes:
+    async def read_as(self, uscc: str, path: str, **params: str) -> bytes:
         """A GET of somebody who logs in with its own key."""
         async with AsyncLiandan(self.poster.url, trust=self.poster.trust, key=self.scribe.keyring.key(uscc), uscc=uscc) as client:
-            return await client.get(path)
+            return await client.get(path, **params)
 
     def audit(self) -> AuditReport:
         """The audit of everything that is published; fills ``views``."""

@@ -16,12 +16,13 @@ from msgspec import Struct, structs
 
 from ledger.auditing.audit import AuditReport
 from ledger.times import format_at
-from liandan.demo.cast import CAST
+from liandan.demo.cast import CAST, CHONGQING, SICHUAN
 from liandan.demo.play import PlannedAct, Played
 from liandan.demo.story import deeds
 from liandan.demo.trip import ManifestStory
 from manifests.model import Stage as Stand
 from signing.envelope import freeze
+from tests.stories import beside
 from tests.stories.stage import Stage, stage
 from whitelist.quota import q1_account, q2_account, q3_account
 
@@ -58,6 +59,10 @@ class Told(Struct, frozen=True):
     played: Played
     answer: dict[str, Any]
     """GET of the corrected manifest, as its receiver reads it."""
+    found: list[dict[str, Any]]
+    """What an authority finds: contested manifests, held ones, contested ones when that is settled."""
+    stolen: dict[str, Any]
+    """GET of the manifest that was closed with a gap."""
     report: AuditReport
     trips: dict[str, list[ManifestStory]]
 
@@ -74,17 +79,23 @@ async def told(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
         trip = built.trip("batteries_out", "one load", "10-12 08:30", "5.6").do("issue", numbered=False)
         trip.do("number 10m; depart 50m; arrive 4h").do("receive 35m", net_t="5.548").do("dispose 3d; verify 1d")
         trips = {"one load": [trip], **mistyped(built), **{name: built.load(name) for name in LOADS}}
+        trips |= {told.__name__: [told(built)] for told in beside.STORIES}
+        disputed, departed = beside.contested(built)
+        trips["contested"] = [disputed]
         [closing] = [deed for deed in deeds() if deed.kind == "party.amend"]
         acts = [act for story in trips.values() for one in story for act in one.acts]
         played = await built.post([*acts, closing.act(built.world)])
         answer = json.loads(await built.read_as(trips["mistyped"][0].receiver.uscc, f"/v1/manifests/{trips['mistyped'][0].chain[9:]}"))
-        yield Told(built, played, answer, built.audit(), trips)
+        waiting, raws = await beside.settle(built, disputed, departed)
+        trips["waiting"], found = [waiting], [json.loads(raw) for raw in raws]
+        stolen = json.loads(await built.read_as(CHONGQING.uscc, f"/v1/manifests/{trips['stolen'][0].chain[9:]}"))
+        yield Told(built, played, answer, found, stolen, built.audit(), trips)
 
 
 def test_every_act_is_admitted_but_those_that_the_stories_want_refused(told: Told) -> None:
-    assert told.played.refused == {"VOID_LATE": 1, "APPROVAL_QUOTA": 6}
+    assert told.played.refused == {"VOID_LATE": 1, "APPROVAL_QUOTA": 6, "HELD": 2}
     assert told.played.race == (8, 3)
-    assert sorted(code for turned in told.played.turned for code in turned.codes) == [*["APPROVAL_QUOTA"] * 6, "VOID_LATE"]
+    assert sorted(code for turned in told.played.turned for code in turned.codes) == [*["APPROVAL_QUOTA"] * 6, "HELD", "HELD", "VOID_LATE"]
     assert told.report.clock == "simulated"
 
 
@@ -194,3 +205,70 @@ async def test_a_refusal_says_what_the_other_load_is_and_names_the_field(told: T
     for part in ("2026-10-12", receiver.name, receiver.uscc, plate, trip.chain):
         assert part in error["message"], error
     assert error["label"] == {"zh": "“国家联单编号”", "en": '"national number"'}[language]
+
+
+# --- cases beside a manifest
+
+
+def test_a_load_held_on_the_road_stands_still_and_goes_on_when_it_is_released(told: Told) -> None:
+    view = told.stage.view(told.one("held"))
+    assert view.state.stage is Stand.CLOSED
+    [hold] = view.state.holds
+    assert (hold.by, hold.released_s is not None) == (CHONGQING.uscc, True)
+    [stop] = [record for record in view.records if record.kind == "manifest.stop/1"]
+    assert "HELD" in {tag[0] for tag in stop.tags}
+    assert not [record for record in view.records if record.kind == "manifest.transship/1"]
+
+
+def test_a_hold_ends_by_itself_and_nobody_writes_anything(told: Told) -> None:
+    view = told.stage.view(told.one("lapsed"))
+    assert view.state.stage is Stand.CLOSED
+    assert [hold.released_s for hold in view.state.holds] == [None]
+    assert told.stage.flags(told.one("lapsed")) == []
+
+
+def test_what_had_left_before_the_hold_was_entered_says_so(told: Told) -> None:
+    view = told.stage.view(told.one("overtaken"))
+    assert told.stage.flags(told.one("overtaken")) == [("H", "OVERTOOK")]
+    [departure] = [record for record in view.records if record.kind == "manifest.depart/1"]
+    assert {tag[0] for tag in departure.tags} == {"LATE"}
+
+
+def test_a_stolen_load_ends_with_what_is_missing_and_gives_its_quota_back(told: Told) -> None:
+    view = told.stage.view(told.one("stolen"))
+    assert view.state.stage is Stand.CLOSED_GAP
+    assert set(view.state.drawn.values()) == {0}
+    [missing] = told.stolen["gap"]["lines"]
+    assert (missing["mass_t"], missing["cause_text"]) == ("5.600000", "被盗")
+    assert (told.stolen["manifest"]["stage"], told.stolen["manifest"]["stage_text"]) == ("closed_gap", "缺口办结")
+    assert [leg["ended_at"] is not None for leg in told.stolen["legs"]] == [True]
+
+
+def test_a_difference_reported_late_is_no_longer_unreported(told: Told) -> None:
+    view = told.stage.view(told.one("told_late"))
+    [flag] = [flag for flag in view.flags if flag.code == "DISCREPANCY_UNREPORTED"]
+    assert view.records[-1].kind == "manifest.verify/1"
+    assert flag.ended is not None
+    assert [record.by for record in view.records if record.kind == "case.report/1"] == [
+        (told.one("told_late").receiver.uscc,), (told.one("told_late").generator.uscc,)
+    ]  # fmt: skip
+
+
+def test_a_contested_departure_is_evidence_until_an_authority_settles_it(told: Told) -> None:
+    trip = told.one("contested")
+    view = told.stage.view(trip)
+    assert [record.kind for record in view.records if record.chain == trip.chain] == ["manifest.issue/1", "manifest.receive/1"]
+    [contest] = view.state.contests
+    assert (contest.kind, contest.seq, contest.hands) == ("manifest.depart/1", 1, (trip.carrier.uscc,))
+    assert [flag.ended is not None for flag in view.flags if flag.code == "CONTESTED"] == [True]
+    disputed, held, settled = told.found
+    assert [item["id"] for item in disputed["manifests"]] == [trip.chain.removeprefix("manifest/")]
+    assert [item["stage"] for item in held["manifests"]] == ["issued"]
+    assert settled["manifests"] == []
+
+
+def test_who_held_is_named_and_only_in_force_while_it_lasts(told: Told) -> None:
+    """A held load that is left at the end: found by its authority, whatever its age."""
+    [held] = told.found[1]["manifests"]
+    view = told.stage.views[f"manifest/{held['id']}"]
+    assert [(hold.by, hold.until_s) for hold in view.state.holds] == [(SICHUAN.uscc, None)]
