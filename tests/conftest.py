@@ -32,6 +32,7 @@ from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.wiring import RULES
 from tests.pace import Pace
 from tests.sample import sample
+from tests.signatures import keep_signatures
 from tests.wholeness import Wholeness
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
@@ -44,6 +45,8 @@ CLEANUP = pytest.StashKey[ExitStack]()
 
 # A context for TLS reads all the system's certificates, for each of a thousand clients that speak plain HTTP to a server of the test.
 httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
+
+keep_signatures()
 
 # How long a busy machine takes says nothing about the code: no test fails by the clock, the making of its examples included.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=sample(150))
