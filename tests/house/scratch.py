@@ -19,6 +19,7 @@ PARTS = (
     "tests/conftest.py",
     "tests/pace.py",
     "tests/sample.py",
+    "tests/signatures.py",
     "tests/stock.py",
     "tests/told.py",
     "tests/wholeness.py",
