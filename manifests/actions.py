@@ -72,7 +72,7 @@ def consents_due(view: ManifestView, log: LogState, limits: Thresholds, now_s: i
         if one.ended or now_s > lapses_s:
             continue
         given = (one.by, *(consent.party or consent.by for consent in one.consents))
-        for wanted in missing(consents((path for path, _, _ in one.changes), view.state, log), given):
+        for wanted in missing(consents(one.changes, view.state, log), given):
             signers = (("whose consent is missing", wanted.holders),)
             found.append(Duty(kind="case.amend_consent/1", signers=signers, due_on=day_of(lapses_s - DAY_S), case=one.case))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Corrections (更正): what is judged before one comes into force, and what it then does.
+"""Corrections (更正): which values are taken, and who has agreed. What can be is ``manifests.amendable``, what it does ``manifests.enforcing``.
 
 A correction waits in its own case until everybody whom the matrix names has agreed (``manifests.consent``). The entry that brings the last consent
 bears the tag AMENDED: it moves the accounts by the difference and writes the corrected state of the manifest (``manifests.correction``), by
@@ -10,73 +10,71 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
-from typing import Any
-
-from msgspec.structs import replace
+from typing import Annotated, Any
 
 from ledger.admission.form import body_reasons
 from ledger.admission.personality import Judged, Reads
 from ledger.directory import authorities_of_party, log_state, party_chain
-from ledger.fields import DivisionCode
-from ledger.labels import words_of
-from ledger.mass import tonnes
-from ledger.model import Admission, Facts, Findings, Head, Statement, chain_key
-from ledger.times import DAY_S, day_of, year_of
-from manifests import lots, settlement, telling
-from manifests.act import drawn
-from manifests.carriage import Crew
-from manifests.case import ManifestCases, cases_of, in_force, opener_of
-from manifests.case_act import Opened
+from ledger.fields import Day, DivisionCode, MassAboveZero, ShortText, label
+from ledger.model import Facts, Findings, Statement, chain_key
+from ledger.times import AT_WORDS, DAY_S, day_of
+from manifests import amendable, settlement
+from manifests.amendable import Changes
+from manifests.carriage import Crew, Seals
+from manifests.case import cases_key, cases_of, in_force, opener_of
 from manifests.consent import AskedConsent, consents, missing, number_in, row_of
-from manifests.correction import corrected, line_received
 from manifests.mass import limits_of
-from manifests.model import FINISHED, LineState, ManifestState, Proposal, Stage, trunk_of
-from manifests.receipt import Opinion, ReceivedLine
-from manifests.recorded import at, is_same, put, read_value, record_of, recorded_keys, write_value
-from manifests.returned import kept_g
-from signing.phrase import Phrase, Word
+from manifests.model import ManifestState, Proposal, Vehicle, trunk_of
+from manifests.receipt import ReceivedLine
+from manifests.recorded import PARTS, at, is_at, is_same, put, read_value, record_of, recorded_keys, write_value
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
-from whitelist.approval import approval_at
-from whitelist.check import lots_key
-from whitelist.permit import permit_at
-from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_used_g
-from whitelist.rules.refused import RefusedLoads, refused_key
-from whitelist.telling import nth
-from whitelist.transfer import BodyPart, Transfer
+from whitelist.fields import Method
+from whitelist.rules.refused import refused_key
+from whitelist.transfer import BodyPart, LineMass, Transfer
 from whitelist.workdays import workdays_of
 
-Changes = Sequence[tuple[str, str, str]]
-"""(path, what stood there, what shall stand there)."""
-_LISTS = ("legs", "received")
-"""Parts of a record that are no fields of the issue."""
 
+class LegFields(BodyPart, frozen=True, kw_only=True):
+    """What of a leg is corrected."""
 
-class LegWords(BodyPart, frozen=True, kw_only=True):
-    """What of a leg is words of its carrier."""
-
-    via: tuple[DivisionCode, ...] = ()
+    via: Annotated[tuple[DivisionCode, ...], label("经由地", "via")] = ()
     crew: Crew = ()
+    seals: Seals = ()
+    vehicle: Annotated[Vehicle, label("运输工具", "vehicle")]
+    waybill_no: Annotated[ShortText | None, label("危险货物运单号", "dangerous-goods waybill")] = None
 
 
-def state_of(judged: Judged) -> ManifestState:
-    """The manifest in force that a case is about."""
-    trunk = trunk_of(judged.statement.chain)
-    return in_force(judged.facts.state(trunk), cases_of(judged.facts, trunk))
+class LoadedFields(BodyPart, frozen=True, kw_only=True):
+    """What of a line of the loading is corrected."""
+
+    mass_t: Annotated[LineMass, label("移出量（吨）", "mass loaded, t")]
 
 
-def reads(statement: Statement, facts: Facts, paths: Iterable[str]) -> Reads:
+class FateFields(BodyPart, frozen=True, kw_only=True):
+    """What of a fate is corrected."""
+
+    mass_t: Annotated[MassAboveZero, label("利用处置量（吨）", "mass, t")]
+    method: Annotated[Method, label("利用处置方式", "method")]
+    done_on: Annotated[Day | None, label("完成日期", "done on")] = None
+
+
+def reads(statement: Statement, facts: Facts, changes: Changes, *, quota: bool = True) -> Reads:
     """What acts wrote; where masses, waste or method are touched also permit and decision, the accounts, and what was refused of the pair."""
     trunk = trunk_of(statement.chain)
     state: ManifestState | None = facts.state(trunk) if facts.holds(chain_key(trunk)) else None
     if state is None:
         return Reads()
-    stock = () if state.times.received_s is None else [lots_key(trunk, number) for number in range(len(state.lines))]
-    registers = (*recorded_keys(trunk, state), *stock)
-    if not any(map(touches_quota, paths)):
-        return Reads(registers=registers)
-    chains = tuple(filter(None, (state.permit, state.approval)))
+    if facts.holds(cases_key(trunk)):
+        state = in_force(state, cases_of(facts, trunk))
+    named = [*amendable.registers(trunk, state, changes), *recorded_keys(trunk, state)]
+    paths = [path for path, _, _ in changes]
+    is_heavy = any(map(touches_quota, paths))
+    if not quota or not (is_heavy or "times.accepted_at" in paths):
+        return Reads(registers=tuple(named))
+    chains = tuple(filter(None, (state.permit, state.approval))) if is_heavy else ()
     pair = refused_key(state.generator, state.receiver)
-    return Reads(chains=chains, accounts=tuple(state.drawn), registers=(*registers, *settlement.site_keys(state), pair))
+    return Reads(chains=chains, accounts=tuple(state.drawn), registers=(*named, *settlement.site_keys(state), pair))
 
 
 def touches_quota(path: str) -> bool:
@@ -125,12 +123,19 @@ def _is(path: str, text: str, there: Any) -> bool:
         return False
 
 
+_ALWAYS = frozenset({"number"})
+"""What may be given another value and never taken out."""
+
+
 def _judge_forms(out: Findings, record: dict[str, Any], after: dict[str, Any], paths: Sequence[str], where: str) -> None:
     """The field's own form, by the type that declares it; and what a manifest never lacks."""
     for position, path in enumerate(paths):
         for reason in _form_reasons(after, path):
             own = {"path": path, "fault": reason.code, "wanted": reason.expected or "-"}
             out.refuse("AMEND_VALUE", f"{where}.{position}.now", write_value(at(after, path)), reason.expected, "FORM", **own)
+    for path in paths:
+        if path in _ALWAYS and at(after, path) is None:
+            out.refuse("AMEND_VALUE", where, "", path, "LACKS", path=path)
     for name in ("plan", "emergency_measures"):
         lines = after.get("lines", ())
         is_said = name == "emergency_measures" and all("precautions" in line for line in lines)
@@ -138,90 +143,20 @@ def _judge_forms(out: Findings, record: dict[str, Any], after: dict[str, Any], p
             out.refuse("AMEND_VALUE", where, "", name, "LACKS", path=name)
 
 
+_FORMS: Mapping[str, type] = {"legs": LegFields, "received": ReceivedLine, "loaded": LoadedFields, "fates": FateFields}
+
+
 def _form_reasons(after: dict[str, Any], path: str) -> list[Reason]:
     """Defects at a path or above it: the record had none before."""
-    part = path.split(".", maxsplit=1)[0]
-    if part == "legs":
-        form: type = LegWords
-    elif part == "received":
-        form = ReceivedLine
-    else:
-        form = Transfer
-    body = after[part][number_in(path)] if part in _LISTS else {name: value for name, value in after.items() if name not in _LISTS}
-    inner = path.split(".", 2)[2] if part in _LISTS else path
+    part, *rest = path.split(".")
+    if part == "times":
+        is_missing = rest[0] not in after[part]
+        return [Reason("AT_FORM", path, "", AT_WORDS)] if is_missing or not is_at(after[part][rest[0]]) else []
+    form = _FORMS.get(part, Transfer)
+    body = after[part][number_in(path)] if part in _FORMS else {name: value for name, value in after.items() if name not in PARTS}
+    inner = path.split(".", 2)[2] if part in _FORMS else path
     top = inner.split(".")[0] if not inner.startswith("lines.") else ".".join(inner.split(".")[:3])
     return [reason for reason in body_reasons(body, form) if f"{reason.field}.".startswith(f"body.{top}.")]
-
-
-# --- can it be ----------------------------------------------------------------------------------------------------------------------------
-
-
-def judge_possible(judged: Judged, out: Findings, changes: Changes) -> None:
-    """AMEND_IMPOSSIBLE for what cannot be; AMEND_VALUE where opinion and masses do not fit (R-63). As far as it can be seen now."""
-    trunk = trunk_of(judged.statement.chain)
-    before, cases = state_of(judged), cases_of(judged.facts, trunk)
-    after = corrected(before, [(path, now) for path, _, now in changes])
-    touched = {line_received(before, number_in(path)) for path, _, _ in changes if path.startswith("received.")}
-    if touched:
-        _judge_opinions(judged, out, after, touched, changes)
-    for number in sorted(touched):
-        line = after.lines[number]
-        if line.stock_g < 0:
-            own = {"line": nth(number), "accepted": tonnes(line.accepted_g or 0), "fates": tonnes(line.disposed_g)}
-            out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"≥ {own['fates']}", "FATES", **own)
-        _judge_returned(out, cases, number, line)
-        if line.stock_g >= 0 and (short_g := lots.is_short(judged.facts, trunk, number, line)):
-            own = {"line": nth(number), "accepted": tonnes(line.accepted_g or 0), "short": tonnes(short_g)}
-            out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"+ {own['short']}", "LOTS", **own)
-    if before.stage in FINISHED and not _stays_finished(before, after, cases):
-        own = {"stage": telling.stage(before.stage)}
-        out.refuse("AMEND_IMPOSSIBLE", "body.changes", before.stage, "", "FINISHED", **own)
-
-
-def _judge_returned(out: Findings, cases: ManifestCases, number: int, line: LineState) -> None:
-    """Refused grams that are on their way back stay refused."""
-    taken_g = next((one.taken_g for one in cases.returned if one.line == number), 0)
-    if taken_g > (line.refused_g or 0):
-        own = {"line": nth(number), "refused": tonnes(line.refused_g or 0), "returned": tonnes(taken_g)}
-        out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["refused"], f"≥ {own['returned']}", "RETURNED", **own)
-
-
-def _stays_finished(before: ManifestState, after: ManifestState, cases: ManifestCases) -> bool:
-    """Whether a finished manifest is one after the correction too: no stock, or everything rejected, and what was refused has gone; of one that
-    was closed with a gap what it lacked."""
-    if before.stage is Stage.CLOSED_REJECTED:
-        return all(line.opinion == "reject" for line in after.lines) and not any(kept_g(after, cases.returned))
-    if before.stage is Stage.CLOSED:
-        is_whole = before.route == "RETURN" or all(line.stock_g == 0 for line in after.lines)
-        return is_whole and any(line.opinion != "reject" for line in after.lines) and not any(kept_g(after, cases.returned))
-    pairs = zip(before.lines, after.lines, strict=True)
-    return before.stage is Stage.VOIDED or all((old.stock_g, old.refused_g) == (new.stock_g, new.refused_g) for old, new in pairs)
-
-
-def _judge_opinions(judged: Judged, out: Findings, after: ManifestState, touched: Iterable[int], changes: Changes) -> None:
-    """R-63 by the grams in force; a refusal has a reason in code, in words the correction has its own."""
-    record = record_of(judged.facts, trunk_of(judged.statement.chain))
-    for path, _, now in changes:
-        put(record, path, read_value(now))
-    reason_codes = {line["line"]: line.get("reason_code") for line in record["received"]}
-    for number in sorted(touched):
-        line = after.lines[number]
-        accepted, refused = bool(line.accepted_g), bool(line.refused_g)
-        fits = {"accept": accepted and not refused, "partly": accepted and refused, "reject": not accepted}[line.opinion or "reject"]
-        fits = fits and (after.route != "RETURN" or line.opinion == "accept")  # whose waste comes back takes it
-        if not fits:
-            own = {"line": nth(number), "opinion": _opinion(line)}
-            masses = {"accepted": tonnes(line.accepted_g or 0), "refused": tonnes(line.refused_g or 0)}
-            found = f"{line.opinion} {masses['accepted']} / {masses['refused']}"
-            out.refuse("AMEND_VALUE", "body.changes", found, "", "OPINION", **own, **masses)
-        elif line.opinion != "accept" and reason_codes[number] is None:
-            own = {"line": nth(number), "opinion": _opinion(line)}
-            out.refuse("AMEND_VALUE", "body.changes", line.opinion or "", "reason_code", "REASON", **own)
-
-
-def _opinion(line: LineState) -> Word:
-    opinion = line.opinion or ""
-    return words_of(Opinion).get(opinion, opinion), opinion
 
 
 # --- who has agreed -----------------------------------------------------------------------------------------------------------------------
@@ -229,7 +164,7 @@ def _opinion(line: LineState) -> Word:
 
 def still_asked(proposal: Proposal, state: ManifestState, facts: Facts) -> tuple[AskedConsent, ...]:
     """Consents that are missing, as the manifest stands now."""
-    asked = consents((path for path, _, _ in proposal.changes), state, log_state(facts))
+    asked = consents(proposal.changes, state, log_state(facts))
     return missing(asked, (proposal.by, *proposal.given))
 
 
@@ -273,103 +208,3 @@ def is_silent(proposal: Proposal, facts: Facts, now_s: int) -> bool:
 def lapses_s(proposed_s: int, facts: Facts) -> int:
     """When a proposal is over without all consents."""
     return proposed_s + limits_of(facts).amend_d * DAY_S
-
-
-# --- into force ---------------------------------------------------------------------------------------------------------------------------
-
-
-def is_amended(admission: Admission) -> bool:
-    """Whether an entry put a correction in force."""
-    return ("AMENDED",) in admission.decision.tags
-
-
-def come_into_force(judged: Judged, out: Findings, changes: Changes) -> None:
-    """Tag AMENDED; ALERT M MASS_AMENDED; what moves on the accounts; ALERT H METHOD_CHANGED, QUOTA_OVERDRAWN, CONTRACT."""
-    out.tag("AMENDED")
-    paths = [path for path, _, _ in changes]
-    if any(path.endswith("_t") for path in paths):
-        out.alert("M", "MASS_AMENDED")
-    before = state_of(judged)
-    after = corrected(before, [(path, now) for path, _, now in changes])
-    _note_method(out, after, changes)
-    _note_contract(judged, out, changes)
-    if out.reasons or not any(map(touches_quota, paths)) or before.times.received_s is None:
-        return
-    out.accounts = settlement.settle(before, [line.accepted_g or 0 for line in after.lines])
-    _note_overdraft(judged, out, before)
-
-
-def _note_method(out: Findings, after: ManifestState, changes: Changes) -> None:
-    """R-64 ALERT H METHOD_CHANGED: what is accepted is treated by the method of the manifest."""
-    for path, _, now in changes:
-        if path.startswith("received.") and path.endswith(".method") and now:
-            line = after.lines[line_received(after, number_in(path))]
-            if line.accepted_g and read_value(now) != line.method:
-                out.alert("H", "METHOD_CHANGED")
-
-
-def _note_contract(judged: Judged, out: Findings, changes: Changes) -> None:
-    """R-16 ALERT H CONTRACT: a corrected contract that does not cover the day of the issue, or none."""
-    if not any(path.startswith("contract.") for path, _, _ in changes):
-        return
-    record = record_of(judged.facts, trunk_of(judged.statement.chain))
-    for path, _, now in changes:
-        put(record, path, read_value(now))
-    state = state_of(judged)
-    valid_to = at(record, "contract.valid_to")
-    if valid_to is None or valid_to < day_of(state.paper_departed_s or state.times.issued_s):
-        out.alert("H", "CONTRACT")
-
-
-def _note_overdraft(judged: Judged, out: Findings, before: ManifestState) -> None:
-    """A corrected receipt is a fact like the receipt: ALERT H QUOTA_OVERDRAWN where it takes an account beyond its limit."""
-    facts = judged.facts
-    decision = None if before.approval is None else approval_at(facts, before.approval)
-    for account, change in out.accounts.items():
-        if change <= 0:
-            continue
-        if not account.startswith(Q3_PREFIX):
-            number = int(account.rpartition(" ")[2])
-            if decision is not None and facts.used_g(account) + change > decision.lines[number].mass_g:
-                out.alert("H", "QUOTA_OVERDRAWN")
-            continue
-        root, permit = account[len(Q3_PREFIX) :], permit_at(facts, before.permit)
-        used_g = q3_used_g(facts, root, year_of(judged.moment.at_s), year_of(before.times.accepted_s or 0)) + change
-        if permit is not None and used_g * 1000 > permit.scale_g * limits_of(facts).scale_limit_permille:
-            out.alert("H", "QUOTA_OVERDRAWN")
-
-
-def enforced(opened: Opened, changes: Changes) -> tuple[ManifestCases, Mapping[str, Any]]:
-    """The register of the manifest and further registers after a correction came into force: the trunk's state among them.
-
-    The head of the trunk stays where it is: what it says of the manifest is derived, and this is what is derived now.
-    """
-    trunk, facts, cases = opened.case.trunk, opened.facts, opened.cases
-    head: Head[ManifestState] = facts.head(trunk)  # type: ignore[assignment]  # a case is about a manifest that is there
-    state = corrected(opened.trunk, [(path, now) for path, _, now in changes])
-    state = replace(state, drawn=drawn(state.drawn, opened.admission)) if opened.admission.decision.accounts else state
-    pair, more_g = refused_key(state.generator, state.receiver), _refused_g(state) - _refused_g(opened.trunk)
-    waiting: Mapping[str, Any] = {}
-    if more_g and state.times.accepted_s is not None:
-        waiting = {pair: (facts.get(pair) or RefusedLoads()).moved(trunk, more_g, day_of(state.times.accepted_s))}
-    overlay = {**cases.overlay, **{path: now for path, _, now in changes}}
-    return replace(cases, overlay=overlay), {
-        chain_key(trunk): Head(head.seq, head.hash, head.idx, state),
-        **site(opened, changes),
-        **waiting,
-    }
-
-
-def _refused_g(state: ManifestState) -> int:
-    return sum(line.refused_g or 0 for line in state.lines)
-
-
-def site(opened: Opened, changes: Changes) -> Mapping[str, Any]:
-    """The site's register after its account was read: what was accepted more or less belongs to the year of the acceptance."""
-    root, accepted_s = settlement.root_of(opened.trunk), opened.trunk.times.accepted_s
-    if root is None or not any(touches_quota(path) for path, _, _ in changes):
-        return {}
-    rows = {row.account: row.after_g - row.before_g for row in opened.admission.decision.accounts}
-    more_g = rows.get(q3_account(root), 0)
-    settled = () if accepted_s is None else ((year_of(accepted_s), more_g),)
-    return q3_change(opened.facts, root, opened.admission, settled_g=settled)

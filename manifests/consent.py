@@ -5,8 +5,8 @@ A correction names fields by path: those of the issue as they stand, ``legs.<n>.
 has agreed, so "the other of two" is the one of both who did not propose. What stands in no row is never corrected: void and issue anew, send it
 back, or close it with a gap. docs/amendments.md prints this table.
 
-Roles: G generator, R receiver, K consignor, C0 carrier of leg 0, C carrier of the leg that the path names, S who signed the act; AO
-and AD authority of origin and destination; ``×P``: only between two provinces.
+Roles: G generator, R receiver, K consignor, C0 carrier of leg 0, CL of the last, C of the leg that the path names; AO and AD authority of
+origin and destination; ``×P``: only between two provinces, ``×Y``: only into another year.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from functools import cache
 from msgspec import Struct
 
 from ledger.directory import LogState, authorities_of_division
+from ledger.times import parse_at, year_of
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
+from signing.refusal import Refusal
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "G": ("移出人", "generator"),
@@ -26,10 +28,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "K": ("托运人", "consignor"),
     "C0": ("首段承运人", "carrier of leg 0"),
     "C": ("该段承运人", "carrier of that leg"),
-    "S": ("签署该行为的单位", "whoever signed the act"),
+    "CL": ("末段承运人", "carrier of the last leg"),
     "AO": ("移出地主管部门", "authority of the origin"),
     "AD": ("接受地主管部门", "authority of the destination"),
     "R after receipt": ("接受人（接受后）", "receiver (after the receipt)"),
+    "AD×Y": ("接受地主管部门（改到另一年的）", "authority of the destination (into another year)"),
     "AO×P": ("移出地主管部门（跨省的）", "authority of the origin (between provinces)"),
     "AD×P": ("接受地主管部门（跨省的）", "authority of the destination (between provinces)"),
 }
@@ -53,6 +56,7 @@ class AmendmentClass(Struct, frozen=True, kw_only=True):
 
 
 _QUOTA = ("额度随之变动，阶段按处理意见和数量重新确定", "quotas follow; the stage is that of opinions and sums now in force")
+_TERMS = ("期限重新计算", "deadlines anew")
 _NOTHING = ("记入联单", "stands on the manifest")
 _WASTE = ("name", "code", "category", "hazards", "components", "form", "packing", "packs", "dg.un_no", "dg.dg_class", "dg.packing_group", "dg_none", "identification", "method", "purpose")  # fmt: skip
 MATRIX: tuple[AmendmentClass, ...] = (
@@ -74,24 +78,24 @@ MATRIX: tuple[AmendmentClass, ...] = (
         ),
     ),
     AmendmentClass(
-        name="origin", zh="移出地", en="place of origin", proposes=("G",), consents=("G", "AO"), before_depart=True, to_come=True,
+        name="origin", zh="移出地", en="place of origin", proposes=("G",), consents=("G", "AO"), before_depart=True,
         paths=("origin.division", "origin.address", "origin.site"), then=("重新核对编号、场所", "number (R-02) and site are judged anew"),
     ),
     AmendmentClass(
         name="destination", zh="接受地址", en="address of the destination", proposes=("G", "R"), consents=("G", "R"), before_depart=True,
-        to_come=True, paths=("destination.address",), then=_NOTHING,
+        paths=("destination.address",), then=_NOTHING,
     ),
     AmendmentClass(
-        name="waste", zh="废物和方式", en="waste and method", proposes=("G", "R"), consents=("G", "R", "AO×P", "AD×P"), to_come=True,
+        name="waste", zh="废物和方式", en="waste and method", proposes=("G", "R"), consents=("G", "R", "AO×P", "AD×P"),
         paths=tuple(f"lines.*.{name}" for name in _WASTE),
         then=("重新核对批准、许可范围和方式", "decision line (AMEND_OFF_DECISION), R-18 and R-19 anew as alerts; method: METHOD_CHANGED"),
     ),
     AmendmentClass(
-        name="declared", zh="计划转移量", en="declared mass", proposes=("G",), consents=("G", "R", "C0", "AO×P", "AD×P"), to_come=True,
+        name="declared", zh="计划转移量", en="declared mass", proposes=("G",), consents=("G", "R", "C0", "AO×P", "AD×P"),
         paths=("lines.*.mass_t",), then=("接受前重新占用额度，接受后不动额度", "before the receipt quotas need room; after it no account moves"),
     ),
     AmendmentClass(
-        name="loaded", zh="移出量", en="loaded mass", proposes=("K", "C0"), consents=("K", "C0", "R after receipt"), to_come=True,
+        name="loaded", zh="移出量", en="loaded mass", proposes=("K", "C0"), consents=("K", "C0", "R after receipt"),
         paths=("loaded.*.mass_t",), then=("重量比对以更正后的为准", "baseline of R-62"),
     ),
     AmendmentClass(
@@ -100,15 +104,26 @@ MATRIX: tuple[AmendmentClass, ...] = (
         then=_QUOTA,
     ),
     AmendmentClass(
-        name="fates", zh="利用处置情况", en="fates", proposes=("R",), consents=("R", "G"), to_come=True,
-        paths=("fates.*.mass_t", "fates.*.method", "fates.*.done_on", "fates.*.onward"), then=_QUOTA,
+        name="fates", zh="利用处置情况", en="fates", proposes=("R",), consents=("R", "G"),
+        paths=("fates.*.mass_t", "fates.*.method", "fates.*.done_on"), then=("阶段按数量重新确定", "the stage is that of the sums now in force"),
     ),
     AmendmentClass(
-        name="times", zh="时间", en="times", proposes=("S",), consents=("S",), to_come=True,
-        paths=("times.departed_at", "times.arrived_at", "times.accepted_at"), then=("期限、额度年度重新计算", "deadlines, and the year of Q3, anew"),
+        name="onward", zh="转出联单", en="where it was sent on", proposes=("R",), consents=("R", "G"), to_come=True,
+        paths=("fates.*.onward",), then=_NOTHING,
     ),
     AmendmentClass(
-        name="vehicle", zh="车辆和单证", en="vehicle and papers", proposes=("C",), consents=("C", "K"), to_come=True,
+        name="departed", zh="起运时间", en="time of departure", proposes=("K", "C0"), consents=("K", "C0"), paths=("times.departed_at",),
+        then=_TERMS,
+    ),
+    AmendmentClass(
+        name="arrived", zh="运抵时间", en="time of arrival", proposes=("CL",), consents=("CL", "K"), paths=("times.arrived_at",), then=_TERMS
+    ),
+    AmendmentClass(
+        name="accepted", zh="接受之日", en="time of acceptance", proposes=("R",), consents=("R", "G", "AD×Y"), paths=("times.accepted_at",),
+        then=("期限、额度年度重新计算", "deadlines, and the year of Q3, anew"),
+    ),
+    AmendmentClass(
+        name="vehicle", zh="车辆和单证", en="vehicle and papers", proposes=("C",), consents=("C", "K"),
         paths=(
             "legs.*.vehicle.kind", "legs.*.vehicle.plate", "legs.*.vehicle.trailer", "legs.*.vehicle.licence_no",
             "legs.*.vehicle.trailer_licence_no", "legs.*.waybill_no", "legs.*.seals",
@@ -116,7 +131,7 @@ MATRIX: tuple[AmendmentClass, ...] = (
         then=("车次、运单登记随之改正", "registers of trips and waybills follow"),
     ),
     AmendmentClass(
-        name="number", zh="国家联单编号", en="national number", proposes=("AO", "G"), consents=("AO",), before_depart=True, to_come=True,
+        name="number", zh="国家联单编号", en="national number", proposes=("AO", "G"), consents=("AO",), before_depart=True,
         paths=("number",), then=("重新核对编号", "R-01 to R-04"),
     ),
 )  # fmt: skip
@@ -150,19 +165,21 @@ def number_in(path: str) -> int:
     return int(path.split(".")[1])
 
 
-def holders_of(role: str, path: str, state: ManifestState, log: LogState) -> tuple[str, ...]:
+def holders_of(role: str, path: str, state: ManifestState, log: LogState, to_year: int = 0) -> tuple[str, ...]:
     """Who may speak for a role; of an authority any that covers the place, else any but the other side's, else that one (kinds §1.7)."""
     here, there = state.origin.division, state.destination.division
     match role:
         case "G" | "R" | "K":
             return state.holder_of({"G": Capacity.GENERATOR, "R": Capacity.RECEIVER, "K": Capacity.CONSIGNOR}[role])
-        case "C0" | "C":
-            number = 0 if role == "C0" else number_in(path)
-            return (state.legs[number].carrier,) if number < len(state.legs) else ()
+        case "C0" | "C" | "CL":
+            number = {"C0": 0, "CL": len(state.legs) - 1}.get(role, -1) if role != "C" else number_in(path)
+            return (state.legs[number].carrier,) if 0 <= number < len(state.legs) else ()
         case "AO":
             return _authorities(log, here, there)
         case "AD":
             return _authorities(log, there, here)
+        case "AD×Y":
+            return holders_of("AD", path, state, log) if to_year != year_of(state.times.accepted_s or 0) else ()
         case "AO×P" | "AD×P":
             return holders_of(role[:2], path, state, log) if state.is_between_provinces else ()
         case "R after receipt":
@@ -181,17 +198,25 @@ def may_propose(path: str, state: ManifestState, log: LogState) -> tuple[str, ..
     return () if row is None else tuple(dict.fromkeys(party for role in row.proposes for party in holders_of(role, path, state, log)))
 
 
-def consents(paths: Iterable[str], state: ManifestState, log: LogState) -> tuple[AskedConsent, ...]:
+def consents(changes: Iterable[tuple[str, str, str]], state: ManifestState, log: LogState) -> tuple[AskedConsent, ...]:
     """Whose consent a correction of these fields needs, as the manifest stands. Who closed a manifest by verifying it did not consent to what
     comes after, so then G is asked too."""
     found: dict[str, AskedConsent] = {}
-    for path in paths:
+    for path, _, now in changes:
         row = row_of(path)
         roles = () if row is None else row.consents
         for role in (*roles, *(("G",) if state.stage in _VERIFIED else ())):
-            if holders := holders_of(role, path, state, log):
-                found.setdefault(f"{role}{path if role == 'C' else ''}".replace("×P", ""), AskedConsent(role, holders))
+            if holders := holders_of(role, path, state, log, _year_of(now) if role == "AD×Y" else 0):
+                found.setdefault(f"{role}{path if role == 'C' else ''}".partition("×")[0], AskedConsent(role, holders))
     return tuple(found.values())
+
+
+def _year_of(now: str) -> int:
+    """The year of a moment that travels as a text of JSON; 0 where it is none, which is refused for that."""
+    try:
+        return year_of(parse_at(now.strip('"')))
+    except Refusal:
+        return 0
 
 
 def missing(asked: Iterable[AskedConsent], given: Iterable[str]) -> tuple[AskedConsent, ...]:

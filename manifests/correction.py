@@ -7,7 +7,7 @@ ever, and an act on a manifest that nobody corrected pays nothing. What the acts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -18,7 +18,8 @@ from ledger.mass import parse_mass
 from ledger.times import parse_admission_at, parse_at
 from manifests.act import drawn
 from manifests.consent import number_in
-from manifests.model import LineState, ManifestState, Stage
+from manifests.mass import add_fates
+from manifests.model import Leg, LineState, ManifestState, SentOn, Stage
 from manifests.recorded import read_value
 
 Ended = Literal["", "in_force", "refused"]
@@ -74,10 +75,14 @@ def followed(known: tuple[Correction, ...], state: ManifestState, entry: Entry) 
     return (*known[:place], found, *known[place + 1 :]), state
 
 
-_OF_STATE = {"provincial_number": "provincial_number", "trip_id": "trip_id"}
+_OF_STATE = {"provincial_number": "provincial_number", "trip_id": "trip_id", "number": "number"}
 _MOMENTS = {"planned_at": "planned_s", "pre_notice.given_at": "noticed_s"}
+_OF_LINE = frozenset({"name", "code", "category", "form", "packing", "packs", "method"})
+"""Fields of a waste line that the state carries under the same name."""
 RECEIVED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED})
 """Stages that opinions and sums decide; before there are none, and a finished manifest stays what it is."""
+Values = dict[str, Any]
+"""Corrected values by path."""
 
 
 def corrected(state: ManifestState, changes: Iterable[tuple[str, str]]) -> ManifestState:
@@ -87,11 +92,18 @@ def corrected(state: ManifestState, changes: Iterable[tuple[str, str]]) -> Manif
     """
     found = {path: read_value(text) for path, text in changes}
     for path, value in found.items():
+        part, *rest = path.split(".")
         if path in _OF_STATE:
             state = replace(state, **{_OF_STATE[path]: value})
         elif path in _MOMENTS:
             state = replace(state, **{_MOMENTS[path]: None if value is None else parse_at(value)})
-    return staged(replace(state, lines=_received(state, found)))
+        elif part in ("origin", "destination"):
+            state = replace(state, **{part: replace(getattr(state, part), **{rest[0]: value})})
+        elif part == "times":
+            state = _timed(state, rest[0].removesuffix("_at"), parse_at(value))
+        elif part == "legs":
+            state = replace(state, legs=_leg(state.legs, int(rest[0]), rest[1:], value))
+    return staged(_fated(replace(state, lines=_received(_declared(state, found), found)), found))
 
 
 def line_received(state: ManifestState, number: int) -> int:
@@ -99,7 +111,48 @@ def line_received(state: ManifestState, number: int) -> int:
     return state.received_order[number] if state.received_order else number
 
 
-def _received(state: ManifestState, found: dict[str, Any]) -> tuple[LineState, ...]:
+def line_loaded(state: ManifestState, number: int) -> int:
+    """Which line of the manifest the n-th line of the loading is about."""
+    return state.loaded_order[number] if state.loaded_order else number
+
+
+def _timed(state: ManifestState, name: str, at_s: int) -> ManifestState:
+    """Another moment; the first leg begins with the departure."""
+    before_s = getattr(state.times, f"{name}_s")
+    legs = state.legs
+    if name == "departed" and legs and legs[0].begun_s == before_s:
+        legs = (replace(legs[0], begun_s=at_s), *legs[1:])
+    return replace(state, times=replace(state.times, **{f"{name}_s": at_s}), legs=legs)
+
+
+def _leg(legs: tuple[Leg, ...], number: int, field: Sequence[str], value: Any) -> tuple[Leg, ...]:
+    """A leg with another vehicle or waybill; via, crew and seals are no part of the state."""
+    leg = legs[number]
+    if field[0] == "vehicle":
+        leg = replace(leg, vehicle=replace(leg.vehicle, **{field[1]: value}))
+    elif field[0] == "waybill_no":
+        leg = replace(leg, waybill_no=value or "")
+    return (*legs[:number], leg, *legs[number + 1 :])
+
+
+def _declared(state: ManifestState, found: Values) -> ManifestState:
+    """Lines as declared and as loaded."""
+    lines = list(state.lines)
+    for path, value in found.items():
+        part, *rest = path.split(".")
+        if part == "lines":
+            number, name = int(rest[0]), rest[1]
+            if name == "mass_t":
+                lines[number] = replace(lines[number], declared_g=parse_mass(value))
+            elif name in _OF_LINE:
+                lines[number] = replace(lines[number], **{name: value})
+        elif part == "loaded":
+            number = line_loaded(state, int(rest[0]))
+            lines[number] = replace(lines[number], loaded_g=parse_mass(value))
+    return replace(state, lines=tuple(lines))
+
+
+def _received(state: ManifestState, found: Values) -> tuple[LineState, ...]:
     """Lines with corrected opinions and masses. A refused mass that is taken out means what it means in a receipt: nothing, of a rejected line
     all that was sent; one that is not named stays."""
     lines = list(state.lines)
@@ -114,6 +167,29 @@ def _received(state: ManifestState, found: dict[str, Any]) -> tuple[LineState, .
             refused_g = parse_mass(text) if text is not None else line.sent_g if opinion == "reject" else 0
         lines[at] = replace(line, opinion=opinion, accepted_g=accepted_g, refused_g=refused_g)
     return tuple(lines)
+
+
+def _fated(state: ManifestState, found: Values) -> ManifestState:
+    """Fates with corrected masses, methods and days; their sums by line and method."""
+    touched = dict.fromkeys(number_in(path) for path in found if path.startswith("fates."))
+    if not touched:
+        return state
+    fates = list(state.fates)
+    for number in touched:
+        own, fate = f"fates.{number}.", fates[number]
+        mass_g = parse_mass(found[f"{own}mass_t"]) if f"{own}mass_t" in found else fate.mass_g
+        method, done_on = found.get(f"{own}method", fate.method), found.get(f"{own}done_on", fate.done_on)
+        fates[number] = replace(fate, mass_g=mass_g, method=method, done_on=done_on)
+    by_line = [[fate for fate in fates if fate.line == number] for number in range(len(state.lines))]
+    lines = tuple(
+        replace(
+            line,
+            fates=add_fates((), [(fate.method, fate.mass_g) for fate in own]),
+            onward=tuple([SentOn(fate.onward, fate.method, fate.mass_g) for fate in own if fate.onward is not None]),
+        )
+        for line, own in zip(state.lines, by_line, strict=True)
+    )
+    return replace(state, lines=lines, fates=tuple(fates))
 
 
 def staged(state: ManifestState) -> ManifestState:

@@ -1,6 +1,6 @@
 """Corrections over HTTP: what each changes, who has agreed, whose consent is missing until when, and what acts had signed before."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -9,9 +9,9 @@ from ledger.labels import labels
 from ledger.problem import Language
 from ledger.times import DAY_S, format_at
 from manifests.acts import Issue, ReceivedLine
-from manifests.amendment import LegWords
+from manifests.amendment import FateFields, LegFields, LoadedFields
 from manifests.consent import WORDS, consents, missing, number_in
-from manifests.correction import Correction, line_received
+from manifests.correction import Correction, line_loaded, line_received
 from manifests.model import ManifestState
 from manifests.view import ManifestView
 from whitelist.thresholds import Thresholds
@@ -73,7 +73,7 @@ def _answer(one: Correction, state: ManifestState, log: LogState, limits: Thresh
     lapses_s = one.proposed_s + limits.amend_d * DAY_S
     standing = one.ended or ("open" if now_s <= lapses_s else "lapsed")
     given = [one.by, *(consent.party or consent.by for consent in one.consents)]
-    asked = missing(consents((path for path, _, _ in one.changes), state, log), given) if standing == "open" else ()
+    asked = missing(consents(one.changes, state, log), given) if standing == "open" else ()
     return CorrectionAnswer(
         case=one.case,
         fields=tuple(CorrectedField(path=path, label=label_of(path)[at], was=was, now=now) for path, was, now in one.changes),
@@ -88,17 +88,39 @@ def _answer(one: Correction, state: ManifestState, log: LogState, limits: Thresh
     )
 
 
+_PARTS: Mapping[str, tuple[type, str, str]] = {
+    "lines": (Issue, "第 {} 行", "line {}"),
+    "legs": (LegFields, "第 {} 段", "leg {}"),
+    "loaded": (LoadedFields, "装载第 {} 项", "loaded item {}"),
+    "received": (ReceivedLine, "接受第 {} 项", "received item {}"),
+    "fates": (FateFields, "去向第 {} 项", "fate {}"),
+}
+_TIMES: Mapping[str, tuple[str, str]] = {
+    "times.departed_at": ("起运时间", "departed at"),
+    "times.arrived_at": ("运抵时间", "arrived at"),
+    "times.accepted_at": ("接受之日", "accepted at"),
+}
+
+
 def label_of(path: str) -> tuple[str, str]:
     """What a field is called, in Chinese and in English, with its line or leg as people count."""
     part, *rest = path.split(".")
-    if part not in ("lines", "legs", "received") or len(rest) < 2:
+    if path in _TIMES:
+        return _TIMES[path]
+    if part not in _PARTS or len(rest) < 2:
         return labels(Issue).get(path, (path, path))
-    known = {"lines": labels(Issue), "legs": labels(LegWords), "received": labels(ReceivedLine)}[part]
+    body, zh_where, en_where = _PARTS[part]
     inner = ".".join(rest[1:])
-    zh, en = known.get(f"lines.*.{inner}" if part == "lines" else inner, (inner, inner))
+    zh, en = labels(body).get(f"lines.*.{inner}" if part == "lines" else inner, (inner, inner))
     place = int(rest[0]) + 1
-    where = {"lines": ("第 {} 行", "line {}"), "legs": ("第 {} 段", "leg {}"), "received": ("接受第 {} 项", "received item {}")}[part]
-    return f"{where[0].format(place)}{zh}", f"{where[1].format(place)}: {en}"
+    return f"{zh_where.format(place)}{zh}", f"{en_where.format(place)}: {en}"
+
+
+_LINE_OF: Mapping[str, Callable[[ManifestState, int], int]] = {
+    "lines": lambda state, number: number,
+    "loaded": line_loaded,
+    "received": line_received,
+}
 
 
 def as_signed(state: ManifestState, corrections: Iterable[Correction]) -> dict[int, dict[str, str]]:
@@ -109,8 +131,9 @@ def as_signed(state: ManifestState, corrections: Iterable[Correction]) -> dict[i
             continue
         for path, was, _ in one.changes:
             part = path.split(".", maxsplit=1)[0]
-            if part not in ("lines", "received"):
+            if part not in _LINE_OF:
                 continue
-            line = number_in(path) if part == "lines" else line_received(state, number_in(path))
-            found.setdefault(line, {}).setdefault(path.split(".", 2)[2], was)
+            field = path.split(".", 2)[2]
+            name = {"lines.mass_t": "declared_t", "loaded.mass_t": "loaded_t"}.get(f"{part}.{field}", field)
+            found.setdefault(_LINE_OF[part](state, number_in(path)), {}).setdefault(name, was)
     return found

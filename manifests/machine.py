@@ -74,14 +74,14 @@ def _receipt(source: str = "Order 23 Art. 12(1)(2), 18 [READ]") -> Move:
 
 
 def _disposal(stage: Stage) -> Move:
-    return Move((stage, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines", "disposals"))
+    return Move((stage, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines", "disposals", "fates"))
 
 
 MOVES: Mapping[tuple[Stage, Act], Move] = {
     (Stage.NONE, Act.ISSUE): Move((Stage.ISSUED,), (Capacity.GENERATOR,), "Order 23 Art. 10(4) [READ]", _ISSUED),
     (Stage.ISSUED, Act.VOID): Move((Stage.VOIDED,), (Capacity.GENERATOR,), "platforms' 作废 [READ T5, T6]; R-59 [DESIGN]", ("drawn",)),
     (Stage.ISSUED, Act.DEPART): Move(
-        _TRIP, (Capacity.CONSIGNOR, Capacity.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines", "drawn")
+        _TRIP, (Capacity.CONSIGNOR, Capacity.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines", "drawn", "loaded_order")
     ),
     (Stage.ISSUED, Act.RECEIVE): _receipt("Order 23 Art. 12(1)(2) [READ]; declining and arrival without departure [DESIGN]"),
     (Stage.IN_TRANSIT, Act.HAND_OVER): Move(_TRIP, (Capacity.CARRIER, Capacity.TAKING_CARRIER), "Order 23 Art. 17 [READ]", ("legs",)),

@@ -135,6 +135,17 @@ class SentOn(Struct, frozen=True, gc=False):
     mass_g: int
 
 
+class FateRecord(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One fate as it was recorded: what is corrected by its number, in order of record."""
+
+    line: int
+    method: str
+    mass_g: int
+    done_on: str | None = None
+    onward: str | None = None
+    """The manifest that it was sent on by."""
+
+
 class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One waste line and what became of its grams: declared → loaded → accepted + refused, accepted = fates + stock."""
 
@@ -262,6 +273,10 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """停留 on the way, as many as were recorded."""
     disposals: int = 0
     """Acts that gave accepted grams a fate."""
+    loaded_order: tuple[int, ...] = ()
+    """Lines in the order in which the loading names them; empty where that is their own order, or nothing was weighed."""
+    fates: tuple[FateRecord, ...] = ()
+    """Every fate, in order of record; by line and method their sums stand with the lines."""
     received_order: tuple[int, ...] = ()
     """Lines in the order in which the receipt names them; empty where that is their own order."""
     discrepancies: tuple[tuple[int, tuple[str, ...]], ...] = ()
@@ -305,7 +320,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     @property
     def is_between_provinces(self) -> bool:
         """跨省: it leaves one province for another."""
-        return self.home[:2] != self.destination.division[:2]
+        is_redirect = self.returns is not None and self.returns.how == "redirect"
+        return (self.home if is_redirect else self.origin.division)[:2] != self.destination.division[:2]
 
     @property
     def is_declined(self) -> bool:

@@ -15,11 +15,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.fields import DivisionCode
-from ledger.mass import read_mass
+from ledger.fields import CHECKS, DivisionCode, ShortText
+from ledger.mass import format_mass, read_mass
 from ledger.model import Facts
+from ledger.times import format_at, parse_at
 from manifests.case import cases_of
-from manifests.model import ManifestState
+from manifests.model import Leg, ManifestState
 from manifests.receipt import ReceivedLine
 from signing.payload import parse
 from signing.refusal import Refusal
@@ -32,7 +33,14 @@ class Recorded(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     issue: Transfer | None = None
     via: tuple[DivisionCode, ...] = ()
     crew: tuple[dict[str, str], ...] = ()
+    seals: tuple[ShortText, ...] = ()
     received: tuple[ReceivedLine, ...] = ()
+
+
+_IN_STATE = ("loaded.", "fates.", "times.")
+is_at = CHECKS["at"]
+PARTS = ("legs", "loaded", "received", "fates", "times")
+"""Parts of a record that are no fields of the issue."""
 
 
 def issue_key(trunk: str) -> str:
@@ -52,8 +60,10 @@ def leg_key(trunk: str, number: int) -> str:
 
 def leg_recorded(trunk: str, number: int, body: Any) -> Mapping[str, Recorded]:
     """The register of the leg that an act begins: only what the state does not carry, so nothing for most."""
-    via = getattr(body, "via", ())
-    return {leg_key(trunk, number): Recorded(via=via, crew=msgspec.to_builtins(body.crew))} if via or body.crew else {}
+    via, seals = getattr(body, "via", ()), getattr(body, "seals", ())
+    if not (via or seals or body.crew):
+        return {}
+    return {leg_key(trunk, number): Recorded(via=via, crew=msgspec.to_builtins(body.crew), seals=seals)}
 
 
 def recorded_keys(trunk: str, state: ManifestState) -> tuple[str, ...]:
@@ -74,11 +84,20 @@ def record_of(facts: Facts, trunk: str) -> dict[str, Any]:
     for name in ("number", "provincial_number"):
         if (known := getattr(state, name) or getattr(cases, name)) is not None:
             found[name] = known
-    found["legs"] = [_leg(facts.get(leg_key(trunk, number))) for number in range(len(state.legs))]
+    found["legs"] = [_leg(leg, facts.get(leg_key(trunk, number))) for number, leg in enumerate(state.legs)]
+    weighed = [state.lines[number] for number in state.loaded_order or range(len(state.lines))]
+    found["loaded"] = [{"mass_t": format_mass(line.loaded_g)} for line in weighed if line.loaded_g is not None]
+    found["fates"] = [
+        {"mass_t": format_mass(fate.mass_g), "method": fate.method, **({} if fate.done_on is None else {"done_on": fate.done_on})}
+        for fate in state.fates
+    ]
+    times = {name: getattr(state.times, f"{name}_s") for name in ("departed", "arrived", "accepted")}
+    found["times"] = {f"{name}_at": format_at(at_s) for name, at_s in times.items() if at_s is not None}
     receipt: Recorded | None = facts.get(receipt_key(trunk)) if state.times.received_s is not None else None
     found["received"] = [] if receipt is None else _json(receipt.received)
     for path, text in cases.overlay.items():
-        put(found, path, read_value(text))
+        if not path.startswith(_IN_STATE):  # there the state itself is the newest word
+            put(found, path, read_value(text))
     return found
 
 
@@ -87,8 +106,10 @@ def _json(value: object) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def _leg(kept: Recorded | None) -> dict[str, Any]:
-    return {} if kept is None else {name: found for name, found in _json(kept).items() if name in ("via", "crew")}
+def _leg(leg: Leg, kept: Recorded | None) -> dict[str, Any]:
+    words = {} if kept is None else _json(kept)
+    waybill = {"waybill_no": leg.waybill_no} if leg.waybill_no else {}
+    return {**words, "vehicle": _json(leg.vehicle), **waybill}
 
 
 def at(record: Any, path: str) -> Any:
@@ -131,11 +152,13 @@ def write_value(value: Any) -> str:
 
 
 def is_same(path: str, one: Any, other: Any) -> bool:
-    """Whether two values of a field are one: masses by their grams, hazards as a set (kinds §5, §7)."""
+    """Whether two values of a field are one: masses by their grams, hazards as a set, times as moments (kinds §5, §7)."""
     if one is None or other is None:
         return one is other
     if path.endswith("_t") and isinstance(one, str) and isinstance(other, str):
         return read_mass(one) == read_mass(other) is not None or one == other
+    if path.startswith("times.") and isinstance(one, str) and isinstance(other, str):
+        return is_at(one) and is_at(other) and parse_at(one) == parse_at(other)
     if path.endswith(".hazards") and isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, one)) == sorted(map(str, other))
     return type(one) is type(other) and bool(one == other)

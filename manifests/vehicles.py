@@ -15,7 +15,7 @@ from msgspec import Struct
 from ledger.admission.personality import Judged
 from ledger.fields import normal
 from ledger.mass import GRAMS_PER_TONNE, tonnes
-from ledger.model import Findings, Statement
+from ledger.model import Facts, Findings, Statement
 from ledger.times import day_of
 from manifests.act import LEGS_MAX, Entered
 from manifests.mass import limits_of
@@ -225,10 +225,13 @@ def waybill_key(carrier: str, number: str) -> str:
 def judge_waybill(judged: Judged, out: Findings, carrier: str, number: str | None) -> None:
     """ALERT M WAYBILL_USED when another trip of this carrier travelled under the number."""
     state: ManifestState = judged.state
-    if number is None or state.is_backfill:
-        return
-    known: WaybillUses = judged.facts.get(waybill_key(carrier, number)) or WaybillUses()
-    trip = trip_name(judged.statement.chain, state)
+    if number is not None and not state.is_backfill:
+        judge_waybill_of(judged.facts, out, carrier, number, trip_name(judged.statement.chain, state))
+
+
+def judge_waybill_of(facts: Facts, out: Findings, carrier: str, number: str, trip: str) -> None:
+    """The same of a number that a correction gives."""
+    known: WaybillUses = facts.get(waybill_key(carrier, number)) or WaybillUses()
     if any(other != trip for _, other in known.newest):
         out.alert("M", "WAYBILL_USED")
 

@@ -276,7 +276,9 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
     lines = tuple(replace(line, loaded_g=loaded.get(number)) for number, line in enumerate(state.lines)) if loaded else state.lines
     legs = (leg_of(statement, carrier_of(statement)),)
-    return at_stage(replace(state, lines=lines, legs=legs), Stage.IN_TRANSIT, departed_s=statement.at_s)
+    order = tuple([line.line for line in body.loaded])
+    named = () if order == tuple(range(len(order))) else order
+    return at_stage(replace(state, lines=lines, legs=legs, loaded_order=named), Stage.IN_TRANSIT, departed_s=statement.at_s)
 
 
 DEPART = trunk_act(

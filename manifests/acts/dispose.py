@@ -12,7 +12,7 @@ from manifests import lots
 from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
 from manifests.machine import Act
 from manifests.mass import add_fates
-from manifests.model import ManifestState, SentOn, Stage
+from manifests.model import FateRecord, ManifestState, SentOn, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
 from whitelist.telling import nth
@@ -131,7 +131,11 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
         )
         for number, line in enumerate(state.lines)
     )
-    found = replace(state, lines=lines, disposals=state.disposals + 1)
+    told = [
+        FateRecord(line=fate.line, method=fate.method, mass_g=parse_mass(fate.mass_t), done_on=fate.done_on, onward=fate.onward)
+        for fate in body.fates
+    ]
+    found = replace(state, lines=lines, disposals=state.disposals + 1, fates=(*state.fates, *told))
     return at_stage(found, Stage.DISPOSED, disposed_s=statement.at_s) if _ends_the_stock(state, body) else found
 
 

@@ -9,7 +9,7 @@ from ledger.admission.personality import Judged, Reads, Role
 from ledger.fields import Text, label
 from ledger.model import Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import amendment
+from manifests import amendable, amendment, enforcing
 from manifests.act import Body
 from manifests.case import ManifestCases, Trunk, cases_of, in_force, opener_of
 from manifests.case_act import Effect, Opened, case_act
@@ -35,7 +35,7 @@ def proposal_of(statement: Statement, facts: Facts) -> Proposal | None:
 def reads(statement: Statement, facts: Facts) -> Reads:
     """What acts wrote of the manifest; permit, decision and accounts where waste, method or mass are touched."""
     proposal = proposal_of(statement, facts)
-    return amendment.reads(statement, facts, () if proposal is None else [path for path, _, _ in proposal.changes])
+    return amendment.reads(statement, facts, () if proposal is None else proposal.changes)
 
 
 def asked_of(statement: Statement, facts: Facts) -> tuple[AskedConsent, ...]:
@@ -101,10 +101,10 @@ def last_consent_puts_it_in_force(judged: Judged, out: Findings) -> None:
         return
     amendment.judge_values(judged, out, proposal.changes, "body.changes")
     if not out.reasons:
-        amendment.judge_possible(judged, out, proposal.changes)
+        amendable.judge_possible(judged, out, proposal.changes)
     asked = asked_of(statement, facts)
     if not out.reasons and not missing(asked, amendment.agreeing(statement, asked, facts)):
-        amendment.come_into_force(judged, out, proposal.changes)
+        enforcing.come_into_force(judged, out, proposal.changes)
 
 
 def without(cases: ManifestCases, case: str) -> ManifestCases:
@@ -119,10 +119,10 @@ def apply(opened: Opened) -> Effect:
     state: ManifestState = in_force(opened.trunk, opened.cases)
     agreed = amendment.agreeing(opened.statement, amendment.still_asked(proposal, state, opened.facts), opened.facts)
     proposal = replace(proposal, given=(*proposal.given, *agreed))
-    if not amendment.is_amended(opened.admission):
-        registers = amendment.site(opened, proposal.changes)
+    if not enforcing.is_amended(opened.admission):
+        registers = enforcing.site(opened, proposal.changes)
         return Effect(cases=opened.cases, case=replace(opened.case, proposal=proposal), registers=registers)
-    cases, registers = amendment.enforced(opened, proposal.changes)
+    cases, registers = enforcing.enforced(opened, proposal.changes)
     case = replace(opened.case, proposal=replace(proposal, ended="in_force"))
     return Effect(cases=without(cases, opened.statement.chain), case=case, registers=registers)
 

@@ -10,7 +10,7 @@ from ledger.directory import log_state
 from ledger.fields import Files, Text, form, items, label
 from ledger.model import Facts, Findings, Statement, chain_key
 from ledger.times import parse_admission_at
-from manifests import amendment, telling
+from manifests import amendable, amendment, enforcing, telling
 from manifests.act import Body
 from manifests.case import OpenProposal, Trunk, cases_of, opener_of
 from manifests.case_act import Effect, Opened, case_act
@@ -52,15 +52,16 @@ class AmendPropose(Body, frozen=True, kw_only=True):
     files: Files = ()
 
 
-def changes_of(statement: Statement) -> amendment.Changes:
+def changes_of(statement: Statement) -> amendable.Changes:
     """The changes as triples."""
     return [(change.path, change.was, change.now) for change in statement.body.changes]
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
     """What acts wrote of the manifest; permit and decision only by the consent that puts it in force."""
-    found = amendment.reads(statement, facts, [])
-    return found if not _needs_none(statement, facts) else amendment.reads(statement, facts, [path for path, _, _ in changes_of(statement)])
+    changes = changes_of(statement)
+    # Permit, decision and accounts are read where something moves on them; registers of what is re-keyed are no facts.
+    return amendment.reads(statement, facts, changes, quota=_needs_none(statement, facts))
 
 
 def _needs_none(statement: Statement, facts: Facts) -> bool:
@@ -69,7 +70,7 @@ def _needs_none(statement: Statement, facts: Facts) -> bool:
     state = facts.state(trunk) if facts.holds(chain_key(trunk)) else None
     if state is None:
         return False
-    asked = consents((path for path, _, _ in changes_of(statement)), state, log_state(facts))
+    asked = consents(changes_of(statement), state, log_state(facts))
     return not missing(asked, (opener_of(statement),))
 
 
@@ -84,7 +85,7 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
 
 def fields_may_be_corrected(judged: Judged, out: Findings) -> None:
     """AMEND_PATH for what is never corrected, is not there or stands twice; NOT_YET; TRUNK_STAGE before the departure and after a void."""
-    state, seen = amendment.state_of(judged), set[str]()
+    state, seen = amendable.state_of(judged), set[str]()
     for position, change in enumerate(judged.statement.body.changes):
         path, where = change.path, f"body.changes.{position}.path"
         row = row_of(path)
@@ -94,6 +95,8 @@ def fields_may_be_corrected(judged: Judged, out: Findings) -> None:
             out.refuse("NOT_YET", where, path, Phrase("该项更正的规则尚未启用", "its rules are not there yet"))
         elif _count(state, path) is not None and number_in(path) >= (count := _count(state, path) or 0):
             out.refuse("AMEND_PATH", where, path, "", "NO_SUCH", path=path, count=str(count))
+        elif path.startswith("times.") and getattr(state.times, f"{path[6:-3]}_s") is None:
+            out.refuse("AMEND_PATH", where, path, "", "NO_TIME", path=path)
         elif path in seen:
             out.refuse("AMEND_PATH", where, path, "", "TWICE", path=path)
         elif state.stage is Stage.VOIDED and row.name != "number":
@@ -114,6 +117,10 @@ def _count(state: ManifestState, path: str) -> int | None:
             return len(state.legs)
         case "received":
             return 0 if state.times.received_s is None else len(state.lines)
+        case "loaded":
+            return sum(line.loaded_g is not None for line in state.lines)
+        case "fates":
+            return len(state.fates)
     return None
 
 
@@ -139,9 +146,9 @@ def values_are_right(judged: Judged, out: Findings) -> None:
     changes = changes_of(judged.statement)
     amendment.judge_values(judged, out, changes)
     if not out.reasons:
-        amendment.judge_possible(judged, out, changes)
+        amendable.judge_possible(judged, out, changes)
     if not out.reasons and _needs_none(judged.statement, judged.facts):
-        amendment.come_into_force(judged, out, changes)
+        enforcing.come_into_force(judged, out, changes)
 
 
 def apply(opened: Opened) -> Effect:
@@ -149,8 +156,8 @@ def apply(opened: Opened) -> Effect:
     statement, changes = opened.statement, tuple(changes_of(opened.statement))
     at_s = parse_admission_at(opened.admission.at)
     proposal = Proposal(changes=changes, by=opener_of(statement), hands=statement.by, proposed_s=at_s)
-    if amendment.is_amended(opened.admission):
-        cases, registers = amendment.enforced(opened, changes)
+    if enforcing.is_amended(opened.admission):
+        cases, registers = enforcing.enforced(opened, changes)
         return Effect(cases=cases, case=replace(opened.case, proposal=replace(proposal, ended="in_force")), registers=registers)
     waits = OpenProposal(statement.chain, at_s, tuple(path for path, _, _ in changes))
     cases = replace(opened.cases, proposals=(*opened.cases.proposals, waits))
@@ -186,6 +193,10 @@ AMEND_PATH:NEVER
 AMEND_PATH:NO_SUCH
 联单没有 {path}：这一部分有 {count} 项，从 0 数起。 || 改正路径中的序号。
 There is no {path}: of this part there are {count}, counted from 0. || Correct the number in the path.
+
+AMEND_PATH:NO_TIME
+联单还没有 {path}：该行为尚未发生。 || 由应当办理的单位提交该行为，时间在行为中填写。
+The manifest has no {path} yet: the act has not taken place. || Let whoever owes the act submit it, with its time.
 
 AMEND_PATH:TWICE
 {path} 在同一份更正中出现两次。 || 每个字段只写一次。
@@ -231,6 +242,14 @@ AMEND_VALUE:REASON
 第 {line}更正为“{opinion}”，但没有拒收原因。 || 在同一份更正中填写该项的 reason_code。
 Line {line} would become {opinion} without a reason code. || Give its reason_code in the same proposal.
 
+AMEND_VALUE:ORDER
+更正后时间顺序不对：{what} 为 {first}，晚于 {other} 的 {second}。 || 按 开具、起运、交接、运抵、接受 的先后填写实际时间。
+The times would not be in order: {what} would be {first}, after {other} at {second}. || Give the real times in the order of issue, departure, change of hands, arrival, receipt.
+
+AMEND_VALUE:PROVINCE
+移出地不能更正到另一个省（{asked}，原为 {right}）。 || 移出地在另一个省的，作废后按实际移出地重新开具，跨省的先取得批准。
+An origin is not corrected into another province ({asked}; it is in {right}). || If it really lies elsewhere, void the manifest and issue it anew, across provinces with an approval.
+
 AMEND_OPEN | - | sender | kinds §7 [DESIGN]
 该联单待同意的更正已达上限。 || 先办结已提出的更正。
 As many corrections wait on this manifest as may. || Settle those that wait first.
@@ -247,17 +266,25 @@ AMEND_IMPOSSIBLE:FATES
 第 {line}更正后接受量 {accepted} 吨，少于已填报去向的 {fates} 吨。 || 先更正或者一并更正利用处置量。
 Line {line} would have {accepted} t accepted, less than the {fates} t that have a fate. || Correct the fates first or together with it.
 
-AMEND_IMPOSSIBLE:RETURNED
-第 {line}更正后拒收量 {refused} 吨，少于退回、改送联单已承运的 {returned} 吨。 || 拒收量不得少于已退回、改送的数量。
-Line {line} would have {refused} t refused, less than the {returned} t that returns carry. || The refused mass cannot be below what was sent back.
-
 AMEND_IMPOSSIBLE:LOTS
 第 {line}更正后接受量 {accepted} 吨，比已利用处置和作为来源批次转出的合计少 {short} 吨。 || 接受量不得少于已处置、已转出的数量；转出联单尚未起运的，先作废。
 Line {line} would have {accepted} t accepted, {short} t less than what was treated and went on as lots. || The accepted mass cannot be below what left the stock; void an onward manifest that has not departed.
 
+AMEND_IMPOSSIBLE:RETURNED
+第 {line}更正后拒收量 {refused} 吨，少于退回、改送联单已承运的 {returned} 吨。 || 拒收量不得少于已退回、改送的数量。
+Line {line} would have {refused} t refused, less than the {returned} t that returns carry. || The refused mass cannot be below what was sent back.
+
+AMEND_IMPOSSIBLE:RETURN
+退回、改送联单的计划转移量与原联单 {manifest} 的拒收量相连，不能更正。 || 起运前作废重开；起运后以接受量为准。
+The declared mass of a return hangs on what was refused of {manifest} and is not corrected. || Before the departure void it and issue it anew; afterwards the receipt says what came.
+
 AMEND_IMPOSSIBLE:FINISHED
 联单已是“{stage}”，更正后不再办结。 || 已办结的联单只接受更正后仍然办结的更正：接受量与去向在同一份更正中一并改正。
 The manifest is {stage}, and after the correction it would not be. || A finished manifest takes only what leaves it finished: correct mass and fate in one proposal.
+
+AMEND_OFF_DECISION | R-31 | origin_authority | Order 23 Art. 28 [READ]; alert [DESIGN]
+更正后的废物与所依据的批准行不一致。 || 不影响入账，主管部门会看到。废物种类、方式确有变化的，应当重新申请批准。
+The corrected waste is no longer that of its decision line. || It is entered all the same, and the authorities see it. If kind or method of the waste really changed, apply anew.
 
 AMENDED | - | nobody | kinds §7 [DESIGN]
 更正已生效。 || 各方以更正后的值为准，原值仍然显示。

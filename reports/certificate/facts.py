@@ -15,10 +15,10 @@ from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.times import day_at, day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
-from manifests.amendment import LegWords
+from manifests.amendment import LegFields
 from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
-from manifests.recorded import record_of
+from manifests.recorded import PARTS, record_of
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.legal import Citation, bases
 from signing.phrase import Phrase
@@ -148,15 +148,22 @@ def _in_force(bundle: Bundle, bodies: Iterable[Any]) -> tuple[Issue, Receive, Mo
     moves = tuple(body for body in later if isinstance(body, Depart | HandOver | Transship))
     if not cases_of(bundle.facts, bundle.subject).overlay:
         return issue, receive, moves
-    record = record_of(bundle.facts, bundle.subject)
-    legs, received = record.pop("legs"), convert(record.pop("received"), tuple[ReceivedLine, ...])
-    words = [convert(words, LegWords) for words in legs]
-    moves = tuple(replace(body, **_changed(body, found)) for body, found in zip(moves, words, strict=True))
-    return replace(convert(record, Issue), files=issue.files, commit=issue.commit), replace(receive, lines=received), moves
+    record, overlay = record_of(bundle.facts, bundle.subject), cases_of(bundle.facts, bundle.subject).overlay
+    part_one = {name: value for name, value in record.items() if name not in PARTS}
+    moves = tuple(
+        _moved(body, number, convert(leg, LegFields), overlay) for number, (body, leg) in enumerate(zip(moves, record["legs"], strict=True))
+    )
+    lines, accepted_at = convert(record["received"], tuple[ReceivedLine, ...]), receive.accepted_at
+    if "times.accepted_at" in overlay:
+        accepted_at = record["times"]["accepted_at"]
+    issued = replace(convert(part_one, Issue), files=issue.files, commit=issue.commit)
+    return issued, replace(receive, lines=lines, accepted_at=accepted_at), moves
 
 
-def _changed(body: Any, words: LegWords) -> dict[str, Any]:
-    return {name: getattr(words, name) for name in ("via", "crew") if hasattr(body, name)}
+def _moved(body: Any, number: int, leg: LegFields, overlay: Mapping[str, str]) -> Any:
+    """The act that began a leg, with the fields of it that were corrected."""
+    fields = {path.split(".")[2] for path in overlay if path.startswith(f"legs.{number}.")}
+    return replace(body, **{name: getattr(leg, name) for name in fields if hasattr(body, name)})
 
 
 def about(bundle: Bundle) -> tuple[Entry, ...]:

@@ -161,7 +161,8 @@ def test_a_silent_firm_is_spoken_for_by_its_authority_after_ten_working_days_and
         (("received.0", "", '"x"'), ["AMEND_PATH"]),
         (("Received.0.accepted_t", '"200"', '"2"'), ["AMEND_PATH"]),
         (("received.00.accepted_t", '"200"', '"2"'), ["AMEND_PATH"]),
-        (("fates.0.mass_t", '"200"', '"2"'), ["NOT_YET"]),
+        (("fates.0.mass_t", '"200"', '"2"'), ["AMEND_PATH"]),
+        (("fates.0.onward", "", '"x"'), ["NOT_YET"]),
     ],
 )
 def test_a_field_its_value_in_force_and_what_it_may_hold(change: tuple[str, str, str], expected: list[str]) -> None:

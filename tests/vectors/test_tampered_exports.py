@@ -216,7 +216,8 @@ def test_it_stays_a_small_folder_of_short_files() -> None:
     files = [AUDITOR, *AUDITOR.parent.glob("liandan_reader/*.py")]
     lines = [len(file.read_text(encoding="utf-8").splitlines()) for file in files]
     assert max(lines) < 300
-    assert sum(lines) < 2_000 + 80 * (len(audit.KINDS) - 45), "it grows with the kinds that it knows, and by no more"
+    # Returns and lots are rules of kinds that were there before: they have a share of their own (docs/decisions.md).
+    assert sum(lines) < 2_000 + 80 * (len(audit.KINDS) - 45 + 1), "it grows with the kinds that it knows, and by no more"
 
 
 def _small(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:

@@ -1,38 +1,15 @@
-"""Corrections (kinds §7, §8): paths, what stood there, who proposes, who must consent, and what a correction in force changes."""
+"""Corrections (kinds §7, §8): who proposes, who must consent, and what a correction in force changes."""
 
 import json
 import re
-from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
+from .matrix import EAST_S, is_same, paths_of, put_value, row_of, value_at, value_of, year_of
 from .parties import DAY_S
-from .strict import Bad, grams, need, strict_json
+from .strict import Bad, grams, instant, need, normal
 
-MATRIX = """
-G      -        *  planned_at insurance_no contract.no contract.valid_to emergency_measures provincial_number pre_notice.given_at pre_notice.ref
-G      -        *  plan.filing_no plan.site trip_id lines.N.internal_name lines.N.source_stage lines.N.precautions lines.N.note
-G      -        *  lines.N.pieces.count lines.N.pieces.unit lines.N.plan_line
-C      -        .  legs.N.via legs.N.crew
-R      -        .  received.N.found.name received.N.found.code received.N.found.form received.N.found.packing received.N.note
-R      -        .  received.N.major_difference_note
-RG     R,G,AD   .  received.N.accepted_t received.N.refused_t received.N.opinion received.N.reason_code received.N.method
-"""
-"""Who proposes; who has agreed when it comes into force, the proposer among them; ``*``: also before the departure; fields."""
-EAST_S = 8 * 3600  # days are those of Shanghai
 FINISHED = ("closed", "closed_rejected", "closed_gap")
-
-
-def _rows() -> list[tuple[re.Pattern[str], str, list[str], bool]]:
-    found = []
-    for line in MATRIX.strip().splitlines():
-        proposes, consents, early, *paths = line.split()
-        asked = [] if consents == "-" else consents.split(",")
-        found += [(re.compile(re.escape(path).replace("N", "(0|[1-9][0-9]{0,3})")), proposes, asked, early == "*") for path in paths]
-    return found
-
-
-ROWS = _rows()
 
 
 class Amendments:
@@ -47,7 +24,7 @@ class Amendments:
     def holders(self, s: Any, trip: Any, word: str) -> list[str]:
         """Who may propose every field; whose consent is missing; these or the proposer, to refuse."""
         if word == "proposing":
-            may = [[party for letter in _row(path)[1] for party in self._parties(trip, letter, path)] for path in _paths(s.body["changes"])]
+            may = [[one for letter in row_of(path)[1] for one in self._parties(trip, letter, path)] for path in paths_of(s.body["changes"])]
             return [party for party in may[0] if all(party in parties for parties in may)]
         found = self._waiting(s)
         missing = [party for parties in self._missing(trip, found) for party in parties]
@@ -72,25 +49,36 @@ class Amendments:
         missing = [party for parties in self._missing(trip, self._waiting(s)) for party in parties]
         return (s.principal or s.by[0]) not in missing and s.by[0] in self.stand_ins(s, missing)
 
-    def _parties(self, trip: Any, letter: str, path: str) -> list[str]:
+    def _parties(self, trip: Any, letter: str, path: str, now: str = "") -> list[str]:
+        legs = trip.legs
         match letter:
-            case "G":
-                return [trip.generator]
-            case "R":
-                return [trip.receiver]
-            case "C":
-                number = int(path.split(".")[1])
-                return [trip.legs[number].carrier] if number < len(trip.legs) else []
-        here, there = (trip.origin, trip.destination) if letter == "AO" else (trip.destination, trip.origin)
-        return list(self.log.parties.responsible(here, there)[0])
+            case "G" | "R" | "K":
+                return [{"G": trip.generator, "R": trip.receiver, "K": trip.consignor}[letter]]
+            case "AR":
+                return [trip.receiver] if trip.record["received"] else []
+            case "C" | "C0" | "CL":
+                number = int(path.split(".")[1]) if letter == "C" else 0 if letter == "C0" else len(legs) - 1
+                return [legs[number].carrier] if 0 <= number < len(legs) else []
+            case "PAO" | "PAD" if not self.is_between(trip):
+                return []
+            case "YAD" if year_of(value_of(now)) == year_of(trip.record["times"].get("accepted_at")):
+                return []
+        here, there = (trip.origin, trip.destination) if letter.endswith("AO") else (trip.destination, trip.origin)
+        return list(self.log.parties.responsible(here, there)[0] or self.log.parties.covering(there))
+
+    def is_between(self, trip: Any) -> bool:
+        """Whether it leads from one province to another; a redirect inherits where it comes from."""
+        first = trip
+        while first.returned and first.returned["how"] != "back":
+            first = self.manifests.trips[first.returned["manifest"]]
+        return str(first.origin)[:2] != str(trip.destination)[:2]
 
     def _missing(self, trip: Any, found: Any) -> list[list[str]]:
         """Consents that are not there; after a verification G is asked too."""
-        asked = {letter: path for path in found.paths for letter in _row(path)[2]}
-        if self._stage(trip) in FINISHED:
-            asked.setdefault("G", found.paths[0])
-        holders = [self._parties(trip, letter, path) for letter, path in asked.items()]
-        return [parties for parties in holders if not set(parties) & {found.by, *found.given}]
+        asked = [(letter, change) for change in found.changes for letter in row_of(change["path"])[2]]
+        asked += [("G", found.changes[0])] if self._stage(trip) in FINISHED else []
+        holders = [self._parties(trip, letter, change["path"], change["now"]) for letter, change in asked]
+        return [parties for parties in holders if parties and not set(parties) & {found.by, *found.given}]
 
     # -- what an act changes
 
@@ -100,19 +88,14 @@ class Amendments:
 
     def propose(self, s: Any, a: Any, trip: Any) -> None:
         changes = s.body["changes"]
-        paths = _paths(changes)
-        stage = self._stage(trip)
+        paths, stage = paths_of(changes), self._stage(trip)
         need(len(set(paths)) == len(paths), "AMEND_PATH", "body.changes", paths, "each once")
         for number, change in enumerate(changes):
-            _, _, _, early = _row(change["path"])
-            voided, issued = stage == "voided", stage == "issued"
-            stage_fits = not voided and (early or not issued) and (change["path"] != "trip_id" or issued)
+            path, early = change["path"], row_of(change["path"])[3]
+            voided, issued = stage == "voided" and path != "number", stage == "issued"
+            stage_fits = not voided and (early or not issued) and (path != "trip_id" or issued)
             need(stage_fits, "TRUNK_STAGE", f"body.changes.{number}.path", stage, "a stage that takes it")
-        waiting = [
-            one
-            for one in self.proposals.values()
-            if one.trip is trip and not one.ended and a.at <= one.at + self.log.thresholds.get("amend_d", 0) * DAY_S
-        ]
+        waiting = [one for one in self.proposals.values() if one.trip is trip and not one.ended and a.at <= self._end(one)]
         need(len(waiting) < 32, "AMEND_OPEN", "chain", len(waiting), "fewer than 32 that wait")
         others = [path for one in waiting for path in one.paths if path in paths]
         need(not others, "AMEND_STALE", "body.changes", others, "no field of another open correction")
@@ -121,9 +104,13 @@ class Amendments:
         self.proposals[s.chain] = found
         self._force(s, a, trip, found)
 
+    def _end(self, found: Any) -> int:
+        """When it lapses."""
+        return int(found.at + self.log.thresholds.get("amend_d", 0) * DAY_S)
+
     def consent(self, s: Any, a: Any, trip: Any) -> None:
         found = self._waiting(s)
-        need(a.at <= found.at + self.log.thresholds.get("amend_d", 0) * DAY_S, "AMEND_STATE", "chain", a.at, "before it lapses")
+        need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
         need(s.by[0] not in found.hands and (s.principal or s.by[0]) != found.by, "CASE_ROLE", "by.0", s.by[0], "not the proposer's hand")
         self._stands(trip, found.changes)
         found.given += self._agreeing(s, trip, found)
@@ -131,7 +118,7 @@ class Amendments:
 
     def refuse(self, s: Any, a: Any, trip: Any) -> None:
         found = self._waiting(s)
-        need(a.at <= found.at + self.log.thresholds.get("amend_d", 0) * DAY_S, "AMEND_STATE", "chain", a.at, "before it lapses")
+        need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
         found.ended = "refused"
 
     def _agreeing(self, s: Any, trip: Any, found: Any) -> list[str]:
@@ -148,21 +135,45 @@ class Amendments:
         due = not self._missing(trip, found)
         self.log.check(("AMENDED" in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"AMENDED: {due}")
         mass = due and any(path.endswith("_t") for path in found.paths)
-        self.log.check(
-            (a.alerts.get("MASS_AMENDED") == "M") == mass, "DECISION_WRONG", "admission.decision.alerts", a.alerts, f"MASS_AMENDED: {mass}"
-        )
+        self.manifests.alerted(a, MASS_AMENDED="M" if mass else None)
         if due:
             found.ended = "in_force"
             for change in found.changes:
-                _put(trip.record, change["path"], _value(change["now"]))
-            self._received(trip, found)
-        self.manifests.settle(a, trip)
+                value = value_of(change["now"])
+                put_value(trip.record, change["path"], instant(value) if change["path"].startswith("times.") else value)
+                self._follow(s, a, trip, change["path"], value_of(change["was"]), value_of(change["now"]))
+            self._sums(trip, found)
+        self._settle(a, trip, gives_back=any(re.fullmatch(r"lines.[0-9]+.mass_t", path) for path in found.paths if due))
 
-    def _received(self, trip: Any, found: Any) -> None:
-        """Opinions and masses by line; the stage that they give."""
-        if not trip.record["received"]:
-            return
-        for number, item in enumerate(trip.record["received"]):
+    def _follow(self, s: Any, a: Any, trip: Any, path: str, was: Any, now: Any) -> None:
+        """What hangs on one field: masses, wastes, places, registers."""
+        part, *rest = path.split(".")
+        record, number = trip.record, int(rest[0]) if rest and rest[0].isdecimal() else 0
+        if part == "lines":
+            line = record["lines"][number]
+            trip.declared[number], trip.wastes[number] = grams(line["mass_t"]), (line["code"], line["form"])
+        elif part == "loaded":
+            trip.loaded[record["loaded"][number]["line"]] = grams(now)
+        elif path == "origin.division":
+            trip.origin = now
+        elif path == "number":
+            self._renumber(s, a, trip, was, now)
+        elif rest[1:] == ["waybill_no"]:
+            self._rekey(trip, trip.legs[number].carrier, was, now, [leg.get("waybill_no") for leg in record["legs"]])
+
+    def _sums(self, trip: Any, found: Any) -> None:
+        """Opinions, masses and fates by line; the stage that they give."""
+        record = trip.record
+        for counts in (trip.fates, trip.treated, trip.sent):
+            counts.clear()
+        for fate in record["fates"]:
+            line, mass, onward = fate["line"], grams(fate["mass_t"]), fate.get("onward")
+            trip.fates[line] += mass
+            trip.treated[line] += 0 if onward else mass
+            trip.sent[line, onward] += mass if onward else 0
+        for key, mass in trip.sent.items():
+            need(mass <= trip.used[key], "AMEND_IMPOSSIBLE", "fates", mass, f"lots of {trip.used[key]}")
+        for number, item in enumerate(record["received"]):
             touched = [path for path in found.paths if path.startswith(f"received.{number}.")]
             line, opinion = item["line"], item["opinion"]
             if f"received.{number}.accepted_t" in touched:
@@ -176,16 +187,47 @@ class Amendments:
                 need(sums[opinion], "AMEND_VALUE", f"received.{number}", f"{accepted} {refused}", opinion)
                 need(opinion == "accept" or "reason_code" in item, "AMEND_VALUE", f"received.{number}", opinion, "a reason_code")
                 need(trip.taken[line] <= refused, "AMEND_IMPOSSIBLE", f"received.{number}", refused, f"returns of {trip.taken[line]}")
-                need(trip.fates[line] <= accepted, "AMEND_IMPOSSIBLE", f"received.{number}", accepted, f"fates of {trip.fates[line]}")
-        opinions = {item["opinion"] for item in trip.record["received"]}
+            self.manifests.within(trip, line, "AMEND_IMPOSSIBLE")
+            need(trip.fates[line] <= accepted, "AMEND_IMPOSSIBLE", f"received.{number}", accepted, f"fates of {trip.fates[line]}")
+        if not record["received"] or trip.is_return:
+            return
+        opinions = {item["opinion"] for item in record["received"]}
         by_opinion = {("accept",): "accepted", ("reject",): "rejected"}.get(tuple(opinions), "partly_accepted")
         whole = all(trip.fates[line] == trip.accepted[line] for line in range(len(trip.declared)))
-        stage = "disposed" if whole and by_opinion != "rejected" else by_opinion
-        now = self._stage(trip)
+        stage, now = "disposed" if whole and by_opinion != "rejected" else by_opinion, self._stage(trip)
         ends = {"closed": "disposed", "closed_rejected": "rejected"}.get(now)
         need(ends in (None, stage), "AMEND_IMPOSSIBLE", "body.changes", stage, f"{now} stays what it is")
-        if now not in FINISHED and not trip.is_return:
+        if now not in FINISHED:
             self.log.stages[trip.chain] = stage
+
+    def _settle(self, a: Any, trip: Any, *, gives_back: bool) -> None:
+        """The accounts after a statement of a case: what is accepted by now; before the receipt what is declared, and loaded beyond it. Nothing
+        comes back without an authority, which consents to declared masses between provinces (kinds §1.6)."""
+        if self._stage(trip) == "voided" or (self._stage(trip) == "closed_gap" and not trip.record["received"]):
+            return self.manifests.keep(a, trip, [0] * len(trip.declared))
+        if trip.record["received"]:
+            return self.manifests.keep(a, trip, [trip.accepted[line] for line in range(len(trip.declared))])
+        masses = [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)]
+        return self.manifests.keep(a, trip, masses, least=None if gives_back and self.is_between(trip) else trip.held)
+
+    def _renumber(self, s: Any, a: Any, trip: Any, was: str | None, now: str) -> None:
+        """The manifest leaves one number and stands in another, with what it is worth."""
+        if was is not None and self.manifests.numbers[was].get(trip.generator, [""])[0] == trip.chain:
+            del self.manifests.numbers[was][trip.generator]
+        trip.number = ""
+        self.manifests.give_number(s, a, trip, now)
+        stage = self._stage(trip)
+        self.manifests.end_number(trip, "closed" if stage in FINISHED else "voided" if stage == "voided" else "live")
+
+    def _rekey(self, trip: Any, carrier: str, was: str | None, now: str | None, still: list[str | None]) -> None:
+        """The registers of both waybills."""
+        if trip.is_backfill:
+            return
+        if was is not None and was not in still:
+            held = self.manifests.waybills[carrier, normal(was)]
+            held[:] = [one for one in held if one != trip.name]
+        if now is not None:
+            self.manifests.waybills[carrier, normal(now)].append(trip.name)
 
     def _stage(self, trip: Any) -> str:
         return str(self.log.stages.get(trip.chain, ""))
@@ -194,77 +236,8 @@ class Amendments:
         """``was`` is the value in force; ``now`` another one, as compact JSON."""
         for number, change in enumerate(changes):
             path, where = change["path"], f"body.changes.{number}"
-            there = _at(trip.record, path)
-            need(_same(path, _value(change["was"]), there), "AMEND_STALE", f"{where}.was", change["was"], there)
-            now = _value(change["now"])
+            there = value_at(trip.record, path)
+            need(is_same(path, value_of(change["was"]), there), "AMEND_STALE", f"{where}.was", change["was"], there)
+            now = value_of(change["now"])
             text = "" if now is None else json.dumps(now, ensure_ascii=False, separators=(",", ":"))
-            need(
-                text == change["now"] and not _same(path, now, there),
-                "AMEND_VALUE",
-                f"{where}.now",
-                change["now"],
-                "another value, compact",
-            )
-
-
-def recorded(body: Any) -> Any:
-    """What an issue wrote, to be corrected by path."""
-    return {name: deepcopy(value) for name, value in body.items() if name not in ("files", "commit")} | {"legs": [], "received": []}
-
-
-def _paths(changes: Any) -> list[str]:
-    return [change["path"] for change in changes]
-
-
-def _row(path: str) -> tuple[re.Pattern[str], str, list[str], bool]:
-    row = next((row for row in ROWS if row[0].fullmatch(path)), None)
-    if row is None:
-        raise Bad("AMEND_PATH", "body.changes", path, "a field of the matrix")
-    return row
-
-
-def _value(text: str) -> Any:
-    """A value that travels as a text of JSON; None for nothing."""
-    if not text:
-        return None
-    try:
-        found = strict_json(b'{"value":' + text.encode() + b"}")
-    except Bad as bad:
-        raise Bad("AMEND_VALUE", "body.changes", text, "JSON") from bad
-    need(list(found) == ["value"], "AMEND_VALUE", "body.changes", text, "one value")
-    return found["value"]
-
-
-def _at(record: Any, path: str) -> Any:
-    for name in path.split("."):
-        if isinstance(record, list):
-            need(int(name) < len(record), "AMEND_PATH", "body.changes", path, f"{len(record)} of them")
-            record = record[int(name)]
-        else:
-            record = record.get(name) if isinstance(record, dict) else None
-    return record
-
-
-def _put(record: Any, path: str, value: Any) -> None:
-    *way, last = path.split(".")
-    inner = record
-    for name in way:
-        inner = inner[int(name)] if isinstance(inner, list) else inner.setdefault(name, {})
-    if value is not None:
-        inner[last] = value
-        return
-    inner.pop(last, None)
-    if not inner and not way[-1].isdecimal():
-        _put(record, ".".join(way), None)
-
-
-def _same(path: str, one: Any, other: Any) -> bool:
-    """Compared as values, masses in grams, hazards as a set."""
-    if one is None or other is None:
-        return one is other
-    if path.endswith("_t") and isinstance(one, str):
-        try:
-            return grams(one) == grams(other)
-        except (Bad, ValueError, TypeError):
-            return bool(one == other)
-    return type(one) is type(other) and bool(one == other)
+            need(text == change["now"] and not is_same(path, now, there), "AMEND_VALUE", f"{where}.now", text, "another value, compact")

@@ -6,15 +6,18 @@ from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
-from .amendments import Amendments, recorded
+from .amendments import Amendments
 from .cases import trunk_of
+from .matrix import recorded
+from .regrouping import Regrouping
 from .signatures import is_uscc
-from .strict import grams, is_day, need, normal
+from .strict import grams, instant, is_day, need, normal
 
-LEGS, STOPS, DISPOSALS, GENERATORS, USES, SOURCES = 16, 16, 64, 32, 32, 64  # how many of each a trunk or a register holds
+LEGS, STOPS, DISPOSALS, GENERATORS, USES = 16, 16, 64, 32, 32  # how many of each a trunk or a register holds
+OF_LEG = ("via", "crew", "seals", "vehicle", "waybill_no")  # what corrections name of a leg
 
 
-class Manifests:
+class Manifests(Regrouping):
     """Trunks, and the registers of numbers, labels and waybills (kinds §1.5)."""
 
     def __init__(self, log: Any) -> None:
@@ -93,64 +96,6 @@ class Manifests:
         self.keep(a, trip, trip.declared)
         return "issued"
 
-    def _returns(self, s: Any, a: Any, trip: Any, named: Any) -> None:
-        """Kinds §5: refused grams go back or on, line by line the same waste, never more than was refused and is not on a return yet."""
-        way = {"back": True, None: False}.get(None if named is None else named["how"])
-        self.log.check(way in (None, trip.is_return), "DECISION_WRONG", "admission.decision.route", a.route, f"RETURN: {way}")
-        self.alerted(a, RETURN_TRIP="L" if trip.is_return else None)
-        if named is None:
-            return
-        there = self.trips[named["manifest"]]
-        fits = there.generator == s.owner and len(named["lines"]) == len(trip.declared) and set(named["lines"]) <= set(_all(there))
-        need(fits, "RETURN_LINK", "body.returns", named, "own manifest, a line there for each line here")
-        need(not trip.is_return or trip.receiver == s.owner, "RETURN_LINK", "body.receiver", trip.receiver, s.owner)
-        need(trip.is_return or trip.receiver != there.receiver, "RETURN_LINK", "body.receiver", trip.receiver, "another than who refused")
-        for line, waste, mass in zip(named["lines"], trip.wastes, trip.declared, strict=True):
-            there.taken[line] += mass
-            free = there.taken[line] <= there.refused[line] and there.wastes[line] == waste
-            need(free, "RETURN_LINK", "body.returns.lines", f"{waste} {there.taken[line]}", f"{there.wastes[line]} {there.refused[line]}")
-        trip.returned, trip.units = named, {*trip.units, *there.units, there.generator}
-        trip.carried = {named["manifest"]}
-
-    def _lots(self, s: Any, a: Any, trip: Any, lines: Any) -> None:
-        """Kinds §5: a collector sends on what it received, never more than it accepted and has not treated itself."""
-        for number, line in enumerate(lines):
-            lots = line.get("lots", ())
-            need(not lots or not trip.returned, "RETURN_LINK", f"body.lines.{number}.lots", len(lots), "none on a return")
-            for lot in lots:
-                there, mass = self.trips[lot["manifest"]], grams(lot["mass_t"])
-                need(
-                    there.receiver == s.owner and there.is_received,
-                    "LOT_HOLDER",
-                    f"body.lines.{number}.lots",
-                    lot,
-                    f"received by {s.owner}",
-                )
-                need(lot["line"] in _all(there), "LINE_UNKNOWN", f"body.lines.{number}.lots", lot, _all(there))
-                there.used[lot["line"], s.chain] += mass
-                self._within(there, lot["line"], "LOT_EXCEEDS")
-                trip.lots.append((lot["manifest"], lot["line"]))
-        trip.carried |= {manifest for manifest, _ in trip.lots}
-        trip.units |= {manifest.split("/")[1] for manifest, _ in trip.lots}
-        need(len(trip.carried) <= SOURCES, "LIST_LENGTH", "body.lines", len(trip.carried), SOURCES)
-
-    def _within(self, trip: Any, line: int, code: str) -> None:
-        """Of what was accepted: treated here, and gone on as lots."""
-        lots = sum(mass for (at, _), mass in trip.used.items() if at == line)
-        need(lots + trip.treated[line] <= trip.accepted[line], code, "body", f"{lots} + {trip.treated[line]}", trip.accepted[line])
-
-    def free(self, chain: str, trip: Any) -> None:
-        """What never departed is free: for another return, and as lots of others."""
-        for manifest, line in trip.lots:
-            self.trips[manifest].used.pop((line, chain), None)
-        for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
-            self.trips[trip.returned["manifest"]].taken[line] -= mass
-
-    def _leave(self, trip: Any) -> None:
-        """It has left that gate."""
-        for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
-            self.trips[trip.returned["manifest"]].gone[line] += mass
-
     def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         self.free(s.chain, trip)
         self.keep(a, trip, [0] * len(trip.declared))
@@ -159,7 +104,8 @@ class Manifests:
 
     def _depart(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         trip.legs = [SimpleNamespace(carrier=s.by[-1] if len(s.by) > 1 else s.principal or s.by[0], is_open=True)]
-        trip.record["legs"].append({name: body[name] for name in ("via", "crew") if name in body})
+        trip.record["legs"].append({name: deepcopy(body[name]) for name in OF_LEG if name in body})
+        trip.record["loaded"], trip.record["times"]["departed_at"] = deepcopy(body.get("loaded", [])), s.at
         loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
@@ -194,7 +140,10 @@ class Manifests:
     def _arrive(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         for leg in self._open_legs(s, trip):
             trip.legs[leg].is_open = False
-        return "in_transit" if any(leg.is_open for leg in trip.legs) else "arrived"
+        if any(leg.is_open for leg in trip.legs):
+            return "in_transit"
+        trip.record["times"]["arrived_at"] = s.at
+        return "arrived"
 
     def _receive(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         lines = {item["line"]: item for item in body["lines"]}
@@ -221,6 +170,7 @@ class Manifests:
             self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
         self.alerted(a, NO_DEPARTURE="H" if no_departure else None)
         trip.record["received"] = deepcopy(body["lines"])
+        trip.record["times"]["accepted_at"] = instant(body["accepted_at"], "body.accepted_at")
         for leg in trip.legs:
             leg.is_open = False
         self.keep(a, trip, [trip.accepted[line] for line in _all(trip)])
@@ -239,7 +189,8 @@ class Manifests:
                 need(sent <= lots, "FATE_EXCEEDS", "body.fates", f"{fate['onward']} {sent}", lots)
             else:
                 trip.treated[line] += grams(fate["mass_t"])
-                self._within(trip, line, "FATE_EXCEEDS")
+                self.within(trip, line, "FATE_EXCEEDS")
+        trip.record["fates"] += deepcopy(body["fates"])
         trip.disposals += 1
         is_whole = all(trip.fates[line] == trip.accepted[line] for line in _all(trip))
         need(is_whole or trip.disposals <= DISPOSALS, "TRUNK_FULL", "kind", trip.disposals, DISPOSALS)
@@ -264,21 +215,20 @@ class Manifests:
         for leg in ending:
             trip.legs[leg].is_open = False
         trip.legs.append(SimpleNamespace(carrier=carrier, is_open=True))
-        trip.record["legs"].append({name: s.body[name] for name in ("via", "crew") if name in s.body})
+        inherited = trip.record["legs"][-1] if s.act == "manifest.transship" else {}
+        waybill = {"waybill_no": inherited["waybill_no"]} if "waybill_no" in inherited else {}
+        trip.record["legs"].append(waybill | {name: deepcopy(s.body[name]) for name in OF_LEG if name in s.body})
         need(len(trip.legs) <= LEGS, "TRUNK_FULL", "kind", len(trip.legs), LEGS)
         self._waybill(s, a, trip, carrier)
         return "="
 
-    def settle(self, a: Any, trip: Any) -> None:
-        """The accounts after a statement of a case: what is accepted by now, before the receipt what was held."""
-        self.keep(a, trip, [trip.accepted[line] for line in _all(trip)] if trip.record["received"] else trip.masses)
-
-    def keep(self, a: Any, trip: Any, masses: list[int]) -> None:
-        """Kinds §1.6: the rows move each account from what the manifest held on it to what it holds now."""
-        held, trip.masses = dict[str, int](), masses
+    def keep(self, a: Any, trip: Any, masses: list[int], least: dict[str, int] | None = None) -> None:
+        """Kinds §1.6: the rows move each account from what the manifest held on it to what it holds now, ``least`` what it held before."""
+        held = dict[str, int]()
         for mass, accounts in zip(masses, trip.accounts, strict=True):
             for account in accounts:
                 held[account] = held.get(account, 0) + mass
+        held = {account: max(grams, (least or {}).get(account, 0)) for account, grams in held.items()}
         due = {account: moved for account in held if (moved := held[account] - trip.held.get(account, 0))}
         rows = {row["account"]: row["after_g"] - row["before_g"] for row in a.accounts}
         trip.held = held
@@ -344,5 +294,5 @@ def _nobody() -> Any:
     masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them
     masses |= {"treated": defaultdict(int), "used": defaultdict(int), "sent": defaultdict(int)}  # of the accepted; the last two by manifest
     links = {"returned": None, "units": set[str](), "carried": set[str](), "lots": list[Any](), "is_received": False}
-    record = {"chain": "", "record": recorded({}), "masses": list[int]()}
+    record = {"chain": "", "record": recorded({})}
     return SimpleNamespace(**parties, **lists, **masses, **links, **record, is_backfill=False, is_return=False, latest=-(2**53))

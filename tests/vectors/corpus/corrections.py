@@ -7,6 +7,7 @@ from typing import Any
 from tests.vectors.corpus import bodies
 from tests.vectors.corpus.full_forms import HANDLER
 from tests.vectors.corpus.people import CARRIER, CHONGQING, GENERATOR, RECEIVER, SICHUAN, Person
+from tests.vectors.corpus.permissions import LISTED
 from tests.vectors.corpus.scene import Scene
 from tests.vectors.corpus.trips import Trip
 
@@ -62,5 +63,32 @@ def corrections(scene: Scene) -> None:
     trip = Trip(scene, 363).across().depart().arrive().receive(bodies.received("5.58"))
     silent = Correction(trip, 468).propose(RECEIVER, (MASS, '"5.58"', '"5.57"'))
     Correction(trip, 469).propose(RECEIVER, ("received.0.method", '"R4"', '"R9"'))
+    classes(scene)
     scene.go_to("2026-11-28T08:00:05")
     silent.consent(SICHUAN).consent(CHONGQING)
+
+
+def classes(scene: Scene) -> None:
+    """One field of every class: words and masses on the road, times, plate and waybill, waste, place, number, fates; mass and fate of a closed one."""
+    number = "20265101000364"
+    trip = Trip(scene, 364).across(approval=LISTED, number=number, carriers=[CARRIER.uscc])
+    moved = ("origin.address", f'"{bodies.SITE["address"]}"', '"成都市龙泉驿区虚构路10号"')
+    Correction(trip, 470).propose(GENERATOR, moved).consent(SICHUAN)
+    Correction(trip, 471).propose(SICHUAN, ("number", f'"{number}"', '"20265101000365"'))
+    trip.depart("5.6", seals=["S-1"])
+    Correction(trip, 472).propose(CARRIER, ("loaded.0.mass_t", '"5.6"', '"5.7"')).consent(GENERATOR)
+    declared = Correction(trip, 473).propose(GENERATOR, ("lines.0.mass_t", '"5.6"', '"5.7"'))
+    declared.consent(RECEIVER, CARRIER, SICHUAN, CHONGQING)
+    plate = ("legs.0.vehicle.plate", '"渝A00364"', '"渝A00463"')
+    Correction(trip, 474).propose(
+        CARRIER, plate, ("legs.0.waybill_no", '"W-364"', '"W-463"'), ("legs.0.seals", '["S-1"]', '["S-2"]')
+    ).consent(GENERATOR)
+    Correction(trip, 475).propose(RECEIVER, ("lines.0.packs", "8", "9")).consent(GENERATOR, SICHUAN, CHONGQING)
+    earlier, arrived = scene.clock(minutes=1), scene.clock(seconds=5)
+    trip.arrive().receive(bodies.received("57"))
+    Correction(trip, 476).propose(CARRIER, ("times.arrived_at", f'"{arrived}"', f'"{earlier}"')).consent(GENERATOR)
+    trip.dispose("57")
+    Correction(trip, 477).propose(RECEIVER, ("fates.0.done_on", "", '"2026-11-12"')).consent(GENERATOR)
+    trip.verify()
+    both = (("received.0.accepted_t", '"57"', '"5.7"'), ("fates.0.mass_t", '"57"', '"5.7"'))
+    Correction(trip, 478).propose(RECEIVER, *both).consent(CHONGQING, GENERATOR)
