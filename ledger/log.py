@@ -126,7 +126,7 @@ class Log:
             statement = item.submission.statement
             if not await self._intake.is_signed_by(item.envelope, statement.by):
                 continue  # with a key that this request only claims: nobody's word yet
-            if (over := self.budgets.take(statement, statement.keyids[0], monotonic())) is None:
+            if (over := self.budgets.spend(statement.by[0], statement.keyids[0], monotonic())) is None:
                 spent[number] = (statement.by[0], statement.keyids[0])
                 item.refusal = check_length(statement, self.budgets.limits)
             elif not await self.runs_the_log(statement.by[0]):

@@ -76,6 +76,7 @@ def _admission_s(text: str) -> int:
     return seconds
 
 
+@lru_cache(maxsize=4096)
 def day_of(seconds: int) -> str:
     """The Shanghai day ``YYYY-MM-DD`` of a moment; outside the years 1 to 9999, the first or the last of them."""
     return _day((min(max(seconds, _FIRST_S), _LAST_S) + _OFFSET_S) // DAY_S)
@@ -91,6 +92,7 @@ def year_at(at: str) -> int:
     return year_of(parse_at(at))
 
 
+@lru_cache(maxsize=4096)
 def year_of(seconds: int) -> int:
     """The Shanghai year of a moment."""
     return int(day_of(seconds)[:4])

@@ -3,8 +3,6 @@
 The machine alone knows what may follow what (manifests/machine.py); here is how a refusal says it: what comes first and who signs it.
 """
 
-from typing import cast
-
 from ledger.admission.personality import Judged, JudgeFn
 from ledger.model import Findings
 from manifests import machine, telling
@@ -61,11 +59,11 @@ def _may_void(judged: Judged, out: Findings) -> None:
 
 def _stage(judged: Judged) -> Stage:
     """Where the manifest stands; no act of its own, but a case may have closed it."""
-    if judged.state is None:
+    state: ManifestState | None = judged.state
+    if state is None:
         return Stage.NONE
-    cases: ManifestCases | None = judged.facts.get(cases_key(judged.statement.chain))
-    is_closed = cases is not None and cases.gap is not None
-    return Stage.CLOSED_GAP if is_closed else cast("ManifestState", judged.state).stage
+    cases: ManifestCases | None = judged.facts.values[cases_key(judged.statement.chain)]
+    return state.stage if cases is None or cases.gap is None else Stage.CLOSED_GAP
 
 
 def gate_of(act: Act) -> JudgeFn:

@@ -48,22 +48,26 @@ class Budgets:
         self.limits = limits
         self._events: dict[str, deque[float]] = {}
 
-    def take(self, statement: Statement, keyid: str, now: float) -> OverBudget | None:
-        """Spend one statement of its first signer and of the key; what to answer where that is over a budget, and then nothing is spent.
-        ``now`` is monotonic, seconds."""
-        return self.spend(statement.by[0], keyid, now)
-
     def spend(self, uscc: str, keyid: str, now: float) -> OverBudget | None:
-        """The same in the name of any party, for what is no statement of its own yet."""
-        raised, horizon = self.limits.raised.get(uscc), now - WINDOW_S
-        party, key = self._recent(uscc, horizon), self._recent(keyid, horizon)
+        """Spend one statement of a party, its first signer, and of the key; what to answer where that is over a budget, and then nothing is
+        spent. ``now`` is monotonic, seconds."""
+        events, horizon = self._events, now - WINDOW_S
+        raised = self.limits.raised.get(uscc)
+        if (party := events.get(uscc)) is None:
+            party = self._begin(uscc)
+        if (key := events.get(keyid)) is None:
+            key = self._begin(keyid)
+            events[uscc] = party  # where the place for the key was made by forgetting its own party
+        while party and party[0] < horizon:
+            party.popleft()
+        while key and key[0] < horizon:
+            key.popleft()
         if len(party) >= (most := raised or self.limits.party):
             return _over("by.0", party, most, horizon)
         if len(key) >= (most := raised or self.limits.key):
             return _over("keyid", key, most, horizon)
         party.append(now)
         key.append(now)
-        self._events[uscc] = party  # where the place for the key was made by forgetting its own party
         return None
 
     def give_back(self, names: Iterable[str]) -> None:
@@ -72,15 +76,11 @@ class Budgets:
             if self._events.get(name):
                 self._events[name].pop()
 
-    def _recent(self, name: str, horizon: float) -> deque[float]:
-        events = self._events.get(name)
-        if events is None:
-            if len(self._events) >= KNOWN_MAX:
-                self._events.pop(next(iter(self._events)))
-            events = self._events[name] = deque()
-        while events and events[0] < horizon:
-            events.popleft()
-        return events
+    def _begin(self, name: str) -> deque[float]:
+        if len(self._events) >= KNOWN_MAX:
+            self._events.pop(next(iter(self._events)))
+        self._events[name] = begun = deque[float]()
+        return begun
 
     def largest(self, now: float) -> int:
         """Statements of the last minute of whoever posted most."""

@@ -82,7 +82,8 @@ class Intake:
         def lookup(keyid: str) -> KeyRecord | None:
             return registered.get(keyid) or brought.get(keyid)
 
-        await _in_turns(lambda item: _verify(item, lookup), taken)
+        known: Lookup = lookup if brought else registered.get
+        await _in_turns(lambda item: _verify(item, known), taken)
         return taken
 
     async def is_signed_by(self, envelope: Envelope, by: Sequence[str]) -> bool:

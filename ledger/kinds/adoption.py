@@ -35,7 +35,7 @@ The log has not adopted the data set {name} that this is judged by; nothing is w
 
 def missing_files(statement: Statement, has: Callable[[str], bool]) -> list[Reason]:
     """DATA_MISSING for each adopted file that ``has(path)`` does not find under ``data/``."""
-    if statement.chain_type != "log":
+    if not statement.chain.startswith("log/"):
         return []
     body = statement.body
     adopted: dict[str, Adopted] = {"body": body} if isinstance(body, Adopted) else {}

@@ -38,13 +38,12 @@ def of(bench: Workbench, uscc: str, number: int) -> bytes:
     return freeze(bench.draft("key.add/1", f"party/{uscc}", (uscc,), body, prev=f"{number:064x}").sign([key_of(uscc)]))
 
 
-def test_who_is_forgotten_for_a_key_of_his_own_may_post(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_forgotten_for_a_key_of_his_own_may_post(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first party that is known, when the memory for names is full and it signs with another key."""
     monkeypatch.setattr("ledger.admission.budgets.KNOWN_MAX", 2)
     budgets = Budgets(PostingLimits(party=2, key=2))
-    statement = bench.entries[-1].statement
-    assert [budgets.take(statement, keyid, 0.0) for keyid in ("one", "two")] == [None, None]
-    assert budgets.take(statement, "three", 0.0) is not None, "and it is not forgotten what it has spent"
+    assert [budgets.spend(PARTY, keyid, 0.0) for keyid in ("one", "two")] == [None, None]
+    assert budgets.spend(PARTY, "three", 0.0) is not None, "and it is not forgotten what it has spent"
 
 
 async def statuses(client: httpx.AsyncClient, *bodies: bytes) -> list[int]:
