@@ -4,7 +4,7 @@ A pure function of the view, of what is in the store, the calendars and the as-o
 and bringing the file ends it. Which acts were late is not asked: an act of now is due like any other, in ``attachment_wd`` working days.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -31,6 +31,8 @@ class AttachmentAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """The first entry about the manifest that names it."""
     here: bool
     """In the store, brought by a party of the manifest."""
+    size_here: int | None
+    """Bytes of it; where they are others than ``size``, the statement was wrong about them."""
     owed_by: tuple[str, ...]
     """Who signed that entry."""
     handed_in: int | None
@@ -51,14 +53,14 @@ def digests_and_parties(view: ManifestView) -> tuple[list[str], list[str]]:
 
 def attachments(
     view: ManifestView,
-    here: Collection[str],
+    here: Mapping[str, int],
     now_s: int,
     workdays: Workdays,
     limits: Thresholds,
     rules: Mapping[str, Rule],
     language: Language,
 ) -> tuple[AttachmentAnswer, ...]:
-    """Every attachment in the order of the entries; ``here`` are the hashes of those that the store has, brought by a party."""
+    """Every attachment in the order of the entries; ``here`` are those that the store has, brought by a party, and their bytes."""
     named, today, found = {record.index: record for record in view.records}, day_of(now_s), list[AttachmentAnswer]()
     for file in view.files:
         record = named[file.index]
@@ -68,7 +70,7 @@ def attachments(
         is_late = is_owed and count.day.isoformat() < today
         found.append(
             AttachmentAnswer(
-                sha256=file.sha256, size=file.size, media_type=file.media_type, name=file.name, index=file.index, here=is_here,
+                sha256=file.sha256, size=file.size, media_type=file.media_type, name=file.name, index=file.index, here=is_here, size_here=here.get(file.sha256),
                 owed_by=record.by, handed_in=file.handed_in, due_on=count.day.isoformat() if is_owed else None, overdue=is_late,
                 provisional=is_owed and bool(count.flags), alert=mark(MISSING, rules, language, "L") if is_late else None,
             )

@@ -29,7 +29,7 @@ STATEMENTS: tuple[str, ...] = (
         PRIMARY KEY (sha256, uscc)
     )
     """,
-    "CREATE INDEX evidence_upload_party ON evidence_upload (uscc)",
+    "CREATE INDEX evidence_upload_party ON evidence_upload (uscc, brought_at)",
     "CREATE INDEX evidence_upload_brought ON evidence_upload (brought_at)",
     """
     CREATE TABLE evidence_reference (

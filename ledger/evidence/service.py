@@ -8,7 +8,7 @@ whether others hold the same file.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -24,6 +24,7 @@ from ledger.evidence.model import EvidenceTaken, HeldFile
 from ledger.evidence.named import reader_keys
 from ledger.evidence.shelf import Arrivals, Shelf, ShelfAway
 from ledger.log import Log
+from ledger.store import Conn
 from ledger.times import format_at
 from signing.envelope import is_digest
 from signing.phrase import Phrase, counted
@@ -75,11 +76,12 @@ class Evidence:
 
     async def _check_budget(self, uscc: str, size: int) -> None:
         async with self._log.pool.acquire() as conn:
-            self._must_fit(await store.unnamed_bytes(conn, uscc), size)
+            await self._must_fit(conn, uscc, size)
 
-    def _must_fit(self, held: int, size: int) -> None:
+    async def _must_fit(self, conn: Conn, uscc: str, size: int) -> None:
+        held = await store.unnamed_bytes(conn, uscc, timedelta(days=self._rules.unnamed_days))
         most = self._rules.party_bytes
-        if held + size > most:
+        if held + max(size, store.LEAST_BYTES) > most:
             found = Phrase(f"已有 {held} 字节未被引用，本次 {size} 字节", f"{held} bytes that no entry names, and {size} more")
             raise refuse("EVIDENCE_BUDGET", found=found, expected=counted(most, "字节以内", "bytes at most"))
 
@@ -90,7 +92,7 @@ class Evidence:
             await store.lock_party(conn, uscc)
             is_new = not await store.has_brought(conn, whole.digest, uscc)
             if is_new:
-                self._must_fit(await store.unnamed_bytes(conn, uscc), whole.size)
+                await self._must_fit(conn, uscc, whole.size)
             await store.note_upload(conn, whole.digest, uscc, whole.size, whole.media_type)
         try:
             await self._shelf.put(whole.digest, whole.path)
@@ -135,13 +137,6 @@ class Evidence:
                 yield piece
 
         return following()
-
-    async def here(self, digests: Collection[str], parties: Collection[str]) -> set[str]:
-        """Which of these files one of these parties has brought."""
-        if not digests:
-            return set()
-        async with self._log.pool.acquire() as conn:
-            return await store.list_here(conn, list(digests), list(parties))
 
     # ---------------------------------------------------------------------- what nobody came to name
 

@@ -63,14 +63,14 @@ async def fetch_standing(conn: Conn, digest: str, uscc: str, keys: Sequence[str]
     return Standing(file, row["is_own"], row["is_named"], row["is_brought"])
 
 
-async def list_here(conn: Conn, digests: Sequence[str], parties: Sequence[str]) -> set[str]:
-    """Which files are here, brought by one of these parties."""
+async def list_here(conn: Conn, digests: Sequence[str], parties: Sequence[str]) -> dict[str, int]:
+    """Which files are here, brought by one of these parties, each with its bytes."""
     sql = """
-        SELECT encode(sha256, 'hex') AS digest FROM evidence_file
+        SELECT encode(sha256, 'hex') AS digest, size FROM evidence_file
          WHERE sha256 = ANY($1::bytea[]) AND stored_at IS NOT NULL
            AND EXISTS (SELECT FROM evidence_upload WHERE evidence_upload.sha256 = evidence_file.sha256 AND uscc = ANY($2::text[]))
     """
-    return {row["digest"] for row in await conn.fetch(sql, [bytes.fromhex(digest) for digest in digests], parties)}
+    return {row["digest"]: row["size"] for row in await conn.fetch(sql, [bytes.fromhex(digest) for digest in digests], parties)}
 
 
 _IS_NAMED = """
@@ -83,10 +83,17 @@ async def lock_party(conn: Conn, uscc: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('liandan evidence ' || $1, 0))", uscc)
 
 
-async def unnamed_bytes(conn: Conn, uscc: str) -> int:
-    """Bytes that a party has brought and no entry of its own names yet."""
-    sql = f"SELECT coalesce(sum(size), 0) FROM evidence_upload JOIN evidence_file USING (sha256) WHERE uscc = $1 AND NOT {_IS_NAMED}"  # noqa: S608 -- ours
-    return int(await conn.fetchval(sql, uscc))
+LEAST_BYTES = 65_536
+"""What the smallest file counts, for its rows and its place on a disk."""
+
+
+async def unnamed_bytes(conn: Conn, uscc: str, younger: timedelta) -> int:
+    """Bytes that a party has brought in that time and no entry of its own names yet; what is older a sweep takes away."""
+    sql = f"""
+        SELECT coalesce(sum(greatest(size, $2)), 0) FROM evidence_upload JOIN evidence_file USING (sha256)
+         WHERE uscc = $1 AND brought_at > now() - $3::interval AND NOT {_IS_NAMED}
+    """  # noqa: S608 -- ours
+    return int(await conn.fetchval(sql, uscc, LEAST_BYTES, younger))
 
 
 async def has_brought(conn: Conn, digest: str, uscc: str) -> bool:

@@ -64,6 +64,13 @@ _SQL = f"""
     INSERT INTO disclosure (statement, field, chain, seq, nonce, ciphertext, salt_digest)
     SELECT hash, 'driver', chain, seq, decode(repeat('00', 12), 'hex'), '\\x01', sha256(hash) FROM link WHERE idx < 5000;
 
+    INSERT INTO evidence_file (sha256, size, media_type, stored_at) SELECT sha256(n::text::bytea), 9, 'text/plain', now() FROM generate_series(0, 9999) AS n;
+    INSERT INTO evidence_upload (sha256, uscc, brought_at)
+    SELECT sha256(n::text::bytea), 'G' || lpad((n % 500)::text, 4, '0'), now() - (n || ' hours')::interval FROM generate_series(0, 9999) AS n;
+    INSERT INTO evidence_reference (sha256, reader, parties, idx)
+    SELECT sha256(n::text::bytea), key, ARRAY['G' || lpad((n % 500)::text, 4, '0')], n
+      FROM generate_series(0, 9999) AS n, unnest(ARRAY['G' || lpad((n % 500)::text, 4, '0'), 'manifest:510112', 'manifest:500118']) AS key WHERE n % 10 > 0;
+
     INSERT INTO webhook (id, uscc, keyid, url, kinds, note, state, challenge, confirmed, next_idx)
     SELECT 'w' || n, 'G' || lpad(n::text, 4, '0'), 'key', 'https://example.org/', '{{}}', '', 'active', '', true, {ENTRIES - 10}
       FROM generate_series(0, 199) AS n;

@@ -20,6 +20,7 @@ import asyncpg
 import msgspec
 import pytest
 
+import ledger.evidence.store
 import ledger.parties.store
 import ledger.store
 import ledger.vault.store
@@ -28,6 +29,7 @@ import manifests.store
 import reports.store
 import whitelist.store
 from ledger.caller import WITHIN
+from ledger.evidence.named import Reference
 from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import Head
 from ledger.parties.names import Named
@@ -96,6 +98,23 @@ async def approvals(conn: asyncpg.Connection, *groups: list[str], since: int = 0
     await whitelist.store.follow_registries(conn, [APPROVAL])
 
 
+async def shelved(conn: asyncpg.Connection) -> None:
+    """A file that is brought, said to be there, and let go of."""
+    party, older = "G0007", timedelta(days=30)
+    await E.unnamed_bytes(conn, party, older)
+    assert await E.has_brought(conn, FILE, party)
+    await E.note_upload(conn, FILE, party, 9, "text/plain")
+    await E.forget_upload(conn, FILE, party)
+    await E.note_stored(conn, FILE)
+    assert (await E.fetch_standing(conn, FILE, party, [party, f"manifest:51{WITHIN}"])).is_named
+    assert await E.list_here(conn, [FILE], [party])
+    await E.refer(conn, [Reference(FILE, party, ("G0008",), ENTRIES)])
+    [unnamed, *_] = await E.list_unnamed(conn, older, limit=5)
+    assert await E.drop_upload(conn, unnamed, older)
+
+
+FILE = sha256(b"7").hexdigest()
+E = ledger.evidence.store
 S, V, W, P = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store
 
 
@@ -141,6 +160,8 @@ HOT: Mapping[str, Query] = {
     "list_of_chain": lambda conn: V.list_of_chain(conn, CHAIN),
     "blank": lambda conn: V.blank(conn, [(STATEMENT.hex(), "driver")]),
     "list_erasures": lambda conn: V.list_erasures(conn, from_seq=0),
+    "attachments": shelved,
+    "list_files": lambda conn: E.list_files(conn, after=FILE, limit=20),
     "find_views": lambda conn: manifests.store.find_views(conn, ULID.format(7)),
     "fetch_view": lambda conn: manifests.store.fetch_view(conn, CHAIN),
     "fetch_views": lambda conn: manifests.store.fetch_views(conn, [CHAIN, f"{CHAIN[:-1]}8"]),
@@ -173,7 +194,7 @@ HOT: Mapping[str, Query] = {
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, manifests.store, whitelist.store, reports.store, W)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {
@@ -181,6 +202,8 @@ EXCUSED: Mapping[str, str] = {
     **dict.fromkeys(("count_links", "list_stray_entries"), "audit and repair: counts the whole log once"),
     "find_statement": "an erasure asks by hash, which no index holds: rare, and an index of every hash would cost each append",
     **dict.fromkeys(("insert_head", "insert_entries"), "founding and repair: writes alone"),
+    **dict.fromkeys(("list_named", "stream_references"), ALL_ON_PURPOSE),
+    "try_to_lead": "takes a lock",
     "analyze": "is how the planner comes to know",
     "naming_refusals": "takes a lock",
     "list_views": "pages of search_views",

@@ -18,6 +18,7 @@ from ledger.caller import Caller
 from ledger.evidence.arriving import read_claims
 from ledger.evidence.service import Evidence, KeepingRules
 from ledger.evidence.shelf import Arrivals, FileDirectory
+from ledger.evidence.store import LEAST_BYTES
 from ledger.log import Log
 from ledger.publishing.files import LogFiles
 from liandan.database import open_pool
@@ -257,16 +258,16 @@ async def brought(evidence: Evidence, uscc: str, raw: bytes) -> str:
 
 
 async def test_a_party_has_a_budget_of_what_nothing_names(on_stage: Stage, evidence: Evidence) -> None:
-    party, raw = CAST.firm("yongchuan").uscc, pdf("first", 600)
-    evidence._rules = KeepingRules(unnamed_days=30, party_bytes=1000)
-    assert [await brought(evidence, party, each) for each in (raw, pdf("second", 401), raw)] == ["kept", "EVIDENCE_BUDGET", "kept"]
-    every = await asyncio.gather(*(brought(evidence, party, pdf(f"at once {number}", 200)) for number in range(4)))
-    assert sorted(every) == ["EVIDENCE_BUDGET"] * 2 + ["kept"] * 2, "two of 200 fit beside 600"
+    party, raw, second = CAST.firm("yongchuan").uscc, pdf("first", 6 * LEAST_BYTES), pdf("second", 5 * LEAST_BYTES)
+    evidence._rules = KeepingRules(unnamed_days=30, party_bytes=10 * LEAST_BYTES)
+    assert [await brought(evidence, party, each) for each in (raw, second, raw)] == ["kept", "EVIDENCE_BUDGET", "kept"]
+    every = await asyncio.gather(*(brought(evidence, party, pdf(f"at once {number}")) for number in range(6)))
+    assert sorted(every) == ["EVIDENCE_BUDGET"] * 2 + ["kept"] * 4, "the smallest count as 64 KB, and four of them fit beside six"
     trip = on_stage.trip("boards_out", "budget", "10-15 08:30", "1.1").do("issue", set={"files": [named(raw)]})
     assert trip.receiver.uscc == party
     await on_stage.play([trip])
     assert await reached(on_stage, party, raw) == "200"
-    assert await brought(evidence, party, pdf("second", 401)) == "kept", "what an entry names is spent no more"
+    assert await brought(evidence, party, second) == "kept", "what an entry names is spent no more"
 
 
 async def test_what_nothing_names_goes_in_time_and_what_is_named_stays(on_stage: Stage, evidence: Evidence, directory: Path) -> None:
@@ -307,7 +308,7 @@ async def test_a_manifest_says_which_files_are_there_and_which_are_late(on_stage
     """‡ ``ATTACHMENT_MISSING``: five working days after 15 October are over on the 22nd; bringing the file ends it, and no entry has it."""
     raw, other = pdf("late"), pdf("there")
     trip = on_stage.trip("lamps_out", "late", "10-15 08:30", "1.0")
-    trip.do("issue", set={"files": [named(raw, "合同.pdf"), named(other)]})
+    trip.do("issue", set={"files": [named(raw, "合同.pdf"), named(other) | {"size": 9}]})
     await on_stage.play([trip])
 
     async def told(client: httpx.AsyncClient, day: str, view: str = "") -> list[dict[str, Any]]:
@@ -328,6 +329,7 @@ async def test_a_manifest_says_which_files_are_there_and_which_are_late(on_stage
             None,
         )
         assert (second["here"], second["due_on"], second["owed_by"]) == (True, None, [trip.generator.uscc])
+        assert (second["size"], second["size_here"]) == (9, len(other)), "what the statement says wrongly shows"
         assert [(file["sha256"], file["alert"]["code"], file["alert"]["level"]) for file in await told(client, "23", "/actions")] == [
             (digest_of(raw), "ATTACHMENT_MISSING", "L")
         ]
@@ -335,5 +337,5 @@ async def test_a_manifest_says_which_files_are_there_and_which_are_late(on_stage
             await bring(stranger, raw)
         assert not (await told(client, "23"))[0]["here"], "brought by nobody of the manifest"
         await bring(client, raw)
-        assert (await told(client, "23"))[0] == first | {"here": True, "due_on": None}
+        assert (await told(client, "23"))[0] == first | {"here": True, "size_here": len(raw), "due_on": None}
         assert await told(client, "23", "/actions") == []
