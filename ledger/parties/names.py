@@ -19,8 +19,6 @@ from signing.refusal import Reason
 
 _PARTY = re.compile(rf"(?<![0-9A-Z]){USCC}(?![0-9A-Z])")
 _CHAIN = re.compile(rf"(?<![0-9A-Za-z])manifest/{USCC}/{ULID}(?![0-9A-Za-z/])")
-PART_MAX = 60
-"""Characters of a part of a name that is looked for."""
 
 
 class Named(Struct, frozen=True):

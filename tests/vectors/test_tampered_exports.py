@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.sample import sample
 from tests.vectors.second_reader import AUDITOR, VECTORS, audit, read, replay, unb64
 
 
@@ -43,11 +44,11 @@ def flip(file: Path, bit: int) -> None:
 
 
 def _flips() -> list[tuple[str, int]]:
-    """Some 400 bits over all files, at places that differ from file to file."""
+    """Some 400 bits (a third of them in the suite) over all files, at places that differ from file to file."""
     out = []
     for n, file in enumerate(sorted(f for f in (VECTORS / "export").rglob("*") if f.is_file())):
         bits = file.stat().st_size * 8
-        count = 200 if "entries" in file.parts else 18
+        count = sample(200 if "entries" in file.parts else 18)
         out += [(file.relative_to(VECTORS / "export").as_posix(), (k * bits // count + 37 * n + 3 * k) % bits) for k in range(count)]
     return out
 
