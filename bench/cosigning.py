@@ -42,6 +42,8 @@ PLANS = ("sign",) * 17 + ("decline", "withdraw", "void")
 LANES_USED = 4
 PATIENCE_S = 120
 AGAIN_S = 0.1
+POLL_S = 1.0
+"""How often somebody who waits asks what became of it."""
 REASON = "磅单与填报不符（虚构）"
 
 
@@ -144,7 +146,7 @@ async def one(doors: Doors, pair: Pair, place: int, delay_s: float) -> Told:
         told = _told(brought, pair, place)
         if told is not None:
             return told
-        await asyncio.sleep(AGAIN_S)
+        await asyncio.sleep(POLL_S)
         brought = await doors.ask("GET", address, party)
 
 

@@ -1,7 +1,8 @@
 """What the log would say of a pending statement at this moment, and what has overtaken it. A dry run: nothing is written, nobody is bound.
 
 Overtaken (失效) is what another statement has taken the place of, for good, and what the log would have taken when it came and would refuse now
-because of something newer: a hold, a void, a suspension. The latter ends with its cause. What the log would have refused from the beginning
+because of something newer: a hold, a void, a suspension. What ends with its cause (a suspension that is lifted) is overtaken no longer; an ``at``
+that a hold covers stays covered. What the log would have refused from the beginning
 is told too, and may still be signed: an act of an offline chain waits for the one before it.
 """
 

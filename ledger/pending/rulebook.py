@@ -21,8 +21,8 @@ PENDING_TOO_MANY | - | sender | design §8 [DESIGN]
 Your party has brought as many pending statements as it may. || Wait until some are signed or over, or withdraw those that are not wanted, then bring it again.
 
 PENDING_STALE | - | sender | formats §2 [DESIGN]
-该声明已被账本中更新的条目取代或阻止，不再收集签名。 || 查看“现状”所列条目；仍要办理的，按链头重新起草并签署；因暂停而受阻的，等解除后再签。
-The log has overtaken this statement; no more signatures are collected for it. || Look at the entry that is named; if the act is still wanted, draft it anew from the head of the chain; if a hold bars it, sign after its release.
+该声明已被账本中更新的条目取代或阻止，不再收集签名。 || 查看“现状”所列条目；仍要办理的，按链头、用现在的时间重新起草并签署；受暂扣、暂停所阻的，等解除以后再办。
+The log has overtaken this statement; no more signatures are collected for it. || Look at the entry that is named; if the act is still wanted, draft it anew from the head of the chain with the present time; what a hold or a suspension bars waits for its end.
 
 PENDING_DECLINED | - | sender | design §8 [DESIGN]
 其中一方已拒绝签署该声明。 || 查看其理由并与该方商定；改好后重新起草、签署并提交。

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ledger.admission.statement import hash_of
 from ledger.times import format_at
 from liandan.demo.calendar import at
+from liandan.demo.cast import SICHUAN
 from liandan.demo.founding import ORIGIN
 from liandan.demo.play import PlannedAct
 from liandan.demo.trip import ManifestStory, Step
@@ -104,6 +105,21 @@ class Pair:
         self.stage.scribe._hashes[departure.trip.chain].pop()  # the departure is no entry
         act = departure.trip.follow(verb, {verb: Step(set=body)}).acts[-1]
         return replace(act, post_s=act.at_s + 60)
+
+    async def stop(self, departure: Departure, at_s: int) -> str:
+        """A hold on the manifest that is not departed yet, by the authority of the origin; its chain."""
+        trunk = self.stage.scribe._hashes[departure.trip.chain]
+        chain = f"{departure.trip.chain.replace('manifest', 'case', 1)}/{self.stage.world.ulid(at_s, departure.trip.name)}"
+        body = {"trunk": {"seq": 0, "hash": trunk[0]}, "reason": "现场检查（虚构）"}
+        await self._case("case.hold/1", chain, body, at_s)
+        return chain
+
+    async def release(self, departure: Departure, chain: str, at_s: int) -> None:
+        """The end of a hold."""
+        await self._case("case.release/1", chain, {"reason": "核实无误（虚构）"}, at_s)
+
+    async def _case(self, kind: str, chain: str, body: object, at_s: int) -> None:
+        await self.stage.post([PlannedAct(kind=kind, chain=chain, by=(SICHUAN.uscc,), body=body, at_s=at_s, post_s=at_s + 60)])
 
 
 async def token_at(client: httpx.AsyncClient, key: PrivateKey) -> dict[str, str]:

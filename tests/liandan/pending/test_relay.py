@@ -138,3 +138,34 @@ async def test_it_is_forgotten_when_its_window_ends(pair: Pair) -> None:
     late = format_at(departure.act.at_s + 16 * 24 * 3600)
     refused = await pair.carrier.bring(departure.second, late)
     assert (refused.status_code, refused.json()["code"]) == (422, "PENDING_OVER")
+
+
+async def test_a_hold_overtakes_what_it_covers(pair: Pair) -> None:
+    departure = await pair.departure("10-12 13:00")  # later than whatever this log has so far
+    await pair.carrier.bring(departure.second, departure.now)
+    held = await pair.stop(departure, departure.act.at_s - 120)
+    shown = await pair.consignor.look(departure.name, departure.now)
+    assert (shown["state"], [one["kind"] for one in shown["overtaken_by"]]) == ("stale", ["case.hold/1"])
+    assert "HELD" in [blocker["code"] for blocker in shown["blockers"]], shown["blockers"]
+    refused = await pair.consignor.bring(departure.first, departure.now)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PENDING_STALE")
+    assert "case.hold" in refused.text or "暂扣" in refused.text
+    await pair.release(departure, held, departure.act.at_s + 120)
+    after = format_at(departure.act.at_s + 300)
+    assert (await pair.consignor.look(departure.name, after))["state"] == "stale", "the hold covers its time, also afterwards (formats §3)"
+
+
+async def test_pages_and_whom_one_signs_for(pair: Pair) -> None:
+    departures = [await pair.departure() for _ in range(3)]
+    for one in departures:
+        await pair.consignor.bring(one.first, one.now)
+    now, found, query = departures[0].now, list[str](), "?unsigned=true&limit=2"
+    while query:
+        answer = (await pair.carrier.ask("GET", query, now)).json()
+        found += [one["statement"] for one in answer["pending"]]
+        query = f"?unsigned=true&limit=2&cursor={answer['next']}" if answer["next"] else ""
+    assert len(found) == len(set(found))
+    assert {one.name for one in departures} <= set(found)
+    assert (await pair.carrier.ask("GET", "?unsigned=false&cursor=" + "A" * 12, now)).json()["code"] == "CURSOR_FORM"
+    assert await pair.carrier.listed(f"?as={pair.consignor.uscc}", now) == [], "nothing is signed for the consignor"
+    assert {one.name for one in departures} <= set(await pair.carrier.listed(f"?as={pair.carrier.uscc}", now))
