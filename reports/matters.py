@@ -43,7 +43,7 @@ def of_outcome(state: ManifestState) -> Iterator[str]:
     elif any(line.opinion in ("partly", "reject") for line in state.lines):
         yield say(f"部分拒收：拒收 {tonnes(refused_g)} 吨", f"Refused in part: {tonnes(refused_g)} t")
     stock_g = sum(line.stock_g for line in state.lines)
-    if stock_g > 0:
+    if stock_g > 0 and state.route != "RETURN":  # what is home again is nobody's task
         yield say(f"尚未利用处置：{tonnes(stock_g)} 吨", f"Not yet used or disposed of: {tonnes(stock_g)} t")
 
 

@@ -112,7 +112,7 @@ const ACTS = {
     }
     trip.legs.forEach((leg) => (leg.isOpen = false));
     trip.isReceived = true;
-    trip.stage = opinions.size > 1 || opinions.has("partly") ? "partly_accepted" : opinions.has("reject") ? "rejected" : "accepted";
+    trip.stage = trip.route === "RETURN" ? "disposed" : opinions.size > 1 || opinions.has("partly") ? "partly_accepted" : opinions.has("reject") ? "rejected" : "accepted";
   },
   dispose: (trip, body) => {
     for (const fate of body.fates) known(trip, fate.line).fated += grams(fate.mass_t);

@@ -3,6 +3,7 @@
 from ledger.bundle import Bundle
 from reports.alphabets import ALPHABETS
 from reports.certificate import proof
+from reports.certificate.carried import carried_on
 from reports.certificate.corrections import corrections
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
@@ -41,6 +42,8 @@ def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark
     bundle, name, state = facts.bundle, facts.number or facts.ulid, facts.state
     sheet = Sheet(bottom=48, alphabet=ALPHABETS["certificate", spoken()])
     stage = stage_name(state.stage) + (say("（谢绝接受，未起运）", " (declined, never departed)") if state.is_declined else "")
+    if state.route == "RETURN":
+        stage += say("（退回的废物已运回）", " (a return, home)")
     seen = say(f"截至 {moment(facts.dated)}", f"As of {moment(facts.dated)}")
     masthead(sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), seen, claim=claim, mark=mark)
     draw_matters(sheet, (*of_outcome(state), *of_acts(facts.custody), *of_log(bundle)), as_of(bundle))
@@ -48,6 +51,7 @@ def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark
     part_one(sheet, facts)
     part_two(sheet, facts)
     part_three(sheet, facts)
+    carried_on(sheet, facts)
     corrections(sheet, facts)
     proof.part_four(sheet, facts)
     proof.timeline(sheet, facts)
