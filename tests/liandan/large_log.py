@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 ENTRIES, MANIFESTS, PARTIES, APPROVALS, NOTICES = 20_000, 5_000, 2_000, 4_000, 10_000
+PENDING = 6_000
 GENERATOR, RECEIVER = "G{:04}", "R{:02}"
 """Codes of generators and receivers."""
 ULID = "{:026}"
@@ -78,6 +79,13 @@ _SQL = f"""
     SELECT 'w' || n % 200, n, 'manifest.issue', 'manifest/' || n, repeat('b', 300)::bytea,
            CASE WHEN n >= {NOTICES - 300} THEN 'pending' ELSE 'delivered' END, now() - ((20000 - n) || ' s')::interval
       FROM generate_series(0, {NOTICES - 1}) AS n;
+
+    INSERT INTO pending (statement, kind, chain, seq, signers, payload, keyids, sigs, withdrawn, opener, foreseen, size, state, told_by,
+                         reason, codes, taken_s, changed_s, ends_s)
+    SELECT sha256(n::text::bytea), 'manifest.depart/1', 'manifest/' || n, 1, ARRAY['G' || lpad((n % 500)::text, 4, '0'), 'C1' || n % 40],
+           repeat('p', 900)::bytea, ARRAY['k', ''], ARRAY['s', '']::bytea[], '{{}}', 'G' || lpad((n % 500)::text, 4, '0'), '{{}}', n,
+           CASE WHEN n % 1000 = 0 THEN 'complete' WHEN n % 3 = 0 THEN 'entered' ELSE 'waiting' END, '', '', '{{}}', n, n, n + 86400
+      FROM generate_series(0, {PENDING - 1}) AS n;
 """
 
 

@@ -22,6 +22,7 @@ import pytest
 
 import ledger.evidence.store
 import ledger.parties.store
+import ledger.pending.store
 import ledger.store
 import ledger.vault.store
 import liandan.webhooks.store
@@ -115,12 +116,18 @@ async def shelved(conn: asyncpg.Connection) -> None:
 
 FILE = sha256(b"7").hexdigest()
 E = ledger.evidence.store
-S, V, W, P = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store
+S, V, W, P, Q = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store, ledger.pending.store
 
 
 async def found(conn: asyncpg.Connection, search: Search) -> None:
     """A page of manifests."""
     assert (await manifests.store.search_views(conn, search, limit=20)).views
+
+
+async def pending(conn: asyncpg.Connection, unsigned: bool | None) -> None:
+    """A page of what waits for a party."""
+    asked = {"principal": None, "kinds": None, "unsigned": unsigned, "now_s": 0, "after": (-1, ""), "limit": 50}
+    assert await Q.list_for(conn, "C17", **asked)
 
 
 async def heads(conn: asyncpg.Connection) -> None:
@@ -191,10 +198,20 @@ HOT: Mapping[str, Query] = {
     "revive": lambda conn: W.revive(conn, "w7", 8),
     "drop_pings": lambda conn: W.drop_pings(conn, "w7"),
     "webhook delete": lambda conn: W.delete(conn, "w7"),
+    "list_active": lambda conn: W.list_active(conn, ["G0007", "none"]),
+    "pending of a party": lambda conn: pending(conn, None),
+    "pending of a party, to sign": lambda conn: pending(conn, True),
+    "pending, one": lambda conn: Q.fetch(conn, sha256(b"7").hexdigest(), is_locked=True),
+    "count_of": lambda conn: Q.count_of(conn, "G0007"),
+    "take_complete": lambda conn: Q.take_complete(conn, 32),
+    "settle": lambda conn: Q.settle(conn, sha256(b"7").hexdigest()),
+    "pending forget": lambda conn: Q.forget(conn, 86_420),
+    "pending delete": lambda conn: Q.delete(conn, sha256(b"7").hexdigest()),
+    "fetch_cases": lambda conn: Q.fetch_cases(conn, "approval/G0007/", 64),
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W, Q)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {
@@ -208,6 +225,8 @@ EXCUSED: Mapping[str, str] = {
     "naming_refusals": "takes a lock",
     "list_views": "pages of search_views",
     **dict.fromkeys(("lock_party", "insert", "list_of", "fetch", "change"), SMALL),
+    "tell_nobody": "does nothing",
+    "list_unsettled": "once a minute, of what is pending: a table that empties itself",
     "count_all": "the figures of /metrics: once a scrape, over a delivery log that has an end",
     "count_by_state": "one webhook's log, by its index, up to a bound",
     "forget": "once an hour: what is old goes by its index, and each log is cut once",
