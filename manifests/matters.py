@@ -20,7 +20,7 @@ class Hold(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     since_s: int
     """Admission of the hold."""
     until_s: int | None = None
-    """Its last moment, excluded; ``None`` in a view where the hold names none: there ``hold_d`` of the thresholds counts."""
+    """Its last moment, excluded; ``None`` where the hold names none and no adopted data tells the term (a view, a bundle)."""
     released_s: int | None = None
     """Admission of its release."""
     reason: str = ""

@@ -4,6 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
+from ledger.directory import party_name
+from ledger.labels import words_of
+from manifests.act import Ends
+from manifests.acts import ACTS_BY_KIND
+from manifests.cases.gap import GapCause
 from manifests.model import ManifestState, Stage
 from reports.certificate.decision import STOPPED
 from reports.paper.fonts import BOLD, REGULAR, wrap
@@ -47,6 +52,39 @@ def of_outcome(state: ManifestState) -> Iterator[str]:
         yield say(f"尚未利用处置：{tonnes(stock_g)} 吨", f"Not yet used or disposed of: {tonnes(stock_g)} t")
 
 
+def of_cases(bundle: Bundle, state: ManifestState) -> Iterator[str]:
+    """Who holds the load and until when, unless he has let it go; what is missing; what is contested and not settled."""
+    for hold in state.holds:
+        if hold.released_s is None:
+            by, since = party_name(bundle.facts, hold.by), when(hold.since_s)
+            zh_end, en_end = (
+                ("解除或者规定期限届满", "its release or the end of the term") if hold.until_s is None else (when(hold.until_s),) * 2
+            )
+            yield say(
+                f"暂扣：{by}自 {since} 起暂扣，至 {zh_end}止；期间不得起运、换装、利用处置。理由：{hold.reason}",
+                f"Held by {by} from {since} until {en_end}: it neither departs, nor changes its vehicle, nor is disposed of. Reason: {hold.reason}",
+            )
+    if state.gap is not None:
+        zh = words_of(GapCause)
+        for line in state.gap.lines:
+            what = tonnes(line.mass_g)
+            yield say(
+                f"缺口办结：第 {line.line + 1} 项缺 {what} 吨，{zh[line.cause]}",
+                f"Closed with a gap: {what} t of line {line.line + 1} missing, {line.cause.replace('_', ' ')}",
+            )
+    contested = [contest for contest in state.contests if contest.released_s is None]
+    if contested:
+        kinds = sorted({contest.kind for contest in contested})
+        zh_kinds, en_kinds = (
+            "、".join(ACTS_BY_KIND[kind].kind.zh for kind in kinds),
+            ", ".join(ACTS_BY_KIND[kind].kind.en for kind in kinds),
+        )
+        yield say(
+            f"有争议：另有已签署的{zh_kinds}未能入账，尚未了结",
+            f"Contested: a signed act ({en_kinds}) did not come onto the manifest; not settled",
+        )
+
+
 def of_permit(bundle: Bundle, chain: str) -> Iterator[str]:
     """That the receiver's permit was stopped, whatever its last day says."""
     found = bundle.facts.state(chain)
@@ -56,9 +94,14 @@ def of_permit(bundle: Bundle, chain: str) -> Iterator[str]:
 
 
 def of_acts(acts: Iterable[Entry]) -> Iterator[str]:
-    """Grave alerts and masses over tolerance, and days counted with an unofficial calendar."""
-    decisions = [act.admission.decision for act in acts]
-    alerts = sorted({(level, code) for decision in decisions for level, code in decision.alerts if _matters(level, code)})
+    """Grave alerts that no case has settled, masses over tolerance, and days counted with an unofficial calendar."""
+    decisions, raised = [], list[tuple[str, str, str]]()
+    for act in acts:
+        ends, statement, decision = _ends(act), act.statement, act.admission.decision
+        raised = raised if ends is None else [alert for alert in raised if not ends(statement, alert[1], alert[2])]
+        raised += [(level, code, statement.chain) for level, code in decision.alerts if _matters(level, code)]
+        decisions.append(decision)
+    alerts = sorted({(level, code) for level, code, _ in raised})
     shown = [(level, code) for level, code in alerts if code in _OVER] + [alert for alert in alerts if alert[1] not in _OVER]
     for level, code in shown[:ALERTS_SHOWN]:
         yield say(f"{level_name(level)}：{explain(code).rstrip('。')}", f"{level_name(level).capitalize()}: {explain(code).rstrip('.')}")
@@ -67,6 +110,12 @@ def of_acts(acts: Iterable[Entry]) -> Iterator[str]:
         yield say(f"另有 {more} 项高级提示，见“提示与标记”", f"{more} more grave alerts: see the part on alerts")
     if any(str(tag[0]) == "PROVISIONAL_CALENDAR" for decision in decisions for tag in decision.tags):
         yield say("期限暂定：部分工作日按未公布的日历推算", "Provisional: some working days were counted with an unofficial calendar")
+
+
+def _ends(act: Entry) -> Ends | None:
+    """Which earlier alerts a case settles; acts that are not about a manifest settle none."""
+    known = ACTS_BY_KIND.get(act.statement.kind)
+    return None if known is None else known.ends
 
 
 def _matters(level: str, code: str) -> bool:

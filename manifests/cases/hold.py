@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import Judged, Role
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import At, Text, label
-from ledger.model import Admission, Facts, Findings, Statement
+from ledger.model import Admission, DataMissing, Facts, Findings, Statement
 from ledger.times import format_at, parse_admission_at, parse_at
 from manifests.act import FiledBody
 from manifests.case import Trunk, not_finished, opener_of
@@ -18,6 +19,8 @@ from manifests.case_act import Effect, Opened, case_act
 from manifests.mass import limits_of
 from manifests.matters import DAY_S, Hold
 from manifests.model import ManifestState, trunk_of
+from whitelist.thresholds import NAME as THRESHOLDS
+from whitelist.thresholds import Thresholds
 
 
 class CaseHold(FiledBody, frozen=True, kw_only=True):
@@ -62,9 +65,12 @@ def _hold(statement: Statement, admission: Admission) -> Hold:
 
 
 def apply(opened: Opened) -> Effect:
-    """The register knows the end also where the statement names none: the term of this index, which no later adoption moves."""
+    """The register knows the end also where the statement names none: the term of this index, which no later adoption moves. Evidence that
+    is read without the adopted data (a bundle) leaves it open."""
     hold = _hold(opened.statement, opened.admission)
-    hold = replace(hold, until_s=hold.end_s(limits_of(opened.facts).hold_d))
+    with suppress(DataMissing):
+        limits: Thresholds | None = opened.facts.data(THRESHOLDS)
+        hold = hold if limits is None else replace(hold, until_s=hold.end_s(limits.hold_d))
     return Effect(cases=replace(opened.cases, holds=(*opened.cases.holds, hold)), case=opened.case)
 
 

@@ -16,7 +16,7 @@ from ledger.kinds.founding import Adopted, LogFound
 from ledger.times import day_at, day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
 from manifests.amendment import LegFields
-from manifests.case import cases_of
+from manifests.case import cases_of, in_force
 from manifests.model import LineState, ManifestState
 from manifests.recorded import PARTS, record_of
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
@@ -94,11 +94,11 @@ def name_in(bundle: Bundle, uscc: str) -> str:
 
 
 def manifest_of(bundle: Bundle) -> ManifestState:
-    """The state of the bundle's manifest; Refusal CERT_SUBJECT if it is about something else."""
+    """The bundle's manifest in force; Refusal CERT_SUBJECT if it is about something else."""
     state = bundle.facts.state(bundle.subject)
     if not isinstance(state, ManifestState):
         raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
-    return state
+    return in_force(state, cases_of(bundle.facts, bundle.subject))
 
 
 def facts_of(bundle: Bundle) -> CertificateFacts:

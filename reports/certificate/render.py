@@ -15,7 +15,7 @@ from reports.claim import SignedClaim
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
-from reports.matters import as_of, draw_matters, of_acts, of_log, of_outcome
+from reports.matters import as_of, draw_matters, of_acts, of_cases, of_log, of_outcome
 from reports.paper.grid import row
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, say, speaking, spoken
@@ -46,7 +46,7 @@ def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark
         stage += say("（退回的废物已运回）", " (a return, home)")
     seen = say(f"截至 {moment(facts.dated)}", f"As of {moment(facts.dated)}")
     masthead(sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), seen, claim=claim, mark=mark)
-    draw_matters(sheet, (*of_outcome(state), *of_acts(facts.custody), *of_log(bundle)), as_of(bundle))
+    draw_matters(sheet, (*of_cases(bundle, state), *of_outcome(state), *of_acts(facts.custody), *of_log(bundle)), as_of(bundle))
     _identity(sheet, facts)
     part_one(sheet, facts)
     part_two(sheet, facts)

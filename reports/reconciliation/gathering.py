@@ -26,7 +26,7 @@ from ledger.auditing.disk_map import DiskFacts
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import AccountRow
 from ledger.times import day_at, day_of
-from manifests.case import cases_of
+from manifests.case import cases_of, in_force
 from manifests.mass import weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
 from reports.reconciliation.model import LineRow, Tolerance
@@ -174,11 +174,12 @@ class Gathering:
     # --- manifests ---------------------------------------------------------------------------------------------------------------
 
     def _follow(self, trunk: str, index: int) -> None:
-        state = self.facts.state(trunk)
-        if not isinstance(state, ManifestState):
+        known = self.facts.state(trunk)
+        if not isinstance(known, ManifestState):
             return
         before: FiledManifest = self.held.get(f"=filed:{trunk}") or FiledManifest()
-        number = state.number or cases_of(self.facts, trunk).number
+        state = in_force(known, cases_of(self.facts, trunk))
+        number = state.number
         self._hold_number(trunk, before.number, number, state.stage)
         times = state.times
         held = state.drawn if times.received_s is None and times.voided_s is None else {}
@@ -292,6 +293,11 @@ def _level(line: LineState, tolerance: Tolerance | None) -> str:
 def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | None) -> tuple[LineRow, ...]:
     times = state.times
     received = None if times.received_s is None or state.is_declined else max(times.received_s, times.departed_s or times.received_s)
+    voided, is_lost = times.voided_s, False
+    if times.closed_gap_s is not None and times.received_s is None:
+        # What both authorities gave up ends there: on the road as a load of which nothing came, before it left like a void.
+        is_lost = times.departed_s is not None
+        received, voided = (times.closed_gap_s, None) if is_lost else (None, times.closed_gap_s)
     return tuple(
         LineRow(
             manifest=trunk.rpartition("/")[2],
@@ -307,14 +313,14 @@ def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | 
             stage=state.stage.value,
             declared_g=line.declared_g,
             loaded_g=line.loaded_g,
-            accepted_g=None if state.is_declined else line.accepted_g,
-            refused_g=None if state.is_declined else line.refused_g,
+            accepted_g=0 if is_lost else None if state.is_declined else line.accepted_g,
+            refused_g=0 if is_lost else None if state.is_declined else line.refused_g,
             opinion=line.opinion or "",
-            level="" if state.is_declined else _level(line, tolerance),
+            level="H" if is_lost else "" if state.is_declined else _level(line, tolerance),
             issued_s=times.issued_s,
             departed_s=times.departed_s,
             received_s=received,
-            voided_s=times.voided_s,
+            voided_s=voided,
             declined_s=times.received_s if state.is_declined else None,
         )
         for place, line in enumerate(state.lines, 1)
