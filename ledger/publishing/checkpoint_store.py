@@ -20,6 +20,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from signing.files import read_beginning
+
 
 class Promise(Struct, frozen=True):
     """The newest tree head that was or will be signed."""
@@ -192,7 +194,7 @@ class Leadership:
     def leader(self) -> str:
         """Process number of whoever leads or led last, as it wrote it down; empty where nobody has."""
         try:
-            return self._path.read_text(encoding="ascii", errors="replace").strip()[:20]
+            return read_beginning(self._path, 20).decode("ascii", "replace").strip()
         except OSError:
             return ""
 
