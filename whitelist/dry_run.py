@@ -16,6 +16,7 @@ from ledger.admission.form_words import ABSENT, of_another_type
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, party_chain, party_name
+from ledger.labels import labels
 from ledger.mass import format_mass
 from ledger.model import Facts, Moment, chain_keys
 from ledger.problem import NO_CASE, Language, mark, problem_errors
@@ -163,7 +164,7 @@ def _answer(
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,
-        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s), names),
+        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s), names, labels(AskedTransfer)),
         tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
         alerts=tuple(mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},

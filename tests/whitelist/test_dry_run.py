@@ -99,6 +99,7 @@ async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_t
     assert reason["message"] == "废铅蓄电池 900-052-31的包装是箱（box），包装数量却是 0。"
     assert (reason["field"], reason["found"], reason["rule"], reason["lift"]) == ("body.lines.0.packs", "box 0", "R-10", "generator")
     assert reason["source"] == "《危险废物转移管理办法》第18条"
+    assert reason["label"] == "第 1 行“包装数量”"
     response = await still.post("/v1/checks", {"transfers": [asked], "at": MORNING}, GENERATOR, **{"accept-language": "en"})
     english = response.json()["answers"][0]
     assert codes(english) == codes(chinese)
