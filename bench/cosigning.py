@@ -136,12 +136,15 @@ async def one(doors: Doors, pair: Pair, place: int, delay_s: float) -> Told:
     party, address = pair.parties[place], f"/v1/pending/{pair.name}"
     await asyncio.sleep(delay_s)
     if pair.plan == "decline" and place == 1:
+        while (await doors.ask("GET", address, party)).status_code == httpx.codes.NOT_FOUND:  # noqa: ASYNC110  # another process
+            await asyncio.sleep(POLL_S)  # nobody declines what he has not seen
         brought = await doors.ask("POST", f"{address}/decline", party, f'{{"reason":"{REASON}"}}'.encode())
     else:
         brought = await doors.ask("POST", "/v1/pending", party, pair.half(place))
     if pair.plan == "withdraw" and place == 0:
-        await doors.ask("DELETE", f"{address}/signature", party)
-        return Told("withdrawn")
+        withdrawn = await doors.ask("DELETE", f"{address}/signature", party)
+        if withdrawn.status_code != httpx.codes.CONFLICT:
+            return Told("withdrawn")  # or was before: the answer to that may have been lost
     while True:
         told = _told(brought, pair, place)
         if told is not None:

@@ -172,6 +172,7 @@ HOT: Mapping[str, Query] = {
     "find_views": lambda conn: manifests.store.find_views(conn, ULID.format(7)),
     "fetch_view": lambda conn: manifests.store.fetch_view(conn, CHAIN),
     "fetch_views": lambda conn: manifests.store.fetch_views(conn, [CHAIN, f"{CHAIN[:-1]}8"]),
+    "find_with_terms": lambda conn: manifests.store.find_with_terms(conn, ["generator:G0007"], limit=20),
     "search_views": lambda conn: found(conn, Search()),
     "search_views, a party's open": lambda conn: found(conn, Search(visible_to="G0100", stage="in_transit")),
     "search_views, receiver and code": lambda conn: found(conn, Search(receiver="R07", code="900-052-31", stage="closed")),
