@@ -149,16 +149,22 @@ class Evidence:
             head = await ledger_store.fetch_head(conn)
             if head is not None and await ledger_store.projected(conn) < head.size:
                 return 0
-            async with conn.transaction():
-                found = await store.list_unnamed(conn, older, limit=SWEEP_MAX) if await store.try_to_lead(conn) else []
-            for upload in found:
-                async with conn.transaction():
-                    if await store.drop_upload(conn, upload, older):
-                        await self._shelf.drop(upload.digest)
-                        dropped += 1
+            while found := await self._unnamed(conn, older):
+                for upload in found:
+                    async with conn.transaction():
+                        if await store.drop_upload(conn, upload, older):
+                            await self._shelf.drop(upload.digest)
+                            dropped += 1
+                if len(found) < SWEEP_MAX:
+                    break
         if dropped:
             log.info("evidence_dropped", files=dropped)
         return dropped
+
+    async def _unnamed(self, conn: Conn, older: timedelta) -> list[store.Upload]:
+        """A page of what may go; nothing where another process is at it."""
+        async with conn.transaction():
+            return await store.list_unnamed(conn, older, limit=SWEEP_MAX) if await store.try_to_lead(conn) else []
 
 
 @contextmanager
