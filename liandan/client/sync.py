@@ -78,6 +78,8 @@ class Liandan:
     refusals = _blocking(AsyncLiandan.refusals)
     check = _blocking(AsyncLiandan.check)
     party = _blocking(AsyncLiandan.party)
+    put_file = _blocking(AsyncLiandan.put_file)
+    get_file = _blocking(AsyncLiandan.get_file)
     ask = _blocking(AsyncLiandan.ask)
     found = _blocking(AsyncLiandan.found)
     check_growth = _blocking(AsyncLiandan.check_growth)
