@@ -49,7 +49,10 @@ def check_roles(log: Any, s: Any, a: Any) -> None:
     alerted = a.alerts.get("SIGNED_FOR_CLOSED") == "H"
     log.check(alerted == closed_one, "DECISION_WRONG", "admission.decision.alerts", a.alerts, "SIGNED_FOR_CLOSED")
     begins = s.seq == 0 or s.act in ("manifest.issue", "approval.apply", "manifest.depart")
-    closed = [party for party in in_the_name_of if party and begins and log.parties.is_closed(party)]
+    opened = (
+        {s.principal, *s.by} if s.type == "case" else in_the_name_of
+    )  # a case beside its manifest blocks nobody: its successor opens it
+    closed = [party for party in opened if party and begins and log.parties.is_closed(party)]
     log.check(not closed, "PARTY_CLOSED", "by", closed, "no closed party opens, issues, applies or departs")
 
 
