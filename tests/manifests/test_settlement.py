@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ledger.mass import parse_mass
 from ledger.times import format_at, parse_at
+from manifests import acts
 from tests.manifests.driver import (
     APPROVAL,
     GENERATOR,
@@ -20,12 +21,13 @@ from tests.manifests.driver import (
     an_issue,
     approval,
     codes,
+    labels_of,
     partly,
     permit,
     rejected,
     reported,
 )
-from whitelist.quota import SiteYear
+from whitelist.quota import SiteYear, q3_key
 
 ISSUE = "manifest.issue/1"
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
@@ -132,3 +134,25 @@ def test_a_void_in_the_new_year_returns_to_the_old_one() -> None:
     log.void()
     assert log.used_g(Q3) == 0
     assert log.value(f"q3:{PERMIT}") == SiteYear(permits=(PERMIT,), year=2027)
+
+
+@pytest.mark.parametrize(
+    ("loaded_t", "accepted_t", "base_g"), [("5.6", "5.548", 5_548_000), ("5.65", "5.65", 5_650_000), (None, "5.6", 5_600_000)]
+)
+def test_a_site_divides_its_year_from_issue_to_receipt(loaded_t: str | None, accepted_t: str, base_g: int) -> None:
+    """R-20: reserved as declared, then as loaded, then nothing more. Accepted on 31 December and entered in January it is of the year before."""
+    log = Driver(at_s=parse_at("2026-12-31T08:30:00+08:00"))
+    log.lay(PERMIT, replace(permit(), valid_to="2027-12-31"))
+    log.issue(lines=(a_line(mass_t="5.6"),))
+    reserved = [log.value(q3_key(PERMIT)).reserved_g]
+    loaded = () if loaded_t is None else (acts.LoadedLine(line=0, mass_t=loaded_t),)
+    log.depart(loaded=loaded, gate=labels_of("20261231"))
+    reserved.append(log.value(q3_key(PERMIT)).reserved_g)
+    log.wait(hours=4)
+    log.arrive()
+    accepted_at = format_at(log.at_s)
+    log.wait(days=1)
+    log.receive(accepted(0, accepted_t), accepted_at=accepted_at)
+    assert reserved == [5_600_000, 5_600_000 if loaded_t is None else max(5_600_000, parse_mass(loaded_t))]
+    register: SiteYear = log.value(q3_key(PERMIT))
+    assert (register.year, register.reserved_g, register.base_g - register.prior_base_g) == (2027, 0, base_g)

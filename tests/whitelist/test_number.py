@@ -61,6 +61,13 @@ def test_a_register_holds_what_the_law_says(steps: list[tuple[str, str]], is_ful
     ]
 
 
+def test_a_register_full_of_living_manifests_takes_no_other() -> None:
+    full = register([[f"G{number}", f"M{number}", "live"] for number in range(HOLDERS_MAX)])
+    assert full.with_holder("G99", "M99") == full
+    voided = full.ended("M5", "voided").with_holder("G99", "M99")
+    assert [one.generator for one in voided.holders] == [*(f"G{number}" for number in range(HOLDERS_MAX) if number != 5), "G99"]
+
+
 @pytest.mark.parametrize(
     ("generator", "standing", "said"),
     [

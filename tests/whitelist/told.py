@@ -312,6 +312,7 @@ SCENES: Scenes = {
     "a code out of form": partial(wastes, code="90005231"),
     "a code with something behind it": lambda: ask(listed(), line(code=f"{BATTERY}\n")),
     "a code before any catalogue was adopted": uncatalogued,
+    "a code of a year before any catalogue": partial(in_the_past, "2020-06-30"),
     "a code of another category": partial(wastes, category=HW49),
     "a category that is none": lambda: ask(listed(), line(category="HW51", code="900-052-51")),
     "an identified waste without its report": partial(wastes, code="900-000-31", name="鉴别"),
