@@ -8,7 +8,7 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Posted, Waiting
 from ledger.describing import PostedSignature, StatementEnvelope
-from ledger.pending.model import Outlook, PendingRow
+from ledger.pending.model import Outlook, PendingRow, Shown
 from ledger.problem import Language, ProblemError, problem_errors
 from ledger.times import format_at
 from signing import b64
@@ -38,7 +38,7 @@ class PendingAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A statement that lacks signatures, or lacked them until just now."""
 
     statement: str  # Statement hash: what everybody signs, whoever has signed already.
-    state: str
+    state: Shown
     """``waiting``, ``stale`` (overtaken by the log), ``complete`` (on its way into it), ``declined``, ``refused`` by the log, ``entered``."""
     kind: str
     title: str
@@ -67,7 +67,7 @@ class PendingPage(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def state_of(row: PendingRow, outlook: Outlook) -> str:
+def state_of(row: PendingRow, outlook: Outlook) -> Shown:
     """The state as it is shown: overtaken is nothing that is kept, for what overtakes may end."""
     if outlook.entered is not None:
         return "entered"
@@ -80,7 +80,7 @@ def pending_answer(
 ) -> PendingAnswer:  # fmt: skip
     """One of them as one of ``by`` sees it; ``is_whole`` with its envelope. With a ``receipt``, which may still wait for publication, it is in
     the log."""
-    state = state_of(row, outlook) if receipt is None else "entered"
+    state: Shown = state_of(row, outlook) if receipt is None else "entered"
     reasons = outlook.reasons or tuple(map(Reason, row.codes))
     is_open = state != "entered"
     signers = tuple(

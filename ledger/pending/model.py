@@ -9,6 +9,8 @@ from signing.refusal import Reason
 
 State = Literal["waiting", "complete", "declined", "refused", "entered"]
 """``waiting`` for signatures; ``complete``: on its way into the log; ``declined`` by one of them; ``refused`` by the log; ``entered``: in it."""
+Shown = Literal["waiting", "stale", "complete", "declined", "refused", "entered"]
+"""The same as it is shown: ``stale`` is one that waits for signatures and has been overtaken by the log."""
 OPEN: tuple[State, ...] = ("waiting", "complete", "declined", "refused")
 PER_PARTY_MAX = 500
 """Statements that one party has brought and that are still kept: one for each of its trucks of some days."""

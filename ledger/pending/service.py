@@ -231,7 +231,8 @@ class Relay:
                         await self._posting.say(conn, new, "waiting", caller.uscc, present_s, to=new.missing)
                     return new
                 row = await store.fetch(conn, new.statement, is_locked=True)
-                assert row is not None, "whoever was quicker has it, and rows go with their window"
+                if row is None:  # brought and withdrawn by others in this very moment
+                    raise Busy("the same statement is being brought and withdrawn", 1)
             return await _add(conn, row, caller, signed, stale, present_s)
 
     async def _stale(self, outlook: Outlook) -> Refusal | None:
