@@ -120,14 +120,16 @@ class Log:
     async def _spend(self, taken: Sequence[Taken]) -> list[tuple[str, ...]]:
         """What each envelope has spent, a party and a key; those over a budget, or at the end of a party's chain, are refused."""
         spent: list[tuple[str, ...]] = [()] * len(taken)
+        now, spend = monotonic(), self.budgets.spend
         for number, item in enumerate(taken):
             if item.refusal is not None or item.submission is None or item.envelope is None:
                 continue
             statement = item.submission.statement
             if not await self._intake.is_signed_by(item.envelope, statement.by):
                 continue  # with a key that this request only claims: nobody's word yet
-            if (over := self.budgets.spend(statement.by[0], statement.keyids[0], monotonic())) is None:
-                spent[number] = (statement.by[0], statement.keyids[0])
+            names = statement.by[0], statement.keyids[0]
+            if (over := spend(*names, now)) is None:
+                spent[number] = names
                 item.refusal = check_length(statement, self.budgets.limits)
             elif not await self.runs_the_log(statement.by[0]):
                 item.refusal = over

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from itertools import accumulate
-from typing import TypeAlias
+from itertools import accumulate, compress, repeat
+from operator import is_not, not_
+from typing import Any, TypeAlias
 
 import asyncpg
 from asyncpg import Connection, Record
@@ -172,16 +173,24 @@ async def append(
     nothing is written, unless the head is still ``before`` and the facts ``known`` are what they are believed to be (``None``: not there).
     A rival that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError."""
     assert [row.idx for row in links] == [row.idx for row in entries], "a link of each entry, in their order"
+    keys, values = _columns(known)
+    changed, written = _columns(facts)
+    there = list(map(is_not, values, repeat(None)))
     moved: int = await conn.fetchval(
         _APPEND + f"-- at 2^{before.size.bit_length()}",
         *(*astuple(after), *astuple(before)),
-        *(_joined([key for key, value in known if value is not None]), *packed([value for _, value in known if value is not None])),
-        _joined([key for key, value in known if value is None]),
+        *(_joined(list(compress(keys, there))), *packed(list(compress(values, there))), _joined(list(compress(keys, map(not_, there))))),
         *(b"".join([row.leaf for row in entries]), *packed([row.entry for row in entries])),
         *(_joined([row.chain for row in links]), _joined([str(row.seq) for row in links]), _joined([row.hash for row in links])),
-        *(_joined([key for key, _ in facts]), *packed([value for _, value in facts])),
+        *(_joined(changed), *packed(written)),
     )
     return moved == 1
+
+
+def _columns(rows: Sequence[tuple[str, Any]]) -> tuple[Sequence[str], Sequence[Any]]:
+    """Keys and values apart, some ten a statement: without a loop of the interpreter's."""
+    keys, values = zip(*rows, strict=True) if rows else ((), ())
+    return keys, values
 
 
 def packed(values: Sequence[bytes]) -> tuple[str, str, bytes]:

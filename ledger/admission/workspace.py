@@ -62,7 +62,8 @@ class Workspace:
 
     def read_set(self) -> list[tuple[str, bytes | None]]:
         """What was decided from, as the database must still hold it."""
-        return [(key, self.stored[key]) for key in self._used if key in self.stored]
+        used = self._used & self.stored.keys()
+        return list(zip(used, map(self.stored.__getitem__, used), strict=True))
 
     async def preload(self, submissions: Sequence[Submission]) -> None:
         """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken. What an
