@@ -251,6 +251,7 @@ def may_read(caller: Caller, view: ManifestView) -> bool:
 
 
 def said(code: str, words: Mapping[str, str], language: Language) -> str:
+    """A code in words: in Chinese those of the table, in English the code's own."""
     return words[code] if language == "zh" else code.replace("_", " ")
 
 
@@ -359,6 +360,7 @@ def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
 
 
 def kind_text(kind: str, language: Language) -> str:
+    """A kind of act in words."""
     known = ACTS_BY_KIND[kind].kind
     return known.zh if language == "zh" else known.en
 

@@ -38,6 +38,8 @@ from tests.manifests.driver import (
     partly,
     rejected,
 )
+from tests.manifests.test_case_gap import closed as closed_with_gap
+from tests.workbench import AUTHORITY_50, AUTHORITY_51
 
 REJECTED = (
     ("received.0.opinion", '"accept"', '"reject"'),
@@ -195,3 +197,23 @@ def test_partly_accepted_masses_move_together() -> None:
     log = received("0", partly(0, "5", "0.6"))
     in_force(log, ("received.0.accepted_t", '"5"', '"5.2"'), ("received.0.refused_t", '"0.6"', '"0.4"'))
     assert (log.state().stage, log.used_g(Q3)) == (Stage.PARTLY_ACCEPTED, 5_200_000)
+
+
+def test_a_manifest_closed_with_a_gap_keeps_what_it_lacked_and_its_accounts() -> None:
+    log = received("5.6")
+    log.dispose((0, "R4", "5"))
+    closed_with_gap(log, (0, "0.6", "lost"))
+    assert not_proposed(log, RECEIVER, ("received.0.accepted_t", '"5.6"', '"5.7"')) == ["AMEND_IMPOSSIBLE"]
+    both = (("received.0.accepted_t", '"5.6"', '"5.7"'), ("fates.0.mass_t", '"5"', '"5.1"'))
+    assert codes(in_force(log, *both)) == {"AMENDED", "M:MASS_AMENDED"}
+    assert (log.used_g(Q2), viewed(log).state.stage) == (5_700_000, Stage.CLOSED_GAP)
+    log = Driver()
+    log.issue()
+    log.depart()
+    closed_with_gap(log, (0, "5.6", "stolen"))
+    assert log.used_g(Q2) == 0
+    propose(log, GENERATOR, ("lines.0.mass_t", '"5.600000"', '"7"'))
+    for party in (RECEIVER, CARRIER, AUTHORITY_51):
+        consent(log, party)
+    assert codes(consent(log, AUTHORITY_50)) == {"AMENDED", "M:MASS_AMENDED"}
+    assert (log.used_g(Q2), log.used_g(Q3)) == (0, 0), "nothing is held any more"
