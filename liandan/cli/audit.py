@@ -124,7 +124,6 @@ def _check_keys(report: AuditReport, note: bytes | None, vkey_file: Path) -> Non
 
 def _lines(report: AuditReport) -> list[str]:
     from ledger.auditing.report import as_lines
-    from liandan.attachment_files import files_told
 
     brackets = {
         "checked": "时间区间已核对 / time brackets checked",
@@ -138,10 +137,19 @@ def _lines(report: AuditReport) -> list[str]:
         f"{report.below_quorum} 个未达见证策略要求 / below quorum",
         *([f"{report.derived} 行数据库派生数据 / rows derived in the database"] if report.derived else []),
         f"时钟 / clock {report.clock or '-'}，{brackets}",
-        *([] if report.attachments is None else files_told(report.attachments)),
+        *_files_told(report),
         *([_waited(report)] if report.brackets == "checked" else []),
         "未发现问题 / clean" if report.is_clean else f"发现 / findings: {report.count}",
     ]
+
+
+def _files_told(report: AuditReport) -> list[str]:
+    """Of attachments, where they were compared."""
+    if report.attachments is None:
+        return []
+    from liandan.attachment_files import files_told
+
+    return files_told(report.attachments)
 
 
 def _waited(report: AuditReport) -> str:

@@ -339,3 +339,19 @@ async def test_a_manifest_says_which_files_are_there_and_which_are_late(on_stage
         await bring(client, raw)
         assert (await told(client, "23"))[0] == first | {"here": True, "size_here": len(raw), "due_on": None}
         assert await told(client, "23", "/actions") == []
+
+
+async def test_a_file_that_was_cut_off_on_the_shelf_ends_its_download_and_nothing_else(
+    firm: httpx.AsyncClient, directory: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The length was promised, so the connection ends: nobody takes the part for the whole. Bringing it again mends it."""
+    raw = pdf("cut off", 600_000)
+    place = (await bring(firm, raw)).headers["location"]
+    with FileDirectory(directory / "evidence").place(digest_of(raw)).open("r+b") as file:
+        file.truncate(300_000)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await firm.get(place)
+    assert (await firm.head(place)).status_code == 200
+    assert (await bring(firm, raw)).status_code == 200
+    assert (await firm.get(place)).content == raw
+    assert "Traceback" not in capfd.readouterr().err
