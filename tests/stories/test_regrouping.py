@@ -195,3 +195,12 @@ async def test_the_smelter_sees_where_its_load_came_from_and_a_carrier_sees_neit
         with pytest.raises(RequestRefused) as refused:
             await told.read("shuan", "a", what)
         assert refused.value.problem.code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(("name", "codes"), [("too much", ["RETURN_LINK"]), ("greedy", ["LOT_EXCEEDS"]), ("home", ["RETURN_LINK"])])
+async def test_a_dry_run_says_what_the_issue_would(told: Told, name: str, codes: list[str]) -> None:
+    """Of what is home by now nothing is left to return."""
+    trip = told.trips[name]
+    asked = {"generator": trip.generator.uscc, **told.stage.scribe.fill(trip.acts[0].body)}
+    answer = json.loads(await told.stage.poster.client.ask("POST", "/v1/checks", {"transfers": [asked]}))["answers"][0]
+    assert [reason["code"] for reason in answer["reasons"] if reason["code"] != "NO_DUPLICATE"] == codes
