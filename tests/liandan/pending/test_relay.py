@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from typing import Any
 
 import pytest
 
+from ledger.admission.budgets import Budgets, OverBudget, PostingLimits
 from ledger.times import format_at
+from liandan.demo.calendar import at
+from liandan.demo.cast import CHONGQING
+from liandan.demo.play import PlannedAct
 from signing.envelope import Envelope
-from tests.liandan.pending.desk import Departure, Pair, Signer
+from tests.liandan.pending.desk import Departure, Pair, Signer, part_of, signer_at
 
 
 def ordered(pair: Pair, departure: Departure, first: str) -> list[tuple[Signer, Envelope]]:
@@ -169,3 +174,43 @@ async def test_pages_and_whom_one_signs_for(pair: Pair) -> None:
     assert (await pair.carrier.ask("GET", "?unsigned=false&cursor=" + "A" * 12, now)).json()["code"] == "CURSOR_FORM"
     assert await pair.carrier.listed(f"?as={pair.consignor.uscc}", now) == [], "nothing is signed for the consignor"
     assert {one.name for one in departures} <= set(await pair.carrier.listed(f"?as={pair.carrier.uscc}", now))
+
+
+async def test_a_delegate_signs_for_its_principal_who_is_not_asked(pair: Pair) -> None:
+    """A site in the other province: by the delegate for the generator, and by the authority of the place."""
+    principal, delegate, at_s = pair.consignor.uscc, pair.carrier.uscc, at("10-12 15:00")
+    granted = {"delegate": delegate, "kinds": ["party.site"], "document": "委托书（虚构）"}
+    chain, scribe = f"party/{principal}", pair.stage.scribe
+    await pair.stage.post([PlannedAct(kind="delegation.grant/1", chain=chain, by=(principal,), body=granted, at_s=at_s, post_s=at_s + 60)])
+    body = {"site": "cq-1", "name": "江津转运点（虚构）", "division": "500116", "address": "江津区某路（虚构）"}
+    act = PlannedAct(kind="party.site/1", chain=chain, by=(delegate, CHONGQING.uscc), principal=principal, body=body, at_s=at_s + 60)
+    envelope, now = scribe.write(act), format_at(at_s + 120)
+    authority = await signer_at(pair.stage, pair.client, CHONGQING.uscc)
+    brought = await authority.bring(part_of(envelope, 1), now)
+    assert (brought.json()["missing"], brought.json()["principal"]) == ([delegate], principal), brought.text
+    name = brought.json()["statement"]
+    assert await pair.carrier.listed(f"?unsigned=true&as={principal}", now) == [name]
+    assert name not in await pair.consignor.listed("", now), "shown to those named in by alone"
+    done = await pair.carrier.bring(part_of(envelope, 0), now)
+    assert done.status_code == 201, done.text
+    assert ["ON_BEHALF"] in [tag[:1] for tag in done.json()["receipt"]["decision"]["tags"]]
+
+
+async def test_whoever_brings_spends_of_his_budget(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = await pair.departure("10-12 14:00"), await pair.departure("10-12 14:00")
+    await pair.consignor.bring(one.first, one.now)
+    whole = Budgets.spend
+
+    def narrow(budgets: Budgets, *spent: Any) -> OverBudget | None:
+        budgets.limits, kept = PostingLimits(party=1), budgets.limits
+        try:
+            return whole(budgets, *spent)
+        finally:
+            budgets.limits = kept
+
+    monkeypatch.setattr(Budgets, "spend", narrow)
+    refused = await pair.consignor.bring(two.first, two.now)
+    assert (refused.status_code, refused.json()["code"]) == (429, "PARTY_BUDGET")
+    assert int(refused.headers["retry-after"]) > 0
+    again = await pair.consignor.bring(one.first, one.now)
+    assert again.status_code == 202, "what changes nothing costs nothing"
