@@ -1,4 +1,5 @@
-"""POST to published at a steady 500 statements/s, alone and with witnesses: two, two that are 50 ms away, and one of two that is down.
+"""POST to published at a steady 500 statements/s, alone, on a machine a quarter busy elsewhere, and with witnesses: two, two that are 50 ms away,
+and one of two that is down.
 
 Open loop: a statement has its moment whatever became of those before it, and its time counts from that moment, so that a server that
 stalls is not spared the statements it kept waiting. The first second warms up and is not counted.
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
+import os
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -46,12 +49,15 @@ class Variant(Struct, frozen=True, kw_only=True):
     down: int = 0
     """Witnesses of the policy that do not answer."""
     publisher: Literal["process", "task"] = "process"
+    busy: float = 0.0
+    """Share of each core that something else takes."""
     is_watched: bool = False
     """Whether stages are timed and the loop is sampled, which costs the server some of its time."""
 
 
 VARIANTS = (
     Variant(name="no witness", seconds=15),
+    Variant(name="no witness, a quarter busy elsewhere", seconds=15, busy=0.25),
     Variant(name="two local witnesses", seconds=10, witnesses=2),
     Variant(name="two witnesses, 50 ms away", seconds=10, witnesses=2, delay_ms=50),
     Variant(name="one of two witnesses down", seconds=10, witnesses=2, quorum="any", down=1),
@@ -75,6 +81,7 @@ def _measure(variant: Variant, directory: Path) -> Figure:
         addresses = [_witness(stack, variant, load, directory, name) for name in NAMES[: variant.witnesses]]
         server = stack.enter_context(log_server(load, directory, " ".join(addresses), variant.publisher, told))
         slots = _schedule(load, variant.seconds + 1)
+        stack.enter_context(busy_elsewhere(variant.busy))
         statements = sum(map(len, slots))
         flush_s = 1 / flushes_per_s()
         if variant.is_watched:
@@ -95,6 +102,28 @@ def _measure(variant: Variant, directory: Path) -> Figure:
         limit=floor, limit_is=f"ms: half an interval, {FLUSHES} flushes{', the delay' if variant.delay_ms else ''}",
         must=500, goal=250, note=f"p50 {1000 * quantile(waits, 0.5):.0f} ms, {rate:.0f}/s; {cpu}",
     )  # fmt: skip
+
+
+@contextmanager
+def busy_elsewhere(share: float) -> Iterator[None]:
+    """A process a core that works for its share of every 20 ms and sleeps for the rest, as the machine's other tenants do."""
+    crews = [multiprocessing.Process(target=_toil, args=(share,), daemon=True) for _ in range(os.cpu_count() or 1)] if share else []
+    for crew in crews:
+        crew.start()
+    try:
+        yield
+    finally:
+        for crew in crews:
+            crew.terminate()
+            crew.join()
+
+
+def _toil(share: float, period_s: float = 0.02) -> None:
+    while True:
+        ends = time.perf_counter() + share * period_s
+        while time.perf_counter() < ends:
+            pass
+        time.sleep((1 - share) * period_s)
 
 
 def _policy(variant: Variant) -> tuple[str, ...]:
