@@ -1,4 +1,4 @@
-"""Scenes in which the acts of a manifest refuse or warn (``tests/told.py``): departure and receipt."""
+"""Scenes in which the acts of a manifest refuse or warn (``tests/told.py``): departure, receipt, the way between them, disposal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.admission.personality import CURRENT, Judged
 from ledger.model import Findings, Moment
 from ledger.times import format_at, parse_at
 from manifests import acts
-from manifests.act import LEGS_MAX
+from manifests.act import LEGS_MAX, STOPS_MAX
 from tests.manifests.driver import (
     ALL_CHECKS,
     APPROVAL,
@@ -189,6 +189,30 @@ def by_list(last_day: str) -> Told:
     return depart(laid={APPROVAL: replace(approval(), lines=lines), name: terms})
 
 
+def dispose(*fates: tuple[int, str, str], onward: str = "", before: tuple[tuple[int, str, str], ...] = ()) -> Told:
+    """What becomes of a load of two lines, of which the second was refused in part, after some of it was disposed of already."""
+    log = Driver(line_count=2).to_arrived(**TWO)
+    log.receive(accepted(0, "5.6"), partly(1, "15", "5"))
+    if before:
+        log.dispose(*before)
+    lines = tuple(acts.DisposedLine(line=line, method=method, mass_t=mass_t, onward=onward or None) for line, method, mass_t in fates)  # type: ignore[arg-type]  # any method
+    return judge(log, "manifest.dispose/1", (RECEIVER,), acts.Dispose(fates=lines))
+
+
+def on_the_way(kind: str, by: tuple[str, ...], body: Any, *, split: bool = False, again: int = 0) -> Told:
+    """An act under way, perhaps of a load that is split or after the same act some times."""
+    log = Driver().to_in_transit()
+    if split:
+        log.post("manifest.transship/1", (CARRIER,), replace(MOVED, part=(acts.MovedLine(line=0, mass_t="2"),)))
+    for _ in range(again):
+        log.post(kind, by, body)
+    return judge(log, kind, by, body)
+
+
+MOVED = acts.Transship(vehicle=OTHER_TRUCK, reason="车辆故障", place=ORIGIN)
+HANDED = acts.HandOver(vehicle=acts.Vehicle(kind="ship", plate="川泸货1666", licence_no="L2"), waybill_no="W2", place=ORIGIN)
+HALVES = (acts.MovedLine(line=0, mass_t="1"), acts.MovedLine(line=0, mass_t="1"))
+ARRIVED = acts.Arrive(place=DESTINATION)
 TWO = {"lines": (a_line(), a_line(decision_line=1, mass_t="20"))}
 BARE = acts.Gate(labels=labels(), checks=("crew",))
 SCENES: Scenes = {
@@ -295,4 +319,25 @@ SCENES: Scenes = {
     ),
     "a gram that is refused": partial(receive, partly(0, "5.599999", "0.000001")),
     "two lines of which one is refused": partial(receive, accepted(0, "5.6"), rejected(1), issue=TWO),
+    # on the way
+    "a part of a load that is split": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, part=HALVES[:1]), split=True),
+    "a part that names a line twice": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, part=HALVES)),
+    "a part of a line that is not there": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, part=(acts.MovedLine(line=1, mass_t="1"),))),
+    "a part of all": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, part=(acts.MovedLine(line=0, mass_t="5.6"),))),
+    "a part of more than all": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, part=(acts.MovedLine(line=0, mass_t="5.600001"),))),
+    "a change of trucks without papers": lambda: on_the_way("manifest.transship/1", (CARRIER,), replace(MOVED, vehicle=replace(TRUCK, licence_no=None))),
+    "a hand-over": lambda: on_the_way("manifest.hand_over/1", (CARRIER, SECOND_CARRIER), HANDED),
+    "a hand-over nowhere": lambda: on_the_way("manifest.hand_over/1", (CARRIER, SECOND_CARRIER), replace(HANDED, place=None)),
+    "a hand-over without a waybill": lambda: on_the_way("manifest.hand_over/1", (CARRIER, SECOND_CARRIER), replace(HANDED, waybill_no=None)),
+    "a stop more than a trip has": lambda: on_the_way("manifest.stop/1", (CARRIER,), acts.Stop(place=ORIGIN, reason="rest"), again=STOPS_MAX),
+    "an arrival": lambda: on_the_way("manifest.arrive/1", (CARRIER,), ARRIVED),
+    "an arrival elsewhere": lambda: on_the_way("manifest.arrive/1", (CARRIER,), replace(ARRIVED, place=ELSEWHERE)),
+    "an arrival of a leg that is not under way": lambda: on_the_way("manifest.arrive/1", (CARRIER,), replace(ARRIVED, leg=2), split=True),
+    # disposal
+    "all that was accepted": partial(dispose, (0, "R4", "5.6"), (1, "R4", "15")),
+    "a gram more than was accepted": partial(dispose, (0, "R4", "1"), (1, "R4", "15.000001")),
+    "a gram more than is left": partial(dispose, (0, "R4", "1"), (1, "R4", "5.000001"), before=((1, "R4", "10"),)),
+    "a fate of a line that is not there": partial(dispose, (2, "R4", "1")),
+    "a fate by another method": partial(dispose, (0, "R4", "1"), (1, "D1", "1")),
+    "a fate onward without lots": partial(dispose, (1, "S", "1"), onward=f"manifest/{RECEIVER}/01K9000000000000000000MAN9"),
 }  # fmt: skip
