@@ -11,7 +11,7 @@ import pytest
 from ledger.admission.budgets import Budgets, OverBudget, PostingLimits
 from ledger.times import format_at
 from liandan.demo.calendar import at
-from liandan.demo.cast import CHONGQING
+from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
 from liandan.demo.play import PlannedAct
 from signing.envelope import Envelope
 from tests.liandan.pending.desk import Departure, Pair, Signer, part_of, signer_at
@@ -214,3 +214,19 @@ async def test_whoever_brings_spends_of_his_budget(pair: Pair, monkeypatch: pyte
     assert int(refused.headers["retry-after"]) > 0
     again = await pair.consignor.bring(one.first, one.now)
     assert again.status_code == 202, "what changes nothing costs nothing"
+
+
+async def test_a_withdrawn_signature_is_brought_again_by_its_party_alone(pair: Pair) -> None:
+    """Of three signers: operator and both authorities."""
+    by, at_s = (OPERATOR.uscc, SICHUAN.uscc, CHONGQING.uscc), at("10-12 15:30")
+    act = PlannedAct(kind="witness.set/1", chain="log/main", by=by, body={"witness_policy": ["quorum none"]}, at_s=at_s, expect=("NOT_SENT",))
+    envelope, now = pair.stage.scribe.write(act), format_at(at_s + 60)
+    operator, sichuan, chongqing = [await signer_at(pair.stage, pair.client, uscc) for uscc in by]
+    assert (await operator.bring(part_of(envelope, 0), now)).status_code == 202
+    assert (await sichuan.bring(part_of(envelope, 1), now)).json()["missing"] == [by[2]]
+    name = (await chongqing.listed("?unsigned=true", now))[0]
+    assert (await sichuan.ask("DELETE", f"/{name}/signature", now)).status_code == 204
+    carried = await chongqing.bring(part_of(envelope, 1, 2), now)
+    assert (carried.status_code, carried.json()["code"]) == (409, "PENDING_WITHDRAWN"), carried.text
+    assert (await chongqing.look(name, now))["missing"] == list(by[1:])
+    assert (await sichuan.bring(part_of(envelope, 1), now)).json()["missing"] == [by[2]]
