@@ -4,6 +4,7 @@ from ledger.admission.personality import Personality
 from ledger.chain import USCC
 from ledger.directory import Grants, KeyRecord, LogState, PartyState
 from ledger.kinds import KINDS
+from ledger.kinds.crew import CrewRecord
 from ledger.kinds.cut import TAIL, parse_tail
 from ledger.kinds.erasure import LOG_ERASURES, Erasure
 from ledger.kinds.issuer import LOG_ISSUERS, Issuer
@@ -17,7 +18,7 @@ PERSONALITY = Personality(
     kinds=KINDS,
     states={"log/main": LogState, LOG_REFUSALS: RefusalsState, LOG_ERASURES: Counted, LOG_ISSUERS: Counted, "party": PartyState},
     chains={"log": r"log/(?:main|refusals|erasures|issuers)", "party": rf"party/{USCC}"},
-    registers={"key": KeyRecord, "erasure": Erasure, "site": Site, "access": Grants, "issuer": Issuer},
+    registers={"key": KeyRecord, "erasure": Erasure, "site": Site, "crew": CrewRecord, "access": Grants, "issuer": Issuer},
     data={TAIL: parse_tail},
     rules=RULES,
 )

@@ -46,6 +46,8 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "key.revoke/1": (SAME, ("ledger/test_life_kinds",)),
     "delegation.grant/1": (CHANGED, ("ledger/test_signers", "ledger/test_life_kinds")),
     "delegation.revoke/1": (SAME, ("ledger/test_life_kinds",)),
+    "crew.register/1": (NEW, ("ledger/test_crew", "manifests/test_crew")),
+    "crew.retire/1": (NEW, ("ledger/test_crew", "manifests/test_crew")),
     "access.grant/1": (NEW, ("ledger/test_access",)),
     "access.revoke/1": (NEW, ("ledger/test_access",)),
     "permit.grant/1": (CHANGED, ("whitelist/test_permit_kinds", "whitelist/test_permit_lines")),

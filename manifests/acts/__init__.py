@@ -9,7 +9,23 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
-from manifests import act, case, cases, gate, holding, labels, lots, opening, receipt, returns, settlement, tickets, tracing, vehicles
+from manifests import (
+    act,
+    carriage,
+    case,
+    cases,
+    gate,
+    holding,
+    labels,
+    lots,
+    opening,
+    receipt,
+    returns,
+    settlement,
+    tickets,
+    tracing,
+    vehicles,
+)
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -58,7 +74,7 @@ ACTS = tuple(sorted(_KNOWN, key=lambda known: (*_LIFE, known.kind.name).index(kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-_SHARED = (act, opening, holding, case, gate, vehicles, labels, tickets, receipt, settlement, returns, lots, tracing)
+_SHARED = (act, opening, holding, case, gate, carriage, vehicles, labels, tickets, receipt, settlement, returns, lots, tracing)
 RULES = table(*(rule for module in _SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 

@@ -18,7 +18,7 @@ from ledger.model import Facts, Findings, Statement, kept_for_last
 from ledger.times import day_of, format_at
 from manifests import gate, labels, returns, settlement, vehicles
 from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act
-from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
+from manifests.carriage import Carriage, LicenceRef, Seals, crew_keys, judge_crew, leg_of
 from manifests.machine import Act
 from manifests.mass import limits_of, weight_level
 from manifests.model import Capacity, ManifestState, Stage
@@ -129,10 +129,11 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
 
 
 def named(statement: Statement) -> tuple[str, ...]:
-    """Registers of truck, labels and waybill."""
+    """Registers of truck, labels, waybill and crew."""
     body: Depart = statement.body
     waybill = () if body.waybill_no is None else (vehicles.waybill_key(carrier_of(statement), body.waybill_no),)
-    return (*vehicles.truck_keys((body.vehicle,)), *labels.label_keys(body.gate.labels), *waybill)
+    crew = crew_keys(statement, carrier_of(statement))
+    return (*vehicles.truck_keys((body.vehicle,)), *labels.label_keys(body.gate.labels), *waybill, *crew)
 
 
 def _holder(statement: Statement, state: ManifestState) -> str:
@@ -237,13 +238,14 @@ def _weighed(statement: Statement, state: ManifestState) -> Weighed:
 
 
 def vehicle_is_free(judged: Judged, out: Findings) -> None:
-    """R-53, R-24: the truck is on no other trip and carries no more than it may; its waybill is of this trip."""
+    """R-53, R-24, R-26: the truck is on no other trip and carries no more than it may; its waybill is of this trip; its crew is qualified."""
     statement, state = judged.statement, judged.state
     carrier = carrier_of(statement)
     loaded = {line.line: parse_mass(line.mass_t) for line in statement.body.loaded}
     grams = sum(loaded.get(number, line.declared_g) for number, line in enumerate(state.lines))
     vehicles.judge_first_trip(judged, out, carrier, grams)
     vehicles.judge_waybill(judged, out, carrier, statement.body.waybill_no)
+    judge_crew(judged, out, carrier)
 
 
 def added_g(body: Depart, state: ManifestState) -> tuple[int, ...]:

@@ -107,8 +107,8 @@ FORGED_PARTIES = [
     Forgery(
         "a key after its day",
         grow=steps(
-            _adds(until=story.clock("16:15:30")),
-            _step("party.site", OWN, HOME, (story.GENERATOR, NEW), time="16:16:00", admitted="16:16:01"),
+            _adds(until=story.clock("16:55:30")),
+            _step("party.site", OWN, HOME, (story.GENERATOR, NEW), time="16:56:00", admitted="16:56:01"),
         ),
     ),
     Forgery("a recovery with a scope", grow=steps(_adds(by=SICHUAN, kinds=["manifest.issue"], alerts=[["H", "KEY_BY_AUTHORITY"]]))),

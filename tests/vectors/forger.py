@@ -91,7 +91,7 @@ def forge(forgery: Forgery, directory: Path) -> int:
     if forgery.grow is not None:
         log.forged = len(log.entries)
         forgery.grow(log)
-        log.checkpoint(story.stamps("16:20:00"))
+        log.checkpoint(story.stamps("17:00:00"))
     size = max(log.checkpoints)
     log.checkpoints[size] = forgery.note(log.checkpoints[size])
     log.export(directory)

@@ -71,10 +71,10 @@ def _reversed_signatures(frozen: Any) -> Any:
     return frozen | {"signatures": frozen["signatures"][::-1]}
 
 
-def appended(kind: str, chain: str, body: Any, *signers: Any, time: str = "16:15:00", **more: Any) -> Callable[[Any], None]:
+def appended(kind: str, chain: str, body: Any, *signers: Any, time: str = "16:55:00", **more: Any) -> Callable[[Any], None]:
     """One more statement at the end of the log."""
     admission = {name: more.pop(name) for name in ("facts", "tags", "alerts", "accounts", "route") if name in more}
-    admitted = more.pop("admitted", "16:15:01")
+    admitted = more.pop("admitted", "16:55:01")
 
     def grow(log: Any) -> None:
         log.add(writer.Act(f"{kind}/1", chain, body, signers, story.clock(time), **more), story.clock(admitted), **admission)

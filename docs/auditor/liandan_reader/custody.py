@@ -113,7 +113,7 @@ class Manifests(Regrouping):
         self.keep(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
             self._labels(s, a, trip, body["gate"]["labels"])
-            self._waybill(s, a, trip, trip.legs[0].carrier)
+            self._papers(s, a, trip, trip.legs[0].carrier)
         return "in_transit"
 
     def _hand_over(self, s: Any, a: Any, trip: Any, body: Any) -> str:
@@ -219,7 +219,7 @@ class Manifests(Regrouping):
         waybill = {"waybill_no": inherited["waybill_no"]} if "waybill_no" in inherited else {}
         trip.record["legs"].append(waybill | {name: deepcopy(s.body[name]) for name in OF_LEG if name in s.body})
         need(len(trip.legs) <= LEGS, "TRUNK_FULL", "kind", len(trip.legs), LEGS)
-        self._waybill(s, a, trip, carrier)
+        self._papers(s, a, trip, carrier)
         return "="
 
     def keep(self, a: Any, trip: Any, masses: list[int], least: dict[str, int] | None = None) -> None:
@@ -272,7 +272,8 @@ class Manifests(Regrouping):
         own = [text for text in texts if text[:18] == trip.generator or self.labels.get(text, [""])[0] in trip.carried]
         self.labels |= dict.fromkeys(own, (s.chain, trip.is_return))
 
-    def _waybill(self, s: Any, a: Any, trip: Any, carrier: str) -> None:
+    def _papers(self, s: Any, a: Any, trip: Any, carrier: str) -> None:
+        self.log.parties.judge_crew(s, a, carrier, () if trip.is_backfill else s.body.get("crew", ()))
         if trip.is_backfill or "waybill_no" not in s.body:
             return
         trips = self.waybills[carrier, normal(s.body["waybill_no"])]

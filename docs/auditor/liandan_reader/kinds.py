@@ -39,6 +39,8 @@ party = party/U
   key.revoke           .  D  owner|recovery             -
   delegation.grant     .  D  owner                      -
   delegation.revoke    .  D  owner                      -
+  crew.register        .  D  owner                      -
+  crew.retire          .  D  owner                      -
   access.grant         .  D  owner                      -
   access.revoke        .  D  owner                      -
 permit = permit/U/I

@@ -1,6 +1,7 @@
 """Who exists and who may speak: operator, authorities and their regions, keys, delegations, closed parties, sites, readers (§5, kinds §1.2, §2)."""
 
 import re
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from .strict import Bad, instant, need, pae, sha256, unb64
 
 FOR_EVER = 2**53
 DAY_S = 86_400
+EAST_S = 8 * 3600  # the zone of every day that a text names
 
 
 def spki_of_certificate(der: bytes) -> bytes:
@@ -50,6 +52,7 @@ class Parties:
         self.issuers: dict[str, bool] = {}  # keyid of issuer.key: whether it is retired
         self.grants: dict[tuple[str, str], list[tuple[list[str], int]]] = {}  # principal and delegate: kinds, until
         self.sites: dict[tuple[str, str], str] = {}  # USCC and site id: division; "" when closed
+        self.crews: dict[tuple[str, str], tuple[str, str]] = {}  # carrier and id: role, last day; without role: retired
         self.readers: dict[str, set[str]] = {}  # authority: whom it lets read
 
     def is_founder(self, uscc: str) -> bool:
@@ -177,6 +180,22 @@ class Parties:
 
     def _party_site(self, s: Any, a: Any, body: Any) -> None:
         self.sites[s.owner, body["site"]] = "" if "closed_on" in body else body["division"]
+
+    def _crew_register(self, s: Any, a: Any, body: Any) -> None:
+        need(body["commit"], "MISSING", "body.commit", "", "commitments to who it is")
+        self.crews[s.owner, body["crew"]] = body["role"], body.get("valid_to", "9999-12-31")
+
+    def _crew_retire(self, s: Any, a: Any, body: Any) -> None:
+        known = self.crews.get((s.owner, body["crew"]), ("", ""))
+        need(known[0], "CREW_UNKNOWN", "body.crew", body["crew"], "registered and not retired")
+        self.crews[s.owner, body["crew"]] = "", known[1]
+
+    def judge_crew(self, s: Any, a: Any, carrier: str, crew: Any) -> None:
+        """CREW where an act names somebody whom its carrier has not registered for that role until the day of the act, or longer (R-26)."""
+        day = datetime.fromtimestamp(s.at + EAST_S, UTC).date().isoformat()
+        known = [(self.crews.get((carrier, one["crew"]), ("", "")), one["role"]) for one in crew]
+        due = "H" if any(role != asked or last < day for (role, last), asked in known) else None
+        self.log.check(a.alerts.get("CREW") == due, "DECISION_WRONG", "admission.decision.alerts", a.alerts, f"CREW: {due}")
 
     def _access_grant(self, s: Any, a: Any, body: Any) -> None:
         own = self.authorities.get(s.owner)

@@ -35,6 +35,7 @@ def corpus_log() -> AdmittedLog:
         cases.reports,
         corrections.corrections,
         returns.regrouping,
+        trips.crews,
     ):
         act(scene)
         scene.checkpoint()

@@ -216,6 +216,24 @@ def kinds(scene: Scene) -> None:
             trip.receive(bodies.received("5.58"), at="2026-11-04T15:30:00+08:00")
 
 
+def crews(scene: Scene) -> None:
+    """People of a carrier, and departures with them: qualified; retired, under another role, unknown (CREW)."""
+    own, who = f"party/{CARRIER.uscc}", {"commit": {"driver.name": "5e" * 32, "driver.certificate": "5f" * 32}}
+    for body in (
+        {"crew": "D001", "role": "driver", "valid_to": "2027-12-31"},
+        {"crew": "E001", "role": "escort"},
+        {"crew": "L001", "role": "loader"},
+        {"crew": "D002", "role": "driver", "valid_to": "2026-11-30"},
+        {"crew": "D003", "role": "driver"},
+    ):
+        scene.post("crew.register", own, body | who, CARRIER)
+    scene.post("crew.retire", own, {"crew": "D003", "reason": "离职（虚构）"}, CARRIER)
+    crew = [{"crew": name, "role": role} for name, role in (("D001", "driver"), ("E001", "escort"), ("L001", "loader"))]
+    Trip(scene, 397, receiver=RECEIVER_51).inside().depart(crew=crew)
+    for number, name, role in ((398, "D003", "driver"), (399, "E001", "driver"), (400, "D009", "driver")):
+        Trip(scene, number, receiver=RECEIVER_51).inside().depart(crew=[{"crew": name, "role": role}])
+
+
 def end(scene: Scene) -> None:
     """Something erased, refused pages, and the end of the log."""
     first = next(entry for entry in scene.log.decisions if entry.statement.kind == "manifest.depart/1")

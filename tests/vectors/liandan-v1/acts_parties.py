@@ -32,6 +32,15 @@ def sites_and_readers(log: Log) -> None:
     post(log, "party.amend", f"party/{TAKING}", signers("chongqing"), "16:08", renamed)
 
 
+def crews(log: Log) -> None:
+    """Two people of the carrier; one leaves."""
+    party, who = f"party/{CARRIER}", {"commit": {"driver.name": "5e" * 32}}
+    driver = {"crew": "D01", "role": "driver", "valid_to": "2027-06-30", **who}
+    post(log, "crew.register", party, signers("carrier"), "16:45", driver)
+    post(log, "crew.register", party, signers("carrier"), "16:46", {"crew": "E02", "role": "escort", **who})
+    post(log, "crew.retire", party, signers("carrier"), "16:47", {"crew": "E02", "reason": "离职（虚构）"})
+
+
 def issuers(log: Log) -> None:
     """A key for documents, and its end."""
     operator = signers("operator")

@@ -42,7 +42,8 @@ def manifests(log: Log) -> int:
     post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
     number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}
     post(log, "case.number", CASE, (consignor,), "10:03", number, [MANIFEST])
-    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departure(), [PERMIT, CONSULTED])
+    stranger = {"alerts": [["H", "CREW"]]}  # nobody has registered the driver yet
+    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departure(), [PERMIT, CONSULTED], **stranger)
     handed = {"vehicle": OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT, "leg": 0}
     post(log, "manifest.hand_over", MANIFEST, (carrier, taking), "12:00", handed)
     moved = {

@@ -72,6 +72,7 @@ def act(log: Log) -> Iterator[Case]:
     last = index_of(log, "permit.revoke")
     yield from _parties(Posting(log, "party", last, clock("16:10:00")))
     yield from _permits(Posting(log, "permit", last, clock("16:10:00")))
+    yield from _crews(Posting(log, "crew", len(log.entries), clock("16:50:00")))
     yield from _lists(log)
     yield from _data(Posting(log, "data", last, clock("16:10:00")))
 
@@ -94,6 +95,21 @@ def _amend(chain: str = OWN, by: str = "sichuan", **body: Any) -> Any:
 
 def _key(log: Log, by: str = "generator", **more: Any) -> Any:
     return "key.add", OWN, {"key": v1.registration(NEW, log.found, GENERATOR), **more}, signers(by)
+
+
+def _crews(post: Posting) -> Iterator[Case]:
+    def register(by: str = "carrier", **more: Any) -> Any:
+        body = {"crew": "D03", "role": "driver", "commit": {"driver.name": "5e" * 32}} | more
+        return "crew.register", f"party/{CARRIER}", body, signers(by)
+
+    def retire(crew: str) -> Any:
+        return "crew.retire", f"party/{CARRIER}", {"crew": crew, "reason": "离职（虚构）"}, signers("carrier")
+
+    yield post("a crew of another party", "SIGNER_ROLE", register("generator"))
+    yield post("nobody behind an id", "MISSING", register(commit={}))
+    yield post("a qualification that is over", "DATE_ORDER", register(valid_to="2026-10-31"), rules=True)
+    yield post("an id that nobody has", "CREW_UNKNOWN", retire("D09"))
+    yield post("a person who has left", "CREW_UNKNOWN", retire("E02"))
 
 
 def _issuer(log: Log, key: v1.Key = NEW, owner: str = OPERATOR, by: str = "operator", **more: Any) -> Any:
