@@ -22,7 +22,7 @@ from ledger.times import day_of, format_at, year_of
 from manifests import telling
 from manifests.act import TOLERANCE_S
 from manifests.case import ManifestCases, cases_of, in_force
-from manifests.consent import number_in
+from manifests.consent import number_in, row_of
 from manifests.correction import corrected, line_received
 from manifests.lots import is_short, uses_of
 from manifests.model import FINISHED, LineState, ManifestState, Stage, trunk_of
@@ -66,6 +66,8 @@ def record_after(judged: Judged, changes: Changes) -> dict[str, Any]:
 
 def registers(trunk: str, state: ManifestState, changes: Changes) -> Sequence[str]:
     """Registers that are judged anew, or re-keyed: of numbers, of the site of the origin, of trucks and waybills."""
+    # Read before anything is judged: what is no path of the matrix names nothing here, its rule refuses it.
+    changes = [change for change in changes if row_of(change[0]) is not None]
     found: list[str] = []
     if any(path.startswith(("received.", "fates.")) for path, _, _ in changes):
         found += [lots_key(trunk, number) for number in range(len(state.lines))]
@@ -103,7 +105,8 @@ def judge_possible(judged: Judged, out: Findings, changes: Changes) -> None:
     parts = {path.split(".", maxsplit=1)[0] for path, _, _ in changes}
     if "received" in parts:
         touched = {line_received(before, number_in(path)) for path, _, _ in changes if path.startswith("received.")}
-        _judge_opinions(judged, out, after, touched, changes)
+        _judge_opinions(judged, out, before, after, touched, changes)
+        _judge_decline(out, before, after)
         for number in sorted(touched):
             _judge_returned(out, cases, number, after.lines[number])
     for number, line in enumerate(after.lines if parts & {"received", "fates"} and before.route != "RETURN" else ()):
@@ -249,15 +252,29 @@ def _stays_finished(before: ManifestState, after: ManifestState, cases: Manifest
     return before.stage is Stage.VOIDED or all((old.stock_g, old.refused_g) == (new.stock_g, new.refused_g) for old, new in pairs)
 
 
-def _judge_opinions(judged: Judged, out: Findings, after: ManifestState, touched: Iterable[int], changes: Changes) -> None:
-    """R-63 by the grams in force; a refusal has a reason in code, in words the correction has its own."""
+def _judge_decline(out: Findings, before: ManifestState, after: ManifestState) -> None:
+    """A manifest that was declined gave back what it was to return or to send on, and somebody else may have it: no correction makes it one
+    that came, nor one that came without a departure a declined one."""
+    carries = ("被拒收的废物", "refused waste") if before.returns is not None else ("来源批次", "lots")
+    if before.is_declined != after.is_declined and (before.returns is not None or any(line.lots for line in before.lines)):
+        out.refuse("AMEND_IMPOSSIBLE", "body.changes", "", "", "DECLINED", what=carries)
+
+
+def _judge_opinions(
+    judged: Judged, out: Findings, before: ManifestState, after: ManifestState, touched: Iterable[int], changes: Changes
+) -> None:
+    """R-63 by the grams in force; a refusal has a reason in code, in words the correction has its own. A line that becomes a rejected one says
+    how much was refused: nothing would mean that nothing came, and nothing would have to go back."""
     record = record_after(judged, changes)
     reason_codes = {line["line"]: line.get("reason_code") for line in record["received"]}
+    refused_t = {line["line"]: line.get("refused_t") for line in record["received"]}
     for number in sorted(touched):
         line = after.lines[number]
         accepted, refused = bool(line.accepted_g), bool(line.refused_g)
         fits = {"accept": accepted and not refused, "partly": accepted and refused, "reject": not accepted}[line.opinion or "reject"]
         fits = fits and (after.route != "RETURN" or line.opinion == "accept")  # whose waste comes back takes it
+        becomes_rejected = line.opinion == "reject" != before.lines[number].opinion
+        fits = fits and not (becomes_rejected and not refused and refused_t[number] is None)
         if not fits:
             own = {"line": nth(number), "opinion": _opinion(line)}
             masses = {"accepted": tonnes(line.accepted_g or 0), "refused": tonnes(line.refused_g or 0)}

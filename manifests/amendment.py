@@ -170,14 +170,18 @@ def still_asked(proposal: Proposal, state: ManifestState, facts: Facts) -> tuple
 
 def agreeing(statement: Statement, asked: Iterable[AskedConsent], facts: Facts) -> tuple[str, ...]:
     """For whom a statement agrees: for the party itself, else for those in whose place it signs (a closed one's successor, a firm's authority)."""
-    holders = tuple(dict.fromkeys(holder for one in asked for holder in one.holders))
-    if (own := opener_of(statement)) in holders:
+    return standing_for(opener_of(statement), (holder for one in asked for holder in one.holders), facts)
+
+
+def standing_for(own: str, holders: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """Whose word a party's is: its own where it is one of the holders, else that of those in whose place it may speak."""
+    holders = tuple(dict.fromkeys(holders))
+    if own in holders:
         return (own,)
     log = log_state(facts)
     offices = {authority.uscc for authority in log.authorities}
-    hand = statement.by[0]
     return tuple(
-        one for one in holders if one not in offices and (hand in authorities_of_party(log, one)[0] or hand in _successors(one, facts))
+        one for one in holders if one not in offices and (own in authorities_of_party(log, one)[0] or own in _successors(one, facts))
     )
 
 

@@ -75,8 +75,12 @@ def proposal_is_open(judged: Judged, out: Findings) -> None:
 def nobody_consents_to_his_own(judged: Judged, out: Findings) -> None:
     """CASE_ROLE: whoever proposed has agreed, and no hand that signed the proposal agrees for another (kinds §1.7)."""
     statement, proposal = judged.statement, proposal_of(judged.statement, judged.facts)
-    if proposal is not None and not proposal.ended and (statement.by[0] in proposal.hands or opener_of(statement) == proposal.by):
-        out.refuse("CASE_ROLE", "by.0", statement.by[0], "", "PROPOSER", party=statement.by[0])
+    if proposal is None or proposal.ended:
+        return
+    # Whoever had the proposal signed by a delegate proposed it too, and is no other's hand here.
+    own = [party for party in (statement.by[0], opener_of(statement)) if party in (*proposal.hands, proposal.by)]
+    if own:
+        out.refuse("CASE_ROLE", "by.0", own[0], "", "PROPOSER", party=own[0])
 
 
 def silence_is_said(judged: Judged, out: Findings) -> None:

@@ -71,16 +71,28 @@ def _needs_none(statement: Statement, facts: Facts) -> bool:
     if state is None:
         return False
     asked = consents(changes_of(statement), state, log_state(facts))
-    return not missing(asked, (opener_of(statement),))
+    return not missing(asked, _agreed(statement, facts))
+
+
+def _agreed(statement: Statement, facts: Facts) -> tuple[str, ...]:
+    """Who has agreed by proposing: the proposer, and a closed party in whose place it speaks (kinds §1.2, §1.7)."""
+    own = opener_of(statement)
+    return tuple(dict.fromkeys((own, *amendment.standing_for(own, _proposers(statement, facts), facts))))
+
+
+def _proposers(statement: Statement, facts: Facts) -> tuple[str, ...]:
+    """Whoever may propose every one of the fields."""
+    state: ManifestState = facts.state(trunk_of(statement.chain))
+    may = [may_propose(path, state, log_state(facts)) for path, _, _ in changes_of(statement)]
+    return tuple(party for party in may[0] if all(party in others for others in may))
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     """Whoever may propose every one of the fields; nobody is named where one of them is never corrected, for that says enough."""
     state: ManifestState = facts.state(trunk_of(statement.chain))
-    may = [may_propose(path, state, log_state(facts)) for path, _, _ in changes_of(statement)]
-    if not all(may):
+    if not all(may_propose(path, state, log_state(facts)) for path, _, _ in changes_of(statement)):
         return ()
-    return (Role("who may propose the correction", tuple(party for party in may[0] if all(party in others for others in may))),)
+    return (Role("who may propose the correction", _proposers(statement, facts)),)
 
 
 def fields_may_be_corrected(judged: Judged, out: Findings) -> None:
@@ -155,7 +167,8 @@ def apply(opened: Opened) -> Effect:
     """It waits for its consents; or is in force."""
     statement, changes = opened.statement, tuple(changes_of(opened.statement))
     at_s = parse_admission_at(opened.admission.at)
-    proposal = Proposal(changes=changes, by=opener_of(statement), hands=statement.by, proposed_s=at_s)
+    own, *others = _agreed(statement, opened.facts)
+    proposal = Proposal(changes=changes, by=own, hands=statement.by, proposed_s=at_s, given=tuple(others))
     if enforcing.is_amended(opened.admission):
         cases, registers = enforcing.enforced(opened, changes)
         return Effect(cases=cases, case=replace(opened.case, proposal=replace(proposal, ended="in_force")), registers=registers)
@@ -277,6 +290,10 @@ Line {line} would have {refused} t refused, less than the {returned} t that retu
 AMEND_IMPOSSIBLE:RETURN
 退回、改送联单的计划转移量与原联单 {manifest} 的拒收量相连，不能更正。 || 起运前作废重开；起运后以接受量为准。
 The declared mass of a return hangs on what was refused of {manifest} and is not corrected. || Before the departure void it and issue it anew; afterwards the receipt says what came.
+
+AMEND_IMPOSSIBLE:DECLINED
+本联单运的是{what}，更正会改变它是否起运过：谢绝接受时已经退还的来源不能再由更正取得，也不能由更正退还。 || 谢绝有误的，由移出人另开联单；确已运抵的，补录纸质联单或者由主管部门带缺口办结。
+This manifest carries {what}, and the correction would change whether it ever moved: what a decline gave back no correction takes again, and none gives it back. || If it was declined by mistake, issue another manifest; if the load really came, back-fill it, or let the authorities close it with a gap.
 
 AMEND_IMPOSSIBLE:FINISHED
 联单已是“{stage}”，更正后不再办结。 || 已办结的联单只接受更正后仍然办结的更正：接受量与去向在同一份更正中一并改正。

@@ -47,7 +47,7 @@ class Amendments:
     def is_in_stead(self, s: Any, trip: Any) -> bool:
         """Whether an authority agrees in the place of a silent firm."""
         missing = [party for parties in self._missing(trip, self._waiting(s)) for party in parties]
-        return (s.principal or s.by[0]) not in missing and s.by[0] in self.stand_ins(s, missing)
+        return (s.principal or s.by[0]) not in missing and (s.principal or s.by[0]) in self.stand_ins(s, missing)
 
     def _parties(self, trip: Any, letter: str, path: str, now: str = "") -> list[str]:
         legs = trip.legs
@@ -99,7 +99,9 @@ class Amendments:
         need(len(waiting) < 32, "AMEND_OPEN", "chain", len(waiting), "fewer than 32 that wait")
         others = [path for one in waiting for path in one.paths if path in paths]
         need(not others, "AMEND_STALE", "body.changes", others, "no field of another open correction")
-        found = SimpleNamespace(trip=trip, changes=changes, paths=paths, by=s.principal or s.by[0], hands=s.by, at=a.at, given=[], ended="")
+        own = s.principal or s.by[0]
+        given = self._speaks_for(own, self.holders(s, trip, "proposing"))  # also for a closed one in whose place he proposes
+        found = SimpleNamespace(trip=trip, changes=changes, paths=paths, by=own, hands=s.by, at=a.at, given=given, ended="")
         self._stands(trip, changes)
         self.proposals[s.chain] = found
         self._force(s, a, trip, found)
@@ -111,7 +113,7 @@ class Amendments:
     def consent(self, s: Any, a: Any, trip: Any) -> None:
         found = self._waiting(s)
         need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
-        need(s.by[0] not in found.hands and (s.principal or s.by[0]) != found.by, "CASE_ROLE", "by.0", s.by[0], "not the proposer's hand")
+        need(not {s.by[0], s.principal or s.by[0]} & {*found.hands, found.by}, "CASE_ROLE", "by.0", s.by[0], "not the proposer's hand")
         self._stands(trip, found.changes)
         found.given += self._agreeing(s, trip, found)
         self._force(s, a, trip, found)
@@ -123,11 +125,14 @@ class Amendments:
 
     def _agreeing(self, s: Any, trip: Any, found: Any) -> list[str]:
         """Who agrees by a statement: the party itself, else the firms in whose place it signs."""
-        own, missing = s.principal or s.by[0], [party for parties in self._missing(trip, found) for party in parties]
-        if own in missing:
+        return self._speaks_for(s.principal or s.by[0], [party for parties in self._missing(trip, found) for party in parties])
+
+    def _speaks_for(self, own: str, holders: list[str]) -> list[str]:
+        """Himself, where he is asked, else the firms in whose place he may speak."""
+        if own in holders:
             return [own]
         parties = self.log.parties
-        firms = [party for party in missing if party not in parties.authorities]
+        firms = [party for party in holders if party not in parties.authorities]
         return [firm for firm in firms if own in parties.responsible(firm[2:8])[0] or own in parties.successors(firm)]
 
     def _force(self, s: Any, a: Any, trip: Any, found: Any) -> None:
