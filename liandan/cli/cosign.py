@@ -70,7 +70,7 @@ def create(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | 
     from ledger.pending.compact import cosigning_of, write_text
 
     cosigning = cosigning_of(read_given(path, GIVEN))
-    statement, _ = _show(cosigning)
+    statement, _ = _show(cosigning, is_aside=out is None)
     if not _agreed(yes):
         return FINDING
     key = load_key(key_file, passphrase_file)
@@ -97,14 +97,17 @@ def show(path: Path) -> None:
 @as_option
 @yes_option
 @click.option("--answer", is_flag=True, help="另外输出只含签名的短文本，交回对方 / also print the short text for who has the statement")
+@click.option("--out", type=file, help="短文本写入的文件；默认输出 / file for the short text; default: standard output")
 @command
-def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | None, yes: bool, answer: bool) -> int:
+def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | None, yes: bool, answer: bool, out: Path | None) -> int:
     """会签同一份字节；先核对格式（含每个统一社会信用代码）、显示内容，再签。 / Co-sign the same bytes, after checking their form and showing them."""
     from ledger.pending.compact import CosignedStatement, write_text
     from signing.envelope import freeze
 
+    if out is not None and not answer:
+        raise click.UsageError("--out 是 --answer 的短文本要写入的文件 / --out is where --answer writes its short text")
     cosigning = _read(path)
-    statement, _ = _show(cosigning)
+    statement, _ = _show(cosigning, is_aside=answer)
     if not _agreed(yes):
         emit({"statement": cosigning.statement, "is_signed": False}, "未签署 / not signed")
         return FINDING
@@ -120,7 +123,16 @@ def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | No
         "path": str(path),
         **({"answer": short} if answer else {}),
     }
-    emit(done, f"已会签 / signed: {cosigning.statement} {key.keyid}", *short.splitlines())
+    told = f"已会签 / signed: {cosigning.statement} {key.keyid}"
+    if not answer or wants_json():
+        emit(done, told)
+    else:
+        warn(told)
+    if out is not None:
+        out.write_text(short, encoding="utf-8")
+        warn(f"→ {out}")
+    elif answer and not wants_json():
+        sys.stdout.write(short)
     return 0
 
 
@@ -290,12 +302,13 @@ def _form(cosigning: CosignedStatement) -> tuple[Statement, Kind]:
     return read_payload(cosigning.envelope, KINDS)
 
 
-def _show(cosigning: CosignedStatement, *, to_stdout: bool = False) -> tuple[Statement, Kind]:
+def _show(cosigning: CosignedStatement, *, to_stdout: bool = False, is_aside: bool = False) -> tuple[Statement, Kind]:
+    """The statement in words; aside, on standard error, where standard output is a text that is given on."""
     from liandan.cli.cosign_words import told
     from signing.payload import parse
 
     statement, kind = _form(cosigning)
-    (say if to_stdout or not wants_json() else warn)(*told(cosigning, statement, kind, parse(cosigning.body)["body"]))
+    (say if to_stdout or not (wants_json() or is_aside) else warn)(*told(cosigning, statement, kind, parse(cosigning.body)["body"]))
     return statement, kind
 
 

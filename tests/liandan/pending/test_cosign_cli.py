@@ -81,10 +81,13 @@ async def test_two_without_a_network(pair: Pair, tmp_path: Path, first: str) -> 
         assert word in said, said
     no = await desk.do("sign", tmp_path / "scanned.txt", *desk.key(second), code=1, given="n\n")
     assert "未签署" in no.stdout
-    signed = await desk.json("sign", tmp_path / "scanned.txt", "--yes", "--answer", *desk.key(second))
+    (tmp_path / "copied.txt").write_text((tmp_path / "scanned.txt").read_text())
+    printed = (await desk.do("sign", tmp_path / "copied.txt", "--yes", "--answer", *desk.key(second))).stdout.splitlines()
+    signed = await desk.json("sign", tmp_path / "scanned.txt", "--yes", "--answer", "--out", tmp_path / "answer.txt", *desk.key(second))
     assert (signed["statement"], signed["is_signed"]) == (departure.name, True)
+    assert (tmp_path / "answer.txt").read_text() == signed["answer"]
+    assert [line for line in printed if not line.startswith("20")] == signed["answer"].splitlines(), "printed, it can be sent into a file"
     assert len(signed["answer"]) < 300
-    (tmp_path / "answer.txt").write_text(signed["answer"])
     for parts in (("shown.txt", "answer.txt"), ("answer.txt", "shown.txt", "shown.txt"), ("scanned.txt",)):
         await desk.do("merge", *(tmp_path / part for part in parts), "--out", tmp_path / "whole.json")
         envelope = parse_envelope((tmp_path / "whole.json").read_bytes().strip(), payload_type=PAYLOAD_STATEMENT)

@@ -219,7 +219,9 @@ async def test_whoever_brings_spends_of_his_budget(pair: Pair, monkeypatch: pyte
 async def test_a_withdrawn_signature_is_brought_again_by_its_party_alone(pair: Pair) -> None:
     """Of three signers: operator and both authorities."""
     by, at_s = (OPERATOR.uscc, SICHUAN.uscc, CHONGQING.uscc), at("10-12 15:30")
-    act = PlannedAct(kind="witness.set/1", chain="log/main", by=by, body={"witness_policy": ["quorum none"]}, at_s=at_s, expect=("NOT_SENT",))
+    act = PlannedAct(
+        kind="witness.set/1", chain="log/main", by=by, body={"witness_policy": ["quorum none"]}, at_s=at_s, expect=("NOT_SENT",)
+    )
     envelope, now = pair.stage.scribe.write(act), format_at(at_s + 60)
     operator, sichuan, chongqing = [await signer_at(pair.stage, pair.client, uscc) for uscc in by]
     assert (await operator.bring(part_of(envelope, 0), now)).status_code == 202
