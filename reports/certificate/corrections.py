@@ -8,7 +8,7 @@ from manifests.recorded import read_value
 from manifests.view import fold
 from reports.certificate.facts import CertificateFacts
 from reports.paper.grid import Column, section, table
-from reports.paper.sheet import Sheet
+from reports.paper.sheet import GREY, Paint, Sheet
 from reports.paper.tongue import listed, named, say
 
 
@@ -29,11 +29,8 @@ def corrections(sheet: Sheet, facts: CertificateFacts) -> None:
     rows = [PrintedCorrection(one, *change) for one in (() if view is None else view.corrections) for change in one.changes]
     if not rows:
         return
-    section(
-        sheet,
-        "更正（原值与更正后的值并列，以上各部分以现行的值为准）",
-        "Corrections · earlier and corrected values; the parts above print what is in force",
-    )
+    # Both tongues of a heading stand on one line, so it stays short; what more there is to say goes under the table.
+    section(sheet, "更正（原值与更正后的值并列）", "Corrections · earlier and corrected values")
     columns: tuple[Column[PrintedCorrection], ...] = (
         Column("字段", "Field", 2.2, lambda row: say(*label_of(row.path))),
         Column("原值", "Was", 1.6, lambda row: _text(row.was)),
@@ -48,6 +45,10 @@ def corrections(sheet: Sheet, facts: CertificateFacts) -> None:
         Column("结果", "Outcome", 1.1, _outcome, "center", lambda row: row.correction.ended != "in_force"),
     )
     table(sheet, columns, rows, size=6.8)
+    sheet.y += 1
+    zh = "以上各部分印的是现行的值；计量、磅单等没有更正的，仍是当时签署的内容。"
+    en = "The parts above print the values in force; what was not corrected, a weighing ticket say, stands as it was signed."
+    sheet.paragraph(say(zh, en), Paint(6.5, color=GREY))
 
 
 def _text(text: str) -> str:

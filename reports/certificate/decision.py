@@ -89,14 +89,15 @@ def listing_of(bundle: Bundle, chain: str, number: int) -> Listing | None:
 
 
 def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
-    """Account rows of the decision (Q1) and of the trunk (Q2, Q3), in the order of the log."""
-    found = []
+    """Account rows of the decision (Q1), of the trunk and of its cases (Q2, Q3): corrections and gaps move them too. In the order of the log."""
+    found, cases = [], bundle.subject.replace("manifest/", "case/", 1) + "/"
     for entry in bundle.entries:
         chain, kind = entry.statement.chain, entry.statement.kind
-        if chain not in (bundle.subject, state.approval):
+        is_own = chain == bundle.subject or chain.startswith(cases)
+        if not is_own and chain != state.approval:
             continue
         for row in entry.admission.decision.accounts:
-            if chain == bundle.subject and row.account not in state.drawn:
+            if is_own and row.account not in state.drawn:
                 continue
             layer, _, subject = row.account.partition(" ")
             limit_g = _limit(bundle, layer, subject, state)

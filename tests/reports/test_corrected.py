@@ -73,6 +73,14 @@ async def test_the_certificate_prints_what_is_in_force_and_what_was_signed() -> 
         assert wanted in text, wanted
 
 
+async def test_the_quotas_on_the_certificate_end_where_the_correction_left_them() -> None:
+    """A correction is booked in its case: without its rows the paper would end 50.4 t too high."""
+    facts = facts_of(open_bundle(await corrected().bundle(1), all_kinds()))
+    for layer in ("Q2", "Q3"):
+        moved = [(one.kind, one.after_g - one.before_g) for one in facts.quotas if one.layer == layer]
+        assert moved == [("manifest.issue/1", 5_600_000), ("manifest.receive/1", 50_400_000), ("case.amend_consent/1", -50_400_000)]
+
+
 def test_the_statement_goes_by_the_value_in_force_and_books_the_difference_as_corrected() -> None:
     statement: MonthlyStatement = drawn(corrected())
     [row] = statement.rows
