@@ -240,8 +240,8 @@ AMEND_VALUE:SAME
 The new value of {path} is the one in force ({value}). || Leave it out, or write what it shall be.
 
 AMEND_VALUE:FORM
-{path} 更正后的值不合要求（{fault}）：应为 {wanted}。 || 按要求改正后重新提出。
-The new value of {path} is not what the field holds ({fault}); expected: {wanted}. || Correct it and propose it again.
+{path} 更正后的值不合要求（{fault}）：应为 {wanted}。 || 按要求改正后重新提出；文字和数量连同引号一起写（如 "2.000000"）。
+The new value of {path} is not what the field holds ({fault}); expected: {wanted}. || Correct it and propose it again; texts and masses with their quotation marks (e.g. "2.000000").
 
 AMEND_VALUE:LACKS
 更正后联单会缺少必填的 {path}。 || 保留该项，或者改为另一个值。
