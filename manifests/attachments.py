@@ -30,7 +30,7 @@ class AttachmentAnswer(Struct, frozen=True, gc=False, kw_only=True):
     index: int
     """The first entry about the manifest that names it."""
     here: bool
-    """In the store, brought by a party of the manifest."""
+    """In the store, brought by who signed an entry that names it."""
     size_here: int | None
     """Bytes of it; where they are others than ``size``, the statement was wrong about them."""
     owed_by: tuple[str, ...]
@@ -45,10 +45,9 @@ class AttachmentAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """``ATTACHMENT_MISSING``, as of now."""
 
 
-def digests_and_parties(view: ManifestView) -> tuple[list[str], list[str]]:
-    """What to ask the store for: the files, and by whom they must have been brought."""
-    signers = [uscc for record in view.records for uscc in record.by]
-    return [file.sha256 for file in view.files], list(dict.fromkeys([*view.parties, *signers]))
+def digests_and_signers(view: ManifestView) -> list[tuple[str, str]]:
+    """What to ask the store for: each file with everybody by whom it may have been brought."""
+    return [(file.sha256, uscc) for file in view.files for uscc in file.signers]
 
 
 def attachments(
@@ -60,7 +59,7 @@ def attachments(
     rules: Mapping[str, Rule],
     language: Language,
 ) -> tuple[AttachmentAnswer, ...]:
-    """Every attachment in the order of the entries; ``here`` are those that the store has, brought by a party, and their bytes."""
+    """Every attachment in the order of the entries; ``here`` are those that the store has, brought by who signed, and their bytes."""
     named, today, found = {record.index: record for record in view.records}, day_of(now_s), list[AttachmentAnswer]()
     for file in view.files:
         record = named[file.index]

@@ -11,7 +11,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
 from ledger.caller import places_of
-from ledger.evidence.named import Reference, files_in, references
+from ledger.evidence.named import Reference, files_in, references, signers_of
 from manifests.view import ManifestView
 
 FOUND_MAX = 100
@@ -19,10 +19,11 @@ FOUND_MAX = 100
 
 def references_of(entry: Entry, view: ManifestView | None, before: ManifestView | None, keys: Sequence[str]) -> list[Reference]:
     """Rows of one entry; ``view`` is its manifest after it and ``before`` as it was, ``keys`` are those of its readers (manifests.readers)."""
-    digests = [file.sha256 for file in files_in(entry.statement.body)]
+    signers = signers_of(entry.statement)
+    named = [(file.sha256, signers) for file in files_in(entry.statement.body)]
     if view is not None and view.files and before is not None and (view.parties, view.places) != (before.parties, before.places):
-        digests = [file.sha256 for file in view.files]
-    return references(digests, keys, entry.statement.chain, places_of(entry), entry.index) if digests else []
+        named = [(file.sha256, file.signers) for file in view.files]
+    return references(named, keys, entry.statement.chain, places_of(entry), entry.index) if named else []
 
 
 def merged(referred: Iterable[Reference]) -> list[Reference]:

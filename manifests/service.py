@@ -23,7 +23,7 @@ from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
 from manifests.actions import consents_due, duties
-from manifests.attachments import AttachmentAnswer, attachments, digests_and_parties
+from manifests.attachments import AttachmentAnswer, attachments, digests_and_signers
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.mass import limits_of
@@ -171,7 +171,7 @@ async def _attachments(
     if not view.files:
         return ()
     await now.workspace.load([chain_key(LOG_MAIN)])
-    here = await list_here(now.workspace.conn, *digests_and_parties(view))
+    here = await list_here(now.workspace.conn, digests_and_signers(view))
     facts, now_s = now.workspace.facts, await log.now(claimed_s)
     return attachments(view, here, now_s, workdays_of(facts), limits_of(facts), log.kinds.rules, language)
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
-from ledger.evidence.named import files_in
+from ledger.evidence.named import files_in, signers_of
 from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
@@ -58,6 +58,8 @@ class NamedFile(Struct, frozen=True, gc=False):
     media_type: str
     name: str
     index: int
+    signers: tuple[str, ...] = ()
+    """Who signed the entries that name it, and for whom: what one of them has brought is the file, what another has is none of theirs."""
     handed_in: int | None = None
     """The report with which who owed it handed in another."""
 
@@ -225,8 +227,9 @@ def _with_files(files: tuple[NamedFile, ...], records: tuple[Record, ...], entry
     if getattr(entry.statement.body, "about", "") == "attachment":  # case.report: instead of what these signers owed
         owed = {record.index for record in records if not set(record.by).isdisjoint(entry.statement.by)}
         files = tuple(replace(file, handed_in=entry.index) if file.index in owed else file for file in files)
-    known = {file.sha256 for file in files}
-    fresh = [NamedFile(one.sha256, one.size, one.media_type, one.name, entry.index) for one in named if one.sha256 not in known]
+    known, signers, again = {file.sha256 for file in files}, signers_of(entry.statement), {one.sha256 for one in named}
+    files = tuple([replace(file, signers=tuple(sorted({*file.signers, *signers}))) if file.sha256 in again else file for file in files])
+    fresh = [NamedFile(one.sha256, one.size, one.media_type, one.name, entry.index, signers) for one in named if one.sha256 not in known]
     return (*files, *fresh)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct, inspect
 from ledger.caller import TOPICS, Caller, region_keys, topic_of, wanted_keys
 from ledger.directory import LogState
 from ledger.fields import File
+from ledger.model import Statement
 
 NO_TOPIC = "-"
 """Stands for the topic of chains that have none, those of parties above all: their files are for authorities of the place too."""
@@ -59,7 +60,8 @@ def _walk(value: Any) -> Iterator[File]:
 
 
 class Reference(Struct, frozen=True, gc=False):
-    """A file for one key of its readers: ``parties`` are those of the entries that name it and that this key reads, the first of them ``index``."""
+    """A file for one key of its readers: ``parties`` are who signed the entries that name it and that this key reads, and for whom, the first of
+    them ``index``. Whom an entry merely names has said nothing of the file: else one names the firm whose file one wants to see."""
 
     digest: str
     reader: str
@@ -67,12 +69,18 @@ class Reference(Struct, frozen=True, gc=False):
     index: int
 
 
-def references(digests: Iterable[str], keys: Sequence[str], chain: str, places: Iterable[str], index: int) -> list[Reference]:
-    """Rows of an entry that names files, or that brings new readers to the chain that does. ``keys`` are those of the feed's index
-    (ledger.caller.index_keys); who is named by them as a party is one."""
-    parties = tuple(sorted(key for key in keys if ":" not in key))
+def signers_of(statement: Statement) -> tuple[str, ...]:
+    """Who answers for the files of a statement: who signs it, and for whom; sorted."""
+    return tuple(sorted({*statement.by, *(() if statement.principal is None else (statement.principal,))}))
+
+
+def references(
+    named: Iterable[tuple[str, tuple[str, ...]]], keys: Sequence[str], chain: str, places: Iterable[str], index: int
+) -> list[Reference]:
+    """Rows of an entry that names files, or that brings new readers to the chain that does: each file with its signers. ``keys`` are those of
+    the feed's index (ledger.caller.index_keys)."""
     every = keys if topic_of(chain) is not None else (*keys, *dict.fromkeys(f"{NO_TOPIC}:{place}" for place in places))
-    return [Reference(digest, key, parties, index) for digest in digests for key in every]
+    return [Reference(digest, key, signers, index) for digest, signers in named for key in every]
 
 
 def reader_keys(caller: Caller, state: LogState | None) -> tuple[str, ...]:

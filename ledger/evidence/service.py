@@ -1,7 +1,7 @@
 """What the evidence store does: takes a file in, tells what somebody is to it, gives it out, and lets go of what nobody came to name.
 
-Whoever may read an entry that names a file may have the file, if somebody of that entry's parties has brought its bytes: a hash alone, copied
-from a paper into a statement of one's own, opens nothing. What no entry names is for those who brought it. Nobody learns from an answer
+Whoever may read an entry that names a file may have the file, if who signed that entry has brought its bytes: a hash alone, copied
+from a paper into a statement of one's own, opens nothing, whomever that statement names. What no entry names is for those who brought it. Nobody learns from an answer
 whether others hold the same file.
 """
 

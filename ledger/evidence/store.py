@@ -23,7 +23,7 @@ class FileRow(Struct, frozen=True, gc=False):
 
 
 class Standing(Struct, frozen=True, gc=False):
-    """What a reader is to a file: brought it himself; may read an entry that names it; and whether a party of such an entry brought it."""
+    """What a reader is to a file: brought it himself; may read an entry that names it; and whether who signed such an entry brought it."""
 
     file: FileRow | None
     is_own: bool
@@ -63,14 +63,15 @@ async def fetch_standing(conn: Conn, digest: str, uscc: str, keys: Sequence[str]
     return Standing(file, row["is_own"], row["is_named"], row["is_brought"])
 
 
-async def list_here(conn: Conn, digests: Sequence[str], parties: Sequence[str]) -> dict[str, int]:
-    """Which files are here, brought by one of these parties, each with its bytes."""
+async def list_here(conn: Conn, wanted: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Which files are here, each with its bytes, of pairs of a file and somebody who may have brought it."""
     sql = """
-        SELECT encode(sha256, 'hex') AS digest, size FROM evidence_file
-         WHERE sha256 = ANY($1::bytea[]) AND stored_at IS NOT NULL
-           AND EXISTS (SELECT FROM evidence_upload WHERE evidence_upload.sha256 = evidence_file.sha256 AND uscc = ANY($2::text[]))
+        SELECT DISTINCT encode(sha256, 'hex') AS digest, size
+          FROM unnest($1::bytea[], $2::text[]) AS wanted (sha256, uscc) JOIN evidence_upload USING (sha256, uscc) JOIN evidence_file USING (sha256)
+         WHERE stored_at IS NOT NULL
     """
-    return {row["digest"]: row["size"] for row in await conn.fetch(sql, [bytes.fromhex(digest) for digest in digests], parties)}
+    digests, parties = [bytes.fromhex(digest) for digest, _ in wanted], [uscc for _, uscc in wanted]
+    return {row["digest"]: row["size"] for row in await conn.fetch(sql, digests, parties)}
 
 
 _IS_NAMED = """

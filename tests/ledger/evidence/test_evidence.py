@@ -153,6 +153,19 @@ async def test_a_hash_alone_opens_nothing(on_stage: Stage) -> None:
     assert await reached(on_stage, trip.generator.uscc, raw) == "404 EVIDENCE_ABSENT"
 
 
+async def test_naming_its_owner_opens_a_file_as_little(on_stage: Stage) -> None:
+    """A firm names another's file in a manifest to that very firm, who signed nothing of the kind."""
+    raw = pdf("secret ledger")
+    async with desk(on_stage, RECEIVER) as other:
+        await bring(other, raw)
+    trip = on_stage.trip("batteries_out", "thief2", "10-13 09:30", "1.0").do("issue", set={"files": [named(raw)]})
+    assert trip.receiver.uscc == RECEIVER
+    await on_stage.play([trip])
+    for reader in (GENERATOR, CHONGQING.uscc):
+        assert await reached(on_stage, reader, raw) == "404 EVIDENCE_ABSENT"
+    assert await reached(on_stage, RECEIVER, raw) == "200"
+
+
 async def test_what_is_wrong_with_an_upload_is_said_and_leaves_nothing(firm: httpx.AsyncClient, directory: Path) -> None:
     before, raw = shelved(directory / "evidence"), pdf("wrong")
     good = headers_of(raw)
@@ -258,13 +271,13 @@ async def brought(evidence: Evidence, uscc: str, raw: bytes) -> str:
 
 
 async def test_a_party_has_a_budget_of_what_nothing_names(on_stage: Stage, evidence: Evidence) -> None:
-    party, raw, second = CAST.firm("yongchuan").uscc, pdf("first", 6 * LEAST_BYTES), pdf("second", 5 * LEAST_BYTES)
+    raw, second = pdf("first", 6 * LEAST_BYTES), pdf("second", 5 * LEAST_BYTES)
+    trip = on_stage.trip("boards_out", "budget", "10-15 08:30", "1.1").do("issue", set={"files": [named(raw)]})
+    party = trip.generator.uscc
     evidence._rules = KeepingRules(unnamed_days=30, party_bytes=10 * LEAST_BYTES)
     assert [await brought(evidence, party, each) for each in (raw, second, raw)] == ["kept", "EVIDENCE_BUDGET", "kept"]
     every = await asyncio.gather(*(brought(evidence, party, pdf(f"at once {number}")) for number in range(6)))
     assert sorted(every) == ["EVIDENCE_BUDGET"] * 2 + ["kept"] * 4, "the smallest count as 64 KB, and four of them fit beside six"
-    trip = on_stage.trip("boards_out", "budget", "10-15 08:30", "1.1").do("issue", set={"files": [named(raw)]})
-    assert trip.receiver.uscc == party
     await on_stage.play([trip])
     assert await reached(on_stage, party, raw) == "200"
     assert await brought(evidence, party, second) == "kept", "what an entry names is spent no more"
