@@ -226,6 +226,10 @@ It was released at {released}. || Nothing is left to do; a new hold is a case of
 CASE_STATE:LAPSED
 暂扣已于 {ended} 期满自行终止，没有可以解除的。 || 不必办理；需要继续暂扣的，另开案卷重新暂扣（case.hold）。
 The hold ended by itself at {ended}. || Nothing is left to do; to go on holding the load, hold it anew in a case of its own (case.hold).
+TRUNK_STAGE:RETURNING
+{manifest}的拒收量中有 {mass} 吨已开具退回或改送联单，但还没有起运，去向尚未确定。 || 先使那份退回或改送联单起运，或者由移出人作废；移出人不办的，先对那份联单带缺口办结。
+Of what was refused of {manifest}, {mass} t are on a return or redirect that has not departed: where they are is open. || Let that manifest depart, or let the generator void it; if it does neither, close that manifest with a gap first.
+
 TRUNK_STAGE:AMEND_VOIDED
 联单已于 {voided} 作废，只能更正编号。 || 不必更正；废物还要转移的，另开联单。
 The manifest was voided at {voided}: its number alone can be corrected. || Nothing is left to do; waste that is still to move needs another manifest.

@@ -103,6 +103,15 @@ def gaps_add_up(judged: Judged, out: Findings) -> None:
             out.refuse("GAP_SUM", "body.gaps", f"{format_mass(stated[line])} t", f"{format_mass(mass_g)} t", "LINE", **places)
 
 
+def returns_have_left(judged: Judged, out: Findings) -> None:
+    """TRUNK_STAGE while a return of this manifest has taken refused grams and not left with them: they would be no gap, and after its void
+    stand nowhere, with a receiver who keeps them and no more owes anything."""
+    trunk = trunk_of(judged.statement.chain)
+    waiting_g = sum(line.taken_g - line.gone_g for line in cases_of(judged.facts, trunk).returned)
+    if waiting_g:
+        out.refuse("TRUNK_STAGE", "body.trunk", f"{format_mass(waiting_g)} t", "0", "RETURNING", mass=tonnes(waiting_g), manifest=trunk)
+
+
 def gap_is_told(judged: Judged, out: Findings) -> None:
     """ALERT H CLOSED_GAP; where all rules held, what no receipt settled comes back."""
     out.alert("H", "CLOSED_GAP")
@@ -151,7 +160,7 @@ CASE_CLOSE_WITH_GAP = case_act(
     signers=signers,
     reads=reads,
     reads_doc="The manifest's trunk, with the accounts on which it holds grams.",
-    rules=(not_finished, gaps_add_up, gap_is_told),
+    rules=(not_finished, returns_have_left, gaps_add_up, gap_is_told),
     apply=apply,
     follow=_follow,
     opens=True,

@@ -108,7 +108,7 @@ async def shelved(conn: asyncpg.Connection) -> None:
     await E.forget_upload(conn, FILE, party)
     await E.note_stored(conn, FILE)
     assert (await E.fetch_standing(conn, FILE, party, [party, f"manifest:51{WITHIN}"])).is_named
-    assert await E.list_here(conn, [FILE], [party])
+    assert await E.list_here(conn, [(FILE, party)])
     await E.refer(conn, [Reference(FILE, party, ("G0008",), ENTRIES)])
     [unnamed, *_] = await E.list_unnamed(conn, older, limit=5)
     assert await E.drop_upload(conn, unnamed, older)

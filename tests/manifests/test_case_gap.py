@@ -12,6 +12,7 @@ from manifests.case import cases_of
 from manifests.model import Stage
 from manifests.view import ManifestView, fold
 from tests.manifests.driver import (
+    BACK,
     CARRIER,
     DESTINATION,
     GENERATOR,
@@ -21,6 +22,7 @@ from tests.manifests.driver import (
     RECEIVER,
     Driver,
     a_departure,
+    a_return,
     an_issue,
     codes,
     partly,
@@ -165,3 +167,14 @@ def test_the_trunks_own_acts_stay_as_they_were_signed() -> None:
     closed(log, (0, "5.6", "lost"))
     assert log.state() == before
     assert cases_of(log.facts_for(log.submission("manifest.void/1", (GENERATOR,), acts.Void(reason="x"))), MANIFEST).gap is not None
+
+
+def test_a_return_that_has_not_departed_keeps_its_refuser_open() -> None:
+    """A void after the gap would leave the refused grams nowhere: no gap, nothing to return, and the receiver who keeps them owes nothing."""
+    log = Driver().to_arrived()
+    log.receive(partly(0, "5", "0.6"))
+    log.post("manifest.issue/1", (GENERATOR,), a_return(mass_t="0.6"), chain=BACK)
+    assert log.refused(KIND, BOTH, a_gap(log, (0, "5", "lost")), chain=CASE) == ["TRUNK_STAGE"]
+    log.void(chain=BACK)
+    assert log.refused(KIND, BOTH, a_gap(log, (0, "5", "lost")), chain=CASE) == ["GAP_SUM"]
+    closed(log, (0, "5.6", "lost"))
