@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -105,7 +107,9 @@ node {EXAMPLES / "walk.mjs"} sandbox.json
 ## 命令行 / Command line
 
 ```sh
+export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"    # liandan, python 在这里 / they are here
 liandan manifest list {party} --limit 5
+liandan statement cosign list --unsigned {party}
 liandan log status --url {url}
 liandan verify 转移证明.pdf --found {found}
 ```
@@ -133,6 +137,8 @@ with Liandan("{url}", key, uscc="{CAST.firm("shuan").uscc}", trust=trust) as cli
     client.set_now(parse_at("{now}"))
     print(client.party("{CAST.firm("shuan").uscc}"))
 ```
+
+更正、暂扣、退回、带批次转出等各种行为的写法 / how every other act is written: [acts.md]({url}/docs/formats/acts/), [kinds.md]({url}/docs/formats/kinds/).
 
 ## 单位与密钥 / Parties and keys
 

@@ -59,6 +59,12 @@ def test_every_command_of_the_page_is_one_with_these_options() -> None:
         assert {word for word in words if word.startswith("--")} <= known, words
 
 
+def test_the_page_says_where_the_command_is() -> None:
+    [export] = re.findall(r"(?m)^export PATH=.*$", page(GIVEN))
+    [said] = [word for word in shlex.split(export, comments=True) if word.startswith("PATH=")]
+    assert (Path(said.removeprefix("PATH=").split(":")[0]) / "liandan").is_file()
+
+
 def test_every_program_of_the_page_can_be_read() -> None:
     [program] = re.findall(r"(?s)```python\n(.*?)```", page(GIVEN))
     compile(program, "page", "exec")
