@@ -24,6 +24,7 @@ from manifests.act import TOLERANCE_S
 from manifests.case import ManifestCases, cases_of, in_force
 from manifests.consent import number_in, row_of
 from manifests.correction import corrected, line_received
+from manifests.holding import judge_fates
 from manifests.lots import is_short, uses_of
 from manifests.model import FINISHED, LineState, ManifestState, Stage, trunk_of
 from manifests.receipt import Opinion
@@ -115,6 +116,8 @@ def judge_possible(judged: Judged, out: Findings, changes: Changes) -> None:
             out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"≥ {own['fates']}", "FATES", **own)
         elif parts & {"received", "fates"}:
             _judge_lots(judged, out, number, line)
+    if any(new.disposed_g > old.disposed_g for old, new in zip(before.lines, after.lines, strict=True)):
+        judge_fates(judged, out, cases)
     if "times" in parts:
         _judge_times(judged, out, after)
     if "lines" in parts:

@@ -45,6 +45,17 @@ def is_not_held(judged: Judged, out: Findings) -> None:
         out.alert("H", "OVERTOOK")
 
 
+def judge_fates(judged: Judged, out: Findings, cases: ManifestCases) -> None:
+    """HELD for a correction by which more was disposed of, while a hold is on: a disposal by another name, and what is disposed of to the last
+    gram can be closed under the hold. With its end the correction is open again."""
+    now_s = judged.moment.at_s
+    for hold in cases.holds:
+        if hold.since_s <= now_s < hold.end_s():
+            by, since, until = party_name(judged.facts, hold.by), minute(hold.since_s), minute(hold.end_s())
+            own = {"by": by, "since": since, "until": until, "reason": hold.reason, "case": hold.case}
+            out.refuse("HELD", "body.changes", format_at(now_s), f"≥ {format_at(hold.end_s())}", "FATES", **own)
+
+
 def hold_is_said(judged: Judged, out: Findings) -> None:
     """Tag HELD on what happens under a hold and goes on all the same."""
     cases: ManifestCases | None = judged.facts.get(cases_key(judged.statement.chain))
@@ -60,4 +71,8 @@ An authority holds the load: it neither departs, nor changes its vehicle, nor is
 HELD:STOPPED
 {by}自 {since} 起暂扣本联单（理由：{reason}），至 {until} 止；在此期间不能办理{act}。 || 请{by}查清后解除（case.release，案卷 {case}）；解除或者到期之后发生的行为照常提交。确实发生在 {since} 以前的，按实际时间填写 at。
 {by} holds this manifest from {since} until {until} ({reason}); {act} is not open in between. || Let {by} release it (case.release on {case}); what happens after the release or the end is sent as ever. If it really took place before {since}, put that time into at.
+
+HELD:FATES
+{by}自 {since} 起暂扣本联单（理由：{reason}），至 {until} 止；在此期间不能把利用处置量更正得更多。 || 请{by}查清后解除（case.release，案卷 {case}）；解除或者到期之后重新提出或者同意。
+{by} holds this manifest from {since} until {until} ({reason}); no correction makes more of it disposed of in between. || Let {by} release it (case.release on {case}); propose or consent again after the release or the end.
 """)

@@ -5,9 +5,24 @@ from __future__ import annotations
 import pytest
 
 from manifests import acts
-from tests.manifests.amending import CONSENT, MISTYPED, PROPOSE, a_change, a_proposal, case, consent, not_proposed, propose, received, trunk
+from tests.manifests.amending import (
+    CONSENT,
+    MISTYPED,
+    PROPOSE,
+    a_change,
+    a_proposal,
+    case,
+    consent,
+    not_consented,
+    not_proposed,
+    propose,
+    received,
+    trunk,
+)
 from tests.manifests.driver import BACK, GENERATOR, Q3, RECEIVER, STRANGER, Driver, codes, rejected
 from tests.manifests.test_case_hands import closed, delegated
+from tests.manifests.test_case_hold import CASE as HOLD_CASE
+from tests.manifests.test_case_hold import HOLD, a_hold
 from tests.manifests.test_lots import ONWARD, collected, issue, lot
 from tests.manifests.test_returns import redirect, refused, with_stranger
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
@@ -97,3 +112,18 @@ def test_what_becomes_a_rejection_says_how_much_was_refused() -> None:
     )
     assert not_proposed(log, RECEIVER, *changes) == ["AMEND_VALUE"]
     propose(log, RECEIVER, *changes, ("received.0.refused_t", "", '"5.6"'))
+
+
+def test_a_hold_is_not_evaded_by_a_correction_of_what_was_disposed_of() -> None:
+    """A gram before the hold, the rest by a correction under it: the manifest would be closed, and the hold for nothing."""
+    log = received("5.6")
+    log.dispose((0, "R4", "0.000001"))
+    log.wait(minutes=1)
+    all_of_it = ("fates.0.mass_t", '"0.000001"', '"5.6"')
+    propose(log, RECEIVER, all_of_it)
+    log.post(HOLD, (AUTHORITY_50,), a_hold(log), chain=HOLD_CASE)
+    assert not_consented(log, GENERATOR) == ["HELD"]
+    log.wait(minutes=1)
+    log.post("case.release/1", (AUTHORITY_50,), acts.CaseRelease(reason="放行（虚构）"), chain=HOLD_CASE)
+    log.wait(minutes=1)
+    assert "AMENDED" in codes(consent(log, GENERATOR))
