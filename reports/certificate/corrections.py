@@ -1,5 +1,7 @@
 """更正: what was signed and what stands in its place, who proposed it, who agreed. The parts above print what is in force."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from manifests.correction import Correction
@@ -21,12 +23,25 @@ class PrintedCorrection(Struct, frozen=True):
     now: str
 
 
-def corrections(sheet: Sheet, facts: CertificateFacts) -> None:
-    """The table; nothing where nobody ever proposed one."""
+def of_corrections(facts: CertificateFacts) -> Iterator[str]:
+    """Masses that are no longer what was signed, for page 1: whoever compares with an older copy has to know."""
+    for row in _printed(facts):
+        if row.correction.ended == "in_force" and row.path.endswith("_t"):
+            zh, en = label_of(row.path)
+            was, now = _text(row.was), _text(row.now)
+            yield say(f"数量已更正：{zh}，原为 {was}，现为 {now}", f"Corrected: {en}, was {was}, is {now}")
+
+
+def _printed(facts: CertificateFacts) -> list[PrintedCorrection]:
     view = None
     for entry in facts.custody:
         view = fold(view, entry)
-    rows = [PrintedCorrection(one, *change) for one in (() if view is None else view.corrections) for change in one.changes]
+    return [PrintedCorrection(one, *change) for one in (() if view is None else view.corrections) for change in one.changes]
+
+
+def corrections(sheet: Sheet, facts: CertificateFacts) -> None:
+    """The table; nothing where nobody ever proposed one."""
+    rows = _printed(facts)
     if not rows:
         return
     # Both tongues of a heading stand on one line, so it stays short; what more there is to say goes under the table.

@@ -4,7 +4,7 @@ from ledger.bundle import Bundle
 from reports.alphabets import ALPHABETS
 from reports.certificate import proof
 from reports.certificate.carried import carried_on
-from reports.certificate.corrections import corrections
+from reports.certificate.corrections import corrections, of_corrections
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
 from reports.certificate.form import NAMED, pair
@@ -46,7 +46,8 @@ def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark
         stage += say("（退回的废物已运回）", " (a return, home)")
     seen = say(f"截至 {moment(facts.dated)}", f"As of {moment(facts.dated)}")
     masthead(sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), seen, claim=claim, mark=mark)
-    draw_matters(sheet, (*of_cases(bundle, state), *of_outcome(state), *of_acts(facts.custody), *of_log(bundle)), as_of(bundle))
+    matters = (*of_cases(bundle, state), *of_corrections(facts), *of_outcome(state), *of_acts(facts.custody), *of_log(bundle))
+    draw_matters(sheet, matters, as_of(bundle))
     _identity(sheet, facts)
     part_one(sheet, facts)
     part_two(sheet, facts)

@@ -61,6 +61,7 @@ async def test_the_certificate_prints_what_is_in_force_and_what_was_signed() -> 
     text = text_of(render_certificate(bundle, raw))
     for wanted in (
         "更正",
+        "数量已更正：接受第 1 项接受量（吨），原为 56，现为 5.600000",
         "56",
         "5.600000",
         "HT-2026-001",
