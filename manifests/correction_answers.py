@@ -38,6 +38,7 @@ class WantedConsent(Struct, frozen=True, gc=False, kw_only=True):
     """A consent that is missing, and who may give it."""
 
     role: str
+    """The letters of the consent matrix (``G`` generator, ``R`` receiver, ``K`` consignor, ``AD`` authority of the destination, …)."""
     role_text: str
     parties: tuple[str, ...]
 
@@ -108,12 +109,21 @@ def label_of(path: str) -> tuple[str, str]:
     if path in _TIMES:
         return _TIMES[path]
     if part not in _PARTS or len(rest) < 2:
-        return labels(Issue).get(path, (path, path))
+        return _within(labels(Issue), part, path)
     body, zh_where, en_where = _PARTS[part]
     inner = ".".join(rest[1:])
     zh, en = labels(body).get(f"lines.*.{inner}" if part == "lines" else inner, (inner, inner))
     place = int(rest[0]) + 1
     return f"{zh_where.format(place)}{zh}", f"{en_where.format(place)}: {en}"
+
+
+def _within(known: Mapping[str, tuple[str, str]], part: str, path: str) -> tuple[str, str]:
+    """A field of a part with the part's name before it: an address alone may be that of the origin or of the destination."""
+    zh, en = known.get(path, (path, path))
+    if path == part or part not in known:
+        return zh, en
+    zh_part, en_part = known[part]
+    return zh if zh_part in zh else f"{zh_part}·{zh}", f"{en_part}: {en}"
 
 
 _LINE_OF: Mapping[str, Callable[[ManifestState, int], int]] = {

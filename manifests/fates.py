@@ -15,7 +15,7 @@ _PROOFS = {
     "void": ("manifest.void/1",),
     "gap": ("case.close_with_gap/1",),
 }
-"""Which acts say what became of grams; of whatever is not here the receipt."""
+"""Which acts say what became of grams; of whatever is not here the receipt. Corrections of masses stand beside them."""
 
 
 class ProofAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -131,6 +131,10 @@ def fates_of(views: dict[str, ManifestView], chain: str, language: Language) -> 
 
 def _end(flow: GramFlow, view: ManifestView, language: Language) -> EndAnswer:
     kinds = _PROOFS.get(flow.end.how, ("manifest.receive/1",))
+    # Where a mass was corrected, the act alone says another one: the entry that brought the correction into force belongs to the proof.
+    corrected = {
+        one.ended_index for one in view.corrections if one.ended == "in_force" and any(path.endswith("_t") for path, _, _ in one.changes)
+    }
     return EndAnswer(
         how=flow.end.how,
         how_text=ENDS[flow.end.how] if language == "zh" else flow.end.how.replace("_", " "),
@@ -144,7 +148,7 @@ def _end(flow: GramFlow, view: ManifestView, language: Language) -> EndAnswer:
         proofs=tuple(
             ProofAnswer(index=record.index, hash=record.hash, kind=record.kind, at=record.at)
             for record in view.records
-            if record.kind in kinds
+            if record.kind in kinds or record.index in corrected
         ),
     )
 

@@ -7,7 +7,10 @@ from functools import cache
 from ledger.bundle import open_bundle
 from manifests import acts
 from manifests.acts import FieldChange
-from reports.certificate.facts import facts_of
+from manifests.correction_answers import label_of
+from manifests.fates import fates_of
+from manifests.view import fold
+from reports.certificate.facts import about, facts_of
 from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
 from reports.reconciliation.model import MonthlyStatement
@@ -80,6 +83,23 @@ async def test_the_quotas_on_the_certificate_end_where_the_correction_left_them(
     for layer in ("Q2", "Q3"):
         moved = [(one.kind, one.after_g - one.before_g) for one in facts.quotas if one.layer == layer]
         assert moved == [("manifest.issue/1", 5_600_000), ("manifest.receive/1", 50_400_000), ("case.amend_consent/1", -50_400_000)]
+
+
+async def test_what_proves_where_grams_ended_holds_the_correction_of_their_mass() -> None:
+    view = None
+    for entry in about(open_bundle(await corrected().bundle(1), all_kinds())):
+        view = fold(view, entry)
+    assert view is not None
+    [line] = fates_of({trunk(1): view}, trunk(1), "zh")
+    [end] = line.ends
+    assert (end.how, end.mass_t) == ("stock", "5.600000")
+    assert [proof.kind for proof in end.proofs] == ["manifest.receive/1", "case.amend_consent/1"]
+
+
+def test_a_corrected_field_is_told_with_the_part_it_stands_in() -> None:
+    assert label_of("destination.address") == ("接受地·地址", "destination: address")
+    assert label_of("contract.no") == ("委托合同·合同编号", "contract: number")
+    assert label_of("planned_at") == ("计划转移时间", "planned at")
 
 
 def test_the_statement_goes_by_the_value_in_force_and_books_the_difference_as_corrected() -> None:
