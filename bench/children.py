@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,8 +97,13 @@ def _publisher_s(server: int) -> float | None:
     found = publisher_of(server)
     if found is None:
         return None
-    fields = Path(f"/proc/{found}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return _process_s(found)
+
+
+def _process_s(number: int) -> float:
+    """CPU seconds of a living process and its threads, to the nanosecond: its clock, as clock_getcpuclockid(3) gives it. In ``stat`` are
+    ticks of 10 ms, which over 900 posts are 11 µs each."""
+    return time.clock_gettime(~number << 3 | 2)
 
 
 def _postgres_s(directory: Path) -> float | None:
@@ -105,14 +111,14 @@ def _postgres_s(directory: Path) -> float | None:
     found = next(directory.rglob("postmaster.pid"), None)
     if found is None or not Path("/proc/self/stat").exists():
         return None
-    leader, ticks = found.read_text().split("\n", 1)[0], 0
+    leader, seconds = found.read_text().split("\n", 1)[0], 0.0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
+            if leader in (path.parent.name, fields[1]):
+                seconds += _process_s(int(path.parent.name))
         except OSError:
             continue  # it has just ended
         if path.parent.name == leader:
-            ticks += sum(map(int, fields[11:15]))
-        elif fields[1] == leader:
-            ticks += sum(map(int, fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+            seconds += sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+    return seconds

@@ -88,6 +88,7 @@ class Access:
         self._failures, self._requests = RateWindow(settings.failures_per_minute), RateWindow(settings.requests_per_minute)
         self._forwarding = Forwarding(read_proxies(settings.trusted_proxies), settings.forwarded_header)
         self._wrong_tokens = RateWindow(settings.failures_per_minute)
+        self._log = log.bind()  # made once, not for each line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass lifespan events on."""
@@ -139,7 +140,7 @@ class Access:
                 self._settle(scope["path"], payer, status, extras.get(SIGNED, ""))
             took_ms = round((time.monotonic() - begun) * 1000, 1)
             path = printable(scope["path"])
-            log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
+            self._log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
 
     async def _caller(self, scope: HTTPScope, payer: str) -> Caller | None:
         """Whose token is shown; ``None`` without one. Every wrong one is looked for in the database, so an address may show so many in a minute;

@@ -120,7 +120,7 @@ MATRIX: tuple[AmendmentClass, ...] = (
     ),
     AmendmentClass(
         name="accepted", zh="接受之日", en="time of acceptance", proposes=("R",), consents=("R", "G", "AD×Y"), paths=("times.accepted_at",),
-        then=("期限、额度年度重新计算", "deadlines, and the year of Q3, anew"),
+        then=("期限、额度年度重新计算", "deadlines, and the year of the quota, anew"),
     ),
     AmendmentClass(
         name="vehicle", zh="车辆和单证", en="vehicle and papers", proposes=("C",), consents=("C", "K"),

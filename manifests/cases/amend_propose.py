@@ -24,7 +24,7 @@ from whitelist.transfer import BodyPart
 OPEN_MAX = 32
 """Corrections that wait on one manifest (AMEND_OPEN)."""
 _VALUE = Phrase("至多 2000 个字符的 JSON 文本，未填的为空文本", "a text of JSON, at most 2,000 characters, empty for nothing")
-Value = Annotated[str, form("(?s)^.{0,2000}$", "AMEND_VALUE", _VALUE)]
+Value = Annotated[str, form(r"^[\s\S]{0,2000}$", "AMEND_VALUE", _VALUE)]
 
 
 class FieldChange(BodyPart, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.cosigning import Crowd, crowded
 
-CROWD = Crowd(pairs=20, slow_s=2.0, kills=2, seed=7)
+CROWD = Crowd(pairs=20, slow_s=1.0, kills=2, seed=7)
 
 
 async def test_each_pair_ends_in_one_entry_or_an_answer_that_says_why(database_url: str, tmp_path: Path) -> None:

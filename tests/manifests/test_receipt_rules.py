@@ -308,8 +308,8 @@ def test_disposals_are_counted_but_the_one_that_ends_the_stock_always_fits(log: 
         log.dispose((0, "R4", "0.000001"))
     rest = acts.Dispose(fates=(acts.DisposedLine(line=0, method="R4", mass_t="1"),))
     assert log.refused(DISPOSE, (RECEIVER,), rest) == ["TRUNK_FULL"]
-    log.dispose((0, "R4", "5.599936"))
-    assert log.state().stage is Stage.DISPOSED
+    log.dispose((0, "R4", "5"), (0, "R4", "0.599936"))
+    assert (log.state().stage, log.state().times.disposed_s) == (Stage.DISPOSED, log.at_s)
 
 
 def test_a_fate_sent_onward_needs_lots(log: Driver) -> None:

@@ -11,7 +11,7 @@ from ledger.admission.personality import CURRENT, Judged
 from ledger.model import Findings, Moment
 from ledger.times import format_at, parse_at
 from manifests import acts
-from manifests.act import LEGS_MAX, STOPS_MAX
+from manifests.act import DISPOSALS_MAX, LEGS_MAX, STOPS_MAX
 from tests.manifests.driver import (
     ALL_CHECKS,
     APPROVAL,
@@ -199,6 +199,16 @@ def dispose(*fates: tuple[int, str, str], onward: str = "", before: tuple[tuple[
     return judge(log, "manifest.dispose/1", (RECEIVER,), acts.Dispose(fates=lines))
 
 
+def sixty_fifth_disposal() -> Told:
+    """A gram more, after as many disposals as there may be."""
+    log = Driver().to_arrived()
+    log.receive()
+    for _ in range(DISPOSALS_MAX):
+        log.dispose((0, "R4", "0.000001"))
+    body = acts.Dispose(fates=(acts.DisposedLine(line=0, method="R4", mass_t="0.000001"),))
+    return judge(log, "manifest.dispose/1", (RECEIVER,), body)
+
+
 def on_the_way(kind: str, by: tuple[str, ...], body: Any, *, split: bool = False, again: int = 0) -> Told:
     """An act under way, perhaps of a load that is split or after the same act some times."""
     log = Driver().to_in_transit()
@@ -339,5 +349,6 @@ SCENES: Scenes = {
     "a gram more than is left": partial(dispose, (0, "R4", "1"), (1, "R4", "5.000001"), before=((1, "R4", "10"),)),
     "a fate of a line that is not there": partial(dispose, (2, "R4", "1")),
     "a fate by another method": partial(dispose, (0, "R4", "1"), (1, "D1", "1")),
+    "a disposal more than a manifest has": sixty_fifth_disposal,
     "a fate onward without lots": partial(dispose, (1, "S", "1"), onward=f"manifest/{RECEIVER}/01K9000000000000000000MAN9"),
 }  # fmt: skip
