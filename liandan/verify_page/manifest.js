@@ -14,7 +14,7 @@ function tonnes(mass) {
 class Manifests {
   constructor() {
     this.trips = new Map();
-    this.given = new Map(); // numbers that a case gave: a trunk takes them over with its next act
+    this.proposed = new Map(); // changes by the case that proposes them
   }
 
   take({ statement, admission, index }) {
@@ -27,8 +27,9 @@ class Manifests {
     if (!trip) throw new Contradiction(`${statement.kind} without an issue`);
     trip.acts.push({ index, kind: statement.kind, at: statement.at, admitted: admission.at, by: statement.by, tags: admission.decision.tags.map((tag) => tag[0]) });
     if (type === "case") {
-      const before = this.given.get(chain);
-      this.given.set(chain, before || statement.body.number || null);
+      if (act === "number") trip.number = trip.number || statement.body.number || "";
+      if (act === "amend_propose") this.proposed.set(statement.chain, statement.body.changes);
+      if (admission.decision.tags.some(([tag]) => tag === "AMENDED")) correct(trip, this.proposed.get(statement.chain) || []);
       if (act === "close_with_gap") {
         trip.stage = "closed_gap";
         for (const leg of trip.legs) leg.isOpen = false;
@@ -36,7 +37,6 @@ class Manifests {
       return;
     }
     if (act in ACTS) ACTS[act](trip, statement.body, statement);
-    trip.number = trip.number || this.given.get(chain) || "";
   }
 }
 
@@ -51,8 +51,11 @@ function issued({ body, owner }, admission) {
     type: body.type || "normal",
     number: body.number || "",
     stage: "issued",
-    lines: body.lines.map((line) => ({ name: line.name, code: line.code, category: line.category, declared: grams(line.mass_t), loaded: null, accepted: null, refused: null, fated: 0 })),
+    lines: body.lines.map((line) => ({ name: line.name, code: line.code, category: line.category, declared: grams(line.mass_t), loaded: null, accepted: null, refused: null, opinion: "", fated: 0 })),
     legs: [],
+    loadedOrder: [], // lines in the order in which the loading and the receipt name them: corrections go by it
+    receivedOrder: [],
+    fates: [],
     isReceived: false,
     acts: [],
   };
@@ -83,6 +86,7 @@ const ACTS = {
   },
   depart: (trip, body, statement) => {
     for (const item of body.loaded || []) known(trip, item.line).loaded = grams(item.mass_t);
+    trip.loadedOrder = (body.loaded || []).map((item) => item.line);
     trip.legs = [];
     beginLeg(trip, statement.by.length > 1 ? statement.by[1] : statement.principal || statement.by[0], body);
     trip.stage = "in_transit";
@@ -105,8 +109,10 @@ const ACTS = {
     const opinions = new Set(body.lines.map((line) => line.opinion));
     const came = sum(body.lines.map((line) => grams(line.refused_t || "0")));
     const isDeclined = trip.stage === "issued" && opinions.size === 1 && opinions.has("reject") && came === 0;
+    trip.receivedOrder = body.lines.map((item) => item.line);
     for (const item of body.lines) {
       const line = known(trip, item.line);
+      line.opinion = item.opinion;
       line.accepted = grams(item.accepted_t);
       line.refused = item.refused_t === undefined ? (item.opinion === "reject" && !isDeclined ? sentOf(line) : 0) : grams(item.refused_t);
     }
@@ -115,7 +121,10 @@ const ACTS = {
     trip.stage = trip.route === "RETURN" ? "disposed" : opinions.size > 1 || opinions.has("partly") ? "partly_accepted" : opinions.has("reject") ? "rejected" : "accepted";
   },
   dispose: (trip, body) => {
-    for (const fate of body.fates) known(trip, fate.line).fated += grams(fate.mass_t);
+    for (const fate of body.fates) {
+      known(trip, fate.line).fated += grams(fate.mass_t);
+      trip.fates.push({ line: fate.line, mass: grams(fate.mass_t) });
+    }
     if (trip.lines.every((line) => line.fated === (line.accepted || 0))) trip.stage = "disposed";
   },
   verify: (trip) => {
