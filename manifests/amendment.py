@@ -168,21 +168,32 @@ def still_asked(proposal: Proposal, state: ManifestState, facts: Facts) -> tuple
     return missing(asked, (proposal.by, *proposal.given))
 
 
-def agreeing(statement: Statement, asked: Iterable[AskedConsent], facts: Facts) -> tuple[str, ...]:
+def agreeing(statement: Statement, proposal: Proposal, asked: Iterable[AskedConsent], facts: Facts) -> tuple[str, ...]:
     """For whom a statement agrees: for the party itself, else for those in whose place it signs (a closed one's successor, a firm's authority)."""
-    return standing_for(opener_of(statement), (holder for one in asked for holder in one.holders), facts)
+    holders = (holder for one in asked for holder in one.holders)
+    return standing_for(opener_of(statement), holders, facts, after_silence=is_silent(proposal, facts, statement.at_s))
 
 
-def standing_for(own: str, holders: Iterable[str], facts: Facts) -> tuple[str, ...]:
-    """Whose word a party's is: its own where it is one of the holders, else that of those in whose place it may speak."""
+def standing_for(own: str, holders: Iterable[str], facts: Facts, *, after_silence: bool = False) -> tuple[str, ...]:
+    """Whose word a party's is: its own where it is one of the holders, else that of those in whose place it may speak. An authority speaks for
+    a firm of its region that is closed without a successor, for others only ``after_silence``."""
     holders = tuple(dict.fromkeys(holders))
     if own in holders:
         return (own,)
     log = log_state(facts)
     offices = {authority.uscc for authority in log.authorities}
     return tuple(
-        one for one in holders if one not in offices and (own in authorities_of_party(log, one)[0] or own in _successors(one, facts))
+        one
+        for one in holders
+        if one not in offices
+        and (own in _successors(one, facts) or (own in authorities_of_party(log, one)[0] and (after_silence or _is_gone(one, facts))))
     )
+
+
+def _is_gone(uscc: str, facts: Facts) -> bool:
+    """Closed, and nobody succeeds it, as far as that has been read."""
+    state = facts.state(party_chain(uscc)) if facts.holds(chain_key(party_chain(uscc))) else None
+    return state is not None and bool(state.closed_on) and not state.successor
 
 
 def _successors(uscc: str, facts: Facts) -> Iterator[str]:

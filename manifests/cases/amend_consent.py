@@ -107,7 +107,7 @@ def last_consent_puts_it_in_force(judged: Judged, out: Findings) -> None:
     if not out.reasons:
         amendable.judge_possible(judged, out, proposal.changes)
     asked = asked_of(statement, facts)
-    if not out.reasons and not missing(asked, amendment.agreeing(statement, asked, facts)):
+    if not out.reasons and not missing(asked, amendment.agreeing(statement, proposal, asked, facts)):
         enforcing.come_into_force(judged, out, proposal.changes)
 
 
@@ -121,7 +121,7 @@ def apply(opened: Opened) -> Effect:
     proposal = opened.case.proposal
     assert proposal is not None, "it was proposed"
     state: ManifestState = in_force(opened.trunk, opened.cases)
-    agreed = amendment.agreeing(opened.statement, amendment.still_asked(proposal, state, opened.facts), opened.facts)
+    agreed = amendment.agreeing(opened.statement, proposal, amendment.still_asked(proposal, state, opened.facts), opened.facts)
     proposal = replace(proposal, given=(*proposal.given, *agreed))
     if not enforcing.is_amended(opened.admission):
         registers = enforcing.site(opened, proposal.changes)

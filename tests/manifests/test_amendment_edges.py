@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.model import chain_key
 from manifests import acts
 from tests.manifests.amending import (
     CONSENT,
@@ -19,7 +20,22 @@ from tests.manifests.amending import (
     received,
     trunk,
 )
-from tests.manifests.driver import BACK, GENERATOR, Q3, RECEIVER, STRANGER, Driver, codes, rejected
+from tests.manifests.driver import (
+    ALL_CHECKS,
+    BACK,
+    CARRIER,
+    DESTINATION,
+    GENERATOR,
+    OTHER_TRUCK,
+    Q3,
+    RECEIVER,
+    STRANGER,
+    Driver,
+    a_departure,
+    codes,
+    labels,
+    rejected,
+)
 from tests.manifests.test_case_hands import closed, delegated
 from tests.manifests.test_case_hold import CASE as HOLD_CASE
 from tests.manifests.test_case_hold import HOLD, a_hold
@@ -127,3 +143,20 @@ def test_a_hold_is_not_evaded_by_a_correction_of_what_was_disposed_of() -> None:
     log.post("case.release/1", (AUTHORITY_50,), acts.CaseRelease(reason="放行（虚构）"), chain=HOLD_CASE)
     log.wait(minutes=1)
     assert "AMENDED" in codes(consent(log, GENERATOR))
+
+
+def test_an_authority_that_signs_for_a_closed_firm_does_not_agree_for_its_neighbour() -> None:
+    """Both are in its region; the one is closed, the other has not kept silent long enough to be spoken for (kinds §1.2, §7)."""
+    log = collected()
+    issue(log, lot())
+    gate = acts.Gate(labels=labels(14), checks=ALL_CHECKS)
+    log.post("manifest.depart/1", (RECEIVER, CARRIER), a_departure(place=DESTINATION, gate=gate, vehicle=OTHER_TRUCK), chain=ONWARD)
+    closed(log, CARRIER)
+    hashes = log.state(ONWARD).acts
+    named, chain = acts.Trunk(seq=len(hashes) - 1, hash=hashes[-1]), f"{ONWARD.replace('manifest/', 'case/')}/01K90000000000000000000F01"
+    body = acts.AmendPropose(trunk=named, changes=(a_change("lines.0.mass_t", '"5.6"', '"5.7"'),), reason="误填（虚构）")
+    log.post(PROPOSE, (RECEIVER,), body, chain=chain)
+    agreed = acts.AmendConsent(trunk=named)
+    assert codes(log.post(CONSENT, (AUTHORITY_51,), agreed, chain=chain)) == {"BY_AUTHORITY", "H:SIGNED_FOR_CLOSED"}
+    assert log.value(chain_key(chain)).state.proposal.given == (CARRIER,)
+    assert "AMENDED" in codes(log.post(CONSENT, (STRANGER,), agreed, chain=chain))

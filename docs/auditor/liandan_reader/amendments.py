@@ -100,7 +100,7 @@ class Amendments:
         others = [path for one in waiting for path in one.paths if path in paths]
         need(not others, "AMEND_STALE", "body.changes", others, "no field of another open correction")
         own = s.principal or s.by[0]
-        given = self._speaks_for(own, self.holders(s, trip, "proposing"))  # also for a closed one in whose place he proposes
+        given = self._speaks_for(own, self.holders(s, trip, "proposing"), False)  # also for a closed one in whose place he proposes
         found = SimpleNamespace(trip=trip, changes=changes, paths=paths, by=own, hands=s.by, at=a.at, given=given, ended="")
         self._stands(trip, changes)
         self.proposals[s.chain] = found
@@ -115,7 +115,7 @@ class Amendments:
         need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
         need(not {s.by[0], s.principal or s.by[0]} & {*found.hands, found.by}, "CASE_ROLE", "by.0", s.by[0], "not the proposer's hand")
         self._stands(trip, found.changes)
-        found.given += self._agreeing(s, trip, found)
+        found.given += self._agreeing(s, a, trip, found)
         self._force(s, a, trip, found)
 
     def refuse(self, s: Any, a: Any, trip: Any) -> None:
@@ -123,17 +123,19 @@ class Amendments:
         need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
         found.ended = "refused"
 
-    def _agreeing(self, s: Any, trip: Any, found: Any) -> list[str]:
+    def _agreeing(self, s: Any, a: Any, trip: Any, found: Any) -> list[str]:
         """Who agrees by a statement: the party itself, else the firms in whose place it signs."""
-        return self._speaks_for(s.principal or s.by[0], [party for parties in self._missing(trip, found) for party in parties])
+        silent = a.alerts.get("CONSENT_BY_AUTHORITY") == "H"
+        return self._speaks_for(s.principal or s.by[0], [party for parties in self._missing(trip, found) for party in parties], silent)
 
-    def _speaks_for(self, own: str, holders: list[str]) -> list[str]:
-        """Himself, where he is asked, else the firms in whose place he may speak."""
+    def _speaks_for(self, own: str, holders: list[str], silent: bool) -> list[str]:
+        """Himself, where he is asked, else the firms in whose place he may speak: an authority for those that are gone, or kept silent."""
         if own in holders:
             return [own]
         parties = self.log.parties
         firms = [party for party in holders if party not in parties.authorities]
-        return [firm for firm in firms if own in parties.responsible(firm[2:8])[0] or own in parties.successors(firm)]
+        gone = [firm for firm in firms if silent or (parties.is_closed(firm) and not parties.successors(firm))]
+        return [firm for firm in firms if own in parties.successors(firm) or (firm in gone and own in parties.responsible(firm[2:8])[0])]
 
     def _force(self, s: Any, a: Any, trip: Any, found: Any) -> None:
         """The last consent brings it into force: values, opinions, sums, stage, accounts."""
