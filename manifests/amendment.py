@@ -168,10 +168,11 @@ def still_asked(proposal: Proposal, state: ManifestState, facts: Facts) -> tuple
     return missing(asked, (proposal.by, *proposal.given))
 
 
-def agreeing(statement: Statement, proposal: Proposal, asked: Iterable[AskedConsent], facts: Facts) -> tuple[str, ...]:
-    """For whom a statement agrees: for the party itself, else for those in whose place it signs (a closed one's successor, a firm's authority)."""
+def agreeing(statement: Statement, asked: Iterable[AskedConsent], facts: Facts, *, after_silence: bool) -> tuple[str, ...]:
+    """For whom a statement agrees: for the party itself, else for those in whose place it signs (a closed one's successor, a firm's authority).
+    ``after_silence`` is what the admission says, CONSENT_BY_AUTHORITY: who reads a bundle has no calendar to count by."""
     holders = (holder for one in asked for holder in one.holders)
-    return standing_for(opener_of(statement), holders, facts, after_silence=is_silent(proposal, facts, statement.at_s))
+    return standing_for(opener_of(statement), holders, facts, after_silence=after_silence)
 
 
 def standing_for(own: str, holders: Iterable[str], facts: Facts, *, after_silence: bool = False) -> tuple[str, ...]:

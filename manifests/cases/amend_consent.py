@@ -18,6 +18,9 @@ from manifests.model import CaseState, ManifestState, Proposal, trunk_of
 from signing.refusal import texts
 from whitelist.telling import minute
 
+SILENT = "CONSENT_BY_AUTHORITY"
+"""The alert by which everybody knows later that an authority spoke for firms that kept silent."""
+
 
 class AmendConsent(Body, frozen=True, kw_only=True):
     """同意更正 (``case.amend_consent/1``)."""
@@ -107,7 +110,7 @@ def last_consent_puts_it_in_force(judged: Judged, out: Findings) -> None:
     if not out.reasons:
         amendable.judge_possible(judged, out, proposal.changes)
     asked = asked_of(statement, facts)
-    if not out.reasons and not missing(asked, amendment.agreeing(statement, proposal, asked, facts)):
+    if not out.reasons and not missing(asked, amendment.agreeing(statement, asked, facts, after_silence=SILENT in out.alerts)):
         enforcing.come_into_force(judged, out, proposal.changes)
 
 
@@ -121,7 +124,9 @@ def apply(opened: Opened) -> Effect:
     proposal = opened.case.proposal
     assert proposal is not None, "it was proposed"
     state: ManifestState = in_force(opened.trunk, opened.cases)
-    agreed = amendment.agreeing(opened.statement, proposal, amendment.still_asked(proposal, state, opened.facts), opened.facts)
+    silent = any(code == SILENT for _, code in opened.admission.decision.alerts)
+    asked = amendment.still_asked(proposal, state, opened.facts)
+    agreed = amendment.agreeing(opened.statement, asked, opened.facts, after_silence=silent)
     proposal = replace(proposal, given=(*proposal.given, *agreed))
     if not enforcing.is_amended(opened.admission):
         registers = enforcing.site(opened, proposal.changes)
