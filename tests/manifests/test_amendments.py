@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.times import day_of, format_at, parse_at
 from manifests import acts
 from manifests.case import cases_key
 from manifests.model import Stage
+from signing.refusal import Refusal
 from tests.manifests.amending import (
     MISTYPED,
     REFUSE,
@@ -191,3 +193,14 @@ def test_the_value_in_force_is_the_corrected_one() -> None:
     consent(log, GENERATOR, number=2)
     consent(log, AUTHORITY_50, number=2)
     assert (log.used_g(Q2), log.used_g(Q3)) == (3_000_000, 3_000_000)
+
+
+def test_a_clock_that_runs_ahead_makes_nobody_silent() -> None:
+    """Two minutes before midnight of the tenth day, signed as three minutes later: neither admitted without effect nor told otherwise by auditors."""
+    log = received()
+    propose(log, RECEIVER, MISTYPED)
+    log.wait(days=14)
+    log.at_s = parse_at(f"{day_of(log.at_s)}T23:58:00+08:00")
+    with pytest.raises(Refusal) as caught:
+        consent(log, AUTHORITY_51, at=format_at(log.at_s + 180))
+    assert [reason.code for reason in caught.value.reasons] == ["SIGNER_ROLE"]
