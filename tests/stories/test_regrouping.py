@@ -197,6 +197,15 @@ async def test_the_smelter_sees_where_its_load_came_from_and_a_carrier_sees_neit
         assert refused.value.problem.code == "NOT_FOUND"
 
 
+@pytest.mark.parametrize(("bound", "most"), [("TRACED_MAX", 1), ("DEPTH_MAX", 0)])
+async def test_a_trace_that_would_leave_grams_out_is_refused(told: Told, monkeypatch: pytest.MonkeyPatch, bound: str, most: int) -> None:
+    monkeypatch.setattr(f"manifests.service.{bound}", most)
+    for reader, name, what in (("jinchuan", "a", "/fates"), ("yongchuan", "x", "/origins")):
+        with pytest.raises(RequestRefused) as refused:
+            await told.read(reader, name, what)
+        assert refused.value.problem.code == "TRACE_LARGE"
+
+
 @pytest.mark.parametrize(("name", "codes"), [("too much", ["RETURN_LINK"]), ("greedy", ["LOT_EXCEEDS"]), ("home", ["RETURN_LINK"])])
 async def test_a_dry_run_says_what_the_issue_would(told: Told, name: str, codes: list[str]) -> None:
     """Of what is home by now nothing is left to return."""
