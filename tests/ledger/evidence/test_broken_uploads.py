@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,34 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.ledger.evidence.files import bring, desk, headers_of, pdf, shelved
-from tests.ledger.evidence.test_evidence import GENERATOR
-from tests.stories.stage import Stage, stage
+from tests.ledger.evidence.files import bring, headers_of, pdf, shelved
 
 RAW = pdf("a whole file", 600)
 WHOLE = b"%x\r\n%b\r\n0\r\n\r\n" % (len(RAW), RAW)
 WAIT_S = 0.3
 CHUNKED = "Transfer-Encoding: chunked\r\n"
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server of this module keeps everything."""
-    return tmp_path_factory.mktemp("stage")
-
-
-@pytest.fixture(scope="module")
-async def on_stage(shared_database_url: str, directory: Path) -> AsyncIterator[Stage]:
-    """One server for all."""
-    async with stage(shared_database_url, directory) as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-async def firm(on_stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    """The generator's client."""
-    async with desk(on_stage, GENERATOR) as client:
-        yield client
 
 
 async def sent(firm: httpx.AsyncClient, framing: str, body: bytes, *, token: bool = True) -> bytes:

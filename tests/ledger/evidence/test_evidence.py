@@ -27,29 +27,9 @@ from liandan.installation import audit_own
 from liandan.wiring import KINDS
 from signing.refusal import Refusal
 from tests.ledger.evidence.files import PDF, bring, code_of, desk, digest_of, headers_of, named, pdf, shelved
-from tests.stories.stage import Stage, stage
+from tests.stories.stage import Stage
 
 GENERATOR, RECEIVER, CARRIER, STRANGER, TAKER = (CAST.firm(name).uscc for name in ("jinchuan", "jiangjin", "shuan", "lvyan", "changhang"))
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server of this module keeps everything."""
-    return tmp_path_factory.mktemp("stage")
-
-
-@pytest.fixture(scope="module")
-async def on_stage(shared_database_url: str, directory: Path) -> AsyncIterator[Stage]:
-    """One log for all; each test has files and manifests of its own."""
-    async with stage(shared_database_url, directory) as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-async def firm(on_stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    """The generator's client."""
-    async with desk(on_stage, GENERATOR) as client:
-        yield client
 
 
 async def reached(stage: Stage, uscc: str, raw: bytes) -> str:
