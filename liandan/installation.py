@@ -42,9 +42,11 @@ Progress = Callable[[int, int], None]
 
 
 @asynccontextmanager
-async def open_offline(settings: Settings) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
-    """Database with the rights of its own account, checkpoint store, files."""
-    async with database_url(settings) as dsn, connect(dsn) as connection:
+async def open_offline(
+    settings: Settings, *, is_patient: bool = False
+) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
+    """Database with the rights of its own account, checkpoint store, files; ``is_patient`` as of ``connect``."""
+    async with database_url(settings) as dsn, connect(dsn, is_patient=is_patient) as connection:
         with closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
             yield connection, checkpoints, LogFiles(settings.log_path, settings.entries_path)
 

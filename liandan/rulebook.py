@@ -36,6 +36,14 @@ REFILL_AHEAD | - | operator | design §5 [DESIGN]
 来源的检查点比检查点存储的承诺更新：检查点存储也被恢复成了旧的。 || 找回原来的检查点存储，再执行。找不回的，保留全部文件，会同主管部门处理；不要启动服务。
 The source shows a checkpoint beyond the promise: the checkpoint store was restored from a backup too. || Bring back the checkpoint store as it was, then run again. If it is lost, keep everything, start no server, and turn to the authorities.
 
+REBUILD_SERVER_RUNS | - | operator | design §5 [DESIGN]
+本账本的服务仍在运行，不能重建投影。 || 先停止全部服务进程，再执行 liandan rebuild；只核对、不改动的用 --verify，服务可以照常运行。
+A server of this log is running; the projections are not put in place meanwhile. || Stop every server process first, then run liandan rebuild. With --verify nothing is touched, and servers may run.
+
+REBUILD_ENTRIES | - | operator | design §5 [DESIGN]
+数据库中的条目不是所承诺的条目，或无法读取；投影未改动。 || 停止服务，先执行 liandan log refill 补齐条目，再重建；数据文件缺失的，放回 LIANDAN_LOG_DIR 的 data/。
+The entries in the database are not those that were promised, or cannot be read; nothing was touched. || Stop the servers, run liandan log refill first, then rebuild; put missing data files back into data/ of LIANDAN_LOG_DIR.
+
 FORMAT_UNKNOWN | - | sender | formats §9 [DESIGN]
 没有这一格式，或其版本未提供。 || 选用所列的格式版本；全部格式见 /schemas/。
 There is no such schema, or this version of it is not served. || Take one of the versions listed; /schemas/ names every schema.

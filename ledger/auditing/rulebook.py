@@ -62,8 +62,8 @@ FACT_DIFFERS | - | operator | design §5 [DESIGN]
 数据库保存的状态与条目重算的不符。
 A state in the database is not what the entries give.
 VIEW_DIFFERS | - | operator | design §5 [DESIGN]
-数据库中供查询的视图或索引与条目重算的不符。 || 以条目为准；重建视图，并查明是谁改动了数据库。
-A view or an index in the database is not what the entries give. || Rely on the entries; rebuild the views, and find out who changed the database.
+数据库中供查询的视图或索引与条目重算的不符。 || 以条目为准；停止服务，执行 liandan rebuild，并查明是谁改动了数据库。
+A view or an index in the database is not what the entries give. || Rely on the entries; stop the servers, run liandan rebuild, and find out who changed the database.
 FILE_UNEXPECTED | - | operator | formats §4 [DESIGN]
 导出件中有不应存在的文件。 || 核对来源后删除该文件，重新审计。
 The export holds a file that does not belong there. || Find out where it comes from, remove it and audit again.

@@ -16,6 +16,7 @@ from liandan.cli import streams
 COMMANDS = {
     "serve": ("liandan.cli.serve:serve", "启动服务 / run the server"),
     "migrate": ("liandan.cli.serve:migrate_command", "升级数据库结构 / bring the schema up to date"),
+    "rebuild": ("liandan.cli.rebuild:rebuild_command", "由条目重建派生数据，或核对 / make what is derived again, or verify it"),
     "key": ("liandan.cli.key:key", "密钥：生成、查看、登记材料 / keys: make, show, registrations"),
     "log": ("liandan.cli.log:log", "账本：成立、状态 / the log: found it, its status"),
     "statement": ("liandan.cli.statement:statement", "声明：会签、提交 / statements: co-sign, post"),

@@ -17,6 +17,7 @@ ROOMS_THAT_ACT = ("routes", "service", "store")
 """Last part of the names of modules that may use the database."""
 DATABASE = {
     "ledger.publishing.prefetch",
+    "ledger.repair.beside",
     "ledger.repair.cut",
     "ledger.auditing.database_audit",
     "ledger.auditing.derived_rows",
