@@ -14,14 +14,15 @@ from ledger.model import AccountRow
 from ledger.problem import Language, Mark, mark
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash
-from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
+from manifests.deadlines import TERMS, Duty
 from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
 from manifests.view import ManifestView
+from signing.citation import source_in_chinese
 from signing.refusal import Rule
 from whitelist.fields import Place
 
@@ -196,6 +197,17 @@ class DutyAnswer(Struct, frozen=True, gc=False, kw_only=True):
     provisional: bool
     case: str
     """The case that it belongs to; empty where it opens one, or belongs to the manifest itself."""
+    term: str
+    """Which term it is (``receipt``, ``storage``, ``return`` …)."""
+    term_text: str
+    since: str
+    """Day from which the term counts."""
+    article: str
+    """Where the term stands in the law."""
+    workdays_left: int | None
+    """Working days to ``due_on``: 0 on the last day, below 0 by so many late."""
+    manifest: str
+    """The manifest on which it is done, where that is another: the return that is to depart."""
 
 
 class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
@@ -356,7 +368,21 @@ def _leg(leg: Leg) -> LegAnswer:
 def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
     """An expected act for people and programs."""
     signers = tuple(SignerAnswer(role=role, role_text=said(role, CAPACITIES, language), parties=parties) for role, parties in duty.signers)
-    return filled(DutyAnswer, duty, text=kind_text(duty.kind, language), signers=signers)
+    term = TERMS[duty.term]
+    return filled(
+        DutyAnswer,
+        duty,
+        text=kind_text(duty.kind, language),
+        signers=signers,
+        term_text=term.zh if language == "zh" else term.en,
+        article=article_text(duty.article, language),
+        manifest=duty.manifest.removeprefix("manifest/"),
+    )
+
+
+def article_text(article: str, language: Language) -> str:
+    """The source of a term for people."""
+    return source_in_chinese(article) if language == "zh" else article
 
 
 def kind_text(kind: str, language: Language) -> str:

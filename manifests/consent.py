@@ -20,6 +20,7 @@ from msgspec import Struct
 from ledger.directory import LogState, authorities_of_division
 from ledger.times import parse_at, year_of
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
+from manifests.sides import DESTINATION, ORIGIN
 from signing.refusal import Refusal
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -165,8 +166,9 @@ def number_in(path: str) -> int:
     return int(path.split(".")[1])
 
 
-def holders_of(role: str, path: str, state: ManifestState, log: LogState, to_year: int = 0) -> tuple[str, ...]:
-    """Who may speak for a role; of an authority any that covers the place, else any but the other side's, else that one (kinds §1.7)."""
+def holders_of(role: str, path: str, state: ManifestState, log: LogState | None, to_year: int = 0) -> tuple[str, ...]:
+    """Who may speak for a role; of an authority any that covers the place, else any but the other side's, else that one (kinds §1.7).
+    Without the directory (``log``) an authority is named by its side (manifests.sides)."""
     here, there = state.origin.division, state.destination.division
     match role:
         case "G" | "R" | "K":
@@ -175,9 +177,9 @@ def holders_of(role: str, path: str, state: ManifestState, log: LogState, to_yea
             number = {"C0": 0, "CL": len(state.legs) - 1}.get(role, -1) if role != "C" else number_in(path)
             return (state.legs[number].carrier,) if 0 <= number < len(state.legs) else ()
         case "AO":
-            return _authorities(log, here, there)
+            return (ORIGIN,) if log is None else _authorities(log, here, there)
         case "AD":
-            return _authorities(log, there, here)
+            return (DESTINATION,) if log is None else _authorities(log, there, here)
         case "AD×Y":
             return holders_of("AD", path, state, log) if to_year != year_of(state.times.accepted_s or 0) else ()
         case "AO×P" | "AD×P":
@@ -198,7 +200,7 @@ def may_propose(path: str, state: ManifestState, log: LogState) -> tuple[str, ..
     return () if row is None else tuple(dict.fromkeys(party for role in row.proposes for party in holders_of(role, path, state, log)))
 
 
-def consents(changes: Iterable[tuple[str, str, str]], state: ManifestState, log: LogState) -> tuple[AskedConsent, ...]:
+def consents(changes: Iterable[tuple[str, str, str]], state: ManifestState, log: LogState | None) -> tuple[AskedConsent, ...]:
     """Whose consent a correction of these fields needs, as the manifest stands. Who closed a manifest by verifying it did not consent to what
     comes after, so then G is asked too."""
     found: dict[str, AskedConsent] = {}

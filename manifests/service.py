@@ -22,9 +22,9 @@ from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
-from manifests.actions import consents_due, duties
 from manifests.attachments import AttachmentAnswer, attachments, digests_and_signers
 from manifests.correction_answers import CorrectionAnswer, correction_answers
+from manifests.deadlines import FILE, duties
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
@@ -34,6 +34,7 @@ from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
 from signing.phrase import Phrase, Word, word_in
 from signing.refusal import refuse
+from whitelist.terms import Present
 from whitelist.thresholds import Thresholds
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
@@ -140,18 +141,17 @@ async def read_actions(
     now_s = await log.now(claimed_s)
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
-        returning = [one.state for one in await _returning(now, view)]
+        returning = await _returning(now, view)
         await now.workspace.load([chain_key(LOG_MAIN)])
         files = await _attachments(log, now, view, now_s, language)
     facts = now.workspace.facts
-    found = duties(view, now_s, workdays_of(facts), limits_of(facts), returning)
-    found += consents_due(view, log_state(facts), limits_of(facts), now_s)
+    found = duties(view, Present(now_s, workdays_of(facts), limits_of(facts)), log_state(facts), returning)
     return answers.ManifestActions(
         size=now.size,
         at=format_at(now_s),
         id=f"{generator}/{ulid}",
         stage=view.state.stage.value,
-        actions=tuple(answers.duty_answer(duty, language) for duty in found),
+        actions=tuple(answers.duty_answer(duty, language) for duty in found if duty.kind != FILE),
         attachments=tuple(file for file in files if file.due_on is not None),
     )
 

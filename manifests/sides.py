@@ -6,6 +6,39 @@ from ledger.model import Facts, Statement
 from manifests.case import opener_of
 from manifests.model import ManifestState
 
+ORIGIN, DESTINATION = "@origin", "@destination"
+"""The authorities of a side, before anybody looks up who they are; ``@`` and a division: those that cover it."""
+
+
+def is_place(holder: str) -> bool:
+    """Whether a holder is named by his place, not by his USCC."""
+    return holder.startswith("@")
+
+
+def place_of(uscc: str) -> str:
+    """The authorities of a firm, by where it is registered."""
+    return f"@{uscc[2:8]}"
+
+
+def divisions_of(holder: str, state: ManifestState) -> str:
+    """The division by which a holder is named."""
+    match holder:
+        case "@origin":
+            return state.origin.division
+        case "@destination":
+            return state.destination.division
+    return holder[1:]
+
+
+def named(holder: str, state: ManifestState, log: LogState) -> tuple[str, ...]:
+    """The parties that a holder stands for: a firm for itself, a place for whoever covers it, else any authority but the other side's."""
+    match holder:
+        case "@origin":
+            return origin_side(log, state)[0]
+        case "@destination":
+            return destination_side(log, state)[0]
+    return authorities_of_division(log, holder[1:]) or tuple(known.uscc for known in log.authorities) if is_place(holder) else (holder,)
+
 
 def origin_side(log: LogState, state: ManifestState) -> tuple[tuple[str, ...], bool]:
     """AO, and whether it acts only because no authority covers the origin."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
+from ledger.directory import log_state
 from ledger.model import Statement
 from ledger.times import format_at, parse_at
 from manifests import acts
-from manifests.actions import Duty, duties
+from manifests.deadlines import Duty, duties
 from manifests.model import Stage
 from manifests.view import Flag, ManifestView, concerns, fold
 from tests.manifests.driver import (
@@ -30,15 +33,17 @@ from tests.manifests.driver import (
     reported,
 )
 from tests.workbench import AUTHORITY_51
+from whitelist.terms import Present
+from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays, workdays_of
 
 CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000CASE"
 
 
-def viewed(log: Driver) -> ManifestView:
+def viewed(log: Driver, chain: str = MANIFEST) -> ManifestView:
     view: ManifestView | None = None
     for entry in log.entries:
-        if concerns(entry) == MANIFEST:
+        if concerns(entry) == chain:
             view = fold(view, entry)
     assert view is not None
     return view
@@ -48,8 +53,8 @@ def calendar(log: Driver) -> Workdays:
     return workdays_of(log.bench.facts)
 
 
-def next_duties(log: Driver) -> tuple[Duty, ...]:
-    return duties(viewed(log), log.at_s, calendar(log), LIMITS)
+def next_duties(log: Driver, limits: Thresholds = LIMITS, returning: Sequence[ManifestView] = ()) -> tuple[Duty, ...]:
+    return duties(viewed(log), Present(log.at_s, calendar(log), limits), log_state(log.bench.facts), returning)
 
 
 def number_it(log: Driver) -> Entry:
@@ -155,7 +160,13 @@ def test_after_the_issue_consignor_and_carrier_are_next_and_the_number_is_missin
     log.issue(planned_at="2026-11-06T09:00:00+08:00")
     depart, number = next_duties(log)
     assert depart == Duty(
-        kind="manifest.depart/1", signers=(("consignor", (GENERATOR,)), ("carrier", (CARRIER,))), due_on="2026-11-06", overdue=False
+        kind="manifest.depart/1",
+        signers=(("consignor", (GENERATOR,)), ("carrier", (CARRIER,))),
+        due_on="2026-11-06",
+        term="depart",
+        since="2026-11-06",
+        article="Order 23 Art. 11",
+        workdays_left=1,
     )
     assert number.kind == "case.number/1"
 
@@ -172,7 +183,7 @@ def test_a_planned_day_is_overdue_the_day_after() -> None:
 def test_under_way_the_carrier_who_has_the_load_is_next() -> None:
     log = Driver().to_in_transit(number=NUMBER)
     (arrive,) = next_duties(log)
-    assert (arrive.kind, arrive.signers, arrive.due_on) == ("manifest.arrive/1", (("carrier", (CARRIER,)),), None)
+    assert (arrive.kind, arrive.signers, arrive.due_on) == ("manifest.arrive/1", (("carrier", (CARRIER,)),), "2026-11-08")  # trip_h
 
 
 def test_the_receiver_has_five_working_days_from_the_arrival() -> None:
@@ -206,10 +217,10 @@ def test_a_rejected_manifest_is_verified_and_then_nothing_is_due() -> None:
     (issue,) = next_duties(log)
     assert (issue.kind, issue.signers, issue.due_on) == ("manifest.issue/1", (("generator", (GENERATOR,)),), "2026-11-09")
     log.send_back()
-    (verify,) = duties(viewed(log), log.at_s, calendar(log), LIMITS, [log.state(BACK)])
+    (verify,) = next_duties(log, returning=[viewed(log, BACK)])
     assert (verify.kind, verify.due_on) == ("manifest.verify/1", "2027-02-03")
     log.verify()
-    assert duties(viewed(log), log.at_s, calendar(log), LIMITS, [log.state(BACK)]) == ()
+    assert next_duties(log, returning=[viewed(log, BACK)]) == ()
 
 
 def test_nothing_is_due_on_a_voided_manifest() -> None:
@@ -221,7 +232,7 @@ def test_nothing_is_due_on_a_voided_manifest() -> None:
 
 def test_terms_are_those_of_the_thresholds() -> None:
     log = Driver().to_arrived(number=NUMBER)
-    (receive,) = duties(viewed(log), log.at_s, calendar(log), replace(LIMITS, receipt_wd=1))
+    (receive,) = next_duties(log, replace(LIMITS, receipt_wd=1))
     assert receive.due_on == "2026-11-06"
 
 

@@ -1,0 +1,275 @@
+"""期限: what is due on a manifest, by whom, until when and on which article; a pure function of view, returns, adopted data and as-of time.
+
+Two steps. :func:`clocks` says which terms run, since when and for whom, from entries alone: the projection keeps it as an index (it stays right
+when another calendar is adopted). :func:`duties` counts them with the calendars and thresholds of a moment and leaves out what has been done
+by other manifests or files. That a day has passed changes nothing by itself, it only shows (formats §6). Terms of applications stand in
+``whitelist.application_terms``; alerts about the present, made of all of them, in ``manifests.present``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from ledger.directory import LogState
+from ledger.times import day_of, parse_admission_at
+from manifests.consent import consents, missing
+from manifests.correction import Correction
+from manifests.machine import MOVES, Act
+from manifests.model import FINISHED, Capacity, ManifestState, Stage
+from manifests.returned import Returned, free_g, has_left, kept_g, stands, tally
+from manifests.sides import DESTINATION, ORIGIN, is_place, named, place_of
+from manifests.view import ManifestView
+from whitelist.terms import Present, Term, register
+
+FILE = "evidence"
+"""Stands for a kind where no statement is due but a file: ``POST /v1/evidence``, or a ``case.report`` with another."""
+TERMS = register(
+    Term("depart", "", "Order 23 Art. 11", "按计划起运", "depart as planned"),
+    Term("stale_issue", "stale_issue_d", zh="开具后起运", en="depart after the issue", code="STALE_ISSUE", level="L"),
+    Term("backfill", "backfill_wd", "Order 23 Art. 20.2", "补录", "back-fill", code="BACKFILL_LATE", level="M"),
+    Term("trip", "trip_h", "Order 23 Art. 11(4)", "运抵", "arrive", code="TRIP_TIME", level="M"),
+    Term("receipt", "receipt_wd", "Order 23 Art. 18.1", "确认接受", "confirm the receipt", code="RECEIPT_OVERDUE", level="M"),
+    Term("storage", "storage_d", "Code Art. 535", "利用处置", "use or dispose", code="STORAGE_1Y", level="H"),
+    Term("follow_up", "follow_up_d", "Order 23 Art. 10(5)", "核实利用处置", "verify use or disposal", code="FOLLOW_UP", level="L"),
+    Term("return", "return_wd", zh="开具退回或改送联单", en="return or redirect what was refused", code="RETURN_OPEN", level="H"),
+    Term("return_leaves", "return_wd", zh="退回、改送起运", en="departure of the return", code="RETURN_OPEN", level="H"),
+    Term("discrepancy", "", "Order 23 Art. 18.2", "报告差异", "report the difference", code="DISCREPANCY_UNREPORTED", level="H"),
+    Term("number", "number_wd", "Order 23 Art. 15", "补填联单编号", "fill in the number", code="NUMBER_MISSING", level="L"),
+    Term("consent", "amend_d", zh="同意更正", en="consent to a correction", lapses=True),
+    Term("stand_in", "amend_d", zh="代逾期未表态的单位同意更正", en="consent in the place of a silent firm", lapses=True),
+    Term("hold_until", "", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
+    Term("hold", "hold_d", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
+    Term("contest", None, zh="了结争议", en="settle the contest", code="CONTESTED", level="H"),
+    Term("attachment", "attachment_wd", zh="补交附件", en="bring the attachment", code="ATTACHMENT_MISSING", level="L"),
+)
+"""Every term of a manifest; where no article is named it is a rule of this log (kinds §12)."""
+
+
+class Clock(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A term that runs, as the entries of the manifest tell it. Others may have stopped it since: a return, a file that has come."""
+
+    term: str
+    """Name in TERMS."""
+    kind: str
+    """Kind of the statement that stops it."""
+    since_s: int
+    """From which moment it counts, Unix seconds; of a term without length the moment itself."""
+    roles: tuple[tuple[str, tuple[str, ...]], ...]
+    """Capacities in the order of ``by``, each with who may hold it: USCCs, and of authorities their places (manifests.sides)."""
+    case: str = ""
+    without: tuple[str, ...] = ()
+    """Who had a hand in what it is about, and does not act."""
+    file: str = ""
+    """SHA-256 of the attachment."""
+    manifest: str = ""
+    """Another manifest, on which it is to be done."""
+
+
+class Duty(Struct, frozen=True, gc=False, kw_only=True):
+    """An act that is open and expected. ``due_on`` is a day, included; ``None`` where no rule sets one."""
+
+    kind: str
+    """Kind of the statement to submit; FILE where a file is to be brought."""
+    signers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Capacities in the order of ``by``, each with the parties that may hold it; empty where any party may."""
+    due_on: str | None = None
+    overdue: bool = False
+    provisional: bool = False
+    """The due day was counted with a calendar whose official notice is not in yet."""
+    case: str = ""
+    """The case that it belongs to, where it goes on in one."""
+    term: str
+    """Name in TERMS: which term it is."""
+    since: str
+    """Day from which the term counts."""
+    article: str
+    """Where the term stands in the law, in the notation of rule books."""
+    workdays_left: int | None = None
+    """Working days from today to ``due_on``: 0 on the last day, below 0 by so many late."""
+    file: str = ""
+    """SHA-256 of the attachment that is owed."""
+    manifest: str = ""
+    """The chain on which it is done, where that is another manifest: the departure of a return."""
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who may act, each once."""
+        return tuple(dict.fromkeys(party for _, holders in self.signers for party in holders))
+
+
+def clocks(view: ManifestView, log: LogState | None = None) -> tuple[Clock, ...]:
+    """Terms that run on a manifest, the trunk's first: from its own entries, without calendar, store or other manifests.
+
+    Without the directory (``log``) it may name too much, never too little, of what :func:`duties` gives.
+    """
+    return (*_of_trunk(view), *_of_returns(view.state), *_of_cases(view, log), *_of_files(view))
+
+
+def duties(
+    view: ManifestView, present: Present, log: LogState, returning: Sequence[ManifestView] = (), here: Collection[str] = ()
+) -> tuple[Duty, ...]:
+    """What is due, the trunk's act first. Voiding is open while issued but nobody's duty.
+
+    ``returning``: the manifests that return or redirect what was refused of this one. It is not closed before all of that has departed.
+    ``here``: SHA-256 of its attachments that the store has.
+    """
+    state, returned = view.state, tally(one.state for one in returning)
+    running = [clock for clock in clocks(view, log) if _runs(clock, state, present, returned, here)]
+    if state.stage not in FINISHED and state.times.accepted_s is not None:
+        running += [_leaving(state.times.accepted_s, one) for one in returning if stands(one.state) and not has_left(one.state)]
+    return tuple(duty_of(clock, state, present, log) for clock in running)
+
+
+def _runs(clock: Clock, state: ManifestState, present: Present, returned: Returned, here: Collection[str]) -> bool:
+    """Whether nothing but its own act stops it: no other manifest, no file that came, no end of its own."""
+    match clock.term:
+        case "follow_up":
+            return not any(kept_g(state, returned))
+        case "return":
+            return any(free_g(state, returned))
+        case "attachment":
+            return clock.file not in here
+        case "consent":
+            return present.now_s <= present.ends_s(TERMS[clock.term], clock.since_s)
+        case "stand_in":
+            silent = present.workdays.between(date.fromisoformat(day_of(clock.since_s)), present.today).workdays
+            return silent > present.limits.amend_escalate_wd and present.now_s <= present.ends_s(TERMS[clock.term], clock.since_s)
+        case "hold" | "hold_until":
+            return present.now_s < present.ends_s(TERMS[clock.term], clock.since_s)
+    return True
+
+
+def duty_of(clock: Clock, state: ManifestState, present: Present, log: LogState) -> Duty:
+    """What a term that runs asks for, as of a moment."""
+    term = TERMS[clock.term]
+    due = present.due(term, clock.since_s)
+    left = None if due is None else present.left(due.day)
+    return Duty(
+        kind=clock.kind,
+        signers=tuple((role, _named(holders, clock.without, state, log)) for role, holders in clock.roles),
+        due_on=None if due is None else due.day.isoformat(),
+        overdue=due is not None and not term.lapses and due.day < present.today,
+        provisional=due is not None and bool(due.flags),
+        case=clock.case,
+        term=clock.term,
+        since=day_of(clock.since_s),
+        article=term.article,
+        workdays_left=max(left, 0) if left is not None and term.lapses else left,
+        file=clock.file,
+        manifest=clock.manifest,
+    )
+
+
+def _named(holders: tuple[str, ...], without: tuple[str, ...], state: ManifestState, log: LogState) -> tuple[str, ...]:
+    """The parties themselves."""
+    return tuple(dict.fromkeys(party for holder in holders for party in named(holder, state, log) if party not in without))
+
+
+# --- which terms run ----------------------------------------------------------------------------------------------------------------------
+
+
+_EXPECTED = {
+    Stage.ISSUED: Act.DEPART, Stage.IN_TRANSIT: Act.ARRIVE, Stage.ARRIVED: Act.RECEIVE, Stage.ACCEPTED: Act.DISPOSE,
+    Stage.PARTLY_ACCEPTED: Act.DISPOSE, Stage.REJECTED: Act.VERIFY, Stage.DISPOSED: Act.VERIFY,
+}  # fmt: skip
+"""The act that brings a manifest on; the others (void, hand_over, transship, stop) happen when they happen, and a receipt before the arrival."""
+_PAPER = frozenset({Act.DEPART, Act.ARRIVE, Act.RECEIVE})
+"""Acts that a back-fill writes down after the transfer, all within one term."""
+
+
+def _of_trunk(view: ManifestView) -> Iterator[Clock]:
+    state = view.state
+    if (act := _EXPECTED.get(state.stage)) is not None:
+        term, since_s = _term_of(state, act)
+        roles = tuple((role.value, _holders(role, state)) for role in MOVES[state.stage, act].roles)
+        yield Clock(term=term, kind=act.kind, since_s=since_s, roles=roles)
+    for flag in view.flags:
+        if flag.code == "DISCREPANCY_UNREPORTED" and flag.ended is None:
+            since_s = next(parse_admission_at(record.admitted_at) for record in view.records if record.index == flag.index)
+            yield Clock(term="discrepancy", kind="case.report/1", since_s=since_s, roles=(("receiver", (state.receiver,)),))
+            return
+
+
+def _term_of(state: ManifestState, act: Act) -> tuple[str, int]:
+    """The term of the act that is next, and the moment from which it counts."""
+    times = state.times
+    if act in _PAPER and state.is_backfill and state.paper_completed_s is not None:
+        return "backfill", state.paper_completed_s
+    match act:
+        case Act.DEPART if state.planned_s is not None:
+            return "depart", state.planned_s
+        case Act.DEPART:
+            return "stale_issue", times.issued_s
+        case Act.ARRIVE:
+            return "trip", times.departed_s or times.latest_s
+        case Act.RECEIVE:
+            # 接受之日 is not known before the receipt; it cannot lie before the arrival, so this is the earliest due day.
+            return "receipt", times.arrived_s or times.latest_s
+        case Act.DISPOSE:
+            return "storage", times.accepted_s or times.latest_s
+        case _:
+            return "follow_up", times.received_s or times.latest_s
+
+
+def _holders(role: Capacity, state: ManifestState) -> tuple[str, ...]:
+    if role is Capacity.CARRIER:
+        return tuple(dict.fromkeys(leg.carrier for leg in state.open_legs)) or state.carriers
+    return state.holder_of(role)
+
+
+def _of_returns(state: ManifestState) -> Iterator[Clock]:
+    accepted_s = state.times.accepted_s
+    if state.stage not in FINISHED and accepted_s is not None and any(line.refused_g for line in state.lines):
+        yield Clock(term="return", kind=Act.ISSUE.kind, since_s=accepted_s, roles=(("generator", (state.generator,)),))
+
+
+def _leaving(accepted_s: int, view: ManifestView) -> Clock:
+    """What was refused is to be on its way: the return's own departure, by the term of the manifest that waits for it."""
+    roles = tuple((role.value, _holders(role, view.state)) for role in MOVES[Stage.ISSUED, Act.DEPART].roles)
+    return Clock(term="return_leaves", kind=Act.DEPART.kind, since_s=accepted_s, roles=roles, manifest=view.chain)
+
+
+def _of_cases(view: ManifestView, log: LogState | None) -> Iterator[Clock]:
+    state, is_open = view.state, view.state.stage not in FINISHED
+    for hold in state.holds:
+        if is_open and hold.released_s is None:
+            term, since_s = ("hold", hold.since_s) if hold.until_s is None else ("hold_until", hold.until_s)
+            yield Clock(term=term, kind="case.release/1", since_s=since_s, roles=(("authority that holds", (hold.by,)),), case=hold.case)
+    if is_open and state.number is None:
+        roles = (("generator or origin's authority", (state.generator,)),)
+        yield Clock(term="number", kind="case.number/1", since_s=view.issued_s, roles=roles)
+    for one in view.corrections:
+        if not one.ended:
+            yield from _of_correction(one, state, log)
+    for contest in state.contests:
+        if contest.released_s is None:
+            sides = (("authority of either side", (ORIGIN, DESTINATION)),)
+            yield Clock(
+                term="contest", kind="case.release/1", since_s=contest.since_s, roles=sides, case=contest.case, without=contest.hands
+            )
+
+
+def _of_correction(one: Correction, state: ManifestState, log: LogState | None) -> Iterator[Clock]:
+    """Consents that it waits for, each on its own, and after their silence the authorities of the firms."""
+    given = (one.by, *(consent.party or consent.by for consent in one.consents))
+    wanted = missing(consents(one.changes, state, log), given)
+    offices = () if log is None else tuple(authority.uscc for authority in log.authorities)
+    for asked in wanted:
+        roles = (("whose consent is missing", asked.holders),)
+        yield Clock(term="consent", kind="case.amend_consent/1", since_s=one.proposed_s, roles=roles, case=one.case)
+    firms = [holder for asked in wanted for holder in asked.holders if not is_place(holder) and holder not in offices]
+    if firms:
+        roles = (("authority of a silent firm", tuple(dict.fromkeys(map(place_of, firms)))),)
+        yield Clock(term="stand_in", kind="case.amend_consent/1", since_s=one.proposed_s, roles=roles, case=one.case)
+
+
+def _of_files(view: ManifestView) -> Iterator[Clock]:
+    """Files that were named and for which no other was handed in; which of them the store has is not in the log."""
+    for file in view.files:
+        if file.handed_in is None:
+            record = next(record for record in view.records if record.index == file.index)
+            roles = (("who owes the attachment", record.by),)
+            yield Clock(term="attachment", kind=FILE, since_s=parse_admission_at(record.admitted_at), roles=roles, file=file.sha256)
