@@ -101,6 +101,8 @@ class Licence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     valid_to: str
     no: str
     basis: dict[str, Any] = {}
+    collects: bool = False
+    """收集经营许可证: the holder only stores what it takes."""
 
 
 class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,6 +114,8 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     t: str
     permit: str = ""
     """Under another permit of the receiver than its first."""
+    waste: str = ""
+    """Another waste than that of the receiver's permit."""
     row: int | None = None
     """The listing applied on; ``None``: by letter."""
     letter: bool = False
@@ -148,12 +152,12 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         return {firm.key: firm for firm in self.firms}
 
     def authority_of(self, key: str) -> Firm:
-        """The authority of a firm's province."""
-        return self.firm({"51": "sichuan", "50": "chongqing"}[self.firm(key).province])
+        """The authority of a firm's province; of a third province, which has none in this log, that of the sending side."""
+        return self.firm("chongqing" if self.firm(key).province == "50" else "sichuan")
 
     def waste_of(self, flow: Flow) -> DemoWaste:
-        """What a flow carries: the waste of its receiver's permit."""
-        return self.wastes[self.permits[flow.receiver].waste]
+        """What a flow carries: normally the waste of its receiver's permit."""
+        return self.wastes[flow.waste or self.permits[flow.receiver].waste]
 
     @cached_property
     def data(self) -> dict[str, bytes]:

@@ -75,10 +75,13 @@ def slots(acts: Iterable[PlannedAct]) -> list[Slot]:
 class Scribe:
     """Writes and signs statements for all parties of the story, and remembers where their chains end."""
 
-    def __init__(self, keyring: Keyring, found: str, world: World) -> None:
-        """``found`` is the statement hash of ``log.found``: what everybody pins, and the first statement of ``log/main``."""
+    def __init__(self, keyring: Keyring, found: str, world: World, hashes: dict[str, list[str]] | None = None) -> None:
+        """``found`` is the statement hash of ``log.found``: what everybody pins, and the first statement of ``log/main``. Scribes of one
+        log share the ``hashes`` of its statements, by chain.
+        """
         self.keyring, self.found, self._world = keyring, found, world
-        self._hashes: dict[str, list[str]] = {"log/main": [found]}
+        self._hashes: dict[str, list[str]] = {} if hashes is None else hashes
+        self._hashes.setdefault("log/main", [found])
 
     def knows(self, chain: str) -> bool:
         """Whether anything was admitted on a chain."""

@@ -17,11 +17,11 @@ from ledger.mass import parse_mass
 from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.calendar import HOUR, MINUTE, at
-from liandan.demo.cast import CAST, Flow, read
+from liandan.demo.cast import Flow, read
 from liandan.demo.month import ordinary
 from liandan.demo.play import PlannedAct, Slot, Way, slots
 from liandan.demo.trip import ManifestStory, Step
-from liandan.demo.world import LISTS, World, applied_s, decided_s
+from liandan.demo.world import World, applied_s, decided_s
 from whitelist.acts.list_rows import Row
 from whitelist.listing import rows_hash
 
@@ -71,8 +71,8 @@ class Deed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def act(self, world: World) -> PlannedAct:
         """The act on its chain."""
-        by = tuple(CAST.firm(name).uscc for name in self.by)
-        principal = CAST.firm(self.principal).uscc if self.principal else None
+        by = tuple(world.cast.firm(name).uscc for name in self.by)
+        principal = world.cast.firm(self.principal).uscc if self.principal else None
         return PlannedAct(
             kind=f"{self.kind}/1", chain=world.chain(self.chain), by=by, principal=principal,
             devices={by[0]: (self.device,)} if self.device else {}, body=self.body, at_s=at(self.at), expect=self.refused, title=self.zh,
@@ -117,49 +117,56 @@ def tell(seed: int) -> Story:
 
 def before_october(world: World) -> Iterator[PlannedAct]:
     """Everything up to the last decision of September."""
-    yield from (*_registrations(), *_permits(world), *_lists(world), *_approvals(world, in_october=False))
+    yield from (*_registrations(world), *_permits(world), *_lists(world), *_approvals(world, in_october=False))
 
 
 def _approvals(world: World, *, in_october: bool) -> Iterator[PlannedAct]:
-    for name, flow in CAST.flows.items():
-        if bool(flow.applied) == in_october:
+    for name, flow in world.cast.flows.items():
+        crosses = world.cast.firm(flow.generator).province != world.cast.firm(flow.receiver).province
+        if crosses and bool(flow.applied) == in_october:
             yield from _approval(world, name, flow)
 
 
-def _registrations() -> Iterator[PlannedAct]:
+def _registrations(world: World) -> Iterator[PlannedAct]:
     """Every firm enters with its first key, signed by the authority of its region."""
-    for number, firm in enumerate(CAST.parties):
+    for number, firm in enumerate(world.cast.parties):
         body = {"name": firm.name, "keys": [f"$key:{firm.key}"]}
-        yield _act("party.register", f"party/{firm.uscc}", CAST.authority_of(firm.key).key, calendar.REGISTERED + MINUTE * number, body)
+        authority, at_s = world.cast.authority_of(firm.key).key, calendar.REGISTERED + MINUTE * number
+        yield _act(world, "party.register", f"party/{firm.uscc}", authority, at_s, body)
 
 
 def _permits(world: World) -> Iterator[PlannedAct]:
     """The permits that the authorities had granted on paper."""
-    for number, (name, permit) in enumerate(CAST.permits.items()):
-        waste, place = CAST.wastes[permit.waste], CAST.firm(name).place
+    for number, (name, permit) in enumerate(world.cast.permits.items()):
+        waste, place = world.cast.wastes[permit.waste], world.cast.firm(name).place
         term = {"valid_from": permit.valid_from, "valid_to": permit.valid_to}
-        granted = {"items": [waste.scope | {"methods": [waste.method]}], "scale_t": permit.t, "basis": permit.basis or None}
-        body = {"no": permit.no, "class": "exempt_use" if permit.basis else "permit"} | term | place | granted
-        yield _act("permit.grant", world.permits[name], CAST.authority_of(name).key, calendar.PERMITTED + MINUTE * number, body)
+        methods, sort = [waste.method], "exempt_use" if permit.basis else "permit"
+        if permit.collects:
+            methods, sort = ["S"], "collection"
+        granted = {"items": [waste.scope | {"methods": methods}], "scale_t": permit.t, "basis": permit.basis or None}
+        body = {"no": permit.no, "class": sort} | term | place | granted
+        authority, at_s = world.cast.authority_of(name).key, calendar.PERMITTED + MINUTE * number
+        yield _act(world, "permit.grant", world.permits[name], authority, at_s, body)
 
 
 def _lists(world: World) -> Iterator[PlannedAct]:
     """The lists of 2026, one each way: proposed by the sending side, countersigned row by row by the receiving side."""
     sides = (("51-50", "sichuan", "chongqing", "川"), ("50-51", "chongqing", "sichuan", "渝"))
-    for number, (way, sender, consenter, letter) in enumerate(sides):
-        rows = [_row(world, *row) for row in CAST.lists[way]]
+    for number, (way, sender, consenter, letter) in enumerate(side for side in sides if side[0] in world.cast.lists):
+        rows = [_row(world, *row) for row in world.cast.lists[way]]
         written = {"letter_no": f"{letter}环函〔2025〕900号（虚构）", "letter_date": "2025-12-20"}
         year = {"effective_from": "2026-01-01", "effective_to": "2026-12-31"}
         propose = written | year | {"kind": "mutual", "suspension_stops": "issue", "rows": len(rows), "pages": 1}
         countersign = {"rows_hash": _digest(rows), "letter_no": "环函复〔2025〕800号（虚构）", "letter_date": "2025-12-26"}
         start = calendar.LISTED + number * 10 * MINUTE
-        yield _act("list.propose", LISTS[way], sender, start, propose)
-        yield _act("list.rows", LISTS[way], sender, start + MINUTE, {"page": 0, "rows": rows})
-        yield _act("list.countersign", LISTS[way], consenter, start + 2 * MINUTE, countersign)
+        yield _act(world, "list.propose", world.lists[way], sender, start, propose)
+        yield _act(world, "list.rows", world.lists[way], sender, start + MINUTE, {"page": 0, "rows": rows})
+        yield _act(world, "list.countersign", world.lists[way], consenter, start + 2 * MINUTE, countersign)
 
 
 def _row(world: World, receiver: str, quota_t: str) -> dict[str, Any]:
-    waste, who = CAST.wastes[CAST.permits[receiver].waste], {"receiver": CAST.firm(receiver).uscc, "permit": world.permits[receiver]}
+    waste = world.cast.wastes[world.cast.permits[receiver].waste]
+    who = {"receiver": world.cast.firm(receiver).uscc, "permit": world.permits[receiver]}
     return {**who, "waste": waste.scope, "methods": [waste.method], "quota_t": quota_t}
 
 
@@ -169,37 +176,39 @@ def _digest(rows: list[dict[str, Any]]) -> str:
 
 def _approval(world: World, name: str, flow: Flow) -> Iterator[PlannedAct]:
     """跨省转移申请 and its decision, on the listing or by letter. Masses are granted whole; the log finds the route."""
-    chain, serial = world.approvals[name], 101 + list(CAST.flows).index(name)
-    origin, destination = CAST.authority_of(flow.generator).key, CAST.authority_of(flow.receiver).key
+    chain, serial = world.approvals[name], 101 + list(world.cast.flows).index(name)
+    origin, destination = world.cast.authority_of(flow.generator).key, world.cast.authority_of(flow.receiver).key
     no = f"环审批〔2026〕{serial}号（虚构）"
     grant = {"approve": True, "no": no, "valid_to": flow.valid_to, "lines": [{"line": 0, "mass_t": flow.t}]}
-    yield _act("approval.apply", chain, flow.generator, applied_s(flow), _application(world, flow, serial))
+    yield _act(world, "approval.apply", chain, flow.generator, applied_s(flow), _application(world, flow, serial))
     if flow.letter:
         title = "申请量超过白名单剩余额度，未经商请不能批准"
-        yield _act("approval.decide", chain, origin, calendar.DECIDED + HOUR // 2, grant, ("WL_QUOTA",), title)
+        yield _act(world, "approval.decide", chain, origin, calendar.DECIDED + HOUR // 2, grant, ("WL_QUOTA",), title)
     if flow.letter or flow.row is None:
         letter = {"letter_no": f"环固函〔2026〕{serial}号（虚构）", "letter_date": day_of(calendar.CONSULTED)}
         reply = {"letter_no": f"环固复〔2026〕{serial}号（虚构）", "letter_date": day_of(calendar.REPLIED), "agree": flow.agree}
         if not flow.agree:
             reply["reason"] = "水泥窑协同处置能力已排满，第四季度无法接纳"
-        yield _act("approval.consult", chain, origin, calendar.CONSULTED, letter)
-        yield _act("approval.reply", chain, destination, calendar.REPLIED, reply)
+        yield _act(world, "approval.consult", chain, origin, calendar.CONSULTED, letter)
+        yield _act(world, "approval.reply", chain, destination, calendar.REPLIED, reply)
     if flow.agree:
-        yield _act("approval.decide", chain, origin, decided_s(flow), grant)
+        yield _act(world, "approval.decide", chain, origin, decided_s(flow), grant)
         return
-    yield _act("approval.decide", chain, origin, decided_s(flow), grant, ("CONSENT_REFUSED",), "接受地不同意接受，不能批准")
+    yield _act(world, "approval.decide", chain, origin, decided_s(flow), grant, ("CONSENT_REFUSED",), "接受地不同意接受，不能批准")
     refusal = {"approve": False, "no": no, "outcome": "disagreed", "reason": "接受地主管部门不同意接受"}
-    yield _act("approval.decide", chain, origin, decided_s(flow) + HOUR, refusal)
+    yield _act(world, "approval.decide", chain, origin, decided_s(flow) + HOUR, refusal)
 
 
 def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:
-    waste, generator = CAST.waste_of(flow), CAST.firm(flow.generator)
+    waste, generator = world.cast.waste_of(flow), world.cast.firm(flow.generator)
     line = waste.named | {"mass_t": flow.t, "method": waste.method}
     if flow.row is not None:
-        line["listing"] = {"list": LISTS[f"{generator.province}-{CAST.firm(flow.receiver).province}"], "row": flow.row}
-    to = {"receiver": CAST.firm(flow.receiver).uscc, "permit": world.permit_of(flow)}
+        line["listing"] = {"list": world.lists[f"{generator.province}-{world.cast.firm(flow.receiver).province}"], "row": flow.row}
+    to = {"receiver": world.cast.firm(flow.receiver).uscc, "permit": world.permit_of(flow)}
     return {**to, "origin": generator.place, "applied_to": "2026-12-31", "lines": [line], "contract": {"no": f"HT-2026-{serial}"}}
 
 
-def _act(kind: str, chain: str, by: str, at_s: int, body: dict[str, Any], expect: tuple[str, ...] = (), title: str = "") -> PlannedAct:
-    return PlannedAct(kind=f"{kind}/1", chain=chain, by=(CAST.firm(by).uscc,), body=body, at_s=at_s, expect=expect, title=title)
+def _act(
+    world: World, kind: str, chain: str, by: str, at_s: int, body: dict[str, Any], expect: tuple[str, ...] = (), title: str = ""
+) -> PlannedAct:
+    return PlannedAct(kind=f"{kind}/1", chain=chain, by=(world.cast.firm(by).uscc,), body=body, at_s=at_s, expect=expect, title=title)

@@ -10,7 +10,7 @@ from ledger.auditing.audit import AuditReport
 from ledger.mass import format_mass, parse_mass
 from liandan.demo.cast import CAST
 from liandan.demo.play import Played
-from liandan.demo.world import LISTS, World
+from liandan.demo.world import World
 from liandan.wiring import RULES
 from manifests.mass import balance
 from manifests.model import Stage
@@ -165,7 +165,7 @@ def _directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
 def _balances(world: World, used_g: Mapping[str, int]) -> Iterator[Balance]:
     """The three quotas: Q1 of every listing, Q2 of every decision, Q3 of every permit."""
     rows = [(way, number, *row) for way, listed in CAST.lists.items() for number, row in enumerate(listed)]
-    limits = [(q1_account(LISTS[way], number), receiver, quota_t) for way, number, receiver, quota_t in rows]
+    limits = [(q1_account(world.lists[way], number), receiver, quota_t) for way, number, receiver, quota_t in rows]
     limits += [(q2_account(world.approvals[name], 0), flow.generator, flow.t) for name, flow in CAST.flows.items() if flow.agree]
     limits += [(q3_account(world.permits[name]), name, permit.t) for name, permit in CAST.permits.items()]
     for account, holder, limit_t in limits:

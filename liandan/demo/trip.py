@@ -8,7 +8,6 @@ from msgspec import Struct, field
 from ledger.mass import format_mass, parse_mass
 from ledger.times import day_of, format_at
 from liandan.demo.calendar import HOUR, MINUTE, at, seconds
-from liandan.demo.cast import CAST
 from liandan.demo.play import PlannedAct, Way
 from liandan.demo.world import World
 
@@ -64,18 +63,25 @@ class ManifestStory:
         way: Way = "batch",
         title: str = "",
         returns: str = "",
+        origin: str = "",
+        to: str = "",
     ) -> None:
-        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared. ``returns`` is the load of this flow that it carries home."""
+        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared. ``returns`` is the load of this flow that it carries home,
+        or on ``to`` another receiver (改送). ``origin`` and ``to`` stand for the flow's generator and receiver.
+        """
         self.world, self.name, self.flow, self.now_s, self.mass_g, self.title = world, name, flow, issued_s, mass_g, title
-        known = CAST.flows[flow]
-        self.generator, self.receiver, self.carrier = CAST.firm(known.generator), CAST.firm(known.receiver), CAST.firm(known.carrier)
-        self.start, self.returns = self.generator, returns
+        self.cast = world.cast
+        known, firm = self.cast.flows[flow], self.cast.firm
+        self.generator, self.receiver, self.carrier = firm(origin or known.generator), firm(known.receiver), firm(known.carrier)
+        self.start, self.returns, self.permit = self.generator, returns, world.permit_of(known)
         if returns:
             self.start, self.receiver = self.receiver, self.generator
-        self.waste, self.approval = CAST.waste_of(known), world.approvals[flow]
-        self.ulid = world.ulid(issued_s, name)
+        if to:
+            self.receiver, self.permit = firm(to), world.permits.get(to, "")
+        self.waste, self.approval = self.cast.waste_of(known), world.approvals[flow]
+        self.issued_s, self.ulid = issued_s, world.ulid(issued_s, name)
         self.chain = world.loads[name] = f"manifest/{self.generator.uscc}/{self.ulid}"
-        self.plate = plate or f"{CAST.plates[known.carrier]}9{world.count(f'spare {known.carrier}'):02d}"
+        self.plate = plate or f"{self.cast.plates[known.carrier]}9{world.count(f'spare {known.carrier}'):02d}"
         self.stock_g = mass_g
         self.acts: list[PlannedAct] = []
         self._way: Way = way
@@ -103,7 +109,7 @@ class ManifestStory:
         if verb == "number":
             kind, chain = "case.number/1", f"{chain.replace('manifest', 'case', 1)}/{self.world.ulid(self.now_s, self.name)}"
         act = PlannedAct(
-            kind=kind, chain=chain, by=tuple(CAST.firm(name).uscc for name in step.by or self._signers(verb, step)),
+            kind=kind, chain=chain, by=tuple(self.cast.firm(name).uscc for name in step.by or self._signers(verb, step)),
             devices={self.carrier.uscc: (step.device,)} if step.device else {}, body=body, at_s=self.now_s,
             post_s=at(step.posted) if step.posted else None, expect=step.refused, way=self._way if verb == "issue" else "batch",
             only_if_admitted=self._way == "race" and verb != "issue", title=self.title,
@@ -125,7 +131,7 @@ class ManifestStory:
     def _after(self, verb: str, step: Step, body: Body) -> None:
         match verb:
             case "hand_over":
-                self.carrier = CAST.firm(step.to)
+                self.carrier = self.cast.firm(step.to)
             case "receive":
                 self.stock_g = sum(parse_mass(line["accepted_t"]) for line in body["lines"])
             case "dispose":
@@ -164,18 +170,23 @@ class ManifestStory:
         line |= {"dg": {"un_no": waste.un_no, "dg_class": waste.dg_class}} if waste.un_no else {"dg_none": "未列入危险货物品名表"}
         if waste.piece_t:
             line["pieces"] = {"count": self.mass_g // parse_mass(waste.piece_t), "unit": "只"}
-        permit, division = self.world.permit_of(CAST.flows[self.flow]), self.start.division
+        division = self.start.division
         body: Body = {
-            "lines": [line], "receiver": self.receiver.uscc, "permit": permit, "approval": self.approval,
+            "lines": [line], "receiver": self.receiver.uscc, "permit": self.permit, "approval": self.approval,
             "origin": self.start.place, "destination": self.receiver.place, "consignor": "generator", "carriers": [self.carrier.uscc],
             "emergency_measures": waste.measures, "planned_at": format_at(self.now_s + HOUR),
             "plan": {"filing_no": f"GL-{division}-2026-001"},
             "contract": {"no": f"HT-2026-{self.receiver.division}", "valid_to": "2027-12-31"},
         }  # fmt: skip
-        if self.returns:
-            for name in ("permit", "approval", "plan", "contract", "lines.0.decision_line"):
+        goes_home = self.receiver is self.generator
+        if self.returns or self.start.province == self.receiver.province:
+            for name in ("approval", "lines.0.decision_line"):
                 put(body, name, None)
-            body["returns"] = {"manifest": self.world.loads[self.returns], "how": "back", "lines": [0]}
+        if self.returns:
+            for name in ("plan", "contract", *(["permit"] if goes_home else [])):
+                put(body, name, None)
+            how = "back" if goes_home else "redirect"
+            body["returns"] = {"manifest": self.world.loads[self.returns], "how": how, "lines": [0]}
         if step.numbered and not step.refused and self._way != "race":
             body["number"] = self.world.number(self.name, division)
         return body

@@ -6,25 +6,27 @@ from typing import Any
 
 from liandan.demo import calendar
 from liandan.demo.calendar import DAY, at
-from liandan.demo.cast import CAST, Flow
+from liandan.demo.cast import CAST, Cast, Flow
 
-LISTS = {way: f"list/2026-{way}-cy" for way in CAST.lists}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class World:
     """Chains of permits, decisions and loads by the story's names; labels, waybills and numbers by counters."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int | str, cast: Cast = CAST, *, lists: str = "cy", first_number: int = 100_001) -> None:
+        """Several casts may share a log: ``lists`` is the last part of the names of its lists, ``first_number`` the first of its numbers."""
+        self._seed, self.cast = seed, cast
+        self.lists = {way: f"list/2026-{way}-{lists}" for way in cast.lists}
         self._counted: Counter[str] = Counter()
+        self._first_number = first_number
         self.loads: dict[str, str] = {}
         """Chains of manifests, as trips begin."""
         self.numbers: dict[str, str] = {}
         """National numbers of manifests."""
-        granted = [(name, CAST.firm(name).uscc, self.ulid(calendar.PERMITTED, permit.no)) for name, permit in CAST.permits.items()]
+        granted = [(name, cast.firm(name).uscc, self.ulid(calendar.PERMITTED, permit.no)) for name, permit in cast.permits.items()]
         self.permits = {name: f"permit/{uscc}/{ulid}" for name, uscc, ulid in granted}
-        applied = [(name, CAST.firm(flow.generator).uscc, self.ulid(applied_s(flow), name)) for name, flow in CAST.flows.items()]
+        applied = [(name, cast.firm(flow.generator).uscc, self.ulid(applied_s(flow), name)) for name, flow in cast.flows.items()]
         self.approvals = {name: f"approval/{uscc}/{ulid}" for name, uscc, ulid in applied}
 
     def permit_of(self, flow: Flow) -> str:
@@ -45,12 +47,12 @@ class World:
     def number(self, load: str, origin: str) -> str:
         """The next 14-digit number that the state system gives at an origin, ``2026 PP CC NNNNNN``, kept for a load."""
         place = f"50{'02' if origin[2:4] == '02' else '01'}" if origin[:2] == "50" else origin[:4]
-        return self.numbers.setdefault(load, f"2026{place}{100_000 + self.count(f'number {place}'):06d}")
+        return self.numbers.setdefault(load, f"2026{place}{self._first_number - 1 + self.count(f'number {place}'):06d}")
 
     def owner(self, name: str) -> str:
         """The key owner ``USCC.phone`` that the story calls ``shuan.phone``."""
         firm, dot, device = name.partition(".")
-        return f"{CAST.firm(firm).uscc}{dot}{device}"
+        return f"{self.cast.firm(firm).uscc}{dot}{device}"
 
     def chain(self, text: str) -> str:
         """A chain with the names in it filled in: ``party/$shuan``, ``$permit:suining``."""
@@ -59,16 +61,16 @@ class World:
 
     def named(self, sort: str, name: str = "") -> Any:
         """What ``$sort:name`` stands for; ``$firm`` is its USCC. A permit that nobody knows yet (``suining.renewed``) gets its chain here."""
-        known = {"approval": self.approvals, "list": LISTS, "load": self.loads, "number": self.numbers}
+        known = {"approval": self.approvals, "list": self.lists, "load": self.loads, "number": self.numbers}
         match sort:
             case "permit":
-                holder = CAST.firm(name.partition(".")[0]).uscc
+                holder = self.cast.firm(name.partition(".")[0]).uscc
                 return self.permits.setdefault(name, f"permit/{holder}/{self.ulid(calendar.PERMITTED, name)}")
             case "data":
-                return sha256(CAST.data[name]).hexdigest()
+                return sha256(self.cast.data[name]).hexdigest()
             case "place":
-                return CAST.places.get(name) or CAST.firm(name).place
-        return known[sort][name] if sort in known else CAST.firm(sort).uscc
+                return self.cast.places.get(name) or self.cast.firm(name).place
+        return known[sort][name] if sort in known else self.cast.firm(sort).uscc
 
 
 def applied_s(flow: Flow) -> int:

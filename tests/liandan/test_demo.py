@@ -15,7 +15,6 @@ from liandan.demo.play import Outcome, PlannedAct, Played, Scribe, Unplanned, pl
 from liandan.demo.run import list_completed
 from liandan.demo.story import MANIFESTS, Story, tell
 from liandan.demo.summary import Books
-from liandan.demo.world import LISTS
 from manifests.mass import balance
 from manifests.model import Stage
 from signing.uscc import check_uscc
@@ -156,8 +155,8 @@ def test_no_account_is_beyond_its_limit(run: Run) -> None:
     accounts, world = desk.accounts(), story.world
     for name, flow in CAST.flows.items():
         assert accounts.get(q2_account(world.approvals[name], 0), 0) <= parse_mass(flow.t)
-    assert accounts[q1_account(LISTS["50-51"], 2)] == 200_000_000
-    assert accounts[q1_account(LISTS["51-50"], 0)] == 3_060_000_000
+    assert accounts[q1_account(world.lists["50-51"], 2)] == 200_000_000
+    assert accounts[q1_account(world.lists["51-50"], 0)] == 3_060_000_000
 
 
 def test_quota_accounts_hold_what_the_manifests_hold_to_the_gram(run: Run) -> None:

@@ -1,0 +1,75 @@
+"""Whole lives over real HTTP, as their files in ``lives/`` tell them (README.md says which life shows what), and both audits of the log."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec import Struct
+
+from ledger.admission.entry import Entry
+from ledger.auditing.audit import AuditReport, audit
+from ledger.publishing.files import LogFiles
+from liandan.demo.founding import Keyring, founding
+from liandan.demo.play import found_log
+from liandan.server import serving
+from liandan.wiring import KINDS
+from tests.liandan.serving import settings_of
+from tests.stories.life import Telling, read_lives
+from tests.stories.page import PAGE, page
+from tests.stories.telling import Stagehand
+from tests.vectors.second_reader import audit as second
+
+SEED = 37
+LIVES = read_lives()
+
+
+class Told(Struct, frozen=True):
+    """What was played, and what both auditors say about the log."""
+
+    stagehand: Stagehand
+    report: AuditReport
+    second: list[object]
+    chains: set[str]
+    """All chains of the log."""
+
+
+@pytest.fixture(scope="module")
+async def told(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
+    """One server and one log, on which all lives are told."""
+    keyring, settings = Keyring(SEED), settings_of(shared_database_url, tmp_path_factory.mktemp("lives"))
+    statement = founding(keyring)
+    async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
+        hashes: dict[str, list[str]] = {}
+        stagehand = Stagehand(poster, [Telling(name, life, keyring, poster.found, hashes) for name, life in LIVES.items()])
+        await stagehand.tell()
+        files, raws, chains = LogFiles(settings.log_path, settings.entries_path), list[bytes](), set[str]()
+
+        def watch(entry: Entry) -> None:
+            raws.append(entry.raw)
+            chains.add(entry.statement.chain)
+
+        report = audit(files.read, KINDS, archived=iter(files.archived_sizes()), watch=watch)
+        reading = second.Log(lambda name: files.read(f"data/{name}"))
+        for raw in raws:
+            reading.add(raw)
+        yield Told(stagehand, report, reading.findings, chains)
+
+
+@pytest.mark.parametrize("name", LIVES)
+async def test_a_life_goes_as_its_file_tells_it(told: Told, name: str) -> None:
+    telling = next(one for one in told.stagehand.tellings if one.name == name)
+    assert told.stagehand.faults[name] == []
+    assert told.stagehand.not_at_an_end(telling) == {}
+
+
+def test_both_auditors_find_the_log_clean(told: Told) -> None:
+    assert told.report.findings == []
+    assert told.second == []
+    issued = {trip.chain for telling in told.stagehand.tellings for trip in telling.trips.values() if trip.chain in told.stagehand.stages}
+    assert issued <= told.chains
+    assert len(issued) >= len(LIVES)
+
+
+def test_the_page_says_which_life_shows_what() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.stories.page"
