@@ -61,6 +61,7 @@ class BatchLine(Struct, frozen=True, omit_defaults=True, kw_only=True):
     entry: str = ""
     inclusion: tuple[str, ...] = ()
     problem: Problem | None = None
+    stopped_by: int | None = None  # The refused line that this one builds on: deal with that one.
 
 
 class BatchEnd(Struct, frozen=True, kw_only=True):

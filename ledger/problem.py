@@ -4,6 +4,7 @@ The shape and the texts only; which status a code has is the shell's table.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +15,19 @@ from signing.labelled import NO_LABELS, Labels, field_name
 from signing.phrase import Language, Word, word_in
 from signing.refusal import LIFTS_EN, LIFTS_ZH, Lift, Reason, Rule
 
-__all__ = ["ChainHead", "Language", "Mark", "Problem", "ProblemError", "cause_of", "leading", "make_problem", "mark", "problem_errors"]
+__all__ = [
+    "ChainHead",
+    "Language",
+    "Mark",
+    "Problem",
+    "ProblemError",
+    "Remedy",
+    "cause_of",
+    "leading",
+    "make_problem",
+    "mark",
+    "problem_errors",
+]
 
 
 class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -44,6 +57,17 @@ class ChainHead(Struct, frozen=True, kw_only=True):
     index: int
 
 
+class Remedy(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What may be brought in the place of a statement that the log can take no more: the first one of a chain, to be looked at, completed and
+    signed by one of ``by``. Whoever makes it decides; nothing is entered by itself."""
+
+    kind: str
+    chain: str
+    by: tuple[str, ...]  # Who may sign it.
+    body: dict[str, Any]  # Complete but for what is empty.
+    message: str = ""  # When it is right to bring it.
+
+
 class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """RFC 9457 with our extensions; media type ``application/problem+json``."""
 
@@ -57,6 +81,7 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     statement: str = ""  # Statement hash, when the signatures held.
     receipt: str = ""  # The operator's signed refusal (frozen DSSE envelope, base64), when the signatures held.
     head: ChainHead | None = None  # The chain's head, when the statement does not follow it.
+    remedy: Remedy | None = None  # What to bring in its place, where what it says has happened all the same.
 
 
 def problem_errors(
@@ -168,6 +193,7 @@ def make_problem(
     statement: str = "",
     receipt: str = "",
     head: ChainHead | None = None,
+    remedy: Remedy | None = None,
     day: str = "",
     names: Mapping[str, Word] | None = None,
     labels: Labels = NO_LABELS,
@@ -188,6 +214,7 @@ def make_problem(
         statement=statement,
         receipt=receipt,
         head=head,
+        remedy=remedy,
     )
 
 

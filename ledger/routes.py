@@ -20,6 +20,7 @@ from ledger import store
 from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, PartyPage, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
+from ledger.batch import Batch, BatchOutcome, NotAdmitted
 from ledger.caller import Caller
 from ledger.describing import (
     BATCH_ANSWERS,
@@ -39,7 +40,7 @@ from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
 from ledger.query import refuse_unknown_query
 from ledger.reading import PAGE_MAX, Page, wait_until_read
-from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
+from ledger.service import Service
 from ledger.times import format_at, parse_at
 from signing import b64
 from signing.phrase import Phrase
@@ -228,7 +229,7 @@ def _refused(number: int, line: BatchOutcome, request: Request[Any, Any, Any]) -
         return BatchLine(line=number, status=202, statement=line.statement)
     problem_of: ProblemOf = request.app.state.problem_of
     problem = problem_of(request, error)
-    return BatchLine(line=number, status=problem.status, statement=line.statement, problem=problem)
+    return BatchLine(line=number, status=problem.status, statement=line.statement, problem=problem, stopped_by=line.stopped_by)
 
 
 def _may_post(scope: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Texts of every code that the log gives: form of a statement, links, keys, times, content, evidence, its own kinds, its HTTP interface."""
 
+from ledger import chain
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.evidence import texts as evidence
@@ -67,30 +68,6 @@ SIGNATURE_COUNT | - | sender | formats §1 [DESIGN]
 签名的数目与 by 不一致。 || 按 by 的顺序，每方恰好一个签名。
 There must be exactly one signature per element of by. || Give one signature per signer, in the order of by.
 
-PREDECESSOR_MISSING | - | sender | formats §2 [DESIGN]
-前一条声明尚未入账。 || 先提交缺少的声明，再重发本条。
-The statement before this one is not in the log. || Submit the missing statement first, then resend this one.
-
-PREDECESSOR_MISSING:GAP
-本条是 {chain} 的第 {seq} 号，账本中这条链的下一个应是第 {next} 号。 || 先提交第 {next} 号（及其后缺少的）声明，再原样重发本条。
-This is number {seq} of {chain}; the log waits for number {next}. || Submit number {next} and what follows it first, then send this again unchanged.
-
-CHAIN_CONFLICT | - | sender | formats §2 [DESIGN]
-该序号已被另一条声明占用。 || 读取链头，重新编号、签名后提交。
-This seq is taken by another statement. || Read the head of the chain, renumber, sign again.
-
-CHAIN_CONFLICT:TAKEN
-{chain} 的第 {seq} 号已被另一条声明占用（别的设备或者另一方先提交了）。 || 先读取这条链，看那一条是否就是要办的事：是的，不必再交；不是的，改 seq 为 {next}、prev 为 {prev}，重新签名提交。
-Number {seq} of {chain} is taken by another statement: another device or party was first. || Look whether that one says what you wanted; if not, use seq {next} and prev {prev}, sign again and send.
-
-PREV_MISMATCH | - | sender | formats §2 [DESIGN]
-prev 与链头不符。 || 读取链头，改正 prev 并重新签名。
-prev does not match the head of the chain. || Read the head, correct prev, sign again.
-
-PREV_MISMATCH:OTHER
-prev 与 {chain} 的上一条声明不符，应为 {prev}。 || 读取这条链的最新状态，核对无误后把 prev 改为 {prev}，重新签名提交。
-prev is not the statement before this one on {chain}, which is {prev}. || Read the chain again, and if this still holds, put {prev} into prev, sign again and send.
-
 CHAIN_NOT_OPEN | - | sender | formats §3 [DESIGN]
 这条链还没有起始声明，或此种类不能作为起始。 || 先提交该链的起始声明。
 The chain has no first statement yet, or this kind cannot be it. || Submit the statement that opens the chain first.
@@ -140,8 +117,8 @@ KEY_NOT_VALID | - | sender | formats §5 [DESIGN]
 The key is not valid here. || Use a key that is valid.
 
 KEY_NOT_VALID:REVOKED
-{party}的密钥（{key}…）已在第 {index} 条撤销，不能再签署。 || 用{party}仍有效的密钥重新签名；没有的，请所在地主管部门登记新密钥。
-The key ({key}…) of {party} was revoked by entry {index} and signs no more. || Sign again with a valid key of {party}; if it has none, the authority of its region registers one.
+{party}的密钥（{key}…）已在第 {index} 条撤销，不能再签署。 || 撤销前确由本单位签署的，核对内容后用{party}仍有效的密钥对同一份字节重新签名再提交（声明哈希不变）；不是本单位签署的，不要重签，并报告主管部门。没有有效密钥的，请所在地主管部门登记。
+The key ({key}…) of {party} was revoked by entry {index} and signs no more. || If {party} did sign this before, look at it and sign the very same bytes with a valid key (the hash stays); if not, do not, and tell the authority. Whoever has no valid key has one registered by the authority of its region.
 
 KEY_NOT_VALID:OVER
 {party}的这把密钥只到 {until}（北京时间）有效，已过期。 || 用{party}其他有效的密钥重新签名，或者登记新密钥（key.add）。
@@ -389,6 +366,7 @@ QUERY_FORM | - | sender | design §8 [DESIGN]
 查询参数或请求头的名称或格式不对。 || 按“应为”改正；全部参数见 /schema。
 A query parameter or header is unknown or malformed. || Write it as expected; /schema has them all.
 """),
+    *chain.TEXTS,
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
     *(rule for room in (tree, publishing, auditing, vault, pending, evidence, witnessing) for rule in room.RULES.values()),

@@ -5,16 +5,18 @@ It also keeps the door of a log that is not founded: nothing but the operator's 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Protocol, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, FeedEntry, FeedPage, KeyItem, PartyAnswer, PartyItem, PartyPage, Posted, Waiting, filled, post_answer
+from ledger.answers import FeedEntry, FeedPage, KeyItem, PartyAnswer, PartyItem, PartyPage, Posted, Waiting, filled, post_answer
+from ledger.batch import HEAD_CODES, Batch, BatchOutcome, NotAdmitted, built_on, stopped
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
@@ -22,8 +24,7 @@ from ledger.labels import labels
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.parties.names import chains_in, folded, parties_in, words_in
 from ledger.parties.store import names_of, search_parties
-from ledger.problem import ChainHead
-from ledger.publishing.follower import Published
+from ledger.problem import ChainHead, Remedy
 from ledger.reading import Page, read_cursor, snapshot, write_cursor
 from ledger.store import Conn
 from ledger.times import format_at
@@ -37,16 +38,6 @@ from signing.refusal import Refusal, refuse
 
 SLICE = 256  # Lines of a batch that go to the sequencer together.
 BUSY_RETRIES = 20  # A batch waits for room in the queue, a tenth of a second at a time, before it answers that the log is busy.
-HEAD_CODES = frozenset({"CHAIN_CONFLICT", "PREV_MISMATCH", "PREDECESSOR_MISSING"})
-
-
-class NotAdmitted(Exception):
-    """A posted statement was refused; ``head`` is its chain's head when it does not follow it."""
-
-    def __init__(self, answer: TurnedDown, head: ChainHead | None) -> None:
-        self.refusal, self.statement, self.receipt, self.head = answer.refusal, answer.statement, answer.receipt, head
-        self.is_new = answer.is_new
-        super().__init__(str(answer.refusal))
 
 
 class Meter(Protocol):
@@ -66,38 +57,12 @@ Told = Callable[[Conn, Sequence[str], Sequence[str]], Awaitable[dict[str, Word]]
 """What chains are of in words, as far as one of some parties may know: chains of no package of the floor are not its business."""
 
 
-class BatchOutcome(Struct, frozen=True, kw_only=True):
-    """What became of one line of a batch."""
-
-    index: int | None = None
-    statement: str = ""
-    is_new: bool = False
-    refused: NotAdmitted | None = None
-    busy: Busy | None = None
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether its signatures hold, as far as anybody looked."""
-        return self.refused is None or bool(self.refused.statement)
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether it brings nothing but what was answered before, admitted or refused: whoever has read it can send it."""
-        return (self.index is not None and not self.is_new) or (self.refused is not None and self.is_signed and not self.refused.is_new)
+Remedies = Callable[[Log, bytes, Collection[str], int], Awaitable[tuple[Remedy, Word] | None]]
+"""What may be brought in the place of an envelope that was refused for these codes at that time (Unix seconds), and when that is right."""
 
 
-class Batch(Struct, frozen=True, kw_only=True):
-    """What became of a batch; ``published`` reaches beyond every admitted line, or is None when it did not come in time."""
-
-    lines: tuple[BatchOutcome, ...]
-    published: Published | None
-
-    @property
-    def end(self) -> BatchEnd:
-        """The last line of the answer."""
-        new, old = (sum(line.index is not None and line.is_new is is_new for line in self.lines) for is_new in (True, False))
-        checkpoint = None if self.published is None else self.published.slim.decode()
-        return BatchEnd(checkpoint=checkpoint, admitted=new, resubmitted=old, refused=len(self.lines) - new - old)
+async def no_remedies(log: Log, envelope: bytes, codes: Collection[str], now_s: int) -> None:
+    """Of a log without packages above it."""
 
 
 class PartyPlace(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,11 +79,13 @@ class PartyPlace(Struct, frozen=True, forbid_unknown_fields=True):
 class Service:
     """One log behind HTTP."""
 
-    def __init__(self, log: Log, meter: Meter, vault: Vault, told: Told, *, origin: str, log_keys: tuple[str, ...]) -> None:
-        """``told`` says what chains are of; ``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has
-        founded."""
+    def __init__(
+        self, log: Log, meter: Meter, vault: Vault, told: Told, *, origin: str, log_keys: tuple[str, ...], remedies: Remedies = no_remedies
+    ) -> None:
+        """``told`` says what chains are of, ``remedies`` what to bring for what comes too late; ``origin`` and ``log_keys`` are those of this
+        installation's keys: what it will found, or has founded."""
         self.log, self.meter, self.vault, self.origin, self.log_keys = log, meter, vault, origin, log_keys
-        self._told = told
+        self._told, self._remedies = told, remedies
         self._is_founded, self._hour, self._pages = False, "", asyncio.Lock()
 
     async def post(self, raw: bytes, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
@@ -128,7 +95,7 @@ class Service:
         await self._prepare([offer], now_s)
         [answer] = await self.log.append([offer.envelope], now_s=now_s, refused=[offer.refusal])
         if isinstance(answer, TurnedDown):
-            raise await self._turned_down(offer.envelope, answer)
+            raise await self._turned_down(offer.envelope, answer, now_s)
         self.meter.count_admitted(answer.is_new)
         [lost] = await self.vault.keep([(answer.entry, offer)])
         if lost is not None:
@@ -171,11 +138,16 @@ class Service:
         return post_answer(entry, is_new=answer.is_new, hashes=hashes, note=published.slim)
 
     async def post_batch(self, raws: Sequence[bytes], *, now_s: int | None, wait_s: float, atomic: bool) -> Batch:
-        """Admit envelopes in order, slice by slice; a refused one leaves the others unharmed, unless they are ``atomic``."""
+        """Admit envelopes in order, slice by slice; a refused one stops those that build on it and leaves the others unharmed, unless they are
+        ``atomic``. Where the log has become busy, nothing behind that is judged: it would be refused for want of what waits."""
         begun = time.monotonic()
         lines: list[BatchOutcome] = []
         for start in range(0, len(raws), SLICE):
+            if lines and (busy := lines[-1].busy) is not None:
+                lines += [BatchOutcome(busy=busy)] * (len(raws) - start)
+                break
             lines += await self._slice(raws[start : start + SLICE], now_s, atomic)
+        lines = await self._with_stopped(lines, now_s)
         top = max((line.index + 1 for line in lines if line.index is not None), default=0)
         published = await self.log.publisher.wait_for(top, wait_s) if top else self.log.publisher.published
         if top and published is not None:
@@ -200,16 +172,32 @@ class Service:
             raise AssertionError("the loop returns or breaks")
         pairs = list(zip(answers, offers, strict=True))
         lost = iter(await self.vault.keep([(answer.entry, offer) for answer, offer in pairs if isinstance(answer, LoggedEntry)]))
-        return [await self._line(answer, offer, next(lost) if isinstance(answer, LoggedEntry) else None) for answer, offer in pairs]
+        return [await self._line(answer, offer, next(lost) if isinstance(answer, LoggedEntry) else None, now_s) for answer, offer in pairs]
 
-    async def _line(self, answer: Answer, offer: PostedEnvelope, lost: Refusal | None) -> BatchOutcome:
+    async def _line(self, answer: Answer, offer: PostedEnvelope, lost: Refusal | None, now_s: int | None) -> BatchOutcome:
         if isinstance(answer, TurnedDown):
-            return BatchOutcome(refused=await self._turned_down(offer.envelope, answer), statement=answer.statement or "")
+            refused = await self._turned_down(offer.envelope, answer, now_s)
+            return BatchOutcome(refused=refused, statement=answer.statement or "", envelope=offer.envelope)
         self.meter.count_admitted(answer.is_new)
         name = answer.entry.statement.hash
         if lost is not None:
             return BatchOutcome(refused=NotAdmitted(TurnedDown(refusal=lost, statement=name), None), statement=name)
         return BatchOutcome(index=answer.entry.index, statement=name, is_new=answer.is_new)
+
+    async def _with_stopped(self, lines: list[BatchOutcome], now_s: int | None) -> list[BatchOutcome]:
+        """The same, where lines that build on a refused one say so, and have its remedy: only that one has to be dealt with."""
+        for number, root in stopped(lines):
+            line, cause = lines[number], lines[root].refused
+            assert line.refused is not None, "stopped lines are refused"
+            assert cause is not None, "what stops them was refused"
+            own, codes = line.refused, cause.refusal.codes
+            answer = built_on(own.answer, root, codes)
+            await self._name(answer)
+            remedy = None
+            if own.remedy is not None or cause.remedy is not None:
+                remedy = await self._remedy(line.envelope, answer, sorted({*codes, *answer.refusal.codes}), now_s)
+            lines[number] = replace(line, refused=NotAdmitted(answer, own.head, remedy), stopped_by=root)
+        return lines
 
     async def receipts(self, batch: Batch) -> AsyncIterator[tuple[int, bytes, tuple[bytes, ...]]]:
         """Line number, entry bytes and inclusion hashes of every admitted line, as far as it is published."""
@@ -283,13 +271,19 @@ class Service:
         entries = tuple(FeedEntry(index=row.idx, entry=b64.encode(row.entry)) for row in rows)
         return FeedPage(entries=entries, next=rows[-1].idx if len(rows) == limit else max(after, size - 1), size=size)
 
-    async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
+    async def _turned_down(self, raw: bytes, answer: TurnedDown, now_s: int | None) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
         await self._name(answer)
         head = None
         if HEAD_CODES & set(answer.refusal.codes):
             head = await self.head(str(parse(parse_envelope(raw, payload_type=PAYLOAD_STATEMENT).body)["chain"]))
-        return NotAdmitted(answer, head)
+        return NotAdmitted(answer, head, await self._remedy(raw, answer, answer.refusal.codes, now_s))
+
+    async def _remedy(self, raw: bytes, answer: TurnedDown, codes: Sequence[str], now_s: int | None) -> tuple[Remedy, Word] | None:
+        """Of what somebody has validly signed; of anything else nothing is said."""
+        if answer.act is None:
+            return None
+        return await self._remedies(self.log, raw, codes, await self.log.now(now_s))
 
     async def _name(self, answer: TurnedDown) -> None:
         """Find what the texts of a refusal name: parties, fields of the act, and of chains what they are of, as far as its signers may know."""

@@ -13,18 +13,19 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap, Message, Scope, Send
+from msgspec.structs import replace
 
 from ledger.admission.budgets import OverBudget
 from ledger.admission.sequencer import Busy
+from ledger.batch import NotAdmitted
 from ledger.describing import PROBLEM_JSON
 from ledger.model import RowDamaged
 from ledger.problem import Language, Problem, leading, make_problem
 from ledger.routes import AGAIN, NEW, SIGNED
-from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing import b64
-from signing.phrase import Phrase
+from signing.phrase import Phrase, word_in
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("liandan.problems")
@@ -110,6 +111,9 @@ class Problems:
                 cast("dict[str, Any]", scope)[SIGNED] = NEW if error.is_new else AGAIN
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head}
+            if error.remedy is not None:
+                prepared, when = error.remedy
+                more["remedy"] = replace(prepared, message=word_in(when, language))
             more |= {"day": error.refusal.day, "names": error.refusal.names, "labels": error.refusal.labels}
         return make_problem(reasons, RULES, language, status=STATUS.get(leading(reasons, RULES).code, REFUSED), instance=instance, **more)
 

@@ -51,7 +51,7 @@ from liandan.webhooks.pending import PendingNotices
 from liandan.webhooks.process import WebhookRunner
 from liandan.webhooks.service import Webhooks
 from liandan.wiring import KINDS
-from manifests.service import describe_manifests
+from manifests.service import describe_manifests, remedy_of
 from reports.drawing import Drawer, StatementSource
 from reports.press import Cache, Press
 from signing.phrase import Phrase
@@ -110,7 +110,7 @@ async def assemble(
         counted = Metrics()
         ledger.sequencer.observe = counted.batch
         vault = await stack.enter_async_context(_vault(settings, ledger))
-        service = Service(ledger, counted, vault, describe_manifests, origin=keys.origin, log_keys=follower.log_keys)
+        service = Service(ledger, counted, vault, describe_manifests, origin=keys.origin, log_keys=follower.log_keys, remedies=remedy_of)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger)
         evidence = evidence_of(settings, ledger)

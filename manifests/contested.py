@@ -42,6 +42,11 @@ class ContestedAct(Struct, frozen=True):
         """For whom its first role is signed."""
         return self.principal or self.by[0]
 
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is what happened on the road or at the gate, which counts by when it was done (formats §6)."""
+        return self.act not in (Act.ISSUE, Act.VOID, Act.VERIFY)
+
 
 @lru_cache(16)
 def read_contested(text: str) -> ContestedAct | None:
@@ -79,7 +84,7 @@ def key_names(contested: ContestedAct) -> tuple[str, ...]:
 def is_signed(contested: ContestedAct, facts: Facts, moment: Moment) -> bool:
     """Whether every signature holds, by a key of that party that is valid at this index and for such an act."""
     name, message = contested.act.kind.partition("/")[0], contested.envelope.message
-    done_s = None if contested.act in (Act.ISSUE, Act.VOID, Act.VERIFY) else contested.at_s  # of facts it counts when they were done
+    done_s = contested.at_s if contested.is_fact else None
     for uscc, signature in zip(contested.by, contested.envelope.signatures, strict=True):
         record: KeyRecord | None = facts.get(f"key:{signature.keyid}")
         if record is None or record.uscc != uscc or not record.is_valid_at(moment.index):

@@ -4,7 +4,7 @@ A party sees the manifests it takes part in; any other is answered as if it did 
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 
@@ -17,7 +17,7 @@ from ledger.evidence.store import list_here
 from ledger.fields import normal
 from ledger.log import Log
 from ledger.model import chain_key
-from ledger.problem import Language
+from ledger.problem import Language, Remedy
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
@@ -29,6 +29,7 @@ from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, ori
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
+from manifests.remedy import WHEN, contest_of, too_late
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
@@ -50,6 +51,13 @@ async def describe_manifests(conn: Conn, chains: Sequence[str], parties: Sequenc
     part in, for of others nobody is told."""
     views = await store.fetch_views(conn, chains)
     return {chain: _told(view) for chain, view in views.items() if not set(view.parties).isdisjoint(parties)}
+
+
+async def remedy_of(log: Log, envelope: bytes, codes: Collection[str], now_s: int) -> tuple[Remedy, Word] | None:
+    """What may be brought in the place of an act that came too late for its trunk, and when that is right (manifests.remedy)."""
+    act = too_late(envelope, codes, now_s)
+    remedy = None if act is None else contest_of(act, await log.chain_head(act.chain), codes)
+    return None if remedy is None else (remedy, WHEN)
 
 
 def _told(view: ManifestView) -> Word:

@@ -16,12 +16,13 @@ from ledger import store as log_store
 from ledger.admission.budgets import OverBudget
 from ledger.admission.sequencer import Busy
 from ledger.answers import Posted, Waiting
+from ledger.batch import NotAdmitted
 from ledger.pending import store
 from ledger.pending.model import Outlook, PendingRow, Told
 from ledger.pending.outlook import Awaited, look, partial_of
 from ledger.publishing.crashpoints import crash_point
 from ledger.reading import Snapshot, snapshot
-from ledger.service import NotAdmitted, Service
+from ledger.service import Service
 from ledger.store import AWAY, Conn
 from signing.envelope import freeze
 

@@ -24,6 +24,7 @@ DATABASE = {
     "ledger.admission.workspace",
     "ledger.admission.intake",
     "ledger.admission.fact_cache",
+    "ledger.batch",
     "ledger.log",
     "ledger.pending.outlook",
     "ledger.pending.posting",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.batch import NotAdmitted
 from ledger.log import TurnedDown
-from ledger.service import NotAdmitted
 from ledger.times import parse_at
 from liandan.problems import Problems
 from signing.refusal import Refusal

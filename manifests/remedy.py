@@ -1,0 +1,74 @@
+"""What the sender of an act may bring when the trunk can take it no more: a contest, prepared (kinds §1.3, §7; formats §3).
+
+A device signs without a network, and meanwhile the manifest is voided, held, received, or told of by another device. What it says has happened
+all the same; the answer to it prepares the one act by which that becomes evidence, and says when it is right to bring it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Collection
+from typing import Any
+
+from ledger.admission.admit import FUTURE_S
+from ledger.model import Head
+from ledger.problem import Remedy
+from manifests.contested import CONTESTED_MAX, ContestedAct, read_contested
+from manifests.model import ManifestState
+from signing.envelope import freeze
+from signing.phrase import Phrase
+
+CONTEST = "case.contest/1"
+OVERTAKEN = frozenset(
+    [
+        "ACT_NOT_OPEN",
+        "BACKFILL_REQUIRED",
+        "CHAIN_CONFLICT",
+        "HELD",
+        "NO_MANIFEST",
+        "PREV_MISMATCH",
+        "TRUNK_FULL",
+        "APPROVAL_EXPIRED",
+        "APPROVAL_STATUS",
+        "EMERGENCY_STATE",
+        "PERMIT_DATE",
+        "PERMIT_STATUS",
+        "WL_SUSPENDED",
+        "WL_TERM",
+        "WL_YEAR",
+    ]
+)
+"""Codes of what nobody mends by signing the same again: another act was first, a stop covers it, a term was over."""
+CODES_MAX = 16
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+WHEN = Phrase(
+    "所记的事确已发生、账本中没有的，由签署单位之一核对 remedy，填写理由后签署提交：它作为证据保存，由主管部门查明了结。没有发生或者可以改正后重办的，不要提出。",
+    "Where it has happened and the log does not say so, one of those who signed it looks at the remedy, says why, signs and posts it: "
+    "it is kept as evidence, and an authority settles it. Where it has not happened, or can be done again, do not bring it.",
+)
+
+
+def too_late(envelope: bytes, codes: Collection[str], now_s: int) -> ContestedAct | None:
+    """The act of an envelope that came too late; None for whatever is corrected, or has just been done and can be done anew. ``codes``: those of
+    its refusal, at ``now_s``, Unix seconds."""
+    if OVERTAKEN.isdisjoint(codes) or len(envelope) > CONTESTED_MAX:
+        return None
+    act = read_contested(b64encode(envelope).decode())
+    return act if act is not None and act.is_fact and act.at_s <= now_s - FUTURE_S else None
+
+
+def contest_of(act: ContestedAct, head: Head[Any] | None, codes: Collection[str]) -> Remedy | None:
+    """The contest of such an act, prepared, where ``head`` of its chain is that of a manifest which does not have it."""
+    if head is None or not isinstance(head.state, ManifestState) or act.hash in head.state.acts:
+        return None
+    text = b64encode(freeze(act.envelope)).decode()
+    body = {"trunk": {"seq": head.seq, "hash": head.hash}, "envelope": text, "codes": sorted(codes)[:CODES_MAX], "reason": ""}
+    chain = f"{act.chain.replace('manifest/', 'case/', 1)}/{contest_name(act)}"
+    own = () if act.principal is None else (act.principal,)
+    return Remedy(kind=CONTEST, chain=chain, by=(*own, *act.by), body=body)
+
+
+def contest_name(act: ContestedAct) -> str:
+    """ULID of the contest of an act: its time and its hash, so that however many devices bring the same, it is one case."""
+    number = (max(act.at_s, 0) * 1000 << 80) | int(act.hash[:20], 16)
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
