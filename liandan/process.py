@@ -24,6 +24,8 @@ import structlog
 
 COLLECT_AFTER = (50_000, 20, 20)
 SWITCH_S = 0.0005
+FLUSH_S = 0.02
+"""How long a log line of an event loop waits for others: a system call for each was a tenth of a post."""
 _LEVELS = {"warn": "warning", "exception": "error"}  # Methods of a logger that are called otherwise than their level.
 _QUOTED = re.compile(r"[ \t=\r\n\"']")
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
@@ -45,7 +47,31 @@ def set_up_logging(as_json: bool, to: TextIO | None = None) -> None:
     if in_colours:
         steps = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), renderer]
     level = structlog.make_filtering_bound_logger(logging.INFO)
-    structlog.configure(processors=steps, logger_factory=structlog.PrintLoggerFactory(to), wrapper_class=level)
+    lines: Any = _SoonFlushed(to or sys.stdout)
+    structlog.configure(processors=steps, logger_factory=structlog.WriteLoggerFactory(lines), wrapper_class=level)
+
+
+class _SoonFlushed:
+    """A stream whose lines go out together where an event loop comes back to it; where none does (threads, commands) at once."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.write, self._flush_now = stream.write, stream.flush
+        self._is_awaited = False
+
+    def flush(self) -> None:
+        """Called by the logger after each line."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._flush()
+            return
+        if not self._is_awaited:
+            self._is_awaited = True
+            loop.call_later(FLUSH_S, self._flush)
+
+    def _flush(self) -> None:
+        self._is_awaited = False
+        self._flush_now()
 
 
 def _json_line(logger: Any, method: str, event: structlog.types.EventDict) -> str:

@@ -22,6 +22,10 @@ from msgspec import Struct
 
 from signing.files import read_beginning
 
+SLOTS = 2**22
+"""Names are hashed into so many bytes, 1 where one was written: most registers that a decision asks for were never set, and need not be
+looked for in the file. A collision only costs the look."""
+
 
 class Promise(Struct, frozen=True):
     """The newest tree head that was or will be signed."""
@@ -51,6 +55,7 @@ class CheckpointStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
+        self._written: bytearray | None = None  # slots of the shadow's names, known to whoever has taken over
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -72,6 +77,9 @@ class CheckpointStore:
         with self._transaction():
             self._db.execute("INSERT OR IGNORE INTO promise VALUES (1, 0, 0, ?, '')", (empty_root,))
             self._db.execute("UPDATE promise SET epoch = epoch + 1")
+            self._written = bytearray(SLOTS)
+            for (name,) in self._db.execute("SELECT key FROM shadow"):
+                self._written[hash(name) % SLOTS] = 1
         promise = self.read()
         assert promise is not None
         return promise
@@ -112,6 +120,10 @@ class CheckpointStore:
             yield self.read() == promise
 
     def _keep(self, values: Iterable[tuple[str, bytes]], size: int, at_s: int) -> None:
+        values = list(values)
+        if self._written is not None:
+            for name, _ in values:
+                self._written[hash(name) % SLOTS] = 1
         self._db.executemany("INSERT INTO shadow VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values)
         self._db.execute("UPDATE shadow_size SET size = ?, at_s = ?", (size, at_s))
 
@@ -136,7 +148,9 @@ class CheckpointStore:
         return size, at_s
 
     def shadow_value(self, key: str) -> bytes | None:
-        """One value of the shadow."""
+        """One value of the shadow. What another process wrote since this one took over may not be seen; it has then lost the lead."""
+        if self._written is not None and not self._written[hash(key) % SLOTS]:
+            return None
         value: bytes | None = self._value("SELECT value FROM shadow WHERE key = ?", key)
         return value
 

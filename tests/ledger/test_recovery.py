@@ -90,6 +90,21 @@ def test_a_promise_is_replaced_only_by_whoever_knows_all_of_it(tmp_path: Path, c
     assert (store.read(), store.shadow(), store.shadow_size()) == (following, [("key", b"six")], (6, 6))
 
 
+def test_a_name_that_was_never_written_is_not_looked_for(tmp_path: Path) -> None:
+    """Whoever has taken over knows the names: of its own writing and of all who led before; no file is asked about another."""
+    path, asked = tmp_path / "checkpoints.sqlite", list[str]()
+    first, second = CheckpointStore(path), CheckpointStore(path)
+    old = first.take_over(EMPTY_ROOT)
+    assert first.swap(old, replace(old, size=1), [("of the first", b"1")], at_s=1)
+    promise = second.take_over(EMPTY_ROOT)
+    assert second.swap(promise, replace(promise, size=2), [("of the second", b"2")], at_s=2)
+    second._db.set_trace_callback(asked.append)
+    assert [second.shadow_value(name) for name in ("of the first", "of the second")] == [b"1", b"2"]
+    assert len(asked) == 2
+    assert [second.shadow_value(f"lots:{number}") for number in range(100)] == [None] * 100
+    assert len(asked) < 4, "one in two million is looked for in vain"
+
+
 def test_a_freeze_is_no_part_of_another_threads_transaction(tmp_path: Path) -> None:
     """A checkpoint that cannot be shown rolls its own transaction back, not the reason why the log has just frozen."""
     store = CheckpointStore(tmp_path / "checkpoints.sqlite")

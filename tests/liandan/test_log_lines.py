@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from liandan.process import set_up_logging
+from liandan.process import FLUSH_S, set_up_logging
 
 SAID = {
     "request": "ab", "path": "/v1/sta tements", "status": 201, "ms": 12.3, "why": None, "many": ["a"], "empty": "", "quoted": "a'b",
@@ -59,3 +60,30 @@ def test_a_json_line_says_the_same() -> None:
     assert (second["level"], second["b"]) == ("warning", 1)
     assert (third["level"], third["event"], third["x"]) == ("error", "fault", 1)
     assert third["exception"].endswith("ValueError: why")
+
+
+async def test_lines_of_an_event_loop_go_out_together_and_soon() -> None:
+    """Of a thread beside it they go at once: what is said before a process ends is seen."""
+    to = Counting()
+    set_up_logging(as_json=True, to=to)
+    log = structlog.get_logger("tests")
+    for number in range(50):
+        log.info("request", number=number)
+    assert to.flushes == 0
+    await asyncio.to_thread(log.critical, "frozen")
+    assert to.flushes == 1
+    await asyncio.sleep(3 * FLUSH_S)
+    assert to.flushes == 2
+    log.info("later")
+    await asyncio.sleep(3 * FLUSH_S)
+    assert to.flushes == 3
+    assert len(to.getvalue().splitlines()) == 52
+
+
+class Counting(io.StringIO):
+    """Counts how often it is flushed."""
+
+    flushes = 0
+
+    def flush(self) -> None:
+        self.flushes += 1
