@@ -17,7 +17,7 @@ from ledger.tree.merkle import leaf_hash
 from manifests.acts import ACTS_BY_KIND
 from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
-from manifests.deadlines import TERMS, Duty
+from manifests.deadlines import TERMS
 from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
@@ -25,6 +25,7 @@ from manifests.view import ManifestView
 from signing.citation import source_in_chinese
 from signing.refusal import Rule
 from whitelist.fields import Place
+from whitelist.terms import Duty
 
 
 class ManifestItem(Struct, frozen=True, gc=False, kw_only=True):

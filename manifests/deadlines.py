@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from msgspec import Struct
-
 from ledger.directory import LogState
 from ledger.times import day_of, parse_admission_at
 from manifests.consent import consents, missing
@@ -22,7 +20,7 @@ from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.returned import Returned, free_g, has_left, kept_g, stands, tally
 from manifests.sides import DESTINATION, ORIGIN, is_place, named, place_of
 from manifests.view import ManifestView
-from whitelist.terms import Present, Term, register
+from whitelist.terms import Clock, Duty, Present, Term, duty_of, register
 
 FILE = "evidence"
 """Stands for a kind where no statement is due but a file: ``POST /v1/evidence``, or a ``case.report`` with another."""
@@ -48,58 +46,6 @@ TERMS = register(
 """Every term of a manifest; where no article is named it is a rule of this log (kinds §12)."""
 
 
-class Clock(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """A term that runs, as the entries of the manifest tell it. Others may have stopped it since: a return, a file that has come."""
-
-    term: str
-    """Name in TERMS."""
-    kind: str
-    """Kind of the statement that stops it."""
-    since_s: int
-    """From which moment it counts, Unix seconds; of a term without length the moment itself."""
-    roles: tuple[tuple[str, tuple[str, ...]], ...]
-    """Capacities in the order of ``by``, each with who may hold it: USCCs, and of authorities their places (manifests.sides)."""
-    case: str = ""
-    without: tuple[str, ...] = ()
-    """Who had a hand in what it is about, and does not act."""
-    file: str = ""
-    """SHA-256 of the attachment."""
-    manifest: str = ""
-    """Another manifest, on which it is to be done."""
-
-
-class Duty(Struct, frozen=True, gc=False, kw_only=True):
-    """An act that is open and expected. ``due_on`` is a day, included; ``None`` where no rule sets one."""
-
-    kind: str
-    """Kind of the statement to submit; FILE where a file is to be brought."""
-    signers: tuple[tuple[str, tuple[str, ...]], ...]
-    """Capacities in the order of ``by``, each with the parties that may hold it; empty where any party may."""
-    due_on: str | None = None
-    overdue: bool = False
-    provisional: bool = False
-    """The due day was counted with a calendar whose official notice is not in yet."""
-    case: str = ""
-    """The case that it belongs to, where it goes on in one."""
-    term: str
-    """Name in TERMS: which term it is."""
-    since: str
-    """Day from which the term counts."""
-    article: str
-    """Where the term stands in the law, in the notation of rule books."""
-    workdays_left: int | None = None
-    """Working days from today to ``due_on``: 0 on the last day, below 0 by so many late."""
-    file: str = ""
-    """SHA-256 of the attachment that is owed."""
-    manifest: str = ""
-    """The chain on which it is done, where that is another manifest: the departure of a return."""
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        """Everybody who may act, each once."""
-        return tuple(dict.fromkeys(party for _, holders in self.signers for party in holders))
-
-
 def clocks(view: ManifestView, log: LogState | None = None) -> tuple[Clock, ...]:
     """Terms that run on a manifest, the trunk's first: from its own entries, without calendar, store or other manifests.
 
@@ -120,7 +66,7 @@ def duties(
     running = [clock for clock in clocks(view, log) if _runs(clock, state, present, returned, here)]
     if state.stage not in FINISHED and state.times.accepted_s is not None:
         running += [_leaving(state.times.accepted_s, one) for one in returning if stands(one.state) and not has_left(one.state)]
-    return tuple(duty_of(clock, state, present, log) for clock in running)
+    return tuple(duty_on(clock, state, present, log) for clock in running)
 
 
 def _runs(clock: Clock, state: ManifestState, present: Present, returned: Returned, here: Collection[str]) -> bool:
@@ -142,30 +88,9 @@ def _runs(clock: Clock, state: ManifestState, present: Present, returned: Return
     return True
 
 
-def duty_of(clock: Clock, state: ManifestState, present: Present, log: LogState) -> Duty:
-    """What a term that runs asks for, as of a moment."""
-    term = TERMS[clock.term]
-    due = present.due(term, clock.since_s)
-    left = None if due is None else present.left(due.day)
-    return Duty(
-        kind=clock.kind,
-        signers=tuple((role, _named(holders, clock.without, state, log)) for role, holders in clock.roles),
-        due_on=None if due is None else due.day.isoformat(),
-        overdue=due is not None and not term.lapses and due.day < present.today,
-        provisional=due is not None and bool(due.flags),
-        case=clock.case,
-        term=clock.term,
-        since=day_of(clock.since_s),
-        article=term.article,
-        workdays_left=max(left, 0) if left is not None and term.lapses else left,
-        file=clock.file,
-        manifest=clock.manifest,
-    )
-
-
-def _named(holders: tuple[str, ...], without: tuple[str, ...], state: ManifestState, log: LogState) -> tuple[str, ...]:
-    """The parties themselves."""
-    return tuple(dict.fromkeys(party for holder in holders for party in named(holder, state, log) if party not in without))
+def duty_on(clock: Clock, state: ManifestState, present: Present, log: LogState) -> Duty:
+    """What a term that runs on a manifest asks for."""
+    return duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log))
 
 
 # --- which terms run ----------------------------------------------------------------------------------------------------------------------

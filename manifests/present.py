@@ -15,11 +15,14 @@ from msgspec.structs import replace
 
 from ledger.directory import LogState
 from ledger.model import Level
-from manifests.deadlines import TERMS, Duty, clocks, duties, duty_of
+from manifests.deadlines import TERMS as OF_MANIFESTS
+from manifests.deadlines import clocks, duties, duty_on
 from manifests.model import Stage
 from manifests.view import ManifestView
-from whitelist.terms import Present
+from whitelist.application_terms import TERMS as OF_APPLICATIONS
+from whitelist.terms import Duty, Present
 
+ALL_TERMS = {**OF_MANIFESTS, **OF_APPLICATIONS}
 SOON_WD = 2
 """Working days before the last day from which it is told that a term is about to end."""
 Phase = Literal["approaching", "overdue", "open"]
@@ -53,7 +56,7 @@ def present_alerts(
 
 
 def alerts_of(chain: str, found: Iterable[Duty], present: Present) -> Iterator[PresentAlert]:
-    """What is told now of the duties of a chain."""
+    """What is told now of the duties of a chain, a manifest or an application (``whitelist.application_terms.duties``)."""
     for duty in found:
         phase = _phase(duty, present)
         if phase is not None:
@@ -63,7 +66,7 @@ def alerts_of(chain: str, found: Iterable[Duty], present: Present) -> Iterator[P
 
 def _phase(duty: Duty, present: Present) -> Phase | None:
     if duty.due_on is None:
-        return "open" if TERMS[duty.term].code else None
+        return "open" if ALL_TERMS[duty.term].code else None
     if duty.overdue:
         return "overdue"
     if duty.term == "storage" and _age(duty, present) >= present.limits.storage_warn_d:
@@ -73,7 +76,7 @@ def _phase(duty: Duty, present: Present) -> Phase | None:
 
 def _alert(duty: Duty, phase: Phase, present: Present) -> tuple[str, Level | Literal[""]]:
     """Code and level (kinds §11)."""
-    term = TERMS[duty.term]
+    term = ALL_TERMS[duty.term]
     if phase == "approaching":
         return ("STORAGE_1Y", "M") if duty.term == "storage" else ("", "")
     if duty.term == "receipt":
@@ -90,6 +93,6 @@ def _stale(view: ManifestView, present: Present, log: LogState) -> Iterator[Duty
     """STALE_ISSUE where the departure was planned for a day: that day is due by itself, and may lie far off."""
     if view.state.stage is Stage.ISSUED:
         depart = clocks(view, log)[0]
-        stale = duty_of(replace(depart, term="stale_issue", since_s=view.state.times.issued_s), view.state, present, log)
+        stale = duty_on(replace(depart, term="stale_issue", since_s=view.state.times.issued_s), view.state, present, log)
         if depart.term == "depart" and stale.overdue:
             yield stale

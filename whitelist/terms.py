@@ -1,12 +1,13 @@
 """Terms (期限) counted as of a moment: from the adopted calendars and thresholds to a last day, to the working days left, and back.
 
-What runs since when is told by whoever knows the state (``manifests.deadlines``, ``whitelist.application_terms``). A due day never falls when
-the moment from which it counts rises, so an index by that moment is an index by due day under any calendar: :meth:`Present.begins` leads back.
+A clock says which term runs since when, and for whom; whoever knows the state names them (``manifests.deadlines``,
+``whitelist.application_terms``). A duty is what it asks for at a moment. A due day never falls when the moment from which it counts rises, so
+an index of clocks by that moment is an index by due day under any calendar: :meth:`Present.begins` leads back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -40,6 +41,58 @@ class Term(Struct, frozen=True, gc=False):
 def register(*terms: Term) -> Mapping[str, Term]:
     """Terms by their names."""
     return {term.name: term for term in terms}
+
+
+class Clock(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A term that runs on a chain, as its own entries tell it. Others may have stopped it since: a return, a file that has come."""
+
+    term: str
+    """Name of the term."""
+    kind: str
+    """Kind of the statement that stops it."""
+    since_s: int
+    """From which moment it counts, Unix seconds; of a term without length the moment itself."""
+    roles: tuple[tuple[str, tuple[str, ...]], ...]
+    """Capacities in the order of ``by``, each with who may hold it: USCCs, and of authorities their places (``@`` and a division or side)."""
+    case: str = ""
+    without: tuple[str, ...] = ()
+    """Who had a hand in what it is about, and does not act."""
+    file: str = ""
+    """SHA-256 of the attachment."""
+    manifest: str = ""
+    """Another manifest, on which it is to be done."""
+
+
+class Duty(Struct, frozen=True, gc=False, kw_only=True):
+    """An act that is open and expected. ``due_on`` is a day, included; ``None`` where no rule sets one."""
+
+    kind: str
+    """Kind of the statement to submit; ``evidence`` where a file is to be brought."""
+    signers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Capacities in the order of ``by``, each with the parties that may hold it; empty where any party may."""
+    due_on: str | None = None
+    overdue: bool = False
+    provisional: bool = False
+    """The due day was counted with a calendar whose official notice is not in yet."""
+    case: str = ""
+    """The case that it belongs to, where it goes on in one."""
+    term: str
+    """Name of the term."""
+    since: str
+    """Day from which the term counts."""
+    article: str
+    """Where the term stands in the law, in the notation of rule books."""
+    workdays_left: int | None = None
+    """Working days from today to ``due_on``: 0 on the last day, below 0 by so many late."""
+    file: str = ""
+    """SHA-256 of the attachment that is owed."""
+    manifest: str = ""
+    """The chain on which it is done, where that is another manifest: the departure of a return."""
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who may act, each once."""
+        return tuple(dict.fromkeys(party for _, holders in self.signers for party in holders))
 
 
 class Present:
@@ -81,21 +134,44 @@ class Present:
         """The first moment, Unix seconds, since when a term with a due day is due on ``day`` or later: what began before is due before."""
         assert term.length is not None, "it has no due day"
         if not term.length:
-            return _start(day + timedelta(days=term.lapses))
+            return start_of(day + timedelta(days=term.lapses))
         length: int = getattr(self.limits, term.length)
         if term.length.endswith("_h"):
-            return _start(day) - length * 3600
+            return start_of(day) - length * 3600
         if term.length.endswith("_d"):
-            return _start(day - timedelta(days=length - term.lapses))
+            return start_of(day - timedelta(days=length - term.lapses))
         low, high = day - timedelta(days=2 * length), day  # a term has at least one day, so it is not due on the day it begins
         while self.workdays.due(low, length).day >= day:
             low -= day - low
         while (high - low).days > 1:  # low is due before the day, high is not
             middle = low + (high - low) // 2
             low, high = (low, middle) if self.workdays.due(middle, length).day >= day else (middle, high)
-        return _start(high)
+        return start_of(high)
 
 
-def _start(day: date) -> int:
+def duty_of(clock: Clock, term: Term, present: Present, named: Callable[[str], Iterable[str]]) -> Duty:
+    """What a term that runs asks for, as of a moment; ``named`` gives the parties that a holder stands for."""
+    due = present.due(term, clock.since_s)
+    left = None if due is None else present.left(due.day)
+    return Duty(
+        kind=clock.kind,
+        signers=tuple(
+            (role, tuple(dict.fromkeys(party for holder in holders for party in named(holder) if party not in clock.without)))
+            for role, holders in clock.roles
+        ),
+        due_on=None if due is None else due.day.isoformat(),
+        overdue=due is not None and not term.lapses and due.day < present.today,
+        provisional=due is not None and bool(due.flags),
+        case=clock.case,
+        term=clock.term,
+        since=day_of(clock.since_s),
+        article=term.article,
+        workdays_left=max(left, 0) if left is not None and term.lapses else left,
+        file=clock.file,
+        manifest=clock.manifest,
+    )
+
+
+def start_of(day: date) -> int:
     """The first second of a day."""
     return int(datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).timestamp())

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ledger.directory import log_state
 from ledger.times import day_of, parse_at
 from manifests import acts
-from manifests.deadlines import TERMS, Duty, duties
+from manifests.deadlines import TERMS, duties
 from manifests.present import PresentAlert, present_alerts
 from tests.manifests.driver import (
     BACK,
@@ -29,7 +29,7 @@ from tests.manifests.driver import (
 )
 from tests.manifests.test_view import calendar, viewed
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.terms import Present
+from whitelist.terms import Duty, Present
 
 HELD = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K900000000000000000H0DD1"
 CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000AMD1"

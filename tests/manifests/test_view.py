@@ -13,7 +13,7 @@ from ledger.directory import log_state
 from ledger.model import Statement
 from ledger.times import format_at, parse_at
 from manifests import acts
-from manifests.deadlines import Duty, duties
+from manifests.deadlines import duties
 from manifests.model import Stage
 from manifests.view import Flag, ManifestView, concerns, fold
 from tests.manifests.driver import (
@@ -33,7 +33,7 @@ from tests.manifests.driver import (
     reported,
 )
 from tests.workbench import AUTHORITY_51
-from whitelist.terms import Present
+from whitelist.terms import Duty, Present
 from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays, workdays_of
 

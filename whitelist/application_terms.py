@@ -1,0 +1,59 @@
+"""Terms of applications (审批期限, R-42): which authority of an application has what to do, until when; as of a moment.
+
+A request for more materials (notice_wd) and the acceptance have no act of their own yet: everything counts from the day of the application.
+Source: Order 23 Art. 23–26 [READ]; 行政许可法 Art. 42.2 for the want of a reply [READ, addenda §4]; kinds §12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ledger.directory import LogState, authorities_of_division
+from whitelist.approval import ApprovalState
+from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, start_of
+
+TERMS = register(
+    Term("review", "review_wd", "Order 23 Art. 24", "审查并商请", "review and write to the other province", code="AUTH_LATE", level="M"),
+    Term("listed", "listed_wd", "Code Art. 536.2", "对白名单申请作出决定", "decide on listed lines", code="AUTH_LATE", level="M"),
+    Term("reply", "reply_wd", "Order 23 Art. 25", "复函", "reply", code="AUTH_LATE", level="M"),
+    Term("decide", "decide_wd", "Order 23 Art. 26", "作出决定", "decide", code="AUTH_LATE", level="M"),
+    Term(
+        "no_reply", "no_reply_wd", "行政许可法 Art. 42.2", "逾期未复函的，作出决定", "decide without the reply", code="AUTH_LATE", level="M"
+    ),
+)
+"""By name; ``no_reply`` begins to ask for something when it has passed."""
+
+
+def clocks(state: ApprovalState) -> Iterator[Clock]:
+    """Terms that run on an application, from its state alone; authorities are named by ``@`` and the division."""
+    origin = (("origin's authority", (f"@{state.origin}",)),)
+    match state.stage:
+        case "applied" if all(line.listing is not None for line in state.lines):
+            yield _clock("listed", "approval.decide/1", state.applied_on, origin)
+        case "applied":
+            yield _clock("review", "approval.consult/1", state.applied_on, origin)
+        case "consulted":
+            destination = (("destination's authority", (f"@{state.destination}",)),)
+            yield _clock("reply", "approval.reply/1", state.consulted_on, destination)
+            yield _clock("no_reply", "approval.decide/1", state.consulted_on, origin)
+        case "agreed" | "disagreed" if state.reply is not None:
+            yield _clock("decide", "approval.decide/1", state.reply.replied_on, origin)
+
+
+def duties(state: ApprovalState, present: Present, log: LogState) -> tuple[Duty, ...]:
+    """What is due on an application now."""
+    found = (duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log)) for clock in clocks(state))
+    return tuple(duty for duty in found if duty.term != "no_reply" or duty.overdue)
+
+
+def named(holder: str, state: ApprovalState, log: LogState) -> tuple[str, ...]:
+    """Who covers the division; of an origin else any but the destination's, of a destination else who acts for the origin (kinds §14)."""
+    near, there = authorities_of_division(log, holder[1:]), authorities_of_division(log, state.destination)
+    if near or holder[1:] == state.origin:
+        return near or tuple(authority.uscc for authority in log.authorities if authority.uscc not in there)
+    return named(f"@{state.origin}", state, log)
+
+
+def _clock(term: str, kind: str, day: str, roles: tuple[tuple[str, tuple[str, ...]], ...]) -> Clock:
+    return Clock(term=term, kind=kind, since_s=start_of(date.fromisoformat(day)), roles=roles)
