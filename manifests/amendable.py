@@ -137,10 +137,14 @@ def _judge_lots(judged: Judged, out: Findings, number: int, line: LineState) -> 
     uses, sent = uses_of(judged.facts, trunk, number), Counter[str]()
     for one in line.onward:
         sent[one.manifest] += one.mass_g
-    beyond_g = sum(max(0, mass_g - uses.of(manifest)) for manifest, mass_g in sent.items())
-    if short_g := is_short(judged.facts, trunk, number, line) or beyond_g:
+    for manifest, mass_g in sorted(sent.items()):
+        if mass_g > (lots_g := uses.of(manifest)):
+            masses = {"sent": tonnes(mass_g), "lots": tonnes(lots_g)}
+            own: dict[str, Word] = {"line": nth(number), "manifest": manifest}
+            out.refuse("AMEND_IMPOSSIBLE", "body.changes", masses["sent"], f"≤ {masses['lots']}", "ONWARD", **own, **masses)
+    if short_g := is_short(judged.facts, trunk, number, line):
         own = {"line": nth(number), "accepted": tonnes(line.accepted_g or 0), "short": tonnes(short_g)}
-        out.refuse("AMEND_IMPOSSIBLE", "body.changes", own["accepted"], f"+ {own['short']}", "LOTS", **own)
+        out.refuse("AMEND_IMPOSSIBLE", "body.changes", tonnes(line.accepted_g or 0), f"+ {tonnes(short_g)}", "LOTS", **own)
 
 
 def _judge_times(judged: Judged, out: Findings, after: ManifestState) -> None:

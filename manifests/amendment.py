@@ -29,7 +29,7 @@ from manifests.receipt import ReceivedLine
 from manifests.recorded import PARTS, at, is_at, is_same, put, read_value, record_of, recorded_keys, write_value
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
-from whitelist.fields import Method
+from whitelist.fields import ManifestRef, Method
 from whitelist.rules.refused import refused_key
 from whitelist.transfer import BodyPart, LineMass, Transfer
 from whitelist.workdays import workdays_of
@@ -57,6 +57,7 @@ class FateFields(BodyPart, frozen=True, kw_only=True):
     mass_t: Annotated[MassAboveZero, label("利用处置量（吨）", "mass, t")]
     method: Annotated[Method, label("利用处置方式", "method")]
     done_on: Annotated[Day | None, label("完成日期", "done on")] = None
+    onward: Annotated[ManifestRef | None, label("转出联单", "sent on by")] = None
 
 
 def reads(statement: Statement, facts: Facts, changes: Changes, *, quota: bool = True) -> Reads:

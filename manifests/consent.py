@@ -52,8 +52,6 @@ class AmendmentClass(Struct, frozen=True, kw_only=True):
     """What it brings about, in Chinese and in English."""
     before_depart: bool = False
     """Whether it is open while the manifest has not departed: else the gate of the departure would be walked round."""
-    to_come: bool = False
-    """Its rules are not there yet: ``NOT_YET``."""
 
 
 _QUOTA = ("额度随之变动，阶段按处理意见和数量重新确定", "quotas follow; the stage is that of opinions and sums now in force")
@@ -106,11 +104,8 @@ MATRIX: tuple[AmendmentClass, ...] = (
     ),
     AmendmentClass(
         name="fates", zh="利用处置情况", en="fates", proposes=("R",), consents=("R", "G"),
-        paths=("fates.*.mass_t", "fates.*.method", "fates.*.done_on"), then=("阶段按数量重新确定", "the stage is that of the sums now in force"),
-    ),
-    AmendmentClass(
-        name="onward", zh="转出联单", en="where it was sent on", proposes=("R",), consents=("R", "G"), to_come=True,
-        paths=("fates.*.onward",), then=_NOTHING,
+        paths=("fates.*.mass_t", "fates.*.method", "fates.*.done_on", "fates.*.onward"),
+        then=("阶段、来源批次按数量重新核对", "stage and lots by the sums now in force"),
     ),
     AmendmentClass(
         name="departed", zh="起运时间", en="time of departure", proposes=("K", "C0"), consents=("K", "C0"), paths=("times.departed_at",),

@@ -22,8 +22,8 @@ after `amend_escalate_wd` working days of silence a firm's authority may consent
 Each of `changes` is `{path, was, now}`, the values as texts of compact JSON, empty for nothing; `was` is compared as a value, masses in grams.
 """
 _MIDDLE = """
-「△」：规则尚未启用，暂退回 `NOT_YET`。跨省：移出省与接受省不同。起运前只收“起运前”一栏有 ✓ 的；已办结的联单只收更正后仍然办结的，且都要移出人同意；已作废的只收编号。
-△: its rules are not there yet (`NOT_YET`). Before the departure only rows with ✓ are taken; of a finished manifest only what leaves it finished, and G consents to all of it; of a voided one its number.
+跨省：移出省与接受省不同。起运前只收“起运前”一栏有 ✓ 的；已办结的联单只收更正后仍然办结的，且都要移出人同意；已作废的只收编号。
+Before the departure only rows with ✓ are taken; of a finished manifest only what leaves it finished, and G consents to all of it; of a voided one its number.
 
 """
 _TAIL = """
@@ -39,7 +39,7 @@ def _line(row: AmendmentClass) -> str:
     paths = " ".join(f"`{path}`" for path in row.paths)
     consents = tuple(role for role in row.consents)
     cells = (
-        f"{row.zh}{'△' if row.to_come else ''} {row.en}",
+        f"{row.zh} {row.en}",
         paths,
         _words(row.proposes),
         _words(consents),

@@ -170,7 +170,7 @@ def _received(state: ManifestState, found: Values) -> tuple[LineState, ...]:
 
 
 def _fated(state: ManifestState, found: Values) -> ManifestState:
-    """Fates with corrected masses, methods and days; their sums by line and method."""
+    """Fates with corrected masses, methods, days and manifests that sent them on; their sums by line and method."""
     touched = dict.fromkeys(number_in(path) for path in found if path.startswith("fates."))
     if not touched:
         return state
@@ -178,8 +178,8 @@ def _fated(state: ManifestState, found: Values) -> ManifestState:
     for number in touched:
         own, fate = f"fates.{number}.", fates[number]
         mass_g = parse_mass(found[f"{own}mass_t"]) if f"{own}mass_t" in found else fate.mass_g
-        method, done_on = found.get(f"{own}method", fate.method), found.get(f"{own}done_on", fate.done_on)
-        fates[number] = replace(fate, mass_g=mass_g, method=method, done_on=done_on)
+        words = {name: found.get(f"{own}{name}", getattr(fate, name)) for name in ("method", "done_on", "onward")}
+        fates[number] = replace(fate, mass_g=mass_g, **words)
     by_line = [[fate for fate in fates if fate.line == number] for number in range(len(state.lines))]
     lines = tuple(
         replace(

@@ -88,7 +88,8 @@ def record_of(facts: Facts, trunk: str) -> dict[str, Any]:
     weighed = [state.lines[number] for number in state.loaded_order or range(len(state.lines))]
     found["loaded"] = [{"mass_t": format_mass(line.loaded_g)} for line in weighed if line.loaded_g is not None]
     found["fates"] = [
-        {"mass_t": format_mass(fate.mass_g), "method": fate.method, **({} if fate.done_on is None else {"done_on": fate.done_on})}
+        {"mass_t": format_mass(fate.mass_g), "method": fate.method}
+        | {name: value for name in ("done_on", "onward") if (value := getattr(fate, name)) is not None}
         for fate in state.fates
     ]
     times = {name: getattr(state.times, f"{name}_s") for name in ("departed", "arrived", "accepted")}

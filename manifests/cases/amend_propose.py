@@ -96,15 +96,13 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
 
 
 def fields_may_be_corrected(judged: Judged, out: Findings) -> None:
-    """AMEND_PATH for what is never corrected, is not there or stands twice; NOT_YET; TRUNK_STAGE before the departure and after a void."""
+    """AMEND_PATH for what is never corrected, is not there or stands twice; TRUNK_STAGE before the departure and after a void."""
     state, seen = amendable.state_of(judged), set[str]()
     for position, change in enumerate(judged.statement.body.changes):
         path, where = change.path, f"body.changes.{position}.path"
         row = row_of(path)
         if row is None:
             out.refuse("AMEND_PATH", where, path, "", "NEVER", path=path)
-        elif row.to_come:
-            out.refuse("NOT_YET", where, path, Phrase("该项更正的规则尚未启用", "its rules are not there yet"))
         elif _count(state, path) is not None and number_in(path) >= (count := _count(state, path) or 0):
             out.refuse("AMEND_PATH", where, path, "", "NO_SUCH", path=path, count=str(count))
         elif path.startswith("times.") and getattr(state.times, f"{path[6:-3]}_s") is None:
@@ -282,6 +280,10 @@ Line {line} would have {accepted} t accepted, less than the {fates} t that have 
 AMEND_IMPOSSIBLE:LOTS
 第 {line}更正后接受量 {accepted} 吨，比已利用处置和作为来源批次转出的合计少 {short} 吨。 || 接受量不得少于已处置、已转出的数量；转出联单尚未起运的，先作废。
 Line {line} would have {accepted} t accepted, {short} t less than what was treated and went on as lots. || The accepted mass cannot be below what left the stock; void an onward manifest that has not departed.
+
+AMEND_IMPOSSIBLE:ONWARD
+更正后第 {line}由联单 {manifest} 转出 {sent} 吨，而该联单的来源批次只列了 {lots} 吨。 || 核对该联单的来源批次，改正数量或者转出联单（fates.<序号>.onward）；由本单位自行利用处置的，把 onward 更正为空。
+Line {line} would have {sent} t sent on by manifest {manifest}, whose lots name {lots} t of it. || Check the lots of that manifest; correct the mass or the manifest (fates.<n>.onward), or take onward out where it was treated here.
 
 AMEND_IMPOSSIBLE:RETURNED
 第 {line}更正后拒收量 {refused} 吨，少于退回、改送联单已承运的 {returned} 吨。 || 拒收量不得少于已退回、改送的数量。

@@ -164,7 +164,7 @@ def test_a_silent_firm_is_spoken_for_by_its_authority_after_ten_working_days_and
         (("Received.0.accepted_t", '"200"', '"2"'), ["AMEND_PATH"]),
         (("received.00.accepted_t", '"200"', '"2"'), ["AMEND_PATH"]),
         (("fates.0.mass_t", '"200"', '"2"'), ["AMEND_PATH"]),
-        (("fates.0.onward", "", '"x"'), ["NOT_YET"]),
+        (("fates.0.onward", "", '"x"'), ["AMEND_PATH"]),
     ],
 )
 def test_a_field_its_value_in_force_and_what_it_may_hold(change: tuple[str, str, str], expected: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from ledger.mass import parse_mass
 from manifests import acts
 from manifests.lots import LotUse, LotUses
 from manifests.model import LotPart, SentOn, Stage
-from tests.manifests.amending import in_force, not_proposed
+from tests.manifests.amending import consent, in_force, not_proposed, propose, viewed
 from tests.manifests.driver import (
     ALL_CHECKS,
     CARRIER,
@@ -258,6 +259,26 @@ def test_a_correction_leaves_what_went_on() -> None:
     assert not_proposed(log, RECEIVER, own) == ["AMEND_IMPOSSIBLE"]
     in_force(log, ("received.0.accepted_t", '"5.600000"', '"5.3"'))
     assert why(log, lot("0.000001"), chain=AGAIN) == [("LOT_EXCEEDS", "body.lines.0.lots.0.mass_t")], "values in force"
+
+
+def test_where_a_fate_was_sent_on_is_corrected() -> None:
+    """Only what lots name goes on: the receiver forgot the manifest, named the wrong mass, or named one that carries nothing of it."""
+    log = collected()
+    issue(log, lot("4"))
+    fates = (acts.DisposedLine(line=0, method="S", mass_t="0.6"), acts.DisposedLine(line=0, method="S", mass_t="1", onward=ONWARD))
+    log.post("manifest.dispose/1", (RECEIVER,), acts.Dispose(fates=fates))
+    named, mass = json.dumps(ONWARD), ("fates.1.mass_t", '"1.000000"', '"4.1"')
+    assert not_proposed(log, RECEIVER, mass, number=1) == ["AMEND_IMPOSSIBLE"]
+    assert not_proposed(log, RECEIVER, ("fates.1.onward", named, json.dumps(AGAIN)), number=1) == ["AMEND_IMPOSSIBLE"]
+    assert not_proposed(log, RECEIVER, ("fates.1.onward", named, '"x"'), number=1) == ["AMEND_VALUE"]
+    propose(log, RECEIVER, ("fates.1.onward", named, ""), number=1)
+    consent(log, GENERATOR, number=1)
+    assert (log.state().lines[0].onward, log.state().lines[0].treated_g) == ((), 1_600_000)
+    assert not_proposed(log, RECEIVER, ("fates.1.onward", named, ""), number=2) == ["AMEND_STALE"]
+    propose(log, RECEIVER, ("fates.1.onward", "", named), number=2)
+    consent(log, GENERATOR, number=2)
+    assert log.state().lines[0].onward == (SentOn(ONWARD, "S", 1_000_000),)
+    assert viewed(log).state == log.state()
 
 
 def test_what_was_written_off_goes_nowhere() -> None:

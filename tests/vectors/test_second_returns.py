@@ -146,3 +146,16 @@ def test_fates_beside_lots(fates: list[tuple[str, dict[str, str]]], codes: list[
     for mass, more in fates:
         _fate(bench, chain, mass, **more)
     assert bench.codes() == codes
+
+
+@pytest.mark.parametrize(("now", "codes"), [(trunk(2, RECEIVER), []), (trunk(3, RECEIVER), ["AMEND_IMPOSSIBLE"])])
+def test_where_a_fate_was_sent_on_is_corrected(now: str, codes: list[str]) -> None:
+    bench, chain = _collected()
+    _onward(bench, 2, (chain, 0, "2"))
+    _fate(bench, chain, "1")
+    case = chain.replace("manifest/", "case/") + "/01KB2Z8Q6V0000000000000AMN"
+    (seq, digest, _), change = bench.log.heads[chain], {"path": "fates.0.onward", "was": "", "now": f'"{now}"'}
+    body = {"trunk": {"seq": seq, "hash": digest}, "changes": [change], "reason": "漏填（虚构）"}
+    bench.post("case.amend_propose", case, body, RECEIVER)
+    bench.post("case.amend_consent", case, {"trunk": body["trunk"]}, GENERATOR, tags=[["AMENDED"]])
+    assert bench.codes() == codes

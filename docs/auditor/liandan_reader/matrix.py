@@ -23,7 +23,7 @@ G,R    G,R,PAO,PAD      .  lines.N.identification lines.N.method lines.N.purpose
 G      G,R,C0,PAO,PAD   .  lines.N.mass_t
 K,C0   K,C0,AR          .  loaded.N.mass_t
 R,G    R,G,AD           .  received.N.accepted_t received.N.refused_t received.N.opinion received.N.reason_code received.N.method
-R      R,G              .  fates.N.mass_t fates.N.method fates.N.done_on
+R      R,G              .  fates.N.mass_t fates.N.method fates.N.done_on fates.N.onward
 K,C0   K,C0             .  times.departed_at
 CL     CL,K             .  times.arrived_at
 R      R,G,YAD          .  times.accepted_at
