@@ -32,7 +32,7 @@ Table = dict[str, Any]
 
 
 class Look(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one party reads: ``get`` is a path in which ``{a}`` is the manifest of load a; ``at`` leads into the answer, ``*`` through a list.
+    """What one party reads: ``get`` is a path in which ``{a}`` is the manifest of load a, ``{jinchuan}`` a firm; ``at`` leads into the answer, ``*`` through a list.
 
     Without ``be`` there must be nothing; with ``code`` it is told no.
     """
@@ -72,6 +72,7 @@ class LifeStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     t: str = ""
     net_t: str = ""
     reported: bool = False
+    """receive: accepted 20 minutes before, and told to the generator and the authority in between."""
     numbered: bool = True
     refused: tuple[str, ...] = ()
     keep: str = ""
@@ -200,10 +201,11 @@ class Telling:
 
     def _act_of_load(self, step: LifeStep, verb: str, now_s: int) -> PlannedAct:
         trip = self.trips.get(step.load) or self._begin(step.load, now_s)
-        trip.now_s = now_s
+        confirmed = "20m" if step.reported else "0m"
+        trip.now_s = now_s - seconds(confirmed)
         how = Step(
             set=step.set, drop=step.drop, by=step.by, to=step.to, t=step.t, net_t=step.net_t, reported=step.reported,
-            numbered=step.numbered, refused=step.refused, confirmed="0m",
+            numbered=step.numbered, refused=step.refused, confirmed=confirmed,
         )  # fmt: skip
         trip.follow(verb, {verb: how})
         act = trip.acts[-1]
@@ -250,5 +252,6 @@ class Telling:
         return f"{layer} {known[name]}" + ("" if layer == "Q3" else f" {line[0] if line else 0}")
 
     def path(self, get: str) -> str:
-        """A path with the manifests' names in it."""
-        return get.format_map({name: trip.chain.removeprefix("manifest/") for name, trip in self.trips.items()})
+        """A path with the names of manifests and firms filled in."""
+        firms = {firm.key: firm.uscc for firm in self.cast.firms}
+        return get.format_map(firms | {name: trip.chain.removeprefix("manifest/") for name, trip in self.trips.items()})
