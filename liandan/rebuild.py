@@ -39,9 +39,10 @@ from signing.refusal import Refusal, refuse
 
 PROJECTIONS = (
     "manifest_view", "manifest_term", "feed_reader", "party_name", "party_gram", "registry_view", "registry_term", "evidence_reference",
+    "clock",
 )  # fmt: skip
 """Tables that follow the published entries (manifests.projection) and are put in place; ``projection_position`` says how far they are."""
-REGISTRY = "registry_view", "registry_term"
+REGISTRY = "registry_view", "registry_term", "clock"
 POSITION = "projection_position"
 PAGE = 500
 """Entries that are read, applied and written at a time."""

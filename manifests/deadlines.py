@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ledger.directory import LogState
 from ledger.times import day_of, parse_admission_at
@@ -18,9 +19,11 @@ from manifests.correction import Correction
 from manifests.machine import MOVES, Act
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.returned import Returned, free_g, has_left, kept_g, stands, tally
-from manifests.sides import DESTINATION, ORIGIN, is_place, named, place_of
-from manifests.view import ManifestView
-from whitelist.terms import Clock, Duty, Present, Term, duty_of, register
+from manifests.sides import DESTINATION, ORIGIN, division_of, is_place, named, place_of
+from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of
+
+if TYPE_CHECKING:  # a view has its clocks
+    from manifests.view import ManifestView
 
 FILE = "evidence"
 """Stands for a kind where no statement is due but a file: ``POST /v1/evidence``, or a ``case.report`` with another."""
@@ -52,6 +55,24 @@ def clocks(view: ManifestView, log: LogState | None = None) -> tuple[Clock, ...]
     Without the directory (``log``) it may name too much, never too little, of what :func:`duties` gives.
     """
     return (*_of_trunk(view), *_of_returns(view.state), *_of_cases(view, log), *_of_files(view))
+
+
+def clock_rows(view: ManifestView) -> tuple[str, ...]:
+    """The clocks of a manifest as rows of the index, sorted. For anybody those stand that may come to be overdue while it is open."""
+    is_open, found = view.state.stage not in FINISHED, set[str]()
+    for clock in clocks(view):
+        term = TERMS[clock.term]
+        for_anybody = is_open and term.length is not None and not term.lapses and not clock.file
+        found.update(rows_of(clock, lambda holder: division_of(holder, view.state), for_anybody=for_anybody))
+    return tuple(sorted(found))
+
+
+def late_since(present: Present) -> list[tuple[str, int]]:
+    """Of each term that may come to be overdue, the moment before which it must have begun to be so now."""
+    counted = (
+        term for term in TERMS.values() if term.length is not None and not term.lapses and term.name not in ("attachment", "return_leaves")
+    )
+    return [(term.name, present.begins(term, present.today)) for term in counted]
 
 
 def duties(
@@ -197,4 +218,11 @@ def _of_files(view: ManifestView) -> Iterator[Clock]:
         if file.handed_in is None:
             record = next(record for record in view.records if record.index == file.index)
             roles = (("who owes the attachment", record.by),)
-            yield Clock(term="attachment", kind=FILE, since_s=parse_admission_at(record.admitted_at), roles=roles, file=file.sha256)
+            yield Clock(
+                term="attachment",
+                kind=FILE,
+                since_s=parse_admission_at(record.admitted_at),
+                roles=roles,
+                file=file.sha256,
+                bringers=file.signers,
+            )

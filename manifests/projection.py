@@ -146,22 +146,24 @@ _WRITE = """
         SELECT f[1] AS chain, f[2] AS generator, f[3] AS ulid, nullif(f[4], '') AS number, f[5] AS stage, f[6] AS from_province,
                f[7] AS to_province, f[8] AS receiver, string_to_array(f[9], E'\n') AS carriers, string_to_array(f[10], E'\n') AS regions,
                string_to_array(f[11], E'\n') AS codes, string_to_array(f[12], E'\n') AS terms, to_timestamp(f[13]::bigint) AS issued_at,
-               f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS gone, string_to_array(f[16], E'\n') AS new, f[17] <> '' AS is_known,
+               f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS clocks, string_to_array(f[16], E'\n') AS gone,
+               string_to_array(f[17], E'\n') AS new, string_to_array(f[18], E'\n') AS stopped, string_to_array(f[19], E'\n') AS begun,
+               f[20] <> '' AS is_known,
                substring($8::bytea FROM ends - size + 1 FOR size) AS view
           FROM moved, unnest(string_to_array($5, E'\f'), string_to_array($6, E'\n')::int[], string_to_array($7, E'\n')::int[])
                       AS added (fields, ends, size), string_to_array(fields, E'\t') AS f
     ), begun AS (
         INSERT INTO manifest_view
                (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
-                updated_idx, view)
+                updated_idx, clocks, view)
         SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
-               updated_idx, view
+               updated_idx, clocks, view
           FROM changed WHERE NOT is_known
             -- a view is there
     ), followed AS (
         UPDATE manifest_view AS v
            SET number = c.number, stage = c.stage, carriers = c.carriers, regions = c.regions, terms = c.terms, updated_idx = c.updated_idx,
-               view = c.view
+               clocks = c.clocks, view = c.view
           FROM changed AS c WHERE v.chain = c.chain AND is_known
     ), gone AS (
         DELETE FROM manifest_term
@@ -169,6 +171,16 @@ _WRITE = """
     ), new AS (
         INSERT INTO manifest_term (term, issued_at, chain)
         SELECT unnest(new), issued_at, chain FROM changed
+            -- a row is there
+    ), stopped AS (
+        DELETE FROM clock
+         WHERE (who, term, since_s, chain, item) IN (
+               SELECT split_part(row, ' ', 1), split_part(row, ' ', 2), split_part(row, ' ', 3)::bigint, chain, split_part(row, ' ', 4)
+                 FROM changed, unnest(stopped) AS row)
+    ), running AS (
+        INSERT INTO clock (who, term, since_s, chain, item)
+        SELECT split_part(row, ' ', 1), split_part(row, ' ', 2), split_part(row, ' ', 3)::bigint, chain, split_part(row, ' ', 4)
+          FROM changed, unnest(begun) AS row
             -- a row is there
     ), readers AS (
         INSERT INTO feed_reader (reader, idx)
@@ -187,7 +199,7 @@ _WRITE_OVER = _WRITE.replace("-- a row is there", "ON CONFLICT DO NOTHING").repl
     "-- a view is there",
     """ON CONFLICT (chain) DO UPDATE
            SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
-               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view""",
+               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, clocks = EXCLUDED.clocks, view = EXCLUDED.view""",
 )
 """The same where rows were left behind a position that was put back."""
 
@@ -206,8 +218,11 @@ async def write(
     rows, encoded = list[str](), list[bytes]()
     for view in views:
         row = columns(view)
-        now, before = set(view.terms), set(known[view.chain].terms if view.chain in known else ())
-        row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before, "is_known": "t" if view.chain in known else None}
+        earlier = known.get(view.chain)
+        now, before = set(view.terms), set(earlier.terms if earlier is not None else ())
+        run, ran = set(view.clocks), set(earlier.clocks if earlier is not None else ())
+        row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before, "stopped": ran - run, "begun": run - ran}
+        row["is_known"] = None if earlier is None else "t"
         encoded.append(row.pop("view"))
         rows.append("\t".join([_joined(value) for value in row.values()]))
     sql = f"{_WRITE_OVER if over else _WRITE} -- at 2^{end.bit_length()}"

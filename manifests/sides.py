@@ -20,7 +20,7 @@ def place_of(uscc: str) -> str:
     return f"@{uscc[2:8]}"
 
 
-def divisions_of(holder: str, state: ManifestState) -> str:
+def division_of(holder: str, state: ManifestState) -> str:
     """The division by which a holder is named."""
     match holder:
         case "@origin":

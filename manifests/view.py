@@ -22,6 +22,7 @@ from ledger.times import parse_at, to_datetime
 from manifests.act import Ends
 from manifests.acts import ACTS_BY_KIND
 from manifests.correction import Correction, followed
+from manifests.deadlines import clock_rows
 from manifests.model import ManifestState, Stage, standing, trunk_of
 
 
@@ -132,6 +133,11 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         common = _terms_at(self.way, self.state.stage)
         return tuple(sorted([*common, *own])) if own else common
 
+    @cached_property
+    def clocks(self) -> tuple[str, ...]:
+        """Terms that run on it, as rows of the index by which what is due is found (manifests.deadlines)."""
+        return clock_rows(self)
+
 
 class Way(Struct, frozen=True, gc=False, eq=False):
     """What many manifests have in common, and one has from act to act: who moves which waste from where to where."""
@@ -185,6 +191,7 @@ def columns(view: ManifestView) -> dict[str, Any]:
         "terms": list(view.terms),
         "issued_at": to_datetime(view.issued_s),
         "updated_idx": view.updated_idx,
+        "clocks": list(view.clocks),
         "view": msgspec.msgpack.encode(view),
     }
 
@@ -279,9 +286,9 @@ def position(found: int, expected: str, chain: str = "") -> Finding:
     return Finding(code="VIEW_DIFFERS", chain=chain, field="projection_position.idx", found=str(found), expected=expected)
 
 
-def wrong_terms(chain: str) -> Finding:
-    """A manifest that is found by other terms than it has."""
-    return Finding(code="VIEW_DIFFERS", chain=chain, field="manifest_term", found="other rows", expected="the terms of its view")
+def wrong_terms(chain: str, table: str = "manifest_term", expected: str = "the terms of its view") -> Finding:
+    """A manifest that is found by other terms or clocks than it has."""
+    return Finding(code="VIEW_DIFFERS", chain=chain, field=table, found="other rows", expected=expected)
 
 
 def _differs(chain: str, column: str, found: object, expected: object) -> Finding:

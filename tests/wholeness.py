@@ -44,6 +44,10 @@ _ORPHANS = """
         FULL JOIN manifest_term AS held USING (chain, term) WHERE said.chain IS NULL OR held.chain IS NULL)
      + (SELECT count(*) FROM (SELECT chain, unnest(terms) AS term FROM registry_view) AS said
           FULL JOIN registry_term AS held USING (chain, term) WHERE said.chain IS NULL OR held.chain IS NULL)),
+    ('clocks that their view has not, or the other way round',
+     (SELECT count(*) FROM (SELECT chain, unnest(clocks) AS row FROM manifest_view UNION ALL SELECT chain, unnest(clocks) FROM registry_view) AS said
+        FULL JOIN (SELECT chain, concat_ws(' ', who, term, since_s, item) AS row FROM clock) AS held USING (chain, row)
+       WHERE said.chain IS NULL OR held.chain IS NULL)),
     ('parts of names of nobody', (SELECT count(*) FROM party_gram LEFT JOIN party_name USING (uscc) WHERE name IS NULL)),
     ('refusals on pages that are not there', (SELECT count(*) FROM refusal WHERE page >= $1)),
     ('notices of entries that are not there', (SELECT count(*) FROM webhook_delivery WHERE idx >= $1))

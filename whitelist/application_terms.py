@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from ledger.directory import LogState, authorities_of_division
 from whitelist.approval import ApprovalState
-from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, start_of
+from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
 
 TERMS = register(
     Term("review", "review_wd", "Order 23 Art. 24", "审查并商请", "review and write to the other province", code="AUTH_LATE", level="M"),
@@ -39,6 +40,13 @@ def clocks(state: ApprovalState) -> Iterator[Clock]:
             yield _clock("no_reply", "approval.decide/1", state.consulted_on, origin)
         case "agreed" | "disagreed" if state.reply is not None:
             yield _clock("decide", "approval.decide/1", state.reply.replied_on, origin)
+
+
+def clock_rows(state: Any) -> tuple[str, ...]:
+    """The clocks of an application as rows of the index, sorted; of a permit or a list there are none."""
+    if not isinstance(state, ApprovalState):
+        return ()
+    return tuple(sorted({row for clock in clocks(state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
 
 
 def duties(state: ApprovalState, present: Present, log: LogState) -> tuple[Duty, ...]:

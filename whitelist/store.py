@@ -17,10 +17,12 @@ from ledger.admission.kind_table import Kinds
 from ledger.auditing.report import Finding
 from ledger.model import Head, RowDamaged, chain_key, chain_keys
 from ledger.reading import ALL_ROWS, Position
+from ledger.searching import clocks
 from ledger.searching.store import TermIndex, having
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn
 from signing.refusal import Refusal
+from whitelist.application_terms import clock_rows
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
@@ -36,7 +38,7 @@ _DECODERS: Mapping[str, msgspec.msgpack.Decoder[Head[Any]]] = {
 REGISTRIES = frozenset(_DECODERS)
 """Types of the chains that are found by terms."""
 _COMPARED = """
-    SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms
+    SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms, clocks
       FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|list|permit)/') AS said
       FULL JOIN registry_view AS held ON key = 'chain:' || held.chain
 """
@@ -201,16 +203,23 @@ async def follow_registries(conn: Conn, chains: Iterable[str]) -> None:
     async with conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(hashtext('liandan registry_view'))")
         facts = await store.fetch_facts(conn, chain_keys(concerned))
-        rows = await conn.fetch("SELECT chain, terms FROM registry_view WHERE chain = ANY($1::text[])", concerned)
-        known: dict[str, list[str]] = {row["chain"]: row["terms"] for row in rows}
+        rows = await conn.fetch("SELECT chain, terms, clocks FROM registry_view WHERE chain = ANY($1::text[])", concerned)
+        known: dict[str, tuple[list[str], list[str]]] = {row["chain"]: (row["terms"], row["clocks"]) for row in rows}
         heads = {chain: _head(chain, facts[key]) for chain, key in zip(concerned, chain_keys(concerned), strict=True) if key in facts}
-        found = [(chain, head.idx, list(terms_of(chain, head.state))) for chain, head in heads.items()]
+        found = [(chain, head.idx, *_found_by(chain, head)) for chain, head in heads.items()]
         await conn.executemany(
-            "INSERT INTO registry_view (chain, idx, terms) VALUES ($1, $2, $3)"
-            " ON CONFLICT (chain) DO UPDATE SET idx = EXCLUDED.idx, terms = EXCLUDED.terms",
+            "INSERT INTO registry_view (chain, idx, terms, clocks) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (chain) DO UPDATE SET idx = EXCLUDED.idx, terms = EXCLUDED.terms, clocks = EXCLUDED.clocks",
             found,
         )
-        await INDEX.rewrite(conn, [((chain,), known.get(chain, ()), terms) for chain, _, terms in found])
+        before = {chain: known.get(chain, ((), ())) for chain in heads}
+        await INDEX.rewrite(conn, [((chain,), before[chain][0], terms) for chain, _, terms, _ in found])
+        await clocks.rewrite(conn, [(chain, before[chain][1], rows) for chain, _, _, rows in found])
+
+
+def _found_by(chain: str, head: Head[Any]) -> tuple[list[str], list[str]]:
+    """What a chain is found by: its terms, and its clocks."""
+    return list(terms_of(chain, head.state)), list(clock_rows(head.state))
 
 
 def _head(chain: str, raw: bytes) -> Head[Any]:
@@ -231,18 +240,20 @@ async def stream_wrong(conn: Conn, position: int) -> AsyncIterator[Finding]:
             continue
         try:
             head = _head(chain, raw)
-            expected = [head.idx, list(terms_of(chain, head.state))]
+            expected = [head.idx, *_found_by(chain, head)]
         except (ValueError, AttributeError, LookupError, TypeError):
             continue  # Not what the log gives, which the audit has said of the fact.
         if head.idx >= position:
             continue
         if None in held:
             yield _differs(chain, "registry_view.chain", "no row", "a row")
-        for column, found, wanted in zip(("idx", "terms"), held, expected, strict=True):
+        for column, found, wanted in zip(("idx", "terms", "clocks"), held, expected, strict=True):
             if found not in (None, wanted):
                 yield _differs(chain, f"registry_view.{column}", str(found), str(wanted))
     for chain in await INDEX.list_wrong(conn):
         yield _differs(chain, "registry_term", "other rows", "the terms of its view")
+    for chain in await clocks.list_wrong(conn, "registry_view", sorted(REGISTRIES)):
+        yield _differs(chain, "clock", "other rows", "the clocks of its view")
 
 
 def _differs(chain: str, field: str, found: str, expected: str) -> Finding:

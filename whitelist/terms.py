@@ -7,13 +7,14 @@ an index of clocks by that moment is an index by due day under any calendar: :me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 
 from ledger.model import Level
+from ledger.searching.clocks import ANYBODY, clock_text
 from ledger.times import DAY_S, SHANGHAI, day_of
 from signing.citation import OURS
 from whitelist.thresholds import Thresholds
@@ -59,8 +60,24 @@ class Clock(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Who had a hand in what it is about, and does not act."""
     file: str = ""
     """SHA-256 of the attachment."""
+    bringers: tuple[str, ...] = ()
+    """Whoever may have brought it."""
     manifest: str = ""
     """Another manifest, on which it is to be done."""
+
+
+_DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
+
+
+def rows_of(clock: Clock, division_of: Callable[[str], str], *, for_anybody: bool) -> Iterator[str]:
+    """The clock as rows of the index (ledger.searching.clocks): one for each who may act, authorities by every region around their place, and
+    one by which the chain is found whoever acts. ``division_of`` gives the division of a holder that is named by his place."""
+    names = {ANYBODY} if for_anybody else set[str]()
+    for _, holders in clock.roles:
+        for holder in holders:
+            names.update([f"@{division_of(holder)[:digits]}" for digits in _DIGITS] if holder.startswith("@") else [holder])
+    item = clock.case or ",".join((clock.file, *clock.bringers) if clock.file else ())
+    return (clock_text(name, clock.term, clock.since_s, item) for name in names)
 
 
 class Duty(Struct, frozen=True, gc=False, kw_only=True):

@@ -33,6 +33,9 @@ CHANGES = {
     "a permit that nobody can read": (r"UPDATE fact SET value = '\xc1' WHERE key LIKE 'chain:permit%'", "fact.value"),
     "renamed": ("UPDATE manifest_view SET chain = chain || 'X'", "manifest_view.view"),
     "terms": ("UPDATE manifest_view SET terms = '{}'", "manifest_view.terms"),
+    "clocks": ("UPDATE manifest_view SET clocks = ARRAY['* receipt 0 ']", "manifest_view.clocks"),
+    "a clock invented": ("INSERT INTO clock SELECT '*', 'receipt', 0, chain, '' FROM manifest_view", "clock"),
+    "an authority's clock invented": ("INSERT INTO clock SELECT '@51', 'review', 0, chain, '' FROM registry_view", "clock"),
     "a term hidden": ("DELETE FROM manifest_term WHERE term LIKE 'receiver:%'", "manifest_term"),
     "a term invented": ("INSERT INTO manifest_term SELECT 'stage:issued', issued_at, chain FROM manifest_view", "manifest_term"),
     "a term moved": (
@@ -72,6 +75,7 @@ DERIVED = (
     "projection_position",
     "manifest_view",
     "manifest_term",
+    "clock",
     "feed_reader",
     "registry_view",
     "registry_term",

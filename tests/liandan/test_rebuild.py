@@ -32,6 +32,7 @@ CHANGES = {
     "registry_view": ("UPDATE registry_view SET idx = idx - 1 WHERE chain = (SELECT min(chain) FROM registry_view)", "idx"),
     "registry_term": ("INSERT INTO registry_term SELECT 'code:900-052-31', min(chain) || 'X' FROM registry_term", "too many"),
     "evidence_reference": ("UPDATE evidence_reference SET parties = parties || 'X'::text", "parties"),
+    "clock": ("DELETE FROM clock WHERE who = '*'", "missing"),
     "projection_position": ("UPDATE projection_position SET idx = idx + 100000", "expected"),
     "fact": (r"UPDATE fact SET value = '\xc1' WHERE key = (SELECT min(key) FROM fact WHERE key LIKE 'account:%')", "value"),
     "link": ("UPDATE link SET hash = sha256(hash) WHERE idx = 3", "hash"),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ledger.directory import log_state
 from ledger.times import day_of, parse_at
 from manifests import acts
-from manifests.deadlines import TERMS, duties
+from manifests.deadlines import TERMS, duties, late_since
 from manifests.present import PresentAlert, present_alerts
 from tests.manifests.driver import (
     BACK,
@@ -230,3 +230,29 @@ def test_another_calendar_is_counted_anew() -> None:
     other = replace(LIMITS, receipt_wd=2)
     [duty] = duties(viewed(log), Present(log.at_s, calendar(log), other), log_state(log.bench.facts))
     assert duty.due_on == "2026-11-09"
+
+
+def test_the_index_holds_what_is_due_for_everybody_who_may_act() -> None:
+    """It may hold more (a return has stopped it, a file has come), never less."""
+    log = Driver()
+    lives = [
+        log.issue,
+        log.depart,
+        log.arrive,
+        lambda: log.receive(partly(0, "5", "0.6", differences=("form",))),
+        lambda: log.dispose((0, "R4", "5")),
+    ]
+    for step in lives:
+        log.wait(minutes=30)
+        step()
+        view = viewed(log)
+        rows = {tuple(row.split(" ")[:3]) for row in view.clocks}
+        for duty in due(log).values():
+            for party in duty.parties:
+                since = [int(moment) for who, term, moment in rows if (who, term) == (party, duty.term)]
+                assert [day_of(moment) for moment in since] == [duty.since], (duty, rows)
+        for term, before_s in late_since(present(log, log.at_s + 400 * 86_400)):
+            late = any((who, name) == ("*", term) and int(moment) < before_s for who, name, moment in rows)
+            found = duties(view, present(log, log.at_s + 400 * 86_400), log_state(log.bench.facts))
+            is_due = any(duty.term == term and duty.overdue for duty in found)
+            assert late if is_due else not late or term == "follow_up", term  # which a return that has not left bars

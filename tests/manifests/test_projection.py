@@ -33,7 +33,7 @@ from tests.manifests.test_view import number_it, viewed
 from tests.plans import touched
 
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
-TABLES = ("manifest_view", "manifest_term", "feed_reader")
+TABLES = ("manifest_view", "manifest_term", "feed_reader", "clock")
 OTHER = f"manifest/{SECOND_CARRIER}/01K9000000000000000000MAN3"
 
 

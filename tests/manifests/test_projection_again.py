@@ -10,6 +10,7 @@ import pytest
 
 from ledger.admission.entry import Entry, read_entry
 from ledger.auditing.report import Finding
+from ledger.searching import clocks
 from ledger.tree.tiles import TileReader
 from liandan.export import reader_of
 from liandan.wiring import KINDS
@@ -21,7 +22,7 @@ from manifests.store import INDEX, stream_readers, stream_rows
 from manifests.view import ViewFold
 from tests.vectors.second_reader import VECTORS
 
-TABLES = ("manifest_view", "manifest_term", "feed_reader", "party_name", "party_gram")
+TABLES = ("manifest_view", "manifest_term", "feed_reader", "party_name", "party_gram", "clock")
 
 
 @cache
@@ -42,7 +43,7 @@ async def apply(conn: asyncpg.Connection, start: int, end: int, kept: Kept | Non
 
 
 async def rows(conn: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
-    return {table: [tuple(row) for row in await conn.fetch(f"SELECT * FROM {table} ORDER BY 1, 2")] for table in TABLES}
+    return {table: sorted((tuple(row) for row in await conn.fetch(f"SELECT * FROM {table}")), key=repr) for table in TABLES}
 
 
 async def empty(conn: asyncpg.Connection) -> None:
@@ -82,6 +83,7 @@ async def test_the_rows_are_those_that_an_audit_makes(database: asyncpg.Connecti
         found += await feed.compare(stream_readers(database), len(corpus()))
     assert found == []
     assert await INDEX.list_wrong(database) == []
+    assert await clocks.list_wrong(database, "manifest_view", ["manifest"]) == []
     feed.close()
     fold.close()
 
