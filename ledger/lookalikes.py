@@ -89,6 +89,17 @@ def plain(text: str) -> str:
     return "".join(glyph.meant for glyph in _glyphs(text))
 
 
+_IN_NAMES = frozenset("（），、．。：；“”‘’《》—–")
+"""Full-width marks and dashes that names of firms are registered with."""
+
+
+def tidied(name: str) -> str:
+    """A name as registers of firms write it: without blanks at its ends or two in a row, every character the one that it looks like. A good name
+    is left as it is."""
+    meant = "".join(glyph.itself if glyph.itself in _IN_NAMES else glyph.meant for glyph in _glyphs(name))
+    return " ".join(filter(None, meant.split(" ")))
+
+
 def are_alike(one: str, other: str) -> bool:
     """Whether two different texts look the same; of longer texts than anybody compares by eye nothing is said."""
     return one != other and max(len(one), len(other)) <= LOOKED_AT_MAX and plain(one) == plain(other) != ""

@@ -7,6 +7,7 @@ from ledger.evidence import texts as evidence
 from ledger.kinds import KINDS
 from ledger.pending import rulebook as pending
 from ledger.publishing import rulebook as publishing
+from ledger.registrations import rulebook as registrations
 from ledger.tree import rulebook as tree
 from ledger.vault import disclosure as vault
 from ledger.witnessing import server as witnessing
@@ -369,5 +370,5 @@ A query parameter or header is unknown or malformed. || Write it as expected; /s
     *chain.TEXTS,
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
-    *(rule for room in (tree, publishing, auditing, vault, pending, evidence, witnessing) for rule in room.RULES.values()),
+    *(rule for room in (tree, publishing, auditing, vault, pending, registrations, evidence, witnessing) for rule in room.RULES.values()),
 )

@@ -16,6 +16,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
+from ledger.registrations.routes import PAYER
 from ledger.routes import HEAD_ONLY, NEW, SIGNED
 from liandan.connection import check_head, received
 from liandan.forwarded import Forwarding, read_proxies
@@ -102,7 +103,7 @@ class Access:
         extras = cast("dict[str, Any]", scope)  # ASGI allows own keys; Litestar's TypedDict does not name them
         name = extras["liandan_request_id"] = secrets.token_hex(8)
         address = self._forwarding.client((scope.get("client") or ("", 0))[0], scope["headers"])
-        payer = payer_of(address)
+        payer = extras[PAYER] = payer_of(address)
         status = 0
 
         async def sending(message: Message) -> None:

@@ -16,6 +16,8 @@ from ledger.pending.posting import Posting
 from ledger.pending.routes import ROUTER as PENDING
 from ledger.pending.service import Relay
 from ledger.problem import Language
+from ledger.registrations.routes import ROUTER as REGISTRATIONS
+from ledger.registrations.service import Registrations
 from ledger.routes import Limits, MinSize, ledger_routers, read_by
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
@@ -55,6 +57,7 @@ def create_app(
     drawer: Drawer | None = None,
     posting: Posting | None = None,
     evidence: Evidence | None = None,
+    registrations: Registrations | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -65,7 +68,7 @@ def create_app(
     state = {
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
-        "webhooks": webhooks, "relay": None if posting is None else Relay(posting),
+        "webhooks": webhooks, "relay": None if posting is None else Relay(posting), "registrations": registrations,
     }  # fmt: skip
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
@@ -102,6 +105,7 @@ def create_app(
         route_handlers=[
             *ledger_routers(limits),
             PENDING,
+            REGISTRATIONS,
             PUBLISHED,
             WHITELIST,
             MANIFESTS,

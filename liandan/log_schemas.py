@@ -11,9 +11,10 @@ from ledger.admission.entry import ACCOUNT, CODE, ENTRY_MAX
 from ledger.admission.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_ALL
 from ledger.chain import CHAIN_PATTERN
 from ledger.fields import At, Bytes32, Hash, Size, Uscc
+from ledger.registrations.form import RegistrationForm
 from liandan.identity import Challenge
 from signing import b64
-from signing.envelope import ENVELOPE_LIMIT, PAYLOAD_LOGIN, PAYLOAD_REFUSAL, PAYLOAD_STATEMENT, SIGNATURE_LIMIT
+from signing.envelope import ENVELOPE_LIMIT, PAYLOAD_LOGIN, PAYLOAD_REFUSAL, PAYLOAD_REGISTRATION, PAYLOAD_STATEMENT, SIGNATURE_LIMIT
 from signing.payload import BODY_LIMIT, INTEGER_LIMIT
 from whitelist.thresholds import Thresholds
 
@@ -150,6 +151,11 @@ FIXED: dict[str, Schema] = {
     "refusal": _file("拒绝回执", f"Refusal receipt: payload of {PAYLOAD_REFUSAL}, signed by the operator", _REFUSAL),
     "login": _file(
         "登录质询", f"Login challenge: payload of {PAYLOAD_LOGIN}, built and signed by the client", msgspec.json.schema(Challenge)
+    ),
+    "registration": _file(
+        "登记申请",
+        f"Application to be registered: payload of {PAYLOAD_REGISTRATION}, signed by every key in it; no part of the log",
+        msgspec.json.schema(RegistrationForm),
     ),
     "thresholds": _file("允差与期限", "Data set thresholds: tolerances and terms, all required", msgspec.json.schema(Thresholds)),
 }

@@ -10,6 +10,7 @@ numbers of them before signing. The bytes of evidence: docs/formats/.
 TAGS = {
     "statements": "提交声明 / Posting signed statements, one or many",
     "pending": "待签声明 / Statements that lack signatures: bring, look at, sign, withdraw, decline",
+    "registrations": "登记申请 / Firms that ask to be registered: ask, look, withdraw; for authorities: list, read, refuse",
     "tokens": "登录 / A signed challenge becomes a token",
     "log": "账本 / What the log is and holds: checkpoints, proofs, tiles, feed, parties, chains",
     "whitelist": "试算、许可证、白名单、批准、额度 / Dry runs, permits, lists, approvals, quotas",
@@ -29,6 +30,7 @@ USERS = {
     "移出单位 enterprise": [
         "statements",
         "pending",
+        "registrations",
         "tokens",
         "whitelist",
         "manifests",
@@ -45,6 +47,7 @@ USERS = {
     "承运人 carrier": [
         "statements",
         "pending",
+        "registrations",
         "tokens",
         "evidence",
         "manifests",
@@ -58,6 +61,7 @@ USERS = {
     "接受单位 receiver": [
         "statements",
         "pending",
+        "registrations",
         "tokens",
         "whitelist",
         "manifests",
@@ -74,6 +78,7 @@ USERS = {
     "主管部门 authority": [
         "statements",
         "pending",
+        "registrations",
         "tokens",
         "whitelist",
         "manifests",
@@ -97,6 +102,7 @@ ASKED = {
         "wait=10",
     ),
     "Liandan-Now": ("仅限模拟账本 / the present of a simulated log; a real one ignores it", "2026-10-01T09:00:00+08:00"),
+    "Liandan-Code": ("登记申请的查询码 / code of an application, which only the firm has", "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"),
     "Content-Digest": (
         "文件的 SHA-256 / hash of the file (RFC 9530)",
         "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",

@@ -8,9 +8,11 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ledger.registrations.form import NEEDED, code_digest
 from ledger.times import format_at, parse_at
 
 VECTORS = Path(__file__).resolve().parent.parent / "tests" / "vectors" / "liandan-v1"
@@ -63,6 +65,7 @@ def fixed() -> dict[str, Any]:
     """Examples of what is no body, by the name of its schema."""
     entry = next(one for one in _entries() if statement_in(one)["kind"] == _SHOWN)
     refused = statements()["log.refusals/1"]["body"]["items"][0]
+    party = statements()["party.register/1"]
     signer, at = entry["statement"]["signatures"][0]["keyid"], entry["admission"]["at"]
     return {
         "envelope": entry["statement"],
@@ -77,6 +80,14 @@ def fixed() -> dict[str, Any]:
             "keyid": signer,
             "not_after": format_at(parse_at(at) + 3600),
             "scope": ["read", "post"],
+        },
+        "registration": {
+            "found": read_log(LOGS[0])["found"],
+            "uscc": party["chain"].rpartition("/")[2],
+            "at": party["at"],
+            "code_sha256": code_digest("MFRG GZDF MZTW Q2LK NNWG 23TP OBYX E43U"),
+            "body": party["body"],
+            "commit": {field: sha256(field.encode()).hexdigest() for field in NEEDED},
         },
         "thresholds": json.loads((VECTORS / "data" / "thresholds.json").read_text(encoding="utf-8")),
     }

@@ -29,6 +29,7 @@ from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.publishing.follower import Follower
 from ledger.publishing.freeze import Mismatch
+from ledger.registrations.service import Registrations
 from ledger.service import Service
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
@@ -121,9 +122,17 @@ async def assemble(
         drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
         notices = PendingNotices(KINDS, keys.origin, audiences(settings, base_url)[0])
         posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
-        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence)
+        registrations = Registrations(service, settings.registration_limits)
+        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations)
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
-        works = [runner.run(), posting.run(), ahead, keep_swept(evidence), *([projector.run()] if is_projecting else [])]
+        works = [
+            runner.run(),
+            posting.run(),
+            registrations.run(),
+            ahead,
+            keep_swept(evidence),
+            *([projector.run()] if is_projecting else []),
+        ]
         await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)
 

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct, inspect
 
 from ledger.admission.budgets import PostingLimits
 from ledger.admission.form_words import said_of
+from ledger.registrations.model import RegistrationLimits
 from signing.files import read_whole
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
@@ -124,6 +125,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Revoking a key is always possible.
     """
 
+    registrations_max: Positive = 2_000
+    """Most applications of firms to be registered that wait at once; beyond it answers are 503 with Retry-After."""
+    registrations_per_day: Positive = 20
+    """Applications that one address (of IPv6: /64) may bring in a day; beyond it answers are 429."""
+
     webhooks: Literal["process", "task", "off"] = "process"
     """Where notices to webhooks are sent from: a process of its own, which the server starts with the first webhook and ends, a task of the
     server, or nowhere: then other servers of the installation send them.
@@ -194,6 +200,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raised[uscc] = int(limit)
         per_party, per_key = self.party_statements_per_minute, self.key_statements_per_minute
         return PostingLimits(party=per_party, key=per_key, raised=raised, chain=self.party_chain_max)
+
+    @property
+    def registration_limits(self) -> RegistrationLimits:
+        """How many applications may wait, and come from one address."""
+        return RegistrationLimits(waiting=self.registrations_max, address_day=self.registrations_per_day)
 
     @property
     def log_path(self) -> Path:

@@ -20,6 +20,7 @@ from signing.refusal import FOUND_MAX, Reason, Refusal, refuse
 PAYLOAD_STATEMENT = "application/vnd.liandan.statement.v1+json"
 PAYLOAD_REFUSAL = "application/vnd.liandan.refusal.v1+json"
 PAYLOAD_LOGIN = "application/vnd.liandan.login.v1+json"
+PAYLOAD_REGISTRATION = "application/vnd.liandan.registration.v1+json"
 
 ENVELOPE_LIMIT = 64 * 1024  # bytes: more than an entry may have (60,000), so that size is first judged where it counts
 SIGNATURE_LIMIT = 8  # the longest ``by`` (formats §1, ``log/main``)

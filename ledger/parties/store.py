@@ -1,6 +1,6 @@
 """SQL of the names of parties, which follow the feed with the other projections."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from ledger.parties.model import NameRows, PartyRow
 from ledger.parties.names import Named, folded, grams, wanted_grams
@@ -54,6 +54,12 @@ async def note_names(conn: Conn, named: Iterable[Named]) -> None:
     if new:
         into = "INSERT INTO party_gram (gram, uscc) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING"
         await conn.execute(into, *map(list, zip(*new, strict=True)))
+
+
+async def fetch_parties(conn: Conn, codes: Sequence[str]) -> list[PartyRow]:
+    """Parties by code, as far as the projection knows them, in the order of their codes."""
+    rows = await conn.fetch("SELECT uscc, name, closed_on, idx FROM party_name WHERE uscc = ANY($1::text[]) ORDER BY uscc", list(codes))
+    return [PartyRow(*row) for row in rows]
 
 
 async def names_of(conn: Conn, codes: list[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from ledger.log import Log, LoggedEntry
 from ledger.model import Statement
 from ledger.times import format_at
 from ledger.vault import store
-from ledger.vault.disclosure import NONCE_BYTES, PostedEnvelope, check, seal, take_apart, unseal
+from ledger.vault.disclosure import NONCE_BYTES, Disclosure, PostedEnvelope, check, seal, take_apart, unseal
 from ledger.vault.keys import KeyStore, Place
 from signing.b64 import encode
 from signing.envelope import PAYLOAD_STATEMENT, freeze, is_digest, parse_envelope
@@ -107,6 +107,27 @@ class Vault:
             await store.insert_disclosures(conn, rows)
             owners = await store.fetch_owners(conn, [row.salt_digest for row in rows])
         return [_lost(entry, offer, owners) for entry, offer in admitted]
+
+    async def sealed(self, name: str, disclosures: Sequence[Disclosure]) -> list[tuple[str, bytes, bytes]]:
+        """What is kept beside the log for a while (contacts of registrations), encrypted: (field, nonce, ciphertext); ``name`` as a statement hash
+        would be. A name and field that was destroyed once is sealed no more."""
+        keys = await asyncio.to_thread(self._keys.obtain, [(name, one.field) for one in disclosures])
+        found = []
+        for one in disclosures:
+            if (key := keys.get((name, one.field))) is not None:
+                nonce = os.urandom(NONCE_BYTES)
+                found.append((one.field, nonce, seal(key, nonce, name, one)))
+        return found
+
+    async def unsealed(self, name: str, rows: Sequence[tuple[str, bytes, bytes]]) -> list[Disclosure]:
+        """The same opened again; what nobody can open any more is left out. Who may see it is judged, and noted, by the caller."""
+        keys = await asyncio.to_thread(self._keys.fetch, [(name, field) for field, _, _ in rows])
+        opened = (unseal(key, nonce, raw, name, field) for field, nonce, raw in rows if (key := keys.get((name, field))) is not None)
+        return [one for one in opened if one is not None]
+
+    async def destroy(self, places: Sequence[Place]) -> None:
+        """Destroy keys of what was sealed beside the log: it is erased, from every copy of the database."""
+        await asyncio.to_thread(self._keys.destroy, places)
 
     async def chain_of(self, statement: str) -> str:
         """Chain of a statement of which something was disclosed; Refusal NOT_FOUND. Not to be told to those who may not read."""

@@ -18,6 +18,10 @@ COMMANDS = {
     "migrate": ("liandan.cli.serve:migrate_command", "升级数据库结构 / bring the schema up to date"),
     "rebuild": ("liandan.cli.rebuild:rebuild_command", "由条目重建派生数据，或核对 / make what is derived again, or verify it"),
     "key": ("liandan.cli.key:key", "密钥：生成、查看、登记材料 / keys: make, show, registrations"),
+    "registration": (
+        "liandan.cli.registration:registration",
+        "登记申请：企业申请、查询；主管部门核对、登记 / firms ask to be registered, authorities decide",
+    ),
     "log": ("liandan.cli.log:log", "账本：成立、状态 / the log: found it, its status"),
     "statement": ("liandan.cli.statement:statement", "声明：会签、提交 / statements: co-sign, post"),
     "manifest": ("liandan.cli.manifest:manifest", "联单：查询 / manifests: list, show"),

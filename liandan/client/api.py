@@ -1,7 +1,7 @@
 """AsyncLiandan: one party's way to a log."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -109,6 +109,7 @@ class AsyncLiandan:
         if note is not None:
             self.checkpoint = self._proved = open_checkpoint(note, self.trust.log_keys).checkpoint
         await self._transport.login(self.trust.origin)
+        self.uscc = self.uscc or self._transport.uscc
 
     async def log(self) -> LogAnswer:
         """What the log says it is."""
@@ -339,10 +340,11 @@ class AsyncLiandan:
             raise Dishonest(f"other bytes were given for the file {digest}")
         return content
 
-    async def ask(self, method: str, path: str, body: object = None) -> bytes:
+    async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> bytes:
         """Any other request with a JSON body, e.g. ``POST /v1/webhooks``; content of the answer."""
         content = None if body is None else msgspec.json.encode(body)
-        return (await self._transport.send(method, path, content=content, headers={"Content-Type": "application/json"})).content
+        given = {"Content-Type": "application/json", **(headers or {})}
+        return (await self._transport.send(method, path, content=content, headers=given)).content
 
     async def logout(self) -> None:
         """Revoke the token before its time."""

@@ -30,8 +30,8 @@ RENEW_S = 300
 ANSWER_MAX = 256 * 1024 * 1024
 """Bytes of an answer, unpacked; the largest of ours, a batch of 10,000 receipts, has some tens of megabytes."""
 RETRIED = frozenset({429, 502, 503, 504})
-LASTING = b'"ISSUER_KEY"', b'"ISSUER_LAPSED"'
-"""Stay until the operator has done something."""
+LASTING = b'"ISSUER_KEY"', b'"ISSUER_LAPSED"', b'"REGISTRATIONS_TOO_MANY"', b'"REGISTRATIONS_FULL"'
+"""Stay until somebody has done something, or for a day."""
 PAUSE_MAX_S = 10.0
 T = TypeVar("T")
 
@@ -65,6 +65,8 @@ class Transport:
         self._key, self._patience_s = key, patience_s
         self._http = http or httpx.AsyncClient(timeout=httpx.Timeout(60.0, connect=10.0))
         self._token, self._ends = "", 0.0
+        self.uscc = ""
+        """Whose the key is, as the log says; after the login."""
         self._logging_in = asyncio.Lock()
         self.now_s: int | None = None
         """The present of a simulated log; None on real ones."""
@@ -83,7 +85,8 @@ class Transport:
             ends_s = int(time.time()) + LIFE_S
             envelope = challenge(origin, self.base_url, self._key, ends_s, ("read", "post"))
             answer = await self.send("POST", "/v1/tokens", content=freeze(envelope))
-            self._token, self._ends = _decoded(answer.content, _Token, "/v1/tokens").token, ends_s
+            granted = _decoded(answer.content, _Token, "/v1/tokens")
+            self._token, self._ends, self.uscc = granted.token, ends_s, granted.uscc
 
     async def logout(self) -> None:
         """Revoke the token."""
@@ -146,6 +149,7 @@ class _Token(Struct):
     """Of the answer to a login."""
 
     token: str
+    uscc: str = ""
 
 
 def _decoded(raw: bytes, form: type[T], path: str) -> T:
