@@ -24,7 +24,7 @@ from ledger.parties.audit import NameFold
 from ledger.parties.store import stream_names
 from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import CHECKPOINT, VKEYS, LogFiles
-from ledger.searching import clocks
+from ledger.searching.store import list_wrong_clocks
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.policy import parse_policy_lines, policy_text
 from liandan.database import Guards, connect, fetch_guards
@@ -221,7 +221,7 @@ async def _projections(conn: store.Conn, kinds: Kinds, folds: _Folds, report: Au
             findings += folds.views.compare(row)
     known = {found.chain for found in findings}
     findings += [wrong_terms(chain) for chain in await manifest_rows.INDEX.list_wrong(conn) if chain in chains - known]
-    wrong = await clocks.list_wrong(conn, "manifest_view", ["manifest"])
+    wrong = await list_wrong_clocks(conn, "manifest_view", ["manifest"])
     findings += [wrong_terms(chain, "clock", "the clocks of its view") for chain in wrong if chain in chains - known]
     findings += await folds.feed.compare(manifest_rows.stream_readers(conn), at)
     if at >= report.size:  # else files of entries further on were folded too

@@ -17,8 +17,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.auditing.report import Finding
 from ledger.model import Head, RowDamaged, chain_key, chain_keys
 from ledger.reading import ALL_ROWS, Position
-from ledger.searching import clocks
-from ledger.searching.store import TermIndex, having
+from ledger.searching.store import TermIndex, having, list_wrong_clocks, rewrite_clocks
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn
 from signing.refusal import Refusal
@@ -214,7 +213,7 @@ async def follow_registries(conn: Conn, chains: Iterable[str]) -> None:
         )
         before = {chain: known.get(chain, ((), ())) for chain in heads}
         await INDEX.rewrite(conn, [((chain,), before[chain][0], terms) for chain, _, terms, _ in found])
-        await clocks.rewrite(conn, [(chain, before[chain][1], rows) for chain, _, _, rows in found])
+        await rewrite_clocks(conn, [(chain, before[chain][1], rows) for chain, _, _, rows in found])
 
 
 def _found_by(chain: str, head: Head[Any]) -> tuple[list[str], list[str]]:
@@ -252,7 +251,7 @@ async def stream_wrong(conn: Conn, position: int) -> AsyncIterator[Finding]:
                 yield _differs(chain, f"registry_view.{column}", str(found), str(wanted))
     for chain in await INDEX.list_wrong(conn):
         yield _differs(chain, "registry_term", "other rows", "the terms of its view")
-    for chain in await clocks.list_wrong(conn, "registry_view", sorted(REGISTRIES)):
+    for chain in await list_wrong_clocks(conn, "registry_view", sorted(REGISTRIES)):
         yield _differs(chain, "clock", "other rows", "the clocks of its view")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.admission.entry import Entry, read_entry
 from ledger.auditing.report import Finding
-from ledger.searching import clocks
+from ledger.searching.store import list_wrong_clocks
 from ledger.tree.tiles import TileReader
 from liandan.export import reader_of
 from liandan.wiring import KINDS
@@ -83,7 +83,7 @@ async def test_the_rows_are_those_that_an_audit_makes(database: asyncpg.Connecti
         found += await feed.compare(stream_readers(database), len(corpus()))
     assert found == []
     assert await INDEX.list_wrong(database) == []
-    assert await clocks.list_wrong(database, "manifest_view", ["manifest"]) == []
+    assert await list_wrong_clocks(database, "manifest_view", ["manifest"]) == []
     feed.close()
     fold.close()
 
