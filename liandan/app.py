@@ -30,6 +30,8 @@ from liandan.pages.routes import ROUTER as PAGES
 from liandan.pages.schema import ReadablePage
 from liandan.problems import BY_STATUS, Problems, scope_language
 from liandan.projector import Projector
+from liandan.reminders.routes import ROUTER as REMINDERS
+from liandan.reminders.service import Reminders
 from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
 from liandan.short_way import ShortWay
@@ -59,6 +61,7 @@ def create_app(
     posting: Posting | None = None,
     evidence: Evidence | None = None,
     registrations: Registrations | None = None,
+    reminders: Reminders | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -70,6 +73,7 @@ def create_app(
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
         "webhooks": webhooks, "relay": None if posting is None else Relay(posting), "registrations": registrations,
+        "reminders": reminders,
     }  # fmt: skip
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
@@ -117,6 +121,7 @@ def create_app(
             EVIDENCE,
             SCHEMAS,
             WEBHOOKS,
+            REMINDERS,
             PAGES,
             own,
         ],

@@ -16,6 +16,7 @@ from ledger.model import RowDamaged
 from ledger.tree.policy import Policy, parse_policy_lines
 from liandan.database import check_schema
 from liandan.projector import Projector
+from liandan.reminders.store import count_all as count_mails
 from liandan.settings import Settings
 from liandan.webhooks.store import count_all
 from signing.refusal import Refusal
@@ -42,6 +43,7 @@ class Metrics:
         self.webhooks = Gauge("liandan_webhook_notices", "Notices in the log of deliveries; failed: attempts", ["state"], registry=registry)
         self.webhooks_at = float("-inf")
         """When they were counted last, monotonic: the log of deliveries may be long, and scrapers come often."""
+        self.mails = Gauge("liandan_mails", "Reminders by mail as far as they are kept; failed: attempts", ["state"], registry=registry)
         self.size = Gauge("liandan_size", "Committed entries", registry=registry)
         self.published_size = Gauge("liandan_published_size", "Published entries", registry=registry)
         self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=registry)
@@ -174,6 +176,8 @@ async def _count_webhooks(counted: Metrics, log: Log) -> None:
         async with log.pool.acquire(timeout=5) as conn:
             for state, many in zip(("sent", "failed", "dead", "waiting"), await count_all(conn), strict=True):
                 counted.webhooks.labels(state).set(many)
+            for state, many in zip(("sent", "failed", "dead", "waiting"), await count_mails(conn), strict=True):
+                counted.mails.labels(state).set(many)
         counted.webhooks_at = time.monotonic()
 
 

@@ -1,5 +1,6 @@
 """Texts of the refusals that the shell itself gives: settings, PostgreSQL, database, repair, login, HTTP, exports, the demonstration."""
 
+from liandan.reminders.texts import TEXTS as REMINDERS
 from signing.refusal import table, texts
 
 RULES = table(
@@ -295,5 +296,6 @@ The directory is not one of the demonstration, or its demonstration is still run
 DEMO_FAILED | - | operator | design §8 [DESIGN]
 演示没有按计划进行。 || 数据目录保持原样，可以重新启动并审计；原因见演示目录中的 server.log。再次运行会从头开始。
 The demonstration did not go as planned. || The data directory is left as it is; it can be started again and audited. Read server.log beside it. Another run starts anew.
-""")
+"""),
+    *REMINDERS,
 )

@@ -44,6 +44,8 @@ from liandan.keyring import IssuerWatch, ServerKeys, read_keyring
 from liandan.postgres import EmbeddedPostgres
 from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
+from liandan.reminders.postman import read_relay
+from liandan.reminders.service import Reminders
 from liandan.settings import Settings
 from liandan.statements import kept_statements
 from liandan.webhooks.address import read_networks
@@ -123,7 +125,8 @@ async def assemble(
         notices = PendingNotices(KINDS, keys.origin, audiences(settings, base_url)[0])
         posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
         registrations = Registrations(service, settings.registration_limits)
-        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations)
+        reminders = Reminders(ledger, keys.origin, audiences(settings, base_url)[0], runner.wanted, sends=read_relay(settings) is not None)
+        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations, reminders)
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
         works = [
             runner.run(),

@@ -149,6 +149,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook_key_file: Path | None = None
     """Encrypted PEM file with the keys that notices are signed with, made with the first webhook. Default: ``data_dir``/webhook-keys.pem."""
 
+    smtp_host: str | None = None
+    """Mail server that reminders are sent through. Default: no mail is sent."""
+    smtp_port: Port = 587
+    """Its port: 587 with ``starttls``, 465 with ``tls``."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is secured; the certificate is always verified. ``none`` takes no password beyond this machine."""
+    smtp_user: str | None = None
+    """Account at the mail server, with ``smtp_password_file``."""
+    smtp_password_file: Path | None = None
+    """File with its password, mode 0600."""
+    smtp_from: str | None = None
+    """Address that mails come from; what cannot be delivered comes back there. Wanted with ``smtp_host``."""
+    smtp_ca_file: Path | None = None
+    """PEM file with certification authorities that are trusted for the mail server beside the usual ones."""
+    smtp_timeout_ms: Annotated[int, Meta(ge=100, le=300_000)] = 30_000
+    """Time for a connection, and for each mail, milliseconds."""
+    smtp_per_minute: Annotated[int, Meta(ge=1, le=6_000)] = 60
+    """Most mails a minute."""
+    reminder_hour: Annotated[int, Meta(ge=0, le=23)] = 8
+    """Hour of the day (Asia/Shanghai) from which on the daily reminders are made."""
+
     evidence_dir: Path | None = None
     """Directory of attachments (附件库), by their hash; with a bucket only of what is arriving. Best on a volume of its own, with a quota.
     Default: ``data_dir``/evidence.
@@ -222,7 +243,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return {
             "data_dir": self.data_dir, "entries_dir": self.entries_path, "checkpoint_store": self.checkpoint_path, "vault_path": self.vault_file,
             "key_file": self.key_path, "passphrase_file": self.passphrase_path, "webhook_key_file": self.webhook_key_path,
-            "evidence_dir": self.evidence_path, **({"evidence_bucket_key_file": self.evidence_bucket_key_file} if self.evidence_bucket_key_file else {}),
+            "evidence_dir": self.evidence_path, **({"smtp_password_file": self.smtp_password_file} if self.smtp_password_file else {}),
+            **({"evidence_bucket_key_file": self.evidence_bucket_key_file} if self.evidence_bucket_key_file else {}),
         }  # fmt: skip
 
     @property

@@ -30,6 +30,7 @@ COMMANDS = {
     "excerpt": ("liandan.cli.document:excerpt", "下载批准决定、白名单摘录 / download an excerpt of a decision or list"),
     "no-record": ("liandan.cli.document:no_record", "出具无记录证明 / have it attested that there is no record"),
     "webhook": ("liandan.cli.webhook:webhook", "回调：新条目的通知 / webhooks: being told of new entries"),
+    "notify": ("liandan.cli.notify:notify", "到期提醒邮件 / being told by mail what is due"),
     "evidence": ("liandan.cli.evidence:evidence", "附件：上传、下载、核对 / attachments: put, get, verify"),
     "export": ("liandan.cli.export:export", "导出整本账 / export the whole log"),
     "audit": ("liandan.cli.audit:audit_command", "审计导出件、服务或本机账本 / audit an export, a server or this log"),

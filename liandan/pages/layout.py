@@ -20,15 +20,13 @@ def _style() -> tuple[str, str]:
     """The style sheet and the policy that names its hash: no script, no image, no request, no frame."""
     css = _STYLE.read_text(encoding="utf-8")
     digest = b64encode(sha256(css.encode()).digest()).decode()
-    return (
-        css,
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    )
+    return css, f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action"
 
 
-def page(title: str, body: str, status: int = 200) -> Response[str]:
-    """An HTML answer. ``title`` is text, ``body`` is HTML whose texts are escaped already."""
+def page(title: str, body: str, status: int = 200, *, has_form: bool = False) -> Response[str]:
+    """An HTML answer. ``title`` is text, ``body`` is HTML whose texts are escaped already; ``has_form`` where it may post back to this server."""
     css, policy = _style()
+    policy += " 'self'" if has_form else " 'none'"
     links = "".join(f'<a href="{address}">{name}</a>' for address, name in LINKS)
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     head += f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'

@@ -125,7 +125,7 @@ def normal_url(text: str, networks: Networks) -> str:
             expected=Phrase("百分号编码的路径（RFC 3986）", "a path in its percent-encoded form (RFC 3986)"),
         )
     address = parse_address(host)
-    if address is None and not _is_name(host):
+    if address is None and not is_host_name(host):
         raise refuse(
             "WEBHOOK_URL",
             field="url",
@@ -146,7 +146,7 @@ def normal_url(text: str, networks: Networks) -> str:
     return urlunsplit((parts.scheme, authority, parts.path or "/", parts.query, ""))
 
 
-def _is_name(host: str) -> bool:
+def is_host_name(host: str) -> bool:
     """Letters, digits and hyphens between dots, the last label no number: ``127.1``, ``0x7f.1`` and ``2130706433`` are addresses in disguise."""
     labels = host.removesuffix(".").split(".")
     last = labels[-1]

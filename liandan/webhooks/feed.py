@@ -21,6 +21,8 @@ from ledger.store import Conn, feed_keys, fetch_entries_at, fetch_facts, fetch_h
 from liandan.identity import role_of
 from liandan.webhooks import store
 from liandan.webhooks.model import QUEUED_MAX, Webhook, event_of
+from signing.phrase import Phrase
+from signing.refusal import refuse
 
 PAGE = 256
 
@@ -40,7 +42,7 @@ async def queue_all(source: Source) -> int:
         size = await projected(conn)
         if not await store.is_any_behind(conn, size):
             return 0
-        state, now_s = await _present(conn, source.kinds)
+        state, now_s = await present(conn, source.kinds)
         founders = [state.operator, *(authority.uscc for authority in state.authorities)]
         hooks = await store.list_behind(conn, size, founders)
     behind = 0
@@ -49,7 +51,7 @@ async def queue_all(source: Source) -> int:
     return behind
 
 
-async def _present(conn: Conn, kinds: Kinds) -> tuple[LogState, int]:
+async def present(conn: Conn, kinds: Kinds) -> tuple[LogState, int]:
     """The log's state and its present, Unix seconds."""
     key = chain_key(LOG_MAIN)
     state: LogState = kinds.decode(key, (await fetch_facts(conn, [key]))[key]).state
@@ -88,7 +90,7 @@ async def give_up_ended(conn: Conn, kinds: Kinds, hook: Webhook) -> None:
     name = access_key(hook.uscc)
     if name not in await fetch_facts(conn, [name]):
         return
-    state, now_s = await _present(conn, kinds)
+    state, now_s = await present(conn, kinds)
     caller = await _reader(conn, kinds, hook, state, now_s)
     if not caller.reads_all:
         size = await projected(conn)  # before the keys are looked up: an index that is made again has those of what it holds by now
@@ -118,17 +120,33 @@ async def is_entitled(conn: Conn, kinds: Kinds, hook: Webhook, size: int, now_s:
     """Whether the key that set it up still speaks for its party. If not, the webhook is disabled, unless the key was rotated: then its successor
     takes it over. A revoked key may be a stolen one, and its webhook a leak.
     """
-    records = await keys_of(conn, kinds, [hook.keyid])
-    record = records.get(hook.keyid)
+    keyid = await speaking_key(conn, kinds, hook.keyid, hook.uscc, size, now_s)
+    if keyid is None:
+        await store.change(conn, hook.id, state="disabled", why="WEBHOOK_KEY", why_found=hook.keyid[:16])
+        return False
+    if keyid != hook.keyid:
+        await store.change(conn, hook.id, keyid=keyid)
+    return True
+
+
+async def speaking_key(conn: Conn, kinds: Kinds, keyid: str, uscc: str, size: int, now_s: int) -> str | None:
+    """The key itself while it is valid, the one that it was rotated to, or None."""
+    record = (await keys_of(conn, kinds, [keyid])).get(keyid)
     if record is not None and record.is_valid_at(size) and record.lasts(now_s):
-        return True
+        return keyid
     if record is not None and record.revoked is not None:
-        for keyid, other in (await keys_of(conn, kinds, await _keyids(conn, kinds, hook.uscc))).items():
+        for found, other in (await keys_of(conn, kinds, await _keyids(conn, kinds, uscc))).items():
             if other.added == record.revoked and other.revoked is None and not other.kinds:
-                await store.change(conn, hook.id, keyid=keyid)
-                return True
-    await store.change(conn, hook.id, state="disabled", why="WEBHOOK_KEY", why_found=hook.keyid[:16])
-    return False
+                return found
+    return None
+
+
+async def check_whole_key(conn: Conn, kinds: Kinds, caller: Caller) -> None:
+    """A key for some kinds only is on a phone or a weighbridge: it signs these, decides nothing else, and addresses of its party, which may hold
+    secrets, are not its business (Refusal KEY_SCOPE)."""
+    record = (await keys_of(conn, kinds, [caller.keyid])).get(caller.keyid)
+    if record is None or record.kinds:
+        raise refuse("KEY_SCOPE", field="Authorization", found=caller.keyid[:16], expected=Phrase("不限种类的密钥", "a key without kinds"))
 
 
 async def keys_of(conn: Conn, kinds: Kinds, keyids: Sequence[str]) -> Mapping[str, KeyRecord]:

@@ -21,6 +21,7 @@ from msgspec import Struct
 from ledger.store import AWAY
 from liandan.database import open_pool
 from liandan.process import let_end, set_up_logging, tune
+from liandan.reminders.job import Job
 from liandan.settings import Settings
 from liandan.webhooks.worker import assemble
 from liandan.wiring import KINDS
@@ -32,7 +33,7 @@ NICE = 5
 AGAIN_S = 1.0
 """Between the death of a worker and the next one."""
 LOOK_S = 60.0
-"""Between two looks for a first webhook, which another server of the installation may have taken."""
+"""Between two looks for a first webhook or reminder, which another server of the installation may have taken."""
 STOP_S = 5.0
 POOL_MAX = 8
 LINE_MAX = 1 << 20
@@ -54,7 +55,7 @@ class WebhookRunner:
         self._settings, self._pool = settings, pool
         self._order = WorkOrder(settings=settings, dsn=dsn, base_url=base_url)
         self.wanted = asyncio.Event()
-        """Set by whoever has made a webhook."""
+        """Set by whoever has made a webhook or a reminder."""
         self.pid: int | None = None
 
     async def run(self) -> None:
@@ -72,7 +73,7 @@ class WebhookRunner:
         while not self.wanted.is_set():
             with contextlib.suppress(*AWAY, TimeoutError):
                 async with self._pool.acquire() as conn:
-                    if await conn.fetchval("SELECT EXISTS (SELECT FROM webhook)"):
+                    if await conn.fetchval("SELECT EXISTS (SELECT FROM webhook) OR EXISTS (SELECT FROM reminder WHERE state <> 'ended')"):
                         return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
@@ -97,7 +98,7 @@ async def work(order: WorkOrder, pool: Pool[Record]) -> None:
     """A worker until cancelled."""
     worker, outgoing = assemble(order.settings, pool, KINDS, order.base_url)
     try:
-        await worker.run()
+        await worker.run(beside=Job(order.settings, pool, KINDS, order.base_url).run)
     finally:
         await outgoing.close()
 

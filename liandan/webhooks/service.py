@@ -21,7 +21,7 @@ from ledger.times import format_at
 from liandan.access import RateWindow
 from liandan.webhooks import store
 from liandan.webhooks.address import Networks, normal_url
-from liandan.webhooks.feed import keys_of
+from liandan.webhooks.feed import check_whole_key
 from liandan.webhooks.keys import WebhookKeys
 from liandan.webhooks.model import PER_PARTY_MAX, PING, PINGS_PER_MINUTE, Delivery, Webhook, known_filters, ping_of, ping_subject
 from signing.payload import parse
@@ -76,7 +76,7 @@ class Webhooks:
         url = normal_url(wanted.url, self._networks)
         self._check_kinds(wanted.kinds)
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             if await store.lock_party(conn, caller.uscc) >= PER_PARTY_MAX:
                 raise refuse(
                     "WEBHOOK_TOO_MANY", found=PER_PARTY_MAX, expected=Phrase(f"至多 {PER_PARTY_MAX} 个", f"at most {PER_PARTY_MAX}")
@@ -97,13 +97,13 @@ class Webhooks:
     async def all_of(self, caller: Caller) -> list[Webhook]:
         """The caller's webhooks, oldest first; Refusal KEY_SCOPE."""
         async with self._log.pool.acquire() as conn:
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             return await store.list_of(conn, caller.uscc)
 
     async def read(self, caller: Caller, name: str) -> tuple[Webhook, dict[str, int]]:
         """One webhook and how many of its notices are in which state; Refusal KEY_SCOPE, NOT_FOUND."""
         async with self._log.pool.acquire() as conn:
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             hook = await _own(conn, caller, name)
             return hook, await store.count_by_state(conn, name)
 
@@ -122,7 +122,7 @@ class Webhooks:
         if changes.state is not UNSET and changes.state not in ("active", "paused"):
             raise refuse("WEBHOOK_STATE", field="state", found=changes.state[:40], expected="active, paused")
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             hook = await _own(conn, caller, name, is_locked=True)
             is_new = values.get("url", hook.url) != hook.url
             if is_new:
@@ -159,14 +159,14 @@ class Webhooks:
     async def end(self, caller: Caller, name: str) -> None:
         """Delete a webhook with its delivery log; what is under way at this moment may still arrive. Refusal NOT_FOUND."""
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             await _own(conn, caller, name, is_locked=True)
             await store.delete(conn, name)
 
     async def ping(self, caller: Caller, name: str) -> Delivery:
         """Send a notice that there is nothing to tell, whatever state the webhook is in; Refusal NOT_FOUND."""
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             return await self._ping(conn, await _own(conn, caller, name, is_locked=True))
 
     async def replay(self, caller: Caller, name: str, wanted: ReplayWanted) -> Webhook:
@@ -174,7 +174,7 @@ class Webhooks:
         QUERY_FORM for an index beyond the log.
         """
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             hook = await _own(conn, caller, name, is_locked=True)
             start = _within(wanted.from_index, await projected(conn))
             await store.unqueue(conn, name, from_idx=start)
@@ -184,14 +184,14 @@ class Webhooks:
     async def deliveries(self, caller: Caller, name: str, *, state: str | None, before: int | None, limit: int) -> list[Delivery]:
         """The delivery log, newest first; Refusal KEY_SCOPE, NOT_FOUND."""
         async with self._log.pool.acquire() as conn:
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             await _own(conn, caller, name)
             return await store.list_deliveries(conn, name, state=state, before=before, limit=limit)
 
     async def resend(self, caller: Caller, name: str, number: int) -> Delivery:
         """Let a notice that was given up wait again; Refusal NOT_FOUND, WEBHOOK_STATE."""
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_key(conn, caller)
+            await check_whole_key(conn, self._log.kinds, caller)
             await _own(conn, caller, name, is_locked=True)
             found = await store.fetch_delivery(conn, name, number)
             if found is None:
@@ -231,15 +231,6 @@ class Webhooks:
                 field="kinds",
                 found=unknown[0],
                 expected=Phrase("manifest、manifest.depart 等，不带版本", "manifest, manifest.depart, … without a version"),
-            )
-
-    async def _check_key(self, conn: Conn, caller: Caller) -> None:
-        """A key for some kinds only is on a phone or a weighbridge: it signs these, decides nothing else, and addresses of its
-        party, which may hold secrets, are not its business (Refusal KEY_SCOPE)."""
-        record = (await keys_of(conn, self._log.kinds, [caller.keyid])).get(caller.keyid)
-        if record is None or record.kinds:
-            raise refuse(
-                "KEY_SCOPE", field="Authorization", found=caller.keyid[:16], expected=Phrase("不限种类的密钥", "a key without kinds")
             )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import structlog
@@ -47,10 +48,12 @@ class Worker:
         self._courier = Courier(source, outgoing, keys, patience)
         self._forgot = 0.0
 
-    async def run(self) -> None:
-        """Until cancelled; a database that is away is waited for, and so is an operator who mends what nobody foresaw."""
+    async def run(self, beside: Callable[[], Coroutine[None, None, None]] | None = None) -> None:
+        """Until cancelled; a database that is away is waited for, and so is an operator who mends what nobody foresaw. ``beside`` is done while
+        this one leads, by nobody else.
+        """
         while True:
-            leading = asyncio.create_task(self._lead())
+            leading = asyncio.create_task(self._lead(beside))
             try:
                 await asyncio.wait({leading})
             finally:
@@ -62,21 +65,23 @@ class Worker:
                 tell("webhooks_wait", error=str(error) if isinstance(error, Refusal) else type(error).__name__)
             await asyncio.sleep(STAND_BY_S)
 
-    async def _lead(self) -> None:
+    async def _lead(self, beside: Callable[[], Coroutine[None, None, None]] | None) -> None:
         """Work while the lock is ours; return if it is another's."""
         async with self._pool.acquire() as conn, conn.transaction():
             if not await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", store.LEADER):
                 return
             await conn.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            working, alive = asyncio.create_task(self._work()), asyncio.create_task(_watch(conn))
+            tasks = {asyncio.create_task(self._work()), asyncio.create_task(_watch(conn))}
+            if beside is not None:
+                tasks.add(asyncio.create_task(beside()))
             try:
-                done, _ = await asyncio.wait({working, alive}, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    task.result()  # raises why it ended; neither ends otherwise
+                    task.result()  # raises why it ended; none ends otherwise
             finally:
-                for task in (working, alive):
+                for task in tasks:
                     task.cancel()
-                await asyncio.gather(working, alive, return_exceptions=True)
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self) -> None:
         """Queue and start couriers. One that fails on something nobody foresaw is left alone for a while; the others go on."""

@@ -1,0 +1,1 @@
+"""What is due of a party, as the job tells it; from the projections, a page at a time."""
