@@ -126,7 +126,9 @@ async def assemble(
         posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
         registrations = Registrations(service, settings.registration_limits)
         reminders = Reminders(ledger, keys.origin, audiences(settings, base_url)[0], runner.wanted, sends=read_relay(settings) is not None)
-        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations, reminders)
+        app = create_app(
+            settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations, reminders
+        )
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
         works = [
             runner.run(),

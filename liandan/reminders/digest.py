@@ -35,7 +35,7 @@ class DigestLine(Struct, frozen=True, kw_only=True):
     """Counted with a calendar whose official notice is not in yet."""
 
 
-class Reader(Struct, frozen=True, kw_only=True):
+class Addressee(Struct, frozen=True, kw_only=True):
     """Who reads it, and where he says that he wants no more."""
 
     uscc: str
@@ -56,7 +56,7 @@ class Digest(Struct, frozen=True, kw_only=True):
     lines: tuple[DigestLine, ...]
     is_more: bool
     work: str
-    """Address of everything that waits for the party."""
+    """Address of the manifests of the party."""
 
 
 def plain_name(name: str) -> str:
@@ -65,7 +65,7 @@ def plain_name(name: str) -> str:
     return shown if len(shown) <= NAME_MAX else shown[: NAME_MAX - 1] + "…"
 
 
-def digest_mail(reader: Reader, digest: Digest) -> tuple[str, str]:
+def digest_mail(reader: Addressee, digest: Digest) -> tuple[str, str]:
     """Subject and text: all of it in the reader's language, then how much it is in the other one."""
     language = reader.language
     groups = _groups(digest)
@@ -110,7 +110,7 @@ def _counts(digest: Digest, language: Language) -> str:
     return ("、" if language == "zh" else ", ").join(texts)
 
 
-def _begin(reader: Reader, digest: Digest, language: Language) -> str:
+def _begin(reader: Addressee, digest: Digest, language: Language) -> str:
     name = plain_name(reader.name)
     if language == "zh":
         return f"“{name}”（{reader.uscc}）：截至 {digest.day}，{_counts(digest, 'zh')}。"
@@ -128,28 +128,28 @@ def _shown(one: DigestLine, day: date, language: Language) -> list[str]:
     return [f"  {one.due_on}{note}  {word_in(one.what, 'en')}, manifest {one.load}", f"    {one.link}"]
 
 
-def _end(reader: Reader, digest: Digest, language: Language) -> list[str]:
+def _end(reader: Addressee, digest: Digest, language: Language) -> list[str]:
     if language == "zh":
         return [
-            f"以上链接须以贵单位的令牌打开；全部待办：{digest.work}",
+            f"以上链接须以贵单位的令牌打开；本单位的联单：{digest.work}",
             "本邮件只是提示，不是证据；以账本为准。刚刚办理的事项可能仍在其中。",
             f"账本 {reader.origin}；不再接收或查看本订阅：{reader.page}",
         ]
     return [
-        f"The links ask for a token of your party; everything that waits for it: {digest.work}",
+        f"The links ask for a token of your party; its manifests: {digest.work}",
         "This mail is a hint and no evidence; the log decides. What was done a moment ago may still be listed.",
         f"Log {reader.origin}; to receive no more of these: {reader.page}",
     ]
 
 
-def _short(reader: Reader, digest: Digest, language: Language) -> Sequence[str]:
+def _short(reader: Addressee, digest: Digest, language: Language) -> Sequence[str]:
     """The same in two lines."""
     if language == "zh":
         return (_begin(reader, digest, "zh"), f"不再接收：{reader.page}")
     return (_begin(reader, digest, "en"), f"To receive no more of these: {reader.page}")
 
 
-def confirm_mail(reader: Reader, token: str) -> tuple[str, str]:
+def confirm_mail(reader: Addressee, token: str) -> tuple[str, str]:
     """The one mail that an address gets before somebody at it has agreed."""
     name = plain_name(reader.name)
     zh = [
@@ -176,7 +176,7 @@ def confirm_mail(reader: Reader, token: str) -> tuple[str, str]:
     return subject, "\n".join([*first, "", "--", *second]) + "\n"
 
 
-def test_mail(reader: Reader) -> tuple[str, str]:
+def test_mail(reader: Addressee) -> tuple[str, str]:
     """A mail that there is nothing to tell."""
     name = plain_name(reader.name)
     zh = f"“{name}”（{reader.uscc}）的到期提醒将发到本邮箱。这是应该单位要求发出的测试邮件。不再接收：{reader.page}"

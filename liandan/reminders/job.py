@@ -15,9 +15,12 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from asyncpg import Pool, Record
 
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
+from ledger.publishing.files import LogFiles
 from ledger.store import AWAY, Conn
 from liandan.reminders import store
+from liandan.reminders.due import DueSource
+from liandan.reminders.looking import Looking
 from liandan.reminders.model import REFUSED_MAX, Reminder
 from liandan.reminders.postman import Carried, Postman, message_of, read_relay
 from liandan.reminders.service import page_of
@@ -29,6 +32,8 @@ LOOK_S = 1.0
 """Between two looks while nothing is to be done."""
 PAGE = 20
 """Reminders of one look."""
+HELD_S = 30.0
+"""Beyond the time that an attempt may take, how long its mail is nobody else's: then whoever held it has died."""
 RETRY_S, RETRY_MAX_S = 60.0, 3600.0
 """Before a mail is tried again; doubled, up to an hour."""
 AGAIN_S, AGAIN_MAX_S = 5.0, 600.0
@@ -36,6 +41,7 @@ AGAIN_S, AGAIN_MAX_S = 5.0, 600.0
 GIVE_UP = timedelta(days=2)
 """Of mails that no later one replaces."""
 KEEP = timedelta(days=30)
+KEEP_TOLD = timedelta(days=400)
 FORGET_S = 3600.0
 REST_S = 60.0
 
@@ -61,7 +67,7 @@ class Sending:
     async def send_one(self) -> bool:
         """One attempt, if something is due; whether there was."""
         async with self._pool.acquire() as conn:
-            out = await store.take_due(conn, timedelta(seconds=RETRY_S))
+            out = await store.take_due(conn, timedelta(seconds=2 * self._postman.relay.timeout_s + HELD_S))
         if out is None:
             return False
         self._next = time.monotonic() + self._pause_s
@@ -74,7 +80,7 @@ class Sending:
         await self._note(out, carried)
         return True
 
-    async def _note(self, out: store.Outgoing, carried: Carried) -> None:
+    async def _note(self, out: store.MailInHand, carried: Carried) -> None:
         mail = out.mail
         age = datetime.now(UTC) - mail.made_at
         wait_s = min(RETRY_S * 2.0 ** min(mail.attempts - 1, 20), RETRY_MAX_S)
@@ -113,11 +119,14 @@ class Job:
         """Refusal SETTING for a mail server that cannot work."""
         relay = read_relay(settings)
         self._pool = pool
-        self._sending = None if relay is None else Sending(pool, Postman(relay), base_url, settings.smtp_per_minute)
+        files = LogFiles(settings.log_path, settings.entries_path)
+        books = DueSource(pool, kinds, DataSets(kinds, files.read))
+        self.looking = Looking(pool, kinds, books, base_url, hour=settings.reminder_hour, mails=relay is not None)
+        self.sending = None if relay is None else Sending(pool, Postman(relay), base_url, settings.smtp_per_minute)
 
     async def run(self) -> None:
         """Until cancelled; raises what tells that the database is away."""
-        works = [self._forget] + ([] if self._sending is None else [self._sending.run])
+        works = [self._forget, self._look] + ([] if self.sending is None else [self.sending.run])
         tasks = [asyncio.create_task(_kept_up(work)) for work in works]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -128,10 +137,16 @@ class Job:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _look(self) -> None:
+        while True:
+            is_more = await self.looking.look()
+            await asyncio.sleep(0 if is_more else LOOK_S)
+
     async def _forget(self) -> None:
         while True:
             async with self._pool.acquire() as conn:
                 await store.forget(conn, KEEP)
+                await store.forget_told(conn, KEEP_TOLD)
             await asyncio.sleep(FORGET_S)
 
 

@@ -27,6 +27,7 @@ from signing.files import read_whole
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
+SENDER = Phrase("发件地址，如 noreply@ledger.example.cn", "the sender's address, e.g. noreply@ledger.example.cn")
 SENDER_NAME = "联单 liandan"
 PASSWORD_MAX = 4096
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -34,7 +35,7 @@ QUIT_S = 1.0
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
-class Relay(Struct, frozen=True, kw_only=True):
+class MailServer(Struct, frozen=True, kw_only=True):
     """The operator's mail server, as the settings name it."""
 
     host: str
@@ -48,21 +49,26 @@ class Relay(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Without its password."""
-        return f"Relay({self.host!r}, {self.port})"
+        return f"MailServer({self.host!r}, {self.port})"
 
 
-def read_relay(settings: Settings) -> Relay | None:
+def read_relay(settings: Settings) -> MailServer | None:
     """The server of the settings, None where there is none; Refusal SETTING for what cannot work, or would send a password in the open."""
     if settings.smtp_host is None:
         return None
     if settings.smtp_from is None:
-        raise refuse("SETTING", field="smtp_from", found=Phrase("没有", "nothing"), expected="no-reply@ledger.example.cn")
+        raise refuse("SETTING", field="smtp_from", found=Phrase("没有", "nothing"), expected=SENDER)
     try:
         sender = check_address(settings.smtp_from)
     except Refusal:
-        raise refuse("SETTING", field="smtp_from", found=settings.smtp_from[:120], expected="no-reply@ledger.example.cn") from None
+        raise refuse("SETTING", field="smtp_from", found=settings.smtp_from[:120], expected=SENDER) from None
     if (settings.smtp_user is None) != (settings.smtp_password_file is None):
-        raise refuse("SETTING", field="smtp_user", found=settings.smtp_user or "", expected="smtp_user + smtp_password_file")
+        raise refuse(
+            "SETTING",
+            field="smtp_user",
+            found=settings.smtp_user or "",
+            expected=Phrase("smtp_user 与 smtp_password_file 同时设", "both smtp_user and smtp_password_file"),
+        )
     if settings.smtp_tls == "none" and settings.smtp_user is not None and settings.smtp_host not in LOOPBACK:
         raise refuse(
             "SETTING",
@@ -80,7 +86,7 @@ def read_relay(settings: Settings) -> Relay | None:
     except (OSError, ValueError, ssl.SSLError) as error:
         field = "smtp_ca_file" if password is None and settings.smtp_password_file is None else "smtp_password_file"
         raise refuse("SETTING", field=field, found=type(error).__name__, expected=Phrase("可读的文件", "a file that can be read")) from None
-    return Relay(
+    return MailServer(
         host=settings.smtp_host, port=settings.smtp_port, tls=settings.smtp_tls, sender=sender, user=settings.smtp_user, password=password,
         timeout_s=settings.smtp_timeout_ms / 1000, context=context,
     )  # fmt: skip
@@ -128,7 +134,7 @@ def message_of(mail: Mail, address: str, sender: str, page: str, language: str, 
 class Postman:
     """Carries mails one after the other."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: MailServer) -> None:
         self.relay = relay
         self._smtp: aiosmtplib.SMTP | None = None
 
@@ -199,7 +205,7 @@ def _seen(error: BaseException) -> str:
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, aiosmtplib.SMTPResponseException):
-            enhanced = _STATUS.match(str(chain.message))
+            enhanced = _STATUS.fullmatch(str(chain.message).partition(" ")[0])
             return f"{chain.code} {enhanced[0]}" if enhanced else str(chain.code)
         if isinstance(chain, ssl.SSLCertVerificationError):
             return chain.verify_message[:120]

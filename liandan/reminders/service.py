@@ -21,7 +21,7 @@ from ledger.log import Log
 from ledger.parties.store import names_of
 from ledger.store import Conn
 from liandan.reminders import store
-from liandan.reminders.digest import Reader, confirm_mail, test_mail
+from liandan.reminders.digest import Addressee, confirm_mail, test_mail
 from liandan.reminders.model import (
     AHEAD_MAX_WD,
     AHEAD_WD,
@@ -81,11 +81,11 @@ def message_id(base_url: str, *parts: str) -> str:
     return f"<{sha256('|'.join(parts).encode()).hexdigest()[:40]}@{host}>"
 
 
-async def reader_of(conn: Conn, reminder: Reminder, origin: str, base_url: str) -> Reader:
+async def reader_of(conn: Conn, reminder: Reminder, origin: str, base_url: str) -> Addressee:
     """Whom a mail of this reminder addresses."""
     name = (await names_of(conn, [reminder.uscc])).get(reminder.uscc, "")
     page = page_of(base_url, reminder.token)
-    return Reader(uscc=reminder.uscc, name=name, language=reminder.language, origin=origin, page=page)
+    return Addressee(uscc=reminder.uscc, name=name, language=reminder.language, origin=origin, page=page)
 
 
 class Reminders:
@@ -123,7 +123,7 @@ class Reminders:
 
     async def read(self, caller: Caller, name: str) -> tuple[Reminder, list[Mail]]:
         """One reminder and what became of its newest mails; Refusal KEY_SCOPE, NOT_FOUND."""
-        async with self._log.pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
             await check_whole_key(conn, self._log.kinds, caller)
             reminder = await _own(conn, caller, name)
             return reminder, await store.list_mails(conn, name, SHOWN_MAILS)
@@ -204,11 +204,17 @@ class Reminders:
 
     def _check_sends(self) -> None:
         if not self._sends:
-            raise refuse("MAIL_OFF", found="LIANDAN_SMTP_HOST", expected="smtp.example.cn")
+            raise refuse(
+                "MAIL_OFF",
+                found=Phrase("没有邮件服务器", "no mail server"),
+                expected=Phrase("设置 LIANDAN_SMTP_HOST", "LIANDAN_SMTP_HOST to be set"),
+            )
 
     async def _ask(self, conn: Conn, reminder: Reminder, kind: MailKind) -> None:
-        """Queue a mail that nobody has asked for yet, within the budgets of the party and of the address, which is counted by its hash."""
-        limits = ((reminder.uscc, ASKED_PER_DAY), (sha256(reminder.address.encode()).hexdigest(), SENT_UNASKED_PER_DAY))
+        """Queue a mail within the party's budget, and where nobody at the address has agreed within that of the address, counted by its hash."""
+        limits = [(reminder.uscc, ASKED_PER_DAY)]
+        if kind == "confirm":
+            limits.append((sha256(reminder.address.encode()).hexdigest(), SENT_UNASKED_PER_DAY))
         for payer, most in limits:
             if await store.spend(conn, payer) > most:
                 raise refuse("MAIL_BUDGET", found=most, expected=Phrase(f"每天至多 {most} 封", f"at most {most} a day"))

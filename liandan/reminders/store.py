@@ -126,7 +126,7 @@ async def queue(conn: Conn, mail: NewMail) -> None:
 # ---------------------------------------------------------------------- sending
 
 
-class Outgoing(Struct, frozen=True):
+class MailInHand(Struct, frozen=True):
     """A mail that is sent now, and to whom."""
 
     mail: Mail
@@ -136,10 +136,10 @@ class Outgoing(Struct, frozen=True):
 
     def __repr__(self) -> str:
         """Only which."""
-        return f"Outgoing({self.mail!r})"
+        return f"MailInHand({self.mail!r})"
 
 
-async def take_due(conn: Conn, wait: timedelta) -> Outgoing | None:
+async def take_due(conn: Conn, wait: timedelta) -> MailInHand | None:
     """The mail that has waited longest, its attempt counted and the next one put off by ``wait`` before this one begins: whoever dies with it
     leaves nothing to clear up. Digests and tests only to active reminders.
     """
@@ -161,7 +161,7 @@ async def take_due(conn: Conn, wait: timedelta) -> Outgoing | None:
         return None
     values = dict(row)
     address, token, language = (values.pop(name) for name in ("address", "token", "language"))
-    return Outgoing(Mail(**values), address, token, language)
+    return MailInHand(Mail(**values), address, token, language)
 
 
 async def note(conn: Conn, number: int, state: str, said: str, found: str, wait: timedelta) -> None:

@@ -10,9 +10,14 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.pending.model import TYPES, Told
 from ledger.times import format_at
+from manifests.present import PresentAlert
+from manifests.view import ManifestView
 
 State = Literal["unconfirmed", "active", "paused", "disabled"]
 DeliveryState = Literal["pending", "delivered", "dead"]
+DUE_TYPES = ("due.approaching", "due.overdue", "due.open")
+DUE_FILTERS = ("due", *DUE_TYPES)
+"""What ``kinds`` names to be told of alerts about the present (manifests.present)."""
 CONTENT_TYPE = "application/cloudevents+json"
 PING = "webhook.ping"
 """``type`` of a notice that only asks whether somebody is there and answers with the challenge."""
@@ -50,9 +55,13 @@ class Webhook(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
     def wants(self, kind: str) -> bool:
-        """Whether it is to be told of a kind, named with its version (``manifest.depart/1``)."""
+        """Whether it is to be told of a kind, named with its version (``manifest.depart/1``). What is due it asks for by name: that something has
+        become late is no act of anybody, and who takes everything of the log has not asked for it.
+        """
         name = kind.partition("/")[0]
-        return not self.kinds or name in self.kinds or name.partition(".")[0] in self.kinds
+        if not self.kinds and name not in DUE_FILTERS:
+            return True
+        return name in self.kinds or name.partition(".")[0] in self.kinds
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -125,6 +134,27 @@ def pending_event_of(told: Told, origin: str, base_url: str) -> bytes:
     return _cloud_event(number, origin, f"pending.{told.event}/1", pending_subject(row.statement), format_at(told.at_s), data)
 
 
+def due_event_of(name: str, alert: PresentAlert, view: ManifestView, origin: str, base_url: str, at: str) -> bytes:
+    """The notice of an alert about the present: which act of which manifest, until when, by which article; no waste, no mass, nobody's name."""
+    duty, manifest = alert.duty, view.chain.removeprefix("manifest/")
+    links = {
+        "manifest": f"{base_url}/v1/manifests/{manifest}",
+        "actions": f"{base_url}/v1/manifests/{(duty.manifest or view.chain).removeprefix('manifest/')}/actions",
+    }
+    data = {
+        "phase": alert.phase, "term": duty.term, "kind": duty.kind, "chain": view.chain, "on": duty.manifest or view.chain,
+        "number": view.state.number, "case": duty.case, "file": duty.file, "since": duty.since, "due_on": duty.due_on,
+        "workdays_left": duty.workdays_left, "provisional": duty.provisional, "article": duty.article, "code": alert.code, "level": alert.level,
+        "links": links,
+    }  # fmt: skip
+    return _cloud_event(name, origin, f"due.{alert.phase}/1", due_subject(view.chain), at, data)
+
+
+def due_subject(chain: str) -> str:
+    """Subject of notices about what is due on a manifest, which no chain is called."""
+    return f"due/{chain}"
+
+
 def pending_subject(statement: str) -> str:
     """Subject of notices about one pending statement, which no chain is called."""
     return f"pending/{statement}"
@@ -151,6 +181,6 @@ def _cloud_event(name: str, source: str, kind: str, subject: str, at: str, data:
 
 
 def known_filters(kinds: Sequence[str]) -> frozenset[str]:
-    """What ``kinds`` of a webhook may name: kinds without their version, and what stands before the dot; ``pending`` among them."""
-    names = {kind.partition("/")[0] for kind in (*kinds, *TYPES)}
+    """What ``kinds`` of a webhook may name: kinds without their version, and what stands before the dot; ``pending`` and ``due`` among them."""
+    names = {kind.partition("/")[0] for kind in (*kinds, *TYPES, *DUE_TYPES)}
     return frozenset(names | {name.partition(".")[0] for name in names})

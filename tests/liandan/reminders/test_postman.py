@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from liandan.reminders.model import Mail, check_address
-from liandan.reminders.postman import Postman, Relay, message_of, read_relay
+from liandan.reminders.postman import MailServer, Postman, message_of, read_relay
 from liandan.settings import Settings
 from signing.refusal import Refusal
 from tests.liandan.reminders.mailbox import accept_and_die, hang, mailbox, refuse_data, text_of
@@ -30,13 +30,13 @@ MAIL = Mail(
 )  # fmt: skip
 
 
-def relay(port: int, **changes: object) -> Relay:
+def relay(port: int, **changes: object) -> MailServer:
     """A server on this machine."""
     fields = {
         "host": NAME, "port": port, "tls": "none", "sender": "no-reply@ledger.example.cn", "user": None, "password": None, "timeout_s": 30.0,
         "context": ssl.create_default_context(),
     }  # fmt: skip
-    return Relay(**(fields | changes))  # type: ignore[arg-type]  # test shorthand
+    return MailServer(**(fields | changes))  # type: ignore[arg-type]  # test shorthand
 
 
 async def carry(postman: Postman, mail: Mail = MAIL) -> tuple[str, str, str]:

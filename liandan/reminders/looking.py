@@ -1,0 +1,182 @@
+"""Looking: who is to be told of what today, queued in the transaction that notes it as told.
+
+A mail is one a day and address; what happened while nobody looked is in it, as it is now. A webhook is told of an alert about the present once,
+when it stands; one that came and went while nobody looked is told to nobody.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from hashlib import sha256
+
+import structlog
+from asyncpg import Pool, Record
+
+from ledger.admission.kind_table import Kinds
+from ledger.store import Conn, fetch_head, projected
+from ledger.times import SHANGHAI, format_at, to_datetime
+from liandan.reminders import store
+from liandan.reminders.digest import Digest, DigestLine, digest_mail
+from liandan.reminders.due import FIRST, DueSource, Owed, Place, owed_page, until_of
+from liandan.reminders.model import Reminder
+from liandan.reminders.service import message_id, reader_of
+from liandan.webhooks import store as webhook_store
+from liandan.webhooks.feed import is_entitled, present, speaking_key
+from liandan.webhooks.model import DUE_FILTERS, QUEUED_MAX, due_event_of, due_subject
+from manifests.present import PresentAlert
+
+log = structlog.get_logger("liandan.reminders")
+
+REMINDERS_AT_ONCE = 20
+PAGES_MAX = 5
+"""Pages of manifests that one mail is made from; what lies behind is said to be more."""
+TELL_S = 300.0
+"""Between two looks at what is due for one webhook."""
+
+
+class Looking:
+    """Looks for one installation."""
+
+    def __init__(self, pool: Pool[Record], kinds: Kinds, books: DueSource, base_url: str, *, hour: int, mails: bool) -> None:
+        """``hour``: from which hour of the day on digests are made; ``mails``: whether there is a mail server."""
+        self._pool, self._kinds, self._books, self._base_url = pool, kinds, books, base_url
+        self._hour, self._mails = hour, mails
+        self._places: dict[str, Place] = {}
+        """By webhook: where its next page begins, of those in the middle of a look."""
+        self._looked: dict[str, float] = {}
+        """By webhook: when a look ended, monotonic."""
+
+    async def look(self) -> bool:
+        """One round; whether there is more to do at once."""
+        is_more = await self._digests() if self._mails else False
+        return await self._tell() or is_more
+
+    # ------------------------------------------------------------------ mails
+
+    async def _digests(self) -> bool:
+        async with self._pool.acquire() as conn:
+            if await fetch_head(conn) is None:
+                return False
+            _, now_s = await present(conn, self._kinds)
+            now = to_datetime(now_s).astimezone(SHANGHAI)
+            day = now.date()
+            names = await store.list_unseen(conn, day, REMINDERS_AT_ONCE) if now.hour >= self._hour else []
+        for name in names:
+            await self._digest(name, day)
+        return len(names) == REMINDERS_AT_ONCE
+
+    async def _digest(self, name: str, day: date) -> None:
+        """See to one reminder for a day: a mail, or nothing where nothing is due."""
+        async with self._pool.acquire() as conn:
+            reminder = await store.fetch(conn, name)
+        if reminder is None:
+            return
+        lines, until, origin, is_more = await self._lines(reminder)
+        async with self._pool.acquire() as conn, conn.transaction():
+            reminder = await store.fetch(conn, name, is_locked=True)
+            if reminder is None or reminder.state != "active" or (reminder.looked_on is not None and reminder.looked_on >= day):
+                return
+            if not await self._speaks(conn, reminder):
+                return
+            await store.change(conn, name, looked_on=day)
+            if lines:
+                reader = await reader_of(conn, reminder, origin, self._base_url)
+                work = f"{self._base_url}/v1/manifests"
+                digest = Digest(day=day, until=until, ahead_wd=reminder.ahead_wd, lines=tuple(lines), is_more=is_more, work=work)
+                subject, body = digest_mail(reader, digest)
+                name_of_mail = message_id(self._base_url, reminder.id, "digest", day.isoformat())
+                mail = store.NewMail(reminder=name, kind="digest", day=day, message_id=name_of_mail, subject=subject, body=body)
+                await store.queue(conn, mail)
+
+    async def _lines(self, reminder: Reminder) -> tuple[list[DigestLine], date, str, bool]:
+        """What is due of its party, the most urgent first."""
+        found: list[DigestLine] = []
+        place: Place | None = FIRST
+        until, origin = date.min, ""
+        for _ in range(PAGES_MAX):
+            if place is None:
+                break
+            async with self._books.ground() as ground:
+                if ground is None:
+                    break
+                until, origin = until_of(ground.present, reminder.ahead_wd), ground.log.origin
+                owed, _, place = await owed_page(ground, reminder.uscc, place)
+            found += [_line(one, self._base_url) for one in owed if one.duty.due_on is not None and one.duty.due_on <= until.isoformat()]
+        found.sort(key=lambda line: (line.due_on, line.load, line.what))
+        return found, until, origin, place is not None
+
+    async def _speaks(self, conn: Conn, reminder: Reminder) -> bool:
+        """Whether the key behind it is good, or its successor, which takes it over."""
+        _, now_s = await present(conn, self._kinds)
+        keyid = await speaking_key(conn, self._kinds, reminder.keyid, reminder.uscc, await projected(conn), now_s)
+        if keyid is None:
+            await store.change(conn, reminder.id, state="disabled", why="MAIL_KEY", why_found=reminder.keyid[:16])
+            await store.drop_waiting(conn, reminder.id)
+        elif keyid != reminder.keyid:
+            await store.change(conn, reminder.id, keyid=keyid)
+        return keyid is not None
+
+    # ------------------------------------------------------------------ webhooks
+
+    async def _tell(self) -> bool:
+        """A page for every webhook that wants to be told and whose time has come; whether one has more."""
+        async with self._pool.acquire() as conn:
+            names = await store.list_telling(conn, DUE_FILTERS)
+        now = time.monotonic()
+        for gone in self._looked.keys() - set(names):
+            self._looked.pop(gone)
+        for name in names:
+            if name in self._places or now - self._looked.get(name, float("-inf")) >= TELL_S:
+                await self._tell_one(name)
+        return bool(self._places.keys() & set(names))
+
+    async def _tell_one(self, name: str) -> None:
+        place = self._places.pop(name, FIRST)
+        async with self._pool.acquire() as conn:
+            hook = await webhook_store.fetch(conn, name)
+        if hook is None:
+            return
+        async with self._books.ground() as ground:
+            if ground is None:
+                return
+            _, alerts, behind = await owed_page(ground, hook.uscc, place)
+            now_s, origin = ground.present.now_s, ground.log.origin
+        wanted = {event_of(alert): (view, alert) for view, alert in alerts if hook.wants(f"due.{alert.phase}/1")}
+        async with self._pool.acquire() as conn, conn.transaction():
+            hook = await webhook_store.fetch(conn, name, is_locked=True)
+            if hook is None or hook.state != "active" or not await is_entitled(conn, self._kinds, hook, await projected(conn), now_s):
+                return
+            if await webhook_store.count_pending(conn, name) + len(wanted) > QUEUED_MAX:
+                self._places[name] = place  # the same page again, when there is room
+                return
+            fresh = await store.tell_once(conn, name, list(wanted))
+            notices = [
+                webhook_store.New(
+                    None,
+                    f"due.{alert.phase}/1",
+                    due_subject(view.chain),
+                    due_event_of(event, alert, view, origin, self._base_url, format_at(now_s)),
+                )
+                for event, (view, alert) in wanted.items()
+                if event in fresh
+            ]
+            if notices:
+                await webhook_store.queue(conn, name, notices)
+        if behind is None:
+            self._looked[name] = time.monotonic()
+        else:
+            self._places[name] = behind
+
+
+def event_of(alert: PresentAlert) -> str:
+    """``id`` of the notice of an alert: the same wherever and whenever it is told."""
+    return sha256(f"due {alert.key}".encode()).hexdigest()
+
+
+def _line(one: Owed, base_url: str) -> DigestLine:
+    assert one.duty.due_on is not None, "only what has a due day is listed"
+    link = f"{base_url}/v1/manifests/{one.chain.removeprefix('manifest/')}/actions"
+    return DigestLine(
+        due_on=date.fromisoformat(one.duty.due_on), what=one.words, load=one.load, link=link, provisional=one.duty.provisional
+    )
