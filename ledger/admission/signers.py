@@ -290,21 +290,38 @@ class _Bench:
         return True
 
     def _successors(self, uscc: str) -> list[str]:
-        """Who succeeds a closed party, and who that one while it is closed too."""
-        line: list[str] = []
-        while len(line) < SUCCESSORS_MAX and (state := self._party(uscc)) is not None and state.closed_on and state.successor:
-            uscc = state.successor
-            line.append(uscc)
-        return line
+        return successors(self._facts, uscc)
 
     def _party(self, uscc: str) -> PartyState | None:
-        if is_founder(self._facts, uscc):  # operator and authorities are never closed
-            return None
-        try:
-            state: PartyState | None = self._facts.state(party_chain(uscc))
-        except Unread as unread:
-            raise NeedsParty(*unread.args) from None
-        return state
+        return _party(self._facts, uscc)
+
+
+def successors(facts: Facts, uscc: str) -> list[str]:
+    """Who succeeds a closed party, and who that one while it is closed too. Raises NeedsParty."""
+    line: list[str] = []
+    while len(line) < SUCCESSORS_MAX and (state := _party(facts, uscc)) is not None and state.closed_on and state.successor:
+        uscc = state.successor
+        line.append(uscc)
+    return line
+
+
+def stand_ins(facts: Facts, uscc: str) -> tuple[str, ...]:
+    """Who signs in the place of a closed party: its successors, else the authorities of its region; nobody for one that is open (kinds §1.2).
+    Raises NeedsParty."""
+    state = _party(facts, uscc)
+    if state is None or not state.closed_on:
+        return ()
+    return tuple(successors(facts, uscc)) or tuple(authorities_of_party(log_state(facts), uscc)[0])
+
+
+def _party(facts: Facts, uscc: str) -> PartyState | None:
+    if is_founder(facts, uscc):  # operator and authorities are never closed
+        return None
+    try:
+        state: PartyState | None = facts.state(party_chain(uscc))
+    except Unread as unread:
+        raise NeedsParty(*unread.args) from None
+    return state
 
 
 def listed_chains(read: Iterable[str], statement: Statement) -> set[str]:

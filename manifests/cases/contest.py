@@ -11,6 +11,8 @@ from typing import Annotated
 from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Reads, Role
+from ledger.admission.signers import stand_ins, successors
+from ledger.directory import party_chain
 from ledger.fields import ShortText, Text, form, items, label
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_admission_at
@@ -81,8 +83,12 @@ def act_is_evidence(judged: Judged, out: Findings) -> None:
     if contested.hash in state.acts:
         out.refuse("CONTEST_TAKEN", "body.envelope", contested.hash, "", "SEQ", seq=str(state.acts.index(contested.hash)))
     roles = roles_of(contested.act)
-    fits = len(contested.by) <= len(roles) and (roles[0] not in _OWN or contested.holder in state.holder_of(roles[0]))
-    if not fits or not {contested.holder, *contested.by} & set(concerned(judged.facts, state)):
+    named = state.holder_of(roles[0]) if roles[0] in _OWN else (contested.holder,)
+    is_concerned = bool({contested.holder, *contested.by} & {*concerned(judged.facts, state)})
+    if contested.holder not in named and contested.holder in stand_ins(judged.facts, named[0]):
+        out.read.update(map(party_chain, (named[0], *successors(judged.facts, named[0]))))
+        named, is_concerned = (contested.holder,), True  # in the place of a closed one (kinds §1.2)
+    if len(contested.by) > len(roles) or contested.holder not in named or not is_concerned:
         out.refuse("CONTEST_FORM", "body.envelope", ", ".join(contested.by), " / ".join(roles), "ROLES", by="、".join(contested.by))
     if not is_signed(contested, judged.facts, judged.moment):
         out.refuse("CONTEST_FORM", "body.envelope", contested.hash, "", "SIGNATURE", hash=contested.hash)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -11,9 +12,9 @@ from ledger.model import chain_key
 from ledger.times import format_at
 from manifests import acts
 from signing.refusal import Refusal
-from tests.manifests.driver import CARRIER, GENERATOR, RECEIVER, STRANGER, Driver, a_departure, codes
+from tests.manifests.driver import CARRIER, GENERATOR, RECEIVER, SECOND_CARRIER, STRANGER, Driver, a_departure, codes
 from tests.manifests.test_case_contest import KIND as CONTEST
-from tests.manifests.test_case_contest import a_contest, overtaken
+from tests.manifests.test_case_contest import a_contest, overtaken, signed
 from tests.manifests.test_case_gap import BOTH, a_gap
 from tests.manifests.test_case_gap import KIND as GAP
 from tests.manifests.test_case_hold import CASE, HOLD, OTHER_CASE, RELEASE, a_hold
@@ -130,3 +131,17 @@ def test_a_departure_is_stopped_exactly_under_a_hold_and_overtakes_exactly_what_
         found = set(refusal.codes)
     assert (found == {"HELD"}) == covered
     assert covered or ("H:OVERTOOK" in found) == any(since > at(left) for _, since, _ in spans)
+
+
+@pytest.mark.parametrize(("successor", "signer"), [(STRANGER, STRANGER), ("", AUTHORITY_50)])
+def test_who_signs_in_the_place_of_a_closed_receiver_may_bring_what_he_signed(successor: str, signer: str) -> None:
+    """Its successor, else the authority of its region (kinds §1.2); a stranger as little as before it closed."""
+    log = Driver().to_in_transit()
+    envelope = signed(log, "manifest.receive/1", (signer,), log.a_receipt())
+    assert log.refused(CONTEST, (signer,), a_contest(log, envelope), chain=CASE) == ["CONTEST_FORM"], "the receiver is open"
+    closed(log, RECEIVER, successor)
+    foreign = signed(log, "manifest.receive/1", (SECOND_CARRIER,), log.a_receipt())
+    assert log.refused(CONTEST, (SECOND_CARRIER,), a_contest(log, foreign), chain=CASE) == ["CONTEST_FORM"]
+    entry = log.post(CONTEST, (signer,), a_contest(log, envelope), chain=CASE)
+    assert codes(entry) == {"H:CONTESTED"}
+    assert f"party/{RECEIVER}" in {fact[0] for fact in entry.admission.facts}

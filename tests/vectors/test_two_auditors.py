@@ -26,11 +26,12 @@ from liandan.wiring import KINDS
 from signing.files import walk
 from tests.vectors import second_reader
 from tests.vectors.forged_acts import FORGED_ACTS
+from tests.vectors.forged_corrections import FORGED_CORRECTIONS, GOOD_CORRECTION
 from tests.vectors.forged_parties import FORGED_PARTIES
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
-ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES]
+ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS]
 
 
 def ours(directory: Path) -> AuditReport:
@@ -72,6 +73,11 @@ def test_there_are_enough_forgeries_and_each_has_its_name() -> None:
 
 
 # --- what both call good
+
+
+def test_both_find_nothing_in_a_correction_that_may_stand(tmp_path: Path) -> None:
+    forge(GOOD_CORRECTION, tmp_path / "export")
+    assert (ours(tmp_path / "export").findings, theirs(tmp_path / "export")["findings"]) == ([], [])
 
 
 def test_both_find_nothing_in_the_log_that_is_forged(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import re
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
+from .corrected import judge
 from .matrix import EAST_S, is_same, paths_of, put_value, row_of, value_at, value_of, year_of
 from .parties import DAY_S
 from .strict import Bad, grams, instant, need, normal
@@ -102,7 +104,7 @@ class Amendments:
         own = s.principal or s.by[0]
         given = self._speaks_for(own, self.holders(s, trip, "proposing"), False)  # also for a closed one in whose place he proposes
         found = SimpleNamespace(trip=trip, changes=changes, paths=paths, by=own, hands=s.by, at=a.at, given=given, ended="")
-        self._stands(trip, changes)
+        self._stands(trip, changes, a.at)
         self.proposals[s.chain] = found
         self._force(s, a, trip, found)
 
@@ -114,7 +116,7 @@ class Amendments:
         found = self._waiting(s)
         need(a.at <= self._end(found), "AMEND_STATE", "chain", a.at, "before it lapses")
         need(not {s.by[0], s.principal or s.by[0]} & {*found.hands, found.by}, "CASE_ROLE", "by.0", s.by[0], "not the proposer's hand")
-        self._stands(trip, found.changes)
+        self._stands(trip, found.changes, a.at)
         found.given += self._agreeing(s, a, trip, found)
         self._force(s, a, trip, found)
 
@@ -146,8 +148,7 @@ class Amendments:
         if due:
             found.ended = "in_force"
             for change in found.changes:
-                value = value_of(change["now"])
-                put_value(trip.record, change["path"], instant(value) if change["path"].startswith("times.") else value)
+                self._put(trip.record, change["path"], value_of(change["now"]))
                 self._follow(s, a, trip, change["path"], value_of(change["was"]), value_of(change["now"]))
             self._sums(trip, found)
         self._settle(a, trip, gives_back=any(re.fullmatch(r"lines.[0-9]+.mass_t", path) for path in found.paths if due))
@@ -170,7 +171,8 @@ class Amendments:
 
     def _sums(self, trip: Any, found: Any) -> None:
         """Opinions, masses and fates by line; the stage that they give."""
-        record = trip.record
+        record, lines = trip.record, range(len(trip.declared))
+        before = [(trip.accepted[line] - trip.fates[line], trip.refused[line]) for line in lines]
         for counts in (trip.fates, trip.treated, trip.sent):
             counts.clear()
         for fate in record["fates"]:
@@ -193,6 +195,9 @@ class Amendments:
             if touched:
                 need(sums[opinion], "AMEND_VALUE", f"received.{number}", f"{accepted} {refused}", opinion)
                 need(opinion == "accept" or "reason_code" in item, "AMEND_VALUE", f"received.{number}", opinion, "a reason_code")
+                says = "refused_t" in item or refused > 0 or opinion != "reject" or f"received.{number}.opinion" not in touched
+                need(says, "AMEND_VALUE", f"received.{number}", opinion, "how much was refused")
+                need(not trip.is_return or opinion == "accept", "AMEND_VALUE", f"received.{number}", opinion, "accept: the waste is home")
                 need(trip.taken[line] <= refused, "AMEND_IMPOSSIBLE", f"received.{number}", refused, f"returns of {trip.taken[line]}")
             self.manifests.within(trip, line, "AMEND_IMPOSSIBLE")
             need(trip.fates[line] <= accepted, "AMEND_IMPOSSIBLE", f"received.{number}", accepted, f"fates of {trip.fates[line]}")
@@ -200,10 +205,13 @@ class Amendments:
             return
         opinions = {item["opinion"] for item in record["received"]}
         by_opinion = {("accept",): "accepted", ("reject",): "rejected"}.get(tuple(opinions), "partly_accepted")
-        whole = all(trip.fates[line] == trip.accepted[line] for line in range(len(trip.declared)))
+        whole = all(trip.fates[line] == trip.accepted[line] for line in lines)
         stage, now = "disposed" if whole and by_opinion != "rejected" else by_opinion, self._stage(trip)
         ends = {"closed": "disposed", "closed_rejected": "rejected"}.get(now)
-        need(ends in (None, stage), "AMEND_IMPOSSIBLE", "body.changes", stage, f"{now} stays what it is")
+        left = [(trip.accepted[line] - trip.fates[line], trip.refused[line]) for line in lines]
+        is_gone = all(trip.refused[line] == trip.gone[line] for line in lines)
+        stays = (ends == stage and is_gone) if ends else now != "closed_gap" or left == before
+        need(stays, "AMEND_IMPOSSIBLE", "body.changes", stage, f"{now} stays what it is")
         if now not in FINISHED:
             self.log.stages[trip.chain] = stage
 
@@ -239,8 +247,9 @@ class Amendments:
     def _stage(self, trip: Any) -> str:
         return str(self.log.stages.get(trip.chain, ""))
 
-    def _stands(self, trip: Any, changes: Any) -> None:
-        """``was`` is the value in force; ``now`` another one, as compact JSON."""
+    def _stands(self, trip: Any, changes: Any, at: int) -> None:
+        """``was`` is the value in force; ``now`` another one, as compact JSON, that the field may hold."""
+        after = deepcopy(trip.record)
         for number, change in enumerate(changes):
             path, where = change["path"], f"body.changes.{number}"
             there = value_at(trip.record, path)
@@ -248,3 +257,12 @@ class Amendments:
             now = value_of(change["now"])
             text = "" if now is None else json.dumps(now, ensure_ascii=False, separators=(",", ":"))
             need(text == change["now"] and not is_same(path, now, there), "AMEND_VALUE", f"{where}.now", text, "another value, compact")
+            self._put(after, path, now)
+        judge(trip, after, paths_of(changes), at)
+
+    def _put(self, record: Any, path: str, value: Any) -> None:
+        """A value at its path; times as moments."""
+        if path.startswith("times.") and value is not None:
+            need(type(value) is str, "AMEND_VALUE", "body.changes", value, "a moment")
+            value = instant(value, "body.changes", "AMEND_VALUE")
+        put_value(record, path, value)

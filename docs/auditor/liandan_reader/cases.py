@@ -141,7 +141,9 @@ class Cases:
         need(contested.hash not in trip.acts, "CONTEST_TAKEN", "body.envelope", contested.hash, "not on the trunk")
         roles, first = contested.row.roles, contested.principal or contested.by[0]
         own = {"owner": trip.generator, "receiver": trip.receiver}.get(roles[0], first)
-        fits = len(contested.by) <= len(roles) and own == first and {first, *contested.by} & {*self.concerned(s, trip)}
+        is_in_its_place = first in self._stand_ins(own)  # of a closed one
+        is_concerned = is_in_its_place or bool({first, *contested.by} & {*self.concerned(s, trip)})
+        fits = len(contested.by) <= len(roles) and (own == first or is_in_its_place) and is_concerned
         need(fits, "CONTEST_FORM", "body.envelope", contested.by, roles)
         try:
             self.log.parties.signatures(contested, a, counted=False)
@@ -149,6 +151,12 @@ class Cases:
             raise Bad("CONTEST_FORM", "body.envelope", bad.code) from None
         self.log.manifests.alerted(a, CONTESTED="H")
         self.contests[s.chain] = SimpleNamespace(hands={*s.by, s.principal or s.by[0]}, settled=False)
+
+    def _stand_ins(self, party: str) -> list[str]:
+        """Who signs in the place of a closed party (kinds §1.2)."""
+        parties = self.log.parties
+        found = [] if not parties.is_closed(party) else parties.successors(party) or parties.responsible(party[2:8])[0]
+        return list(found)
 
     def _contested(self, s: Any) -> Any:
         text = s.body["envelope"]

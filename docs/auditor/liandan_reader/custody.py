@@ -74,7 +74,7 @@ class Manifests(Regrouping):
         for number, line in enumerate(lines):
             same = line["code"][-2:] == line["category"][-2:]
             self.log.check(same, "CODE_CATEGORY", f"body.lines.{number}.category", line["category"], line["code"])
-        trip.chain, trip.record = s.chain, recorded(body)
+        trip.chain, trip.record, trip.issued_at = s.chain, recorded(body), s.at
         trip.generator, trip.receiver, trip.carriers = s.owner, body["receiver"], body.get("carriers", [])
         trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
         trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
@@ -103,7 +103,7 @@ class Manifests(Regrouping):
         return "voided"
 
     def _depart(self, s: Any, a: Any, trip: Any, body: Any) -> str:
-        trip.legs = [SimpleNamespace(carrier=s.by[-1] if len(s.by) > 1 else s.principal or s.by[0], is_open=True)]
+        trip.legs = [SimpleNamespace(carrier=s.by[-1] if len(s.by) > 1 else s.principal or s.by[0], is_open=True, begun=s.at)]
         trip.record["legs"].append({name: deepcopy(body[name]) for name in OF_LEG if name in body})
         trip.record["loaded"], trip.record["times"]["departed_at"] = deepcopy(body.get("loaded", [])), s.at
         loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
@@ -164,7 +164,7 @@ class Manifests(Regrouping):
         elif self.log.stages[s.chain] == "issued":
             self._leave(trip)
         no_departure = self.log.stages[s.chain] == "issued" and not is_declined
-        trip.is_received = True
+        trip.is_received, trip.received_at = True, s.at
         tags = {"DECLINED": is_declined, "NO_DEPARTURE": no_departure, "NO_ARRIVAL": any(leg.is_open for leg in trip.legs)}
         for tag, due in tags.items():
             self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
@@ -214,7 +214,7 @@ class Manifests(Regrouping):
     def _next_leg(self, s: Any, a: Any, trip: Any, carrier: str, ending: list[int]) -> str:
         for leg in ending:
             trip.legs[leg].is_open = False
-        trip.legs.append(SimpleNamespace(carrier=carrier, is_open=True))
+        trip.legs.append(SimpleNamespace(carrier=carrier, is_open=True, begun=s.at))
         inherited = trip.record["legs"][-1] if s.act == "manifest.transship" else {}
         waybill = {"waybill_no": inherited["waybill_no"]} if "waybill_no" in inherited else {}
         trip.record["legs"].append(waybill | {name: deepcopy(s.body[name]) for name in OF_LEG if name in s.body})

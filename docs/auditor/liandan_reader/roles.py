@@ -49,9 +49,8 @@ def check_roles(log: Any, s: Any, a: Any) -> None:
     alerted = a.alerts.get("SIGNED_FOR_CLOSED") == "H"
     log.check(alerted == closed_one, "DECISION_WRONG", "admission.decision.alerts", a.alerts, "SIGNED_FOR_CLOSED")
     begins = s.seq == 0 or s.act in ("manifest.issue", "approval.apply", "manifest.depart")
-    opened = (
-        {s.principal, *s.by} if s.type == "case" else in_the_name_of
-    )  # a case beside its manifest blocks nobody: its successor opens it
+    # What a closed party began others go on with, a case beside its manifest blocks nobody: there only who signs himself counts.
+    opened = in_the_name_of if s.seq == 0 and s.type != "case" else {s.principal, *s.by}
     closed = [party for party in opened if party and begins and log.parties.is_closed(party)]
     log.check(not closed, "PARTY_CLOSED", "by", closed, "no closed party opens, issues, applies or departs")
 

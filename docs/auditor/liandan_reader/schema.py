@@ -8,7 +8,7 @@ that a value out of form has (``x-codes``: of values of this name; ``x-long``: o
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,23 @@ class Schema:
     def check(self) -> Check:
         """Raises ``Bad`` at the first thing out of form."""
         return self._compile(self.whole)
+
+    def field(self, names: list[str]) -> tuple[Check, bool]:
+        """The check of a field deep in the body (``lines``, ``0``, ``code``), and whether what it stands in must have it."""
+        part, is_required = self.whole, False
+        for name in names:
+            part, is_required = next(self._within(part, name))
+        return self._compile(part), is_required
+
+    def _within(self, part: dict[str, Any], name: str) -> Iterator[tuple[dict[str, Any], bool]]:
+        if "$ref" in part:
+            yield from self._within(self.whole["$defs"][part["$ref"].rpartition("/")[2]], name)
+        for choice in part.get("anyOf", ()):
+            yield from self._within(choice, name)
+        if name in part.get("properties", {}):
+            yield part["properties"][name], name in part.get("required", [])
+        elif name.isdecimal() and "items" in part:
+            yield part["items"], True
 
     def _refer(self, reference: str) -> Check:
         name = reference.rpartition("/")[2]
@@ -206,8 +223,16 @@ class Schemas:
     def __contains__(self, kind: str) -> bool:
         return kind in self.files
 
-    def body(self, kind: str, body: Any) -> None:
-        """Raise ``Bad`` unless the body fits its kind."""
+    def of(self, kind: str) -> Schema:
+        """The schema of a kind's bodies."""
         if kind not in self._read:
             self._read[kind] = Schema(kind, self.files[kind].read_text(encoding="utf-8"))
-        self._read[kind].check(body, "body")
+        return self._read[kind]
+
+    def body(self, kind: str, body: Any) -> None:
+        """Raise ``Bad`` unless the body fits its kind."""
+        self.of(kind).check(body, "body")
+
+    def field(self, kind: str, names: list[str]) -> tuple[Check, bool]:
+        """See ``Schema.field``."""
+        return self.of(kind).field(names)
