@@ -32,6 +32,27 @@ Plate = Annotated[
     str | None,
     in_query("^.{1,60}$", "运输工具或挂车牌号，任何写法 / plate of a vehicle or trailer, however it is written", "川A·F1234", "plate"),
 ]
+Waybill = Annotated[
+    str | None,
+    in_query("^.{1,60}$", "危险货物运单号，任何写法 / dangerous-goods waybill, however it is written", "YD2026-1001", "waybill_no"),
+]
+ProvincialNumber = Annotated[
+    str | None, in_query("^.{1,200}$", "省内编号，原样 / provincial number, as it was given", "川危转20261001", "provincial_number")
+]
+TripId = Annotated[str | None, in_query("^.{1,40}$", "同一车次（一车多单） / trip that several manifests share", "T20261001-1", "trip_id")]
+AlertCode = Annotated[
+    str | None,
+    in_query("^[A-Z][A-Z0-9_]{1,39}$", "有该代码提示且尚未了结的 / with an alert of this code that nothing has settled", "CREW", "alert"),
+]
+Tag = Annotated[
+    str | None,
+    in_query(
+        "^[A-Z][A-Z0-9_]{1,39}$",
+        "有行为带该标记的：LATE 补报（离线）、ON_BEHALF 代签、AMENDED 更正 / with an act so tagged: LATE (offline), ON_BEHALF, AMENDED",
+        "LATE",
+        "tag",
+    ),
+]
 Returns = Annotated[
     str | None,
     in_query(
@@ -73,6 +94,11 @@ async def get_manifests(
     issued_from: IssuedFrom = None,
     issued_to: IssuedTo = None,
     plate: Plate = None,
+    waybill_no: Waybill = None,
+    provincial_number: ProvincialNumber = None,
+    trip_id: TripId = None,
+    alert: AlertCode = None,
+    tag: Tag = None,
     returns: Returns = None,
     held: Held = None,
     contested: Contested = None,
@@ -96,7 +122,12 @@ async def get_manifests(
         to_province=to_province,
         since=service.day_begins("issued_from", issued_from),
         until=service.day_begins("issued_to", issued_to, following=True),
-        plate=service.normal_plate(plate),
+        plate=service.normal_text("plate", plate, "川AF1234"),
+        waybill_no=service.normal_text("waybill_no", waybill_no, "YD20261001"),
+        provincial_number=provincial_number,
+        trip_id=trip_id,
+        alert=alert,
+        tag=tag,
         held=held is not None,
         contested=contested is not None,
         returns=returns,

@@ -14,7 +14,21 @@ from ledger.caller import Caller
 from ledger.searching.terms import ANY, Groups
 from manifests.model import standing
 
-FILTERS = ("number", "returns", "plate", "generator", "carrier", "receiver", "stage", "code")
+FILTERS = (
+    "number",
+    "provincial_number",
+    "waybill_no",
+    "returns",
+    "plate",
+    "trip_id",
+    "alert",
+    "tag",
+    "generator",
+    "carrier",
+    "receiver",
+    "stage",
+    "code",
+)
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
 
 
@@ -35,6 +49,14 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     code: str | None = None
     plate: str | None = None
     """Of a vehicle or its trailer, in normal form (ledger.fields.normal)."""
+    waybill_no: str | None = None
+    """Of a leg, in normal form."""
+    provincial_number: str | None = None
+    trip_id: str | None = None
+    alert: str | None = None
+    """Code of an alert that nothing has settled."""
+    tag: str | None = None
+    """Of one of its acts: LATE, ON_BEHALF, AMENDED …"""
     returns: str | None = None
     """Of what carries back or on the refused grams of this manifest, ``<generator>/<ULID>``."""
     held: bool = False

@@ -199,12 +199,12 @@ async def _view(now: Snapshot, caller: Caller, generator: str, ulid: str) -> Man
     return view
 
 
-def normal_plate(plate: str | None) -> str | None:
-    """A plate as registers know it, whatever dots, blanks and widths it is written with; QUERY_FORM for nothing but those."""
-    if plate is None:
+def normal_text(field: str, asked: str | None, example: str) -> str | None:
+    """A plate or waybill as registers know it, whatever dots, blanks and widths it is written with; QUERY_FORM for nothing but those."""
+    if asked is None:
         return None
-    if not (found := normal(plate)) or not found.isprintable():
-        raise refuse("QUERY_FORM", field="plate", found=ascii(plate), expected="川AF1234")
+    if not (found := normal(asked)) or not found.isprintable():
+        raise refuse("QUERY_FORM", field=field, found=ascii(asked), expected=example)
     return found
 
 

@@ -125,11 +125,16 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """Everything that it is looked for by (manifests.search), sorted."""
-        number = self.state.number
-        own = [f"plate:{plate}" for plate in self.plates] + ([f"number:{number}"] if number else [])
-        own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in self.state.sources]
-        own += ["held"] if any(hold.released_s is None for hold in self.state.holds) else []
-        own += ["contested"] if any(contest.released_s is None for contest in self.state.contests) else []
+        state = self.state
+        own = [f"plate:{plate}" for plate in self.plates]
+        names = {"number": state.number, "provincial_number": state.provincial_number, "trip_id": state.trip_id}
+        own += [f"{name}:{value}" for name, value in names.items() if value]
+        own += {f"waybill_no:{normal(leg.waybill_no)}" for leg in state.legs if leg.waybill_no}
+        own += {f"alert:{flag.code}" for flag in self.flags if flag.ended is None}
+        own += {f"tag:{tag[0]}" for record in self.records for tag in record.tags}
+        own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in state.sources]
+        own += ["held"] if any(hold.released_s is None for hold in state.holds) else []
+        own += ["contested"] if any(contest.released_s is None for contest in state.contests) else []
         common = _terms_at(self.way, self.state.stage)
         return tuple(sorted([*common, *own])) if own else common
 

@@ -28,7 +28,10 @@ from tests.manifests.driver import (
     Driver,
     an_issue,
     approval,
+    partly,
 )
+from tests.manifests.test_case_hold import CASE
+from tests.manifests.test_case_report import a_report
 from tests.manifests.test_view import number_it, viewed
 from tests.plans import touched
 
@@ -169,6 +172,32 @@ async def test_a_manifest_is_found_by_ulid_or_number_and_a_disputed_number_finds
 async def test_searches_narrow(database: asyncpg.Connection, search: Search, expected: list[str]) -> None:
     await follow(database, from_zero(busy().entries))
     assert [view.chain for view in await store.list_views(database, search)] == expected
+
+
+async def test_names_alerts_and_tags_narrow(database: asyncpg.Connection) -> None:
+    """What an alert was settled by, and a waybill in another writing; a tag of any act."""
+    log = Driver()
+    log.issue(provincial_number="川转-7", trip_id="T1")
+    log.depart(waybill_no="yd 20-26")
+    log.receive(replace(partly(0, "3", "2.6"), differences=("quantity",)))
+    entries = from_zero(log.entries)
+    await follow(database, entries)
+    raised = {code for entry in entries for _, code in entry.admission.decision.alerts}
+    assert {"DISCREPANCY_UNREPORTED"} <= raised
+    searches = [Search(provincial_number="川转-7"), Search(trip_id="T1"), Search(waybill_no="YD2026"), Search(tag="NO_ARRIVAL")]
+    for search in [*searches, *(Search(alert=code) for code in raised)]:
+        assert [view.chain for view in await store.list_views(database, search)] == [MANIFEST], search
+    for nothing in (
+        Search(trip_id="T2"),
+        Search(waybill_no="YD2027"),
+        Search(tag="LATE"),
+        Search(alert="CREW"),
+        Search(visible_to=STRANGER, tag="NO_ARRIVAL"),
+    ):
+        assert await store.list_views(database, nothing) == [], nothing
+    log.post("case.report/1", (RECEIVER,), a_report(log, "discrepancy", ref="报告1号（虚构）"), chain=CASE)
+    await follow(database, from_zero(log.entries))
+    assert await store.list_views(database, Search(alert="DISCREPANCY_UNREPORTED")) == []
 
 
 async def test_a_search_by_time_includes_its_beginning_and_excludes_its_end(database: asyncpg.Connection) -> None:
