@@ -44,15 +44,15 @@ def labels(body: type) -> Mapping[str, tuple[str, str]]:
 @cache
 def words_of(form: Any) -> Mapping[str, str]:
     """Chinese word of each value of an enumeration that ``words`` declares: ``words_of(Opinion)["accept"]``."""
-    return dict(_open(inspect.type_info(form))[1].get("x-words", {}))
+    return dict(opened(inspect.type_info(form))[1].get("x-words", {}))
 
 
 def _fields(form: inspect.StructType, path: str) -> Iterator[FieldInfo]:
     for field in form.fields:
         own = f"{path}{field.encode_name}"
-        inner, schema, extra = _open(field.type)
+        inner, schema, extra = opened(field.type)
         is_list = isinstance(inner, inspect.VarTupleType)
-        item, item_schema, item_extra = _open(inner.item_type) if isinstance(inner, inspect.VarTupleType) else (inner, schema, extra)
+        item, item_schema, item_extra = opened(inner.item_type) if isinstance(inner, inspect.VarTupleType) else (inner, schema, extra)
         yield FieldInfo(
             path=own,
             zh=schema.get("title", ""),
@@ -69,14 +69,14 @@ def _fields(form: inspect.StructType, path: str) -> Iterator[FieldInfo]:
             yield from _fields(item, f"{own}.*." if is_list else f"{own}.")
 
 
-def _open(form: inspect.Type) -> tuple[inspect.Type, dict[str, Any], dict[str, Any]]:
+def opened(form: inspect.Type) -> tuple[inspect.Type, dict[str, Any], dict[str, Any]]:
     """A type without its wrappings: (type, what the published schema says of it, codes and expectations); the outer declaration wins."""
     match form:
         case inspect.Metadata():
-            inner, schema, extra = _open(form.type)
+            inner, schema, extra = opened(form.type)
             return inner, schema | (form.extra_json_schema or {}), extra | (form.extra or {})
         case inspect.UnionType():
-            return _open(next(option for option in form.types if not isinstance(option, inspect.NoneType)))
+            return opened(next(option for option in form.types if not isinstance(option, inspect.NoneType)))
     return form, {}, {}
 
 
@@ -88,7 +88,7 @@ def _form_words(form: inspect.Type, extra: Mapping[str, Any]) -> str:
         case inspect.StructType():
             return "{…}"
         case inspect.VarTupleType():
-            item, _, item_extra = _open(form.item_type)
+            item, _, item_extra = opened(form.item_type)
             return (
                 f"[{_form_words(item, item_extra)}] {form.min_length or 0} … {'' if form.max_length is None else form.max_length}".rstrip()
             )

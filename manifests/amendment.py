@@ -151,7 +151,7 @@ def _form_reasons(after: dict[str, Any], path: str) -> list[Reason]:
     """Defects at a path or above it: the record had none before."""
     part, *rest = path.split(".")
     if part == "times":
-        is_missing = rest[0] not in after[part]
+        is_missing = rest[0] not in after.get(part, {})  # with its last time the whole part is gone
         return [Reason("AT_FORM", path, "", AT_WORDS)] if is_missing or not is_at(after[part][rest[0]]) else []
     form = _FORMS.get(part, Transfer)
     body = after[part][number_in(path)] if part in _FORMS else {name: value for name, value in after.items() if name not in PARTS}

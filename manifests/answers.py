@@ -17,15 +17,12 @@ from ledger.tree.merkle import leaf_hash
 from manifests.acts import ACTS_BY_KIND
 from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
-from manifests.deadlines import TERMS
 from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer
-from manifests.model import CAPACITIES, STAGES, Leg, LineState, Vehicle
+from manifests.model import STAGES, Leg, LineState, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
 from manifests.view import ManifestView
-from signing.citation import source_in_chinese
 from signing.refusal import Rule
 from whitelist.fields import Place
-from whitelist.terms import Duty
 
 
 class ManifestItem(Struct, frozen=True, gc=False, kw_only=True):
@@ -179,52 +176,6 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-class SignerAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """A role that signs, and the parties that may hold it; empty where any party may."""
-
-    role: str
-    role_text: str
-    parties: tuple[str, ...]
-
-
-class DutyAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """An act that is expected. ``due_on`` is a day, included; ``provisional`` when counted with an unofficial calendar."""
-
-    kind: str
-    text: str
-    signers: tuple[SignerAnswer, ...]
-    due_on: str | None
-    overdue: bool
-    provisional: bool
-    case: str
-    """The case that it belongs to; empty where it opens one, or belongs to the manifest itself."""
-    term: str
-    """Which term it is (``receipt``, ``storage``, ``return`` …)."""
-    term_text: str
-    since: str
-    """Day from which the term counts."""
-    article: str
-    """Where the term stands in the law."""
-    workdays_left: int | None
-    """Working days to ``due_on``: 0 on the last day, below 0 by so many late."""
-    manifest: str
-    """The manifest on which it is done, where that is another: the return that is to depart."""
-
-
-class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
-    """Who must do what next, by when, judged at ``at``."""
-
-    size: int
-    at: str
-    id: str
-    stage: str
-    actions: tuple[DutyAnswer, ...]
-    attachments: tuple[AttachmentAnswer, ...]
-    """附件: those that are owed."""
-    names: dict[str, str] = field(default_factory=dict)
-    """Of the codes above: parties, divisions (whitelist.names)."""
-
-
 class RecordAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """An entry about the manifest, with what proves it; ``at`` is claimed, ``hash`` that of the statement."""
 
@@ -364,26 +315,6 @@ def _leg(leg: Leg) -> LegAnswer:
         ended_at=None if leg.ended_s is None else format_at(leg.ended_s),
         parts_t={str(part.line): format_mass(part.mass_g) for part in leg.parts},
     )
-
-
-def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
-    """An expected act for people and programs."""
-    signers = tuple(SignerAnswer(role=role, role_text=said(role, CAPACITIES, language), parties=parties) for role, parties in duty.signers)
-    term = TERMS[duty.term]
-    return filled(
-        DutyAnswer,
-        duty,
-        text=kind_text(duty.kind, language),
-        signers=signers,
-        term_text=term.zh if language == "zh" else term.en,
-        article=article_text(duty.article, language),
-        manifest=duty.manifest.removeprefix("manifest/"),
-    )
-
-
-def article_text(article: str, language: Language) -> str:
-    """The source of a term for people."""
-    return source_in_chinese(article) if language == "zh" else article
 
 
 def kind_text(kind: str, language: Language) -> str:

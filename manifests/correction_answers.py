@@ -117,6 +117,14 @@ def label_of(path: str) -> tuple[str, str]:
     return f"{zh_where.format(place)}{zh}", f"{en_where.format(place)}: {en}"
 
 
+def label_of_any(pattern: str) -> tuple[str, str]:
+    """What the fields of a pattern of the consent matrix are called (``lines.*.mass_t``), of whichever line or leg."""
+    part, star, rest = pattern.partition(".*.")
+    if not star:
+        return label_of(pattern)
+    return labels(_PARTS[part][0]).get(pattern if part == "lines" else rest, (rest, rest))
+
+
 def _within(known: Mapping[str, tuple[str, str]], part: str, path: str) -> tuple[str, str]:
     """A field of a part with the part's name before it: an address alone may be that of the origin or of the destination."""
     zh, en = known.get(path, (path, path))

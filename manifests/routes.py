@@ -10,12 +10,13 @@ from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
 
 from ledger.chain import ULID, USCC
-from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
+from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
 from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
 from manifests import service
-from manifests.answers import ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests
+from manifests.action_answers import ManifestActions
+from manifests.answers import ManifestAnswer, ManifestChoice, ManifestHistory, Manifests
 from manifests.fates import ManifestFates, ManifestOrigins
 from manifests.machine_answers import Machine, machine_answer
 from manifests.model import Stage
@@ -74,6 +75,9 @@ UpdatedSince = Annotated[
 ]
 Held = Annotated[str | None, in_query("^true$", "现在被暂扣的 / held now by an authority: true", "true", "held")]
 Contested = Annotated[str | None, in_query("^true$", "有未了结争议的 / with a contest that nobody has settled: true", "true", "contested")]
+As = Annotated[
+    str | None, in_query(USCC_PATTERN, "为哪个单位（默认本单位） / for which party; yours if absent", "91510100MA00XX0A0X", "as")
+]
 IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
@@ -171,10 +175,20 @@ async def get_manifest(
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/actions", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
 async def get_actions(
-    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
+    request: Request[Any, Any, Any],
+    log: TheLog,
+    caller: TheCaller,
+    lang: Lang,
+    generator: InGenerator,
+    ulid: InUlid,
+    as_party: As = None,
 ) -> ManifestActions:
-    """Who must do what next, and by when."""
-    return await with_names(log, await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request.headers)), lang)
+    """Who must do what next, by when; what one party may do, which fields it gives, what blocks it and who lifts that.
+
+    The party is the caller, or the one ``as``: for authorities and the operator any, for others one that they sign for.
+    """
+    found = await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request.headers), as_party)
+    return await with_names(log, found, lang)
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)

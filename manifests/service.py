@@ -22,6 +22,7 @@ from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
+from manifests.action_answers import ManifestActions, duty_answer
 from manifests.attachments import AttachmentAnswer, attachments, digests_and_signers
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.deadlines import FILE, duties
@@ -29,6 +30,7 @@ from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, ori
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
+from manifests.possible.service import owed_act, read_possible
 from manifests.remedy import WHEN, contest_of, too_late
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
@@ -143,23 +145,28 @@ async def read_manifest(
 
 
 async def read_actions(
-    log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None
-) -> answers.ManifestActions:
-    """Who must do what next, by the adopted calendars and the log's present; ``claimed_s`` is a simulated log's."""
+    log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None, party: str | None = None
+) -> ManifestActions:
+    """Who must do what next, by the adopted calendars and the log's present, and what the caller, or the ``party`` that is asked for, may do;
+    ``claimed_s`` is a simulated log's."""
     now_s = await log.now(claimed_s)
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
         returning = await _returning(now, view)
         await now.workspace.load([chain_key(LOG_MAIN)])
         files = await _attachments(log, now, view, now_s, language)
-    facts = now.workspace.facts
-    found = duties(view, Present(now_s, workdays_of(facts), limits_of(facts)), log_state(facts), returning)
-    return answers.ManifestActions(
+        facts = now.workspace.facts
+        found = duties(view, Present(now_s, workdays_of(facts), limits_of(facts)), log_state(facts), returning)
+        part = await read_possible(now, log.kinds, caller, party, view, map(owed_act, found), now_s, language)
+    return ManifestActions(
         size=now.size,
         at=format_at(now_s),
         id=f"{generator}/{ulid}",
         stage=view.state.stage.value,
-        actions=tuple(answers.duty_answer(duty, language) for duty in found if duty.kind != FILE),
+        actions=tuple(duty_answer(duty, language, part.blockers.get(owed_act(duty), ())) for duty in found if duty.kind != FILE),
+        party=part.party,
+        possible=part.acts,
+        pending=part.pending,
         attachments=tuple(file for file in files if file.due_on is not None),
     )
 

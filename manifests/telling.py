@@ -20,6 +20,9 @@ ACTS: Mapping[Act, tuple[str, str]] = {
 }
 """What an act is called; in Chinese as its kind is, or shorter. One that is not named here speaks for itself."""
 
+RETURN = ("开具退回联单（或者改送）", "issue a return, or a redirect")
+"""What an issue is called where it carries on what was refused of another manifest."""
+
 
 def _act(asked: Act) -> tuple[str, str]:
     return ACTS.get(asked, (asked.value, asked.replace("_", " ")))

@@ -103,6 +103,23 @@ async def list_for(
     return [_row(record) for record in await conn.fetch(LISTED, *wanted)]
 
 
+ABOUT = f"""
+    {_ROWS}
+     WHERE signers @> ARRAY[$1::text] AND state = ANY($2::text[]) AND ends_s >= $3
+       AND (chain = ANY($4::text[]) OR starts_with(chain, $5))
+       AND ($6::text IS NULL OR principal = $6) AND ($7::text[] IS NULL OR kind = ANY($7))
+     ORDER BY taken_s, statement LIMIT $8
+"""
+
+
+async def list_about(
+    conn: Conn, uscc: str, chains: Sequence[str], prefix: str, *, principal: str | None, kinds: Sequence[str] | None, now_s: int, limit: int
+) -> list[PendingRow]:
+    """Those that name a party and stand on one of these chains, or on one whose name begins so; oldest first."""
+    wanted = (uscc, list(OPEN), now_s, list(chains), prefix, principal, None if kinds is None else list(kinds), limit)
+    return [_row(record) for record in await conn.fetch(ABOUT, *wanted)]
+
+
 async def take_complete(conn: Conn, limit: int) -> list[PendingRow]:
     """Complete ones that nobody is posting, now ours for LEASE_S."""
     taken = await conn.fetch(

@@ -1,11 +1,11 @@
 """``liandan manifest``: what a server knows of manifests."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from liandan.cli.connection import PAGE_MAX, client_options, open_reader
+from liandan.cli.connection import PAGE_MAX, client_options, open_reader, party_code
 from liandan.cli.output import command, emit, json_command
 
 
@@ -31,6 +31,30 @@ async def show(name: str, **options: Any) -> None:
             if len(choice.manifests) == 1:
                 raw = await client.get(f"/v1/manifests/{choice.manifests[0].id}")
     emit(json.loads(raw))
+
+
+@manifest.command()
+@click.argument("name")
+@click.option("--as", "party", type=party_code, help="为哪个单位，默认登录的单位 / for which party, default: yours")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@client_options
+@command
+async def actions(name: str, party: str | None, lang: Literal["zh", "en"], **options: Any) -> None:
+    """现在能办什么、要填什么、被什么挡住、谁来解除。 / What may be done now, what it asks for, what blocks it and who lifts that."""
+    import msgspec
+
+    from liandan.cli.manifest_words import told
+    from manifests.action_answers import ManifestActions
+    from manifests.answers import ManifestChoice
+
+    async with open_reader(**options) as client:
+        if "/" not in name:
+            choice = msgspec.json.decode(await client.get(f"/v1/manifests/{name}"), type=ManifestChoice)
+            if len(choice.manifests) > 1:
+                raise click.UsageError(f"{name}: " + "；".join(one.id for one in choice.manifests))
+            name = choice.manifests[0].id
+        raw = await client.get(f"/v1/manifests/{name}/actions", lang=lang, **{"as": party})
+    emit(json.loads(raw), *told(msgspec.json.decode(raw, type=ManifestActions), lang))
 
 
 @manifest.command("list")

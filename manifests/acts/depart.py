@@ -190,14 +190,18 @@ def papers_are_there(judged: Judged, out: Findings) -> None:
         out.refuse("MISSING", "body.vehicle.licence_no", "", "", "CARRIER", what=what, where="body.vehicle.licence_no", how=how)
 
 
+def wanted_checks(state: ManifestState) -> tuple[str, ...]:
+    """The four checks of Art. 13, and the conditions of exempt transport; none of a trip that is over."""
+    if state.is_backfill:
+        return ()
+    exempt = [line for line in state.lines if line.transport_exempt]
+    return (*ALWAYS, *(EXEMPT if exempt else ()), *(("intact",) if any(line.code == BATTERIES for line in exempt) else ()))
+
+
 def checks_are_attested(judged: Judged, out: Findings) -> None:
-    """LOAD_CHECKS: the signers attest the four checks of Art. 13, and the conditions of exempt transport."""
-    if judged.state.is_backfill:
-        return
-    exempt = [line for line in judged.state.lines if line.transport_exempt]
-    wanted = [*ALWAYS, *(EXEMPT if exempt else ()), *(("intact",) if any(line.code == BATTERIES for line in exempt) else ())]
+    """LOAD_CHECKS: the signers attest the checks that the loading asks for."""
     checks: tuple[str, ...] = judged.statement.body.gate.checks
-    left_out = [check for check in wanted if check not in checks]
+    left_out = [check for check in wanted_checks(judged.state) if check not in checks]
     if left_out:
         zh = words_of(GateCheck)
         missing = ("、".join(f"{zh[check]}（{check}）" for check in left_out), ", ".join(left_out))

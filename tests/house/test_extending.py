@@ -88,6 +88,7 @@ INSPECT = trunk_act(
 '''
 ROW = '    (Stage.IN_TRANSIT, Act.INSPECT): Move(_TRIP, (Capacity.CARRIER,), "[DESIGN]", ()),\n'
 ACT_TEST = """
+from tests.manifests.asking import possible
 from tests.manifests.driver import CARRIER, GENERATOR, Driver
 from liandan.kind_pages import kinds_page
 from liandan.wiring import KINDS
@@ -103,6 +104,8 @@ def test_it() -> None:
     log.depart()
     assert log.refused("manifest.inspect/1", (GENERATOR,), body) == ["SIGNER_ROLE"]
     assert log.refused("manifest.inspect/1", (CARRIER,), {"finding": " ", "found": 1}) == ["FIELD_UNKNOWN", "MISSING"]
+    [offered] = [one for one in possible(log, CARRIER) if one.prepared.kind == "manifest.inspect/1"]
+    assert (offered.prepared.asked, offered.blockers) == (("finding",), ())
     before = log.state()
     log.post("manifest.inspect/1", (CARRIER,), body)
     assert log.state().stage == before.stage
