@@ -215,7 +215,8 @@ async def count_all(conn: Conn) -> tuple[int, int, int, int]:
 
 
 async def list_telling(conn: Conn, filters: Sequence[str]) -> list[str]:
-    """Active webhooks that want to be told what is due."""
+    """Active webhooks that ask by name to be told what is due. That something has become late is no act of anybody: who takes everything of the
+    log has not asked for it."""
     rows = await conn.fetch("SELECT id FROM webhook WHERE state = 'active' AND kinds && $1::text[] ORDER BY id", list(filters))
     return [row["id"] for row in rows]
 

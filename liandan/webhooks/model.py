@@ -55,13 +55,9 @@ class Webhook(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
     def wants(self, kind: str) -> bool:
-        """Whether it is to be told of a kind, named with its version (``manifest.depart/1``). What is due it asks for by name: that something has
-        become late is no act of anybody, and who takes everything of the log has not asked for it.
-        """
+        """Whether it is to be told of a kind, named with its version (``manifest.depart/1``)."""
         name = kind.partition("/")[0]
-        if not self.kinds and name not in DUE_FILTERS:
-            return True
-        return name in self.kinds or name.partition(".")[0] in self.kinds
+        return not self.kinds or name in self.kinds or name.partition(".")[0] in self.kinds
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

@@ -40,6 +40,8 @@ async def test_an_address_agrees_by_its_page_and_ends_it_there(office: Office, c
         assert ADDRESS not in shown.text
         assert "form-action 'self'" in shown.headers["content-security-policy"]
     assert (await office.ask("GET", f"/{made['id']}")).json()["state"] == "unconfirmed", "programs follow links, people press buttons"
+    for state in ("active", "paused"):
+        assert (await office.ask("PATCH", f"/{made['id']}", state=state)).json()["code"] == "MAIL_STATE", "its owner cannot agree for it"
     agreed = await client.post(page.replace("/reminder?", "/reminder/confirm?"))
     assert "已确认" in agreed.text
     assert (await office.ask("GET", f"/{made['id']}")).json()["state"] == "active"
@@ -48,6 +50,9 @@ async def test_an_address_agrees_by_its_page_and_ends_it_there(office: Office, c
     ended = (await office.ask("GET", f"/{made['id']}")).json()
     assert (ended["state"], ended["address"], ended["why"]["code"], ended["note"]) == ("ended", "", "MAIL_ENDED", "调度室")
     assert (await client.post(page)).status_code == 200, "once more changes nothing"
+    assert (await office.ask("PATCH", f"/{made['id']}", state="active")).json()["code"] == "MAIL_STATE", (
+        "nor go on behind its reader's back"
+    )
     assert (await client.post(page.replace("/reminder?", "/reminder/confirm?"))).text.count("已结束") == 1
     for table in ("reminder", "mail"):
         rows = await conn.fetch(f"SELECT * FROM {table}")
