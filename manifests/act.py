@@ -17,7 +17,7 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import holding, machine, telling
+from manifests import holding, machine, planned, telling
 from manifests.case import cases_key, cases_of, numbered
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
@@ -114,12 +114,12 @@ def trunk_act(
             roles=tuple(role.value for role in machine.roles_of(act)),
             signers=signers or _signers_of(machine.roles_of(act)),
             window=window,
-            reads=partial(_reads, reads, listed, named),
+            reads=partial(_reads, reads, listed, named, settle is not None),
             listed=_nothing if listed is None else lambda statement, facts: listed(facts.state(statement.chain), facts),
             reads_doc=reads_doc,
             gate=gate_of(act),
             rules=(*holding.rules_for(act), *rules, *(() if settle is None else (partial(_if_admitted, settle),))),
-            evolve=partial(_evolve, advance, registers),
+            evolve=partial(_evolve, advance, registers, settle is not None),
             books=books,
             barred_when_closed=act is Act.DEPART,
             **said,
@@ -229,14 +229,16 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
         settle(judged, out)
 
 
-def _reads(own: ReadsOfState, listed: Listed | None, named: Named, statement: Statement, facts: Facts) -> Reads:
-    """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names."""
+def _reads(own: ReadsOfState, listed: Listed | None, named: Named, counts: bool, statement: Statement, facts: Facts) -> Reads:
+    """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names. What ``counts`` on
+    the accounts counts on the plan too."""
     cases, state = cases_key(statement.chain), facts.state(statement.chain)
     if state is None:
         return Reads(registers=(cases, *named(statement)))
     found = own(statement, state, facts)
     chains = () if listed is None else listed(state, facts)
-    return Reads(chains=chains, accounts=found.accounts, registers=(cases, *found.registers))
+    plan = planned.keys_of(state) if counts else ()
+    return Reads(chains=chains, accounts=found.accounts, registers=(cases, *plan, *found.registers))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
@@ -258,12 +260,14 @@ def advanced(advance: Advance, state: ManifestState | None, statement: Statement
     return replace(found, drawn=drawn(state.drawn, admission), acts=acts, times=times, last_division=where)
 
 
-def _evolve(advance: Advance, registers: Registers, statement: Statement, admission: Admission, facts: Facts) -> Changes:
+def _evolve(advance: Advance, registers: Registers, counts: bool, statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest after the act, and its registers; what cases have filled in joins it; a finished one ends its number."""
     before: ManifestState = facts.state(statement.chain)
     cases = cases_of(facts, statement.chain)
     after = numbered(advanced(advance, before, statement, admission), cases)
     written = registers(Entered(statement, admission, before, after, facts))
+    if counts and after.plan is not None:
+        written = {**written, **planned.moved(facts, before, after)}
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)
         written = {**written, key: (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))}

@@ -15,11 +15,12 @@ from msgspec import Struct, convert
 
 from ledger.admission.personality import Judged
 from ledger.fields import normal
+from ledger.kinds.site import site_at, site_key
 from ledger.labels import words_of
 from ledger.mass import tonnes
 from ledger.model import Findings
 from ledger.times import day_of, format_at, year_of
-from manifests import telling
+from manifests import planned, telling
 from manifests.act import TOLERANCE_S
 from manifests.case import ManifestCases, cases_of, in_force
 from manifests.consent import number_in, row_of
@@ -36,11 +37,13 @@ from signing.refusal import Refusal
 from whitelist.catalogue import catalogue_on
 from whitelist.check import lots_key
 from whitelist.checked import Checked
+from whitelist.plan import plan_at
 from whitelist.rules import place as places
+from whitelist.rules import plan as plans
 from whitelist.rules import quantity, waste
 from whitelist.rules.number import judge_number, number_key
 from whitelist.telling import minute, nth
-from whitelist.transfer import WasteLine
+from whitelist.transfer import PlanRef, WasteLine
 
 Changes = Sequence[tuple[str, str, str]]
 """(path, what stood there, what shall stand there)."""
@@ -79,6 +82,11 @@ def registers(trunk: str, state: ManifestState, changes: Changes) -> Sequence[st
         found += [number_key(state.number)] if state.number is not None else []
         after = corrected(state, [(path, text) for path, _, text in changes if path.startswith("origin.") and _text(text)])
         found += places.place_registers(after.origin, state.generator)
+    if any(path.endswith("_t") or planned.touches_plan(path) for path in now):
+        counting = [change for change in changes if planned.touches_plan(change[0])]
+        found += planned.keys_of(state)
+        found += planned.keys_of(_replanned(state, counting)) if counting else ()
+        found += [site_key(state.generator, now["plan.site"])] if now.get("plan.site") else []
     for number in dict.fromkeys(number_in(path) for path in now if path.startswith("legs.")):
         if number < len(state.legs):
             leg, own = state.legs[number], f"legs.{number}."
@@ -88,6 +96,25 @@ def registers(trunk: str, state: ManifestState, changes: Changes) -> Sequence[st
             numbers = [leg.waybill_no, now[f"{own}waybill_no"]] if f"{own}waybill_no" in now else []
             found += [*(f"trip:{normal(plate)}" for plate in plates if plate), *(waybill_key(leg.carrier, one) for one in numbers if one)]
     return list(dict.fromkeys(found))
+
+
+def _replanned(state: ManifestState, changes: Changes) -> ManifestState:
+    """The manifest under the plan and lines that a correction names, as far as it names any that can be."""
+    there = [
+        (path, now)
+        for path, _, now in changes
+        if _form_of_plan(path, now) and (path.startswith("plan.") or number_in(path) < len(state.lines))
+    ]
+    return planned.linked(corrected(state, there), [path for path, _ in there])
+
+
+def _form_of_plan(path: str, now: str) -> bool:
+    """Whether a value may stand there at all: it is read before anything is judged."""
+    try:
+        value = read_value(now)
+    except Refusal:
+        return False
+    return value is None or isinstance(value, str if path.startswith("plan.") else int)
 
 
 def _text(now: str) -> str:
@@ -122,6 +149,8 @@ def judge_possible(judged: Judged, out: Findings, changes: Changes) -> None:
         _judge_times(judged, out, after)
     if "lines" in parts:
         _judge_lines(judged, out, before, changes)
+    if any(planned.touches_plan(path) for path, _, _ in changes):
+        _judge_plan(judged, out, after, changes)
     if "legs" in parts:
         _judge_legs(out, after, changes)
     if parts & {"number", "origin"}:
@@ -191,6 +220,20 @@ def _judge_lines(judged: Judged, out: Findings, before: ManifestState, changes: 
             heard.refuse("DG_DATA", f"{path}.dg_none")
     for rule in (quantity.form_and_packing_go_together, quantity.purpose_is_of_the_method):
         rule(cast(Checked, _Lines(lines)), heard)
+    _retell(out, heard)
+
+
+def _judge_plan(judged: Judged, out: Findings, after: ManifestState, changes: Changes) -> None:
+    """R-14 anew: the site is one of the generator's, and what it filed has the lines (kinds §8). Of a return it rests, as at its issue."""
+    if after.plan is None:
+        return
+    record, facts, heard = record_after(judged, changes), judged.facts, Findings()
+    if any(path == "plan.site" for path, _, _ in changes) and after.plan.site and site_at(facts, after.generator, after.plan.site) is None:
+        heard.refuse("SITE_UNKNOWN", "plan.site", after.plan.site, f"party/{after.generator}: party.site")
+    filed = plan_at(facts, planned.chain_of(after), after.plan.site)
+    if filed is not None and after.returns is None:
+        lines = [(f"lines.{number}", convert(line, WasteLine)) for number, line in enumerate(record["lines"])]
+        plans.judge_plan(heard, filed, convert(record["plan"], PlanRef), after.receiver, lines)
     _retell(out, heard)
 
 

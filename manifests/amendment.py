@@ -18,7 +18,7 @@ from ledger.directory import authorities_of_party, log_state, party_chain
 from ledger.fields import Day, DivisionCode, MassAboveZero, ShortText, label
 from ledger.model import Facts, Findings, Statement, chain_key
 from ledger.times import AT_WORDS, DAY_S, day_of
-from manifests import amendable, settlement
+from manifests import amendable, planned, settlement
 from manifests.amendable import Changes
 from manifests.carriage import Crew, Seals
 from manifests.case import cases_key, cases_of, in_force, opener_of
@@ -70,10 +70,11 @@ def reads(statement: Statement, facts: Facts, changes: Changes, *, quota: bool =
         state = in_force(state, cases_of(facts, trunk))
     named = [*amendable.registers(trunk, state, changes), *recorded_keys(trunk, state)]
     paths = [path for path, _, _ in changes]
+    plans = (planned.chain_of(state),) if any(map(planned.touches_plan, paths)) else ()
     is_heavy = any(map(touches_quota, paths))
     if not quota or not (is_heavy or "times.accepted_at" in paths):
-        return Reads(registers=tuple(named))
-    chains = tuple(filter(None, (state.permit, state.approval))) if is_heavy else ()
+        return Reads(chains=plans, registers=tuple(named))
+    chains = (*plans, *filter(None, (state.permit, state.approval))) if is_heavy else plans
     pair = refused_key(state.generator, state.receiver)
     return Reads(chains=chains, accounts=tuple(state.drawn), registers=(*named, *settlement.site_keys(state), pair))
 

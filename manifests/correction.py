@@ -19,7 +19,8 @@ from ledger.times import parse_admission_at, parse_at
 from manifests.act import drawn
 from manifests.consent import number_in
 from manifests.mass import add_fates
-from manifests.model import Leg, LineState, ManifestState, SentOn, Stage
+from manifests.model import Leg, LineState, ManifestState, PlanLink, SentOn, Stage
+from manifests.planned import OFF_LOG, linked
 from manifests.recorded import read_value
 
 Ended = Literal["", "in_force", "refused"]
@@ -70,6 +71,7 @@ def followed(known: tuple[Correction, ...], state: ManifestState, entry: Entry) 
     elif ("AMENDED",) in admission.decision.tags:
         found = replace(found, ended="in_force", ended_index=entry.index)
         state = corrected(state, [(path, now) for path, _, now in found.changes])
+        state = linked(state, [path for path, _, _ in found.changes], off_log=OFF_LOG in admission.decision.tags)
         if admission.decision.accounts:
             state = replace(state, drawn=drawn(state.drawn, admission))
     return (*known[:place], found, *known[place + 1 :]), state
@@ -77,7 +79,7 @@ def followed(known: tuple[Correction, ...], state: ManifestState, entry: Entry) 
 
 _OF_STATE = {"provincial_number": "provincial_number", "trip_id": "trip_id", "number": "number"}
 _MOMENTS = {"planned_at": "planned_s", "pre_notice.given_at": "noticed_s"}
-_OF_LINE = frozenset({"name", "code", "category", "form", "packing", "packs", "method"})
+_OF_LINE = frozenset({"name", "code", "category", "form", "packing", "packs", "method", "plan_line"})
 """Fields of a waste line that the state carries under the same name."""
 RECEIVED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED})
 """Stages that opinions and sums decide; before there are none, and a finished manifest stays what it is."""
@@ -99,6 +101,9 @@ def corrected(state: ManifestState, changes: Iterable[tuple[str, str]]) -> Manif
             state = replace(state, **{_MOMENTS[path]: None if value is None else parse_at(value)})
         elif part in ("origin", "destination"):
             state = replace(state, **{part: replace(getattr(state, part), **{rest[0]: value})})
+        elif part == "plan" and not (state.returns is not None and state.returns.how == "back"):
+            link = state.plan or PlanLink()
+            state = replace(state, plan=replace(link, site=value or "") if rest == ["site"] else link)
         elif part == "times":
             state = _timed(state, rest[0].removesuffix("_at"), parse_at(value))
         elif part == "legs":

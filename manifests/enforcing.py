@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from ledger.admission.personality import Judged
 from ledger.mass import format_mass
 from ledger.model import Admission, Facts, Findings, Head, chain_key
 from ledger.times import day_of, year_of
-from manifests import settlement, vehicles
+from manifests import planned, settlement, vehicles
 from manifests.act import Entered, drawn, standing_of
 from manifests.amendable import Changes, after_of, record_after, state_of
 from manifests.amendment import touches_quota
@@ -25,8 +26,10 @@ from manifests.recorded import at, read_value
 from manifests.vehicles import USES_MAX, WaybillUses, trip_name, waybill_key
 from whitelist.approval import approval_at
 from whitelist.permit import permit_at
+from whitelist.plan import plan_at, plan_used_key
 from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_used_g
 from whitelist.rules.number import NumberHolders, number_key
+from whitelist.rules.plan import note_over
 from whitelist.rules.refused import RefusedLoads, refused_key
 
 
@@ -45,6 +48,7 @@ def come_into_force(judged: Judged, out: Findings, changes: Changes) -> None:
     _note_methods(judged, out, after, changes)
     _note_waste(judged, out, after, paths)
     _note_contract(judged, out, changes)
+    _note_plan(judged, out, before, after, paths)
     _note_waybill(judged, out, before, changes)
     if not any(map(touches_quota, paths)) or before.stage is Stage.VOIDED:
         return
@@ -128,6 +132,21 @@ def _note_contract(judged: Judged, out: Findings, changes: Changes) -> None:
         out.alert("H", "CONTRACT")
 
 
+def _note_plan(judged: Judged, out: Findings, before: ManifestState, after: ManifestState, paths: Sequence[str]) -> None:
+    """R-14, R-15 anew where the plan or a line of it is corrected: tag PLAN_OFF_LOG, or ALERT M PLAN_OVER by what the line counts more."""
+    if after.plan is None or not any(map(planned.touches_plan, paths)):
+        return
+    chain, site = planned.chain_of(after), after.plan.site
+    filed = plan_at(judged.facts, chain, site)
+    if filed is None:
+        out.tag(*planned.OFF_LOG)
+        return
+    was, now = planned.counted_g(before), planned.counted_g(planned.linked(after, paths))
+    numbers = {line.plan_line for line in after.lines if line.plan_line is not None}
+    more = {number: now[key] - was.get(key, 0) for number in numbers if (key := plan_used_key(chain, site, number)) in now}
+    note_over(out, judged.facts, filed, chain, site, Counter({number: grams for number, grams in more.items() if grams > 0}))
+
+
 def _note_waybill(judged: Judged, out: Findings, before: ManifestState, changes: Changes) -> None:
     """ALERT M WAYBILL_USED: the corrected number travelled with another trip of this carrier."""
     for path, _, now in changes:
@@ -166,6 +185,8 @@ def enforced(opened: Opened, changes: Changes) -> tuple[ManifestCases, Mapping[s
     head: Head[ManifestState] = facts.head(trunk)  # type: ignore[assignment]  # a case is about a manifest that is there
     before = replace(opened.trunk, number=opened.trunk.number or cases.number)
     state = corrected(before, [(path, now) for path, _, now in changes])
+    off_log = planned.OFF_LOG in opened.admission.decision.tags
+    state = planned.linked(state, [path for path, _, _ in changes], off_log=off_log)
     state = replace(state, drawn=drawn(state.drawn, opened.admission)) if opened.admission.decision.accounts else state
     overlay = {**cases.overlay, **{path: now for path, _, now in changes}}
     return replace(cases, overlay=overlay), {
@@ -174,6 +195,7 @@ def enforced(opened: Opened, changes: Changes) -> tuple[ManifestCases, Mapping[s
         **_refused(facts, trunk, before, state),
         **_numbers(facts, trunk, before, state),
         **_trips(opened, before, state, changes),
+        **planned.moved(facts, before, state),
     }
 
 

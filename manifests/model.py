@@ -160,6 +160,7 @@ class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     transport_exempt: bool = False
     """An exemption item waives the rules of transport (运输环节豁免)."""
     decision_line: int | None = None
+    plan_line: int | None = None
     listing: tuple[str, int] | None = None
     """The listing (list chain, row) on which the decision line was given."""
     declared_g: int
@@ -212,6 +213,15 @@ class ReturnLink(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     """Whose labels its packs bear."""
 
 
+class PlanLink(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """The management plan (管理计划) that a manifest names: whose lines count what it moves out (R-15)."""
+
+    chain: str = ""
+    """Empty: not on this log when it was named (PLAN_OFF_LOG)."""
+    site: str = ""
+    """Id of the site; empty: the plan of the unit as a whole."""
+
+
 class Times(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """When the acts took place, as claimed and judged; each is ``None`` until then."""
 
@@ -254,6 +264,7 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     paper_departed_s: int | None = None
     """Of a backfill: when the paper says that the load departed, and that the transfer was completed."""
     paper_completed_s: int | None = None
+    plan: PlanLink | None = None
     returns: ReturnLink | None = None
     """退回、改送: whose refused grams it carries."""
     decided_on: str | None = None

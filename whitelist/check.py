@@ -13,6 +13,7 @@ from ledger.model import Facts, Findings, chain_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.checked import Asked, Checked, approval_of, look_up, refused_of
 from whitelist.permit import permit_at
+from whitelist.plan import plan_registers, plans_of
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES, CheckRule
 from whitelist.rules.number import number_key
@@ -21,9 +22,11 @@ from whitelist.rules.refused import refused_key
 from whitelist.transfer import Answer, Transfer
 
 
-def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
-    """What :func:`check` needs. Call again once ``chains`` are loaded: permit and decision then name what stands behind them."""
-    chains = [party_chain(carrier) for carrier in transfer.carriers]
+def reads(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> Reads:
+    """What :func:`check` needs of a transfer that its generator states at ``at_s``. Call again once ``chains`` are loaded: permit, decision and
+    plan then name what stands behind them."""
+    plans = plans_of(transfer, generator, at_s)
+    chains = [*map(party_chain, transfer.carriers), *plans]
     accounts: list[str] = []
     owner = origin_owner(generator, refused_of(transfer, facts))
     registers = [*place_registers(transfer.origin, owner), *place_registers(transfer.destination, transfer.receiver)]
@@ -32,8 +35,11 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     if carried_on := transfer.carried_on:
         chains += carried_on
         registers += registers_of_carried(transfer)
-    if transfer.plan is not None and transfer.plan.site is not None:
-        registers.append(site_key(generator, transfer.plan.site))
+    if transfer.plan is not None:
+        site = transfer.plan.site
+        registers += [] if site is None else [site_key(generator, site)]
+        numbers = (line.plan_line for line in transfer.lines if line.plan_line is not None)
+        registers += plan_registers(plans, site, numbers, facts)
     if transfer.number is not None:
         registers.append(number_key(transfer.number))
     if transfer.permit is not None:
@@ -68,9 +74,9 @@ def lots_key(manifest: str, line: int) -> str:
     return f"lots:{manifest} {line}"
 
 
-def listed(transfer: Transfer, facts: Facts) -> list[str]:
+def listed(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> list[str]:
     """The chains of :func:`reads` alone, once all is loaded."""
-    chains = [*map(party_chain, transfer.carriers)]
+    chains = [*map(party_chain, transfer.carriers), *plans_of(transfer, generator, at_s)]
     if transfer.permit is not None:
         chains.append(transfer.permit)
         permit = permit_at(facts, transfer.permit)

@@ -13,6 +13,7 @@ from whitelist.catalogue import Catalogue, catalogue_on
 from whitelist.exemptions import Exemptions, exemptions_on
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
+from whitelist.plan import SitePlan, plan_at, plan_of
 from whitelist.quota import newest_permit
 from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import Transfer, WasteLine
@@ -56,6 +57,8 @@ class Checked(Struct, frozen=True, gc=False, kw_only=True):
     refused: RefusedAtGate | None  # The manifest that it returns, where the log has it.
     permit: PermitState | None
     newest: PermitState | None  # The newest permit of the line of renewals that the permit belongs to.
+    plan_chain: str | None  # Where the plan that it names would stand.
+    plan: SitePlan | None  # What was filed there for the site that it names, where the log has it.
     approval: ApprovalState | None
     lists: dict[str, ListState]  # Lists of the listings that the decision was given on, by chain.
     decided: tuple[DecisionLine | None, ...]
@@ -146,6 +149,7 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
     permit = None if transfer.permit is None or transfer.goes_back else permit_at(facts, transfer.permit)
+    plan_chain = plan_of(transfer, asked.generator, asked.at_s, day)
     return Checked(
         asked=asked,
         transfer=transfer,
@@ -159,6 +163,8 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
         refused=refused_of(transfer, facts),
         permit=permit,
         newest=None if permit is None else permit_at(facts, newest_permit(facts, permit.root)),
+        plan_chain=plan_chain,
+        plan=plan_at(facts, plan_chain, None if transfer.plan is None else transfer.plan.site),
         approval=approval,
         lists=lists,
         decided=decided,

@@ -117,11 +117,11 @@ def check_caller(caller: Caller, transfers: Sequence[AskedTransfer | Refusal]) -
         raise Refusal(strange[:20])
 
 
-def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> Iterable[str]:
-    """Overlay keys of everything the check reads for these transfers; ask again once they are loaded."""
+def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], at_s: int, facts: Facts) -> Iterable[str]:
+    """Overlay keys of everything the check reads for these transfers at ``at_s``; ask again once they are loaded."""
     for transfer in transfers:
         if isinstance(transfer, AskedTransfer):
-            yield from read_keys(reads(transfer, transfer.generator, facts))
+            yield from read_keys(reads(transfer, transfer.generator, at_s, facts))
             yield from chain_keys(map(party_chain, _parties(transfer)))
 
 
@@ -136,11 +136,16 @@ def _names(transfer: AskedTransfer, facts: Facts) -> dict[str, str]:
     return {party: name for party in (*_parties(transfer), *transfer.carriers) if (name := party_name(facts, party)) != party}
 
 
+def asked_at_s(asked: Question, now_s: int) -> int:
+    """For which moment transfers are judged, Unix seconds."""
+    return now_s if asked.terms.at is None else parse_at(asked.terms.at, "body.at")
+
+
 def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: Language) -> CheckAnswers:
     """Judge every transfer on the same ground, by the rules that an issue would meet there."""
     # No entry could come before the last one, and calendars do not reach far ahead.
     now_s, at = max(ground.now_s, ground.last_s), asked.terms.at
-    at_s = now_s if at is None else parse_at(at, "body.at")
+    at_s = asked_at_s(asked, now_s)
     if at is not None and not ground.last_s <= at_s <= now_s + AHEAD_S:
         raise refuse("AS_OF_TIME", field="body.at", found=at, expected=f"{format_at(ground.last_s)} … {format_at(now_s + AHEAD_S)}")
     log = ground.facts.state(LOG_MAIN)

@@ -23,7 +23,8 @@ from signing.refusal import texts
 PERMIT = re.compile(rf"permit/{USCC}/{ULID}")
 APPROVAL = re.compile(rf"approval/{USCC}/{ULID}")
 LIST = re.compile(r"list/(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})")
-"""Names of the chains of this package (formats §3): ``list/<YYYY>-<from>-<to>-<name>``."""
+PLAN = re.compile(rf"plan/{USCC}/20[0-9]{{2}}")
+"""Names of the chains of this package (formats §3): ``list/<YYYY>-<from>-<to>-<name>``, ``plan/<generator>/<YYYY>``."""
 
 CODE_WORDS = Phrase("三段八位代码，如 900-052-31", "8 digits in three groups, e.g. 900-052-31")
 CATEGORY_WORDS = Phrase("HW01 至 HW40、HW45 至 HW50", "HW01 to HW40, HW45 to HW50")

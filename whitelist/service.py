@@ -18,7 +18,7 @@ from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
-from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller, read_checks, wanted_keys
+from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
 from whitelist.names import codes_in, names_of
 from whitelist.quota import q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
@@ -40,7 +40,8 @@ async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunSt
     now_s = await log.now(claimed_s)
     async with snapshot(log) as now:
         workspace = now.workspace
-        await workspace.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, workspace.facts)])
+        at_s = asked_at_s(asked, max(now_s, now.at_s))
+        await workspace.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, at_s, workspace.facts)])
     return DryRunState(facts=workspace.facts, size=now.size, last_s=now.at_s, now_s=now_s)
 
 

@@ -13,7 +13,7 @@ from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at, year_at
-from manifests import lots, returns
+from manifests import lots, planned, returns
 from manifests.act import ManifestAct, drawn
 from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
@@ -60,6 +60,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     ]
     state = opened(statement, admission, found, returns.link_of(body, facts))
     registers: dict[str, Any] = {**returns.taken(facts, state), **lots.taken(facts, statement.chain, state)}
+    registers |= planned.moved(facts, None, state)
     if (permit := permit_at(facts, state.permit)) is not None:  # none on the way home
         registers |= q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0))
     registers |= issue_recorded(statement.chain, body)
@@ -85,6 +86,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
             method=line.method,
             transport_exempt=is_exempt,
             decision_line=line.decision_line,
+            plan_line=line.plan_line,
             listing=listing,
             declared_g=parse_mass(line.mass_t),
             lots=lots.lots_of(line),
@@ -110,6 +112,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
         type=body.type,
         paper_departed_s=None if paper is None else parse_at(paper.departed_at),
         paper_completed_s=None if paper is None else parse_at(paper.completed_at),
+        plan=planned.link_of(statement, admission),
         returns=returned or returns.link_of(body, None),
         decided_on=None if body.decision is None else body.decision.decided_on,
         decided_to=None if body.decision is None else body.decision.valid_to,
@@ -134,9 +137,9 @@ ISSUE = ManifestAct(
         roles=("generator",),
         signers=lambda statement, facts: (Role("generator", (statement.owner,)),),
         window=Window.DAY,
-        reads=lambda statement, facts: check.reads(statement.body, statement.owner, facts),
-        listed=lambda statement, facts: check.listed(statement.body, facts),
-        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the carriers' parties, the manifests that it returns or whose lots it carries.",
+        reads=lambda statement, facts: check.reads(statement.body, statement.owner, statement.at_s, facts),
+        listed=lambda statement, facts: check.listed(statement.body, statement.owner, statement.at_s, facts),
+        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the plan of the year, the carriers' parties, the manifests that it returns or whose lots it carries.",
         gate=is_open,
         rules=(transfer_is_lawful,),
         asks=(*RULES, *returns.RULES, *lots.RULES),

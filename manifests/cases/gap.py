@@ -17,7 +17,7 @@ from ledger.fields import Count, LongText, MassAboveZero, items, label, words
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_admission_at
-from manifests import lots, returns, settlement, telling, vehicles
+from manifests import lots, planned, returns, settlement, telling, vehicles
 from manifests.act import Entered, FiledBody, drawn
 from manifests.case import Trunk, cases_key, cases_of, closed_with, in_force, manifest_of, not_finished
 from manifests.case_act import Effect, Opened, case_act
@@ -67,7 +67,7 @@ def reads(statement: Statement, facts: Facts) -> Reads:
     number = () if state.number is None else (number_key(state.number),)
     trucks = vehicles.truck_keys(leg.vehicle for leg in state.open_legs)
     refused = (refused_key(state.generator, state.receiver),) if _is_received(state) else ()
-    own = (*number, *trucks, *refused, *returns.keys_of(state, departs=False), *lots.keys_of(state))
+    own = (*number, *trucks, *refused, *returns.keys_of(state, departs=False), *lots.keys_of(state), *planned.keys_of(state))
     return Reads(accounts=tuple(state.drawn), registers=(*own, *settlement.site_keys(state)))
 
 
@@ -131,7 +131,7 @@ def apply(opened: Opened) -> Effect:
     after, trunk = closed_with(before, gap), opened.case.trunk
     # As an act of the trunk would be entered: the registers of trucks and site go by its chain.
     entered = Entered(replace(opened.statement, chain=trunk), opened.admission, before, after, facts)
-    registers: dict[str, Any] = dict(vehicles.trips(entered))
+    registers: dict[str, Any] = {**vehicles.trips(entered), **planned.moved(facts, before, after)}
     if not _is_received(before):
         registers |= settlement.site_settled(entered)
         if not has_left(before):

@@ -17,7 +17,7 @@ from ledger.admission.entry import Entry
 from ledger.admission.personality import CURRENT
 from ledger.admission.statement import Draft, read_statement
 from ledger.kinds.site import Site, site_key
-from ledger.mass import format_mass
+from ledger.mass import format_mass, parse_mass
 from ledger.model import Facts, Head, Moment, chain_key
 from ledger.times import format_at
 from manifests import acts
@@ -66,6 +66,7 @@ from tests.manifests.bodies import (
 from tests.workbench import Workbench, as_asked, key_of
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
+from whitelist.plan import PlanLine, PlanState, SitePlan, plan_chain, plan_used_key
 
 __all__ = [
     "ALL_CHECKS",
@@ -81,6 +82,7 @@ __all__ = [
     "OTHER_TRUCK",
     "PARTIES",
     "PERMIT",
+    "PLAN",
     "Q2",
     "Q3",
     "RECEIVER",
@@ -111,6 +113,9 @@ __all__ = [
     "tonnes",
 ]
 """With the names and bodies, so that a test imports from one place."""
+
+
+PLAN = plan_chain(GENERATOR, 2026)
 
 
 @cache
@@ -148,6 +153,18 @@ class Driver:
     def lay_site(self, party: str, site: str, division: str) -> None:
         """A registered site of a party."""
         self.stored[site_key(party, site)] = self.bench.kinds.encode(Site(name="场所（虚构）", division=division, address="某路（虚构）"))
+
+    def lay_plan(self, *masses: str, site: str = "", filing_no: str = "GL-510112-2026-001") -> None:
+        """A filed plan of this year with lines of batteries, of so many tonnes."""
+        known = self.value(chain_key(PLAN))
+        sites = {} if known is None else known.state.sites
+        line = {"name": WASTE_NAME, "code": "900-052-31", "category": "HW31", "hazards": ("T", "C"), "form": "S", "method": "R4"}
+        lines = tuple(PlanLine(**line, receiver_type="permit", mass_g=parse_mass(mass_t)) for mass_t in masses)  # type: ignore[arg-type]
+        self.lay(PLAN, PlanState({**sites, site: SitePlan(filings=(filing_no,), filed_on="2026-01-20", lines=lines)}))
+
+    def planned_g(self, line: int = 0, site: str = "") -> int:
+        """Grams that manifests count on a line of the plan."""
+        return self.value(plan_used_key(PLAN, site, line)) or 0
 
     def load(self, facts: Facts, keys: list[str]) -> bool:
         """Bring keys into an overlay; whether any was new."""

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from ledger.admission.entry import Entry
 from manifests import acts
 from manifests.model import ManifestState, Stage
+from manifests.planned import counted_g
 from manifests.returned import kept_g
 from signing.refusal import Refusal
 from tests.manifests.amending import CONSENT, PROPOSE, a_proposal, case, trunk, viewed
-from tests.manifests.driver import CARRIER, GENERATOR, Q2, Q3, RECEIVER, Driver, accepted, partly, rejected
+from tests.manifests.driver import CARRIER, GENERATOR, Q2, Q3, RECEIVER, Driver, a_line, accepted, partly, rejected
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
 
 PARTIES = (GENERATOR, RECEIVER, CARRIER, AUTHORITY_50, AUTHORITY_51)
@@ -30,6 +31,8 @@ FIELDS = {
     "fates.1.mass_t": MASSES,
     "lines.0.method": ("R4", "R9"),
     "insurance_no": ("A", "B", ""),
+    "lines.0.plan_line": ("0", "1", "2"),
+    "plan.site": ("east", ""),
 }
 WANTED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED)
 
@@ -62,6 +65,10 @@ TOGETHER = (
     {"fates.0.mass_t": "0.5"},
     {"lines.0.method": "R9", "fates.0.method": "R9"},
     {"insurance_no": "A"},
+    {"lines.0.plan_line": "1"},
+    {"lines.0.plan_line": "0", "plan.site": "east"},
+    {"plan.site": "west"},
+    {"plan.site": ""},
 )
 """Corrections that make sense somewhere; others are drawn from FIELDS."""
 
@@ -81,6 +88,8 @@ def check(log: Driver, before: dict[str, int], entry: Entry) -> None:
             moved[row.account] = moved.get(row.account, 0) + row.after_g - row.before_g
     assert {account: grams for account, grams in moved.items() if grams} == used
     assert viewed(log).state == log.own_state()
+    planned = {key: grams for key in log.stored if key.startswith("plan-used:") and (grams := log.value(key))}
+    assert planned == {key: grams for key, grams in counted_g(state).items() if grams}
     for line in state.lines:
         assert line.stock_g >= 0
         assert sum(fate.mass_g for fate in state.fates) == line.disposed_g
@@ -101,7 +110,10 @@ def check(log: Driver, before: dict[str, int], entry: Entry) -> None:
 @given(st.data())
 def test_any_corrections_in_any_order_keep_the_books(data: st.DataObject) -> None:
     log = Driver()
-    log.issue()
+    for site in ("", "east"):
+        log.lay_plan("5", "100", site=site)
+        log.lay_site(GENERATOR, site or "west", "510112")
+    log.issue(lines=(a_line(plan_line=0),))
     data.draw(st.sampled_from(DEPARTURES))(log)
     later = [data.draw(st.sampled_from(RECEIPTS))] if data.draw(st.booleans()) else []
     for number in range(data.draw(st.integers(3, 10))):
@@ -130,7 +142,7 @@ def _correct(log: Driver, data: st.DataObject, number: int) -> None:
             st.sampled_from(sorted(FIELDS)).flatmap(lambda path: st.sampled_from(FIELDS[path]).map(lambda text: {path: text})),
         )
     )
-    changes = [(path, now_of(log, path), quoted(text)) for path, text in wanted.items()]
+    changes = [(path, now_of(log, path), quoted(path, text)) for path, text in wanted.items()]
     changes = [change for change in changes if change[1] != change[2]]
     order = data.draw(st.permutations(PARTIES))
     for by in order:
@@ -150,7 +162,9 @@ def _correct(log: Driver, data: st.DataObject, number: int) -> None:
             assert held(log.state()) == before
 
 
-def quoted(text: str) -> str:
+def quoted(path: str, text: str) -> str:
+    if path.endswith(".plan_line"):
+        return text
     return f'"{text}"' if text else ""
 
 
@@ -177,5 +191,8 @@ def now_of(log: Driver, path: str) -> str:
         "received.0.opinion": line.opinion or "",
         "received.0.reason_code": reason,
         "lines.0.method": line.method,
+        "plan.site": "" if state.plan is None else state.plan.site,
     }
-    return quoted(words.get(path, ""))
+    if path == "lines.0.plan_line":
+        return str(line.plan_line)
+    return quoted(path, words.get(path, ""))

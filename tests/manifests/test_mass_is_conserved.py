@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ledger.mass import format_mass
 from manifests import acts
 from manifests.model import ManifestState, Stage
+from manifests.planned import counted_g
 from manifests.returned import free_g, tally
 from manifests.tracing import Graph
 from signing.refusal import Refusal
@@ -49,6 +50,7 @@ class Yard:
             self.log.lay(chain, replace(permit(), division=PLACES[firm].division, root=chain, no=firm))
         for firm in (GENERATOR, STRANGER):
             self.log.lay_site(firm, "S1", "500157")
+        self.log.lay_plan("1000")
 
     def draw(self, *choices: Any) -> Any:
         """One of them."""
@@ -120,7 +122,7 @@ class Yard:
             "origin": PLACES[owner],
             "destination": PLACES[receiver],
         }
-        return an_issue(**way, lines=(a_line(mass_t=mass_t, decision_line=None, lots=lots or None),))
+        return an_issue(**way, lines=(a_line(mass_t=mass_t, decision_line=None, plan_line=0, lots=lots or None),))
 
     def receive(self, chain: str) -> None:
         """Taken whole, in part or not at all, whatever was declared; nobody recorded the trip."""
@@ -183,6 +185,8 @@ def test_no_gram_is_lost_and_none_comes_twice(seed: int) -> None:
         cases = yard.log.value(f"manifest-cases:{chain}")
         assert returned == (() if cases is None else cases.returned)
         assert min(free_g(state, returned)) >= 0
+    planned = sum((Counter(counted_g(state)) for state in states.values()), Counter[str]())
+    assert yard.log.planned_g() == planned.total(), "what is booked on the plan is what its manifests count"
     graph = Graph(states)
     told = Counter({node: 0 for chain in states for node in graph.nodes(chain)})
     for chain in states:

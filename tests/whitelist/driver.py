@@ -205,7 +205,7 @@ class Log:
             asked: AskedTransfer = read_body(msgspec.json.decode(msgspec.json.encode(transfer)), AskedTransfer)
         except Refusal as refusal:
             return Answer(route="", reasons=refusal.reasons, draws={}, left_g={})
-        while self.load(reads(asked, asked.generator, self.facts)):
+        while self.load(reads(asked, asked.generator, self.now, self.facts)):
             pass
         return check(Asked(generator=asked.generator, transfer=asked, at_s=self.now, moment=self.moment), self.facts)
 

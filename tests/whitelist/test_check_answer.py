@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ledger.directory import party_chain
 from signing.refusal import Refusal
 from tests.whitelist.acts import INTRA, grant, line, listed, transfer
-from tests.whitelist.driver import APPROVAL, CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, ulid
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, ulid
 from tests.whitelist.test_check_permission import T, ask, use
 from whitelist import check
 from whitelist.dry_run import read_checks
@@ -36,21 +36,25 @@ def test_what_is_read_is_named_to_the_last_account() -> None:
     log.post("permit.grant/1", renewed, grant(renews=PERMIT), CHONGQING)
     asked = replace(transfer(line(), line(decision_line=7)), carriers=(OTHER_RECEIVER,))
     log.ask(asked)
-    wanted = check.reads(asked, asked.generator, log.facts)
-    assert sorted(set(wanted.chains)) == sorted([party_chain(OTHER_RECEIVER), PERMIT, renewed, APPROVAL, LIST])
+    wanted = check.reads(asked, asked.generator, log.now, log.facts)
+    assert sorted(set(wanted.chains)) == sorted([party_chain(OTHER_RECEIVER), f"plan/{GENERATOR}/2026", PERMIT, renewed, APPROVAL, LIST])
     assert wanted.accounts == (q3_account(PERMIT), q2_account(APPROVAL, 0), q1_account(LIST, 0))
     assert q3_key(PERMIT) in wanted.registers
-    assert check.listed(asked, log.facts) == list(wanted.chains)
+    assert check.listed(asked, asked.generator, log.now, log.facts) == list(wanted.chains)
 
 
 def test_what_is_read_of_a_transfer_that_names_nothing() -> None:
     log = listed()
-    asked = transfer(permit=None, approval=None)
+    asked = transfer(permit=None, approval=None, plan=None)
     log.ask(asked)
-    assert check.listed(asked, log.facts) == list(check.reads(asked, asked.generator, log.facts).chains) == []
-    unknown = transfer(permit=f"permit/{RECEIVER}/{ulid(9)}", approval=None)
+    assert (
+        check.listed(asked, asked.generator, log.now, log.facts)
+        == list(check.reads(asked, asked.generator, log.now, log.facts).chains)
+        == []
+    )
+    unknown = transfer(permit=f"permit/{RECEIVER}/{ulid(9)}", approval=None, plan=None)
     log.ask(unknown)
-    assert check.listed(unknown, log.facts) == [unknown.permit]
+    assert check.listed(unknown, unknown.generator, log.now, log.facts) == [unknown.permit]
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,9 @@ def test_what_is_read_does_not_depend_on_where_facts_are_kept() -> None:
     log = listed()
     asked = transfer()
     log.ask(asked)
-    wanted = reads(asked, asked.generator, log.facts)
+    wanted = reads(asked, asked.generator, log.now, log.facts)
     assert LIST in wanted.chains
-    assert reads(asked, asked.generator, _Elsewhere(log.facts)) == wanted
+    assert reads(asked, asked.generator, log.now, _Elsewhere(log.facts)) == wanted
 
 
 #

@@ -105,6 +105,7 @@ def test_states_survive_the_database(chain: str) -> None:
     ("key", "value"),
     [
         ("number:20265101000123", NumberHolders().with_holder("a", "b")),
+        ("plan-used:plan/X/2026  0", 5_600_000),
         ("refused:a b", RefusedLoads().moved("manifest/a/1", 5, "2026-11-05")),
         (f"q3:{PERMIT}", SiteYear(permits=(PERMIT,), year=2026, base_g=5, prior_base_g=3, reserved_g=1)),
         ("permits:X", HeldPermits((HeldPermit(chain=PERMIT, root=PERMIT, division="500116", permit_class="permit", is_revoked=True),))),
@@ -127,10 +128,10 @@ def test_reads_follow_the_decision_to_its_listing_and_then_settle() -> None:
     log = listed()
     fresh = Log()
     one = transfer()
-    first = reads(one, one.generator, fresh.facts)
-    assert set(first.chains) == {PERMIT, APPROVAL}
-    second = reads(one, one.generator, log.facts)
-    assert set(second.chains) == {PERMIT, APPROVAL, LIST}
+    first = reads(one, one.generator, fresh.now, fresh.facts)
+    assert set(first.chains) == {PERMIT, APPROVAL, f"plan/{one.generator}/2026"}
+    second = reads(one, one.generator, log.now, log.facts)
+    assert set(second.chains) == {PERMIT, APPROVAL, LIST, f"plan/{one.generator}/2026"}
     assert set(second.accounts) == {f"Q1 {LIST} 0", f"Q2 {APPROVAL} 0", f"Q3 {PERMIT}"}
     assert set(second.registers) == {f"q3:{PERMIT}", "number:20265101000123", f"refused:{one.generator} {one.receiver}"}
 

@@ -9,10 +9,11 @@ from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
 from whitelist import adopted, dry_run, fields, workdays
 from whitelist.approval import ApprovalState
-from whitelist.fields import APPROVAL, LIST, PERMIT
+from whitelist.fields import APPROVAL, LIST, PERMIT, PLAN
 from whitelist.follow_ons import FOLLOW_ONS
 from whitelist.listing import ListState
 from whitelist.permit import HeldPermits, PermitState
+from whitelist.plan import PlanState
 from whitelist.quota import Commitments, SiteYear
 from whitelist.rules import TEXTS
 from whitelist.rules.number import NumberHolders
@@ -26,9 +27,16 @@ RULES = table(*TEXTS, *fields.TEXTS, *adopted.TEXTS, *workdays.TEXTS, *dry_run.T
 PERSONALITY = Personality(
     name="whitelist",
     kinds=ACTS,
-    states={"permit": PermitState, "list": ListState, "approval": ApprovalState},
-    chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern},
-    registers={"number": NumberHolders, "refused": RefusedLoads, "q1": Commitments, "q3": SiteYear, "permits": HeldPermits},
+    states={"permit": PermitState, "list": ListState, "approval": ApprovalState, "plan": PlanState},
+    chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern, "plan": PLAN.pattern},
+    registers={
+        "number": NumberHolders,
+        "refused": RefusedLoads,
+        "q1": Commitments,
+        "q3": SiteYear,
+        "permits": HeldPermits,
+        "plan-used": int,
+    },
     data=adopted.PARSERS,
     rules=RULES,
     follow_ons=FOLLOW_ONS,

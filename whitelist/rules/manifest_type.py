@@ -79,12 +79,6 @@ def _type(name: str) -> Word:
     return f"{words_of(TransferType)[name]}（{name}）", name
 
 
-def plan_is_off_log(checked: Checked, out: Findings) -> None:
-    """R-14, R-15 rest while the log has no plan: tag PLAN_OFF_LOG. Order 23 Art. 14 [READ]."""
-    if checked.transfer.plan is not None:
-        out.tag("PLAN_OFF_LOG")
-
-
 def origin_of_an_in_transfer_is_foreign(checked: Checked, out: Findings) -> None:
     """跨省转入 comes from where no authority of this log is: its decision stands on paper, tag DECISION_OFF_LOG."""
     if checked.transfer.type != "in_transfer":
@@ -156,7 +150,7 @@ def past_is_told(checked: Checked, out: Findings) -> None:
         out.alert("H", "BACKFILL_PAST")
 
 
-RULES = (type_has_its_fields, origin_of_an_in_transfer_is_foreign, pipeline_is_one_wholly, plan_is_off_log, paper_ran_in_order)
+RULES = (type_has_its_fields, origin_of_an_in_transfer_is_foreign, pipeline_is_one_wholly, paper_ran_in_order)
 OF_THE_MOMENT = (*TERMS, decision_came_first, past_is_told)
 TEXTS = texts("""
 BACKFILL | R-70 | sender | Order 23 Art. 20.2 [READ]
@@ -226,10 +220,6 @@ The origin {place} has an authority on this log, {authority}: the manifest is no
 ISSUE_TYPE:METERS
 该联单不是管道联单，却填写了每日计量。 || 删除 body.meter_rows 后重新提交。
 The manifest is no pipeline, yet daily meter rows are given. || Leave body.meter_rows out and send again.
-
-PLAN_OFF_LOG | R-14 | nobody | Order 23 Art. 14 [READ]; flag [DESIGN]
-管理计划未在本账本登记，未作比对。 || 保存管理计划备案材料备查。
-The management plan is not on this log and was not compared. || Keep the filed plan at hand.
 
 DECISION_OFF_LOG | R-30 | nobody | Order 23 Art. 21 [READ]; flag [DESIGN]
 批准由本账本之外的主管部门作出，未经本账本核对。 || 保存批准文件；接受地主管部门可向批准机关核实。

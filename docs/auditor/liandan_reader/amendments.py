@@ -151,6 +151,8 @@ class Amendments:
                 self._put(trip.record, change["path"], value_of(change["now"]))
                 self._follow(s, a, trip, change["path"], value_of(change["was"]), value_of(change["now"]))
             self._sums(trip, found)
+            if any(path.startswith("plan.") or path.endswith(".plan_line") for path in found.paths):
+                self.log.plans.judge(a, trip)
         self._settle(a, trip, gives_back=any(re.fullmatch(r"lines.[0-9]+.mass_t", path) for path in found.paths if due))
 
     def _follow(self, s: Any, a: Any, trip: Any, path: str, was: Any, now: Any) -> None:

@@ -1,7 +1,7 @@
 """A manifest from issue to its end (kinds §5, §6, §10): who holds the load, what became of every gram, registers."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +10,7 @@ from .amendments import Amendments
 from .cases import trunk_of
 from .matrix import recorded
 from .regrouping import Regrouping
+from .regrouping import lines_of as _all
 from .signatures import is_uscc
 from .strict import grams, instant, is_day, need, normal
 
@@ -93,6 +94,7 @@ class Manifests(Regrouping):
         backfill = "BACKFILL" in a.tags
         self.log.check(backfill == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL of a backfill")
         self.give_number(s, a, trip, body.get("number"))
+        self.log.plans.issued(s, a, trip)
         self.keep(a, trip, trip.declared)
         return "issued"
 
@@ -232,6 +234,7 @@ class Manifests(Regrouping):
         due = {account: moved for account in held if (moved := held[account] - trip.held.get(account, 0))}
         rows = {row["account"]: row["after_g"] - row["before_g"] for row in a.accounts}
         trip.held = held
+        self.log.plans.count(trip, masses)
         self.log.check(rows == due, "ACCOUNT_WRONG", "admission.decision.accounts", rows, due)
 
     # -- registers
@@ -282,11 +285,6 @@ class Manifests(Regrouping):
         del trips[:-USES]
 
 
-def _all(trip: Any) -> list[int]:
-    """Numbers of the lines."""
-    return list(range(len(trip.declared)))
-
-
 def _nobody() -> Any:
     """A manifest before its issue."""
     parties = {"generator": "", "receiver": "", "consignor": "", "origin": "-", "destination": "-", "place": "-", "name": "", "number": ""}
@@ -295,5 +293,5 @@ def _nobody() -> Any:
     masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them
     masses |= {"treated": defaultdict(int), "used": defaultdict(int), "sent": defaultdict(int)}  # of the accepted; the last two by manifest
     links = {"returned": None, "units": set[str](), "carried": set[str](), "lots": list[Any](), "is_received": False}
-    record = {"chain": "", "record": recorded({})}
+    record = {"chain": "", "record": recorded({}), "plan": "", "planned": False, "counted": Counter[Any]()}
     return SimpleNamespace(**parties, **lists, **masses, **links, **record, is_backfill=False, is_return=False, latest=-(2**53))

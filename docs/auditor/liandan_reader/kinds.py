@@ -59,6 +59,9 @@ approval = approval/U/I
   approval.consult     .  D  origin                     -    applied accepted > consulted
   approval.reply       .  D  destination                -    consulted > agreed disagreed
   approval.decide      .  D  origin                     Q1   applied noticed accepted consulted agreed disagreed > approved refused
+plan = plan/U/Y
+  plan.file            ?  D  owner                      -
+  plan.amend           .  D  owner                      -
 manifest = manifest/U/I
   manifest.issue       !  D  owner                      Q23  - > issued
   manifest.void        .  D  owner                      Q23  issued > voided
@@ -82,7 +85,12 @@ case = case/U/I/I
   case.report          ?  D  concerned                  -
 """
 STAGE_CODE = {"permit": "PERMIT_TRANSITION", "list": "LIST_STAGE", "approval": "APPROVAL_STAGE", "manifest": "ACT_NOT_OPEN"}
-FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}"}
+FORMS = {
+    "U": "([0-9A-HJ-NPQRTUWXY]{18})",
+    "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}",
+    "Y": "20[0-9]{2}",
+}
 NEVER_FOR = ("log/", "list/", "period/")  # chains without delegates (kinds §0), and below the kinds
 NEVER_BY_DELEGATE = ("key.", "delegation.", "access.")
 NEVER_SCOPED = ("key.", "delegation.", "party.", "access.")  # what a key with ``kinds`` never signs (§5)
@@ -111,7 +119,7 @@ def _read() -> tuple[dict[str, str], dict[str, Kind]]:
     for line in TABLE.strip().splitlines():
         if not line.startswith(" "):
             row, _, form = line.partition(" = ")
-            chains[row] = re.sub(r"\b[UIN]\b", lambda match: FORMS[match[0]], form)
+            chains[row] = re.sub(r"\b[UINY]\b", lambda match: FORMS[match[0]], form)
             continue
         name, place, window, *rest = line.split()
         at = next(k for k, word in enumerate(rest) if word in ("-", "Q1", "Q3", "Q23"))

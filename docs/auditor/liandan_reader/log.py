@@ -12,6 +12,7 @@ from .kinds import STAGE_CODE
 from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
+from .plans import Plans
 from .roles import check_roles
 from .statements import HEX64, read_entry
 from .strict import Bad, instant, need, sha256, unb64
@@ -38,6 +39,7 @@ class Log:
         self.waiting: tuple[int, int] | None = None  # admission.at and index of the first entry that no cosigned checkpoint holds yet
         self.thresholds: dict[str, int] = {}
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
+        self.plans = Plans(self)
 
     @property
     def size(self) -> int:
@@ -160,6 +162,9 @@ class Log:
             need(before in s.row.before, STAGE_CODE[s.type], "kind", f"{s.act} at {before}", s.row.before)
         if s.type in ("permit", "list", "approval"):
             after = self.whitelist.take(s, a)
+        elif s.type == "plan":
+            self.plans.take(s, a)
+            return
         elif s.type in ("manifest", "case"):
             after = self.manifests.take(s, a)
         else:

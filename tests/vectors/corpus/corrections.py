@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.vectors.corpus import bodies
 from tests.vectors.corpus.full_forms import HANDLER
-from tests.vectors.corpus.people import CARRIER, CHONGQING, GENERATOR, RECEIVER, SICHUAN, Person
+from tests.vectors.corpus.people import CARRIER, CHONGQING, GENERATOR, RECEIVER, RECEIVER_51, SICHUAN, Person
 from tests.vectors.corpus.permissions import LISTED
 from tests.vectors.corpus.scene import Scene
 from tests.vectors.corpus.trips import Trip
@@ -38,6 +38,15 @@ class Correction:
         """By one who is asked, or by who proposed."""
         self.scene.post("case.amend_refuse", self.chain, {"reason": "磅单无误（虚构）", **more}, by)
         return self
+
+
+def of_plans(scene: Scene) -> None:
+    """A load that goes to another line of its plan, to the plan of a site, and to that of a site that filed none."""
+    trip = Trip(scene, 415, receiver=RECEIVER_51).inside(line={"plan_line": 1})
+    Correction(trip, 481).propose(GENERATOR, ("lines.0.plan_line", "1", "0"))
+    number = ("plan.filing_no", '"川危管计〔2026〕001（虚构）"', '"川危管计〔2026〕003（虚构）"')
+    Correction(trip, 482).propose(GENERATOR, number, ("plan.site", "", '"east"'))
+    Correction(trip, 483).propose(GENERATOR, ("plan.site", '"east"', ""), (number[0], number[2], number[1]))
 
 
 def corrections(scene: Scene) -> None:

@@ -36,6 +36,8 @@ def corpus_log() -> AdmittedLog:
         corrections.corrections,
         returns.regrouping,
         trips.crews,
+        trips.plans,
+        corrections.of_plans,
     ):
         act(scene)
         scene.checkpoint()

@@ -234,6 +234,40 @@ def crews(scene: Scene) -> None:
         Trip(scene, number, receiver=RECEIVER_51).inside().depart(crew=[{"crew": name, "role": role}])
 
 
+PLAN = f"plan/{GENERATOR.uscc}/2026"
+PLANNED = {
+    "name": "废铅蓄电池",
+    "code": bodies.CODE,
+    "category": "HW31",
+    "hazards": ["T", "C"],
+    "form": "S",
+    "mass_t": "20",
+    "method": "R4",
+}
+PLANNED |= {"receiver_type": "permit"}
+
+
+def plans(scene: Scene) -> None:
+    """A plan of the unit and one of a site; loads on them: beyond it, voided, weighed, received, on another line by a correction."""
+    line = {**PLANNED, "internal_name": "废电瓶（虚构）", "receivers": [RECEIVER_51.uscc]}
+    filed = {"filing_no": "川危管计〔2026〕001（虚构）", "filed_on": "2026-03-02", "lines": [line, PLANNED | {"method": "R9"}]}
+    scene.post("plan.file", PLAN, filed, GENERATOR)
+    scene.post("plan.file", PLAN, {**filed, "filing_no": "川危管计〔2026〕002（虚构）", "site": "east"}, GENERATOR)
+    changed = {"method": "R4", "receivers": [RECEIVER_51.uscc, RECEIVER.uscc], "mass_t": "6"}
+    added = {**PLANNED, "internal_name": "废电瓶（虚构）", "receivers": [RECEIVER.uscc], "mass_t": "0.5"}
+    amended = {"reason": "去向变更（虚构）", "filing_no": "川危管计〔2026〕003（虚构）", "set": [{"line": 1, **changed}], "add": [added]}
+    scene.post("plan.amend", PLAN, {**amended, "site": "east"}, GENERATOR)
+    scene.post("plan.amend", PLAN, {"reason": "更正（虚构）", "set": [{"line": 1, "method": "R4"}]}, GENERATOR)
+    on = {"line": {"plan_line": 1}}
+    weighed = Trip(scene, 411, receiver=RECEIVER_51).inside(**on).depart("5.61").arrive(BATTERY_PLANT_51)
+    weighed.receive(bodies.received("5.6"))
+    Trip(scene, 412, receiver=RECEIVER_51).inside("15", **on).act("void", {"reason": "改期（虚构）"}, GENERATOR)
+    east = {"plan": {"filing_no": "川危管计〔2026〕002（虚构）", "site": "east"}}
+    for number in (413, 414):  # the second is beyond the plan
+        Trip(scene, number, receiver=RECEIVER_51).inside(**on, **east).depart()
+    scene.post("plan.amend", PLAN, {"reason": "减产（虚构）", "set": [{"line": 1, "mass_t": "5"}], "site": "east"}, GENERATOR)
+
+
 def end(scene: Scene) -> None:
     """Something erased, refused pages, and the end of the log."""
     first = next(entry for entry in scene.log.decisions if entry.statement.kind == "manifest.depart/1")

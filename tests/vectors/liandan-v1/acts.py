@@ -26,7 +26,7 @@ from acting import (
 )
 from acts_amendments import corrections
 from acts_cases import cases
-from acts_parties import crews, delegations, issuers, sites_and_readers, taking_carrier
+from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
 from acts_trips import cut, manifests
 from story import LOG_KEY, WITNESSES, clock, founding, parties, signers, stamps
@@ -83,4 +83,6 @@ def acts_log() -> Log:
     log.checkpoint(stamps("16:40:10"))
     crews(log)
     log.checkpoint(stamps("16:50:10"))
+    plans(log)
+    log.checkpoint(stamps("16:52:10"))
     return log

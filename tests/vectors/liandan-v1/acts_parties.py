@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bodies
 import bytes_v1 as v1
 from acting import TAKING, TAKING_KEY, post
-from story import CARRIER, GENERATOR, clock, signers
+from story import CARRIER, GENERATOR, RECEIVER, clock, signers
 from writer import Log
 
 PHONE_KEY, SEAL_KEY = v1.key("phone of the generator"), v1.key("seal of documents")
@@ -39,6 +40,18 @@ def crews(log: Log) -> None:
     post(log, "crew.register", party, signers("carrier"), "16:45", driver)
     post(log, "crew.register", party, signers("carrier"), "16:46", {"crew": "E02", "role": "escort", **who})
     post(log, "crew.retire", party, signers("carrier"), "16:47", {"crew": "E02", "reason": "离职（虚构）"})
+
+
+def plans(log: Log) -> None:
+    """The plan of the year, and what changes on it."""
+    chain = f"plan/{GENERATOR}/2026"
+    line = {"name": "废铅蓄电池", "code": bodies.CODE, "category": "HW31", "hazards": ["T", "C"], "form": "S", "mass_t": "3000.000000"}
+    line |= {"method": "R4", "receiver_type": "permit", "receivers": [RECEIVER]}
+    filed = {"filing_no": "GL-510112-2026-001", "filed_on": "2026-03-02", "lines": [line]}
+    post(log, "plan.file", chain, signers("generator"), "16:51", filed)
+    more = {**line, "name": "废铅膏", "code": "384-004-31", "mass_t": "12"}
+    changed = {"reason": "增产（虚构）", "filing_no": "GL-510112-2026-002", "set": [{"line": 0, "mass_t": "3500"}], "add": [more]}
+    post(log, "plan.amend", chain, signers("generator"), "16:52", changed)
 
 
 def issuers(log: Log) -> None:

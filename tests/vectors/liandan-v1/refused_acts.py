@@ -72,7 +72,8 @@ def act(log: Log) -> Iterator[Case]:
     last = index_of(log, "permit.revoke")
     yield from _parties(Posting(log, "party", last, clock("16:10:00")))
     yield from _permits(Posting(log, "permit", last, clock("16:10:00")))
-    yield from _crews(Posting(log, "crew", len(log.entries), clock("16:50:00")))
+    yield from _crews(Posting(log, "crew", index_of(log, "plan.file"), clock("16:50:00")))
+    yield from _plans(Posting(log, "plan", index_of(log, "plan.amend") + 1, clock("16:53:00")))
     yield from _lists(log)
     yield from _data(Posting(log, "data", last, clock("16:10:00")))
 
@@ -110,6 +111,30 @@ def _crews(post: Posting) -> Iterator[Case]:
     yield post("a qualification that is over", "DATE_ORDER", register(valid_to="2026-10-31"), rules=True)
     yield post("an id that nobody has", "CREW_UNKNOWN", retire("D09"))
     yield post("a person who has left", "CREW_UNKNOWN", retire("E02"))
+
+
+def _plans(post: Posting) -> Iterator[Case]:
+    line = {"name": "废铅蓄电池", "code": bodies.CODE, "category": "HW31", "hazards": ["T"], "form": "S", "mass_t": "1", "method": "R4"}
+    line |= {"receiver_type": "permit"}
+
+    def file(year: int = 2027, by: Any = MINE, **more: Any) -> Any:
+        return "plan.file", f"plan/{GENERATOR}/{year}", {"filing_no": "GL-3", "filed_on": "2026-11-02", "lines": [line], **more}, by
+
+    def amend(**more: Any) -> Any:
+        return "plan.amend", f"plan/{GENERATOR}/2026", {"reason": "变更（虚构）", **more}, MINE
+
+    yield post("a plan of somebody else's", "SIGNER_ROLE", file(by=signers("sichuan")))
+    yield post("a plan of a year of five digits", "CHAIN_FORM", ("plan.file", f"plan/{GENERATOR}/20260", file()[2], MINE))
+    yield post("a plan twice", "PLAN_FILED", file(2026))
+    yield post("a plan of no site", "SITE_UNKNOWN", file(site="nowhere"))
+    yield post("a plan that is filed tomorrow", "DATE_ORDER", file(filed_on="2026-11-03"), rules=True)
+    yield post("a plan without lines", "LIST_LENGTH", file(lines=[]))
+    yield post("a plan with a code of another category", "CODE_CATEGORY", file(lines=[{**line, "category": "HW49"}]))
+    yield post("an amendment first", "CHAIN_NOT_OPEN", ("plan.amend", f"plan/{GENERATOR}/2027", {"reason": "无", "filing_no": "1"}, MINE))
+    yield post("an amendment of nothing", "MISSING", amend())
+    yield post("an amendment of another site", "PLAN_FILED", amend(site="east-1", filing_no="GL-3"))
+    yield post("a line that is not there", "PLAN_LINE", amend(set=[{"line": 2, "mass_t": "1"}]))
+    yield post("a line twice", "PLAN_LINE", amend(set=[{"line": 0, "mass_t": "1"}, {"line": 0, "method": "R9"}]))
 
 
 def _issuer(log: Log, key: v1.Key = NEW, owner: str = OPERATOR, by: str = "operator", **more: Any) -> Any:
