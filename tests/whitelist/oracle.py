@@ -24,7 +24,8 @@ together. Where the product stops at `body` too, `readings` has that set as well
     by decided_on. `no_reply` before the term has wholly passed (day ≤ due): NO_REPLY_EARLY. Missing halves: DECISION_FORM.
  5. AUTH_LATE of a decision goes by decided_on; LISTED counts from the application, else from the reply; without reply nothing counts.
  6. PROVISIONAL_CALENDAR where counting to the end of the term passes a day of a provisional or missing year, late or not.
- 7. `plan` is taken and not judged: tag PLAN_OFF_LOG wherever it stands.
+ 7. `plan` names what was filed of its year for its site, else the tag PLAN_OFF_LOG. Code, method and receivers of the line are compared, and a
+    filing number that the plan has or had; a line that is not named is MISSING. Its grams are those that the accounts of a decision would hold.
  8. An exemption item with several rows waives the links of all rows that name the code; a claim that does not hold waives nothing, so
     DG_DATA may follow. A permit of class exempt_use gives the tag of the line's own link.
  9. R-21 at grant: codes of ALL and EXCEPT are those of the edition; "only corrosive" is no matter of the permit.
@@ -33,7 +34,7 @@ together. Where the product stops at `body` too, `readings` has that set as well
 12. permit.amend: place, site and retired codes are judged where the amendment names them, dates and basis of what results. The alert of
     permit.usage goes by the year of the month, this one or the last; older ones are not compared. `depart` adds per line.
 
-Not covered: delegations, successors, returns, lots, emergencies, pilots, suspended lists and decisions (their kinds come later), PROXIMITY
+Not covered: delegations, successors, returns (what is refused stays at the gate), lots, emergencies, pilots, suspended lists and decisions (their kinds come later), PROXIMITY
 and IMPORT_POLICY (they rest), alerts and tags of partial kinds, unknown fields, rows_hash, commitments.
 """
 
@@ -46,6 +47,7 @@ from . import oracle_approvals as approvals
 from . import oracle_lists as lists
 from . import oracle_manifests as manifests
 from . import oracle_permits as permits
+from . import oracle_plans as plans
 from .oracle_data import Data, moment_of
 from .oracle_issue import apply_issue, judge_issue
 from .oracle_state import Findings, State, Statement
@@ -62,6 +64,8 @@ _ACTS: dict[str, tuple[Act, Act]] = {
     "permit.resume": (permits.judge_status, permits.apply_status),
     "permit.revoke": (permits.judge_status, permits.apply_status),
     "permit.usage": (permits.judge_usage, permits.apply_usage),
+    "plan.file": (plans.judge_file, plans.apply_file),
+    "plan.amend": (plans.judge_amend, plans.apply_amend),
     "list.propose": (lists.judge_propose, lists.apply_propose),
     "list.rows": (lists.judge_rows, lists.apply_rows),
     "list.countersign": (lists.judge_countersign, lists.apply_countersign),

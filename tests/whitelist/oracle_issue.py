@@ -7,6 +7,7 @@ from .oracle_approvals import waste_rules
 from .oracle_data import date_of, day_of, grams, group, moment_of
 from .oracle_lists import row_of
 from .oracle_permits import LINKS, permit_rules, permit_terms
+from .oracle_plans import hold, judge_of_issue, plan_key
 from .oracle_state import Approval, Body, Findings, Manifest, Permit, State, Statement
 
 
@@ -32,6 +33,8 @@ def judge_issue(state: State, st: Statement, found: Findings) -> None:
     _facts(state, st, found, day_of(moment))
     for line in st.body["lines"]:
         _line(state, found, line, day_of(moment))
+    judge_of_issue(state, st, found)
+    _refused(state, st, found, day_of(moment))
     permit = _permit(state, st, found, day_of(moment))
     app = _decision(state, st, found, day_of(moment))
     codes = _terms(state, st, permit, app, day_of(moment), moment)
@@ -132,11 +135,19 @@ def _facts(state: State, st: Statement, found: Findings, day: date) -> None:
         found.alerts.add(("H", "CONTRACT"))
     if any(carrier not in state.parties for carrier in body.get("carriers", [])):
         found.alerts.add(("L", "CARRIER_UNKNOWN"))
-    if "plan" in body:
-        found.tags.add("PLAN_OFF_LOG")
     total = sum(grams(line["mass_t"]) for line in body["lines"])
     if body.get("mode", "road") == "road" and total > state.data.thresholds["truck_max_t"] * 1_000_000:
         found.alerts.add(("H", "OVERLOAD"))
+
+
+def _refused(state: State, st: Statement, found: Findings, day: date) -> None:
+    """R-65: what this receiver refused of this generator stands at its gate, for nothing here returns it (kinds §5)."""
+    for since in state.refused.get((st.owner, st.body["receiver"]), ()):
+        due, provisional = state.data.due(since, state.data.thresholds["return_block_wd"])
+        if day > due:
+            found.state.add("RETURN_OPEN")
+        if provisional:
+            found.tags.add("PROVISIONAL_CALENDAR")
 
 
 def _line(state: State, found: Findings, line: Body, day: date) -> None:
@@ -309,7 +320,10 @@ def _backfill(state: State, st: Statement, found: Findings, app: Approval | None
 
 def apply_issue(state: State, st: Statement, found: Findings) -> None:
     """The manifest, its number, what it reserves."""
-    state.manifests[st.chain] = Manifest(st.chain, st.body, st.admitted_at, "issued", dict(found.moves))
+    key = plan_key(st)
+    plan = key if key in state.plans else None
+    state.manifests[st.chain] = Manifest(st.chain, st.body, st.admitted_at, "issued", dict(found.moves), plan)
+    hold(state, state.manifests[st.chain], [grams(line["mass_t"]) for line in st.body["lines"]])
     if "number" in st.body:
         state.numbers.setdefault(st.body["number"], []).append((st.owner, st.chain))
     for account, mass_g in found.moves.items():

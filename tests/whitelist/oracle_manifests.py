@@ -8,6 +8,7 @@ from datetime import timedelta
 from .oracle_data import day_of, grams, moment_of
 from .oracle_issue import decision_terms
 from .oracle_permits import shift_bases
+from .oracle_plans import hold
 from .oracle_state import Findings, Manifest, State, Statement
 
 
@@ -32,6 +33,7 @@ def apply_void(state: State, st: Statement, found: Findings) -> None:
     manifest = state.manifests[st.chain]
     manifest.stage = "voided"
     _release(state, st, manifest)
+    hold(state, manifest, [0] * len(manifest.body["lines"]))
 
 
 def _release(state: State, st: Statement, manifest: Manifest) -> None:
@@ -108,6 +110,9 @@ def apply_depart(state: State, st: Statement, found: Findings) -> None:
             root = account[3:]
             state.scales[root] = state.scale(root, st.today.year)
             state.scales[root].reserved_g += extra
+    loaded = {part["line"]: grams(part["mass_t"]) for part in st.body.get("loaded", [])}
+    lines = enumerate(manifest.body["lines"])
+    hold(state, manifest, [max(grams(line["mass_t"]), loaded.get(number, 0)) for number, line in lines])
 
 
 def judge_receive(state: State, st: Statement, found: Findings) -> None:
@@ -131,4 +136,9 @@ def apply_receive(state: State, st: Statement, found: Findings) -> None:
     at = moment_of(st.body["accepted_at"])
     assert at is not None
     _release(state, st, manifest)
+    if any(part["opinion"] == "reject" and grams(part.get("refused_t", "0")) for part in st.body["lines"]):
+        pair = (manifest.chain.split("/")[1], manifest.body["receiver"])
+        state.refused.setdefault(pair, []).append(day_of(at))
+    taken = {part["line"]: grams(part["accepted_t"]) for part in st.body["lines"]}
+    hold(state, manifest, [taken.get(number, 0) for number in range(len(manifest.body["lines"]))])
     shift_bases(state, state.permits[manifest.body["permit"]].root, accepted, day_of(at).year, st.today.year)

@@ -130,18 +130,20 @@ class Approval:
 
 @dataclass
 class Manifest:
-    """An issue, its stage (issued, voided, in_transit, received) and what it holds: {account: grams}."""
+    """An issue, its stage (issued, voided, in_transit, received), what it holds, {account: grams}, and counts on its plan, (chain, site)."""
 
     chain: str
     body: Body
     issued_at: datetime
     stage: str
     holds: dict[str, int]
+    plan: tuple[str, str] | None = None
+    planned: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
 
 @dataclass
 class State:
-    """All of it. Q1 entries are [(approval, line, grams granted, last day)] per account name."""
+    """All of it; plans by (chain, site) as {numbers, lines}, `planned` grams by (chain, site, line). Q1 entries are [(approval, line, grams granted, last day)] per account name."""
 
     data: Data
     operator: str
@@ -153,6 +155,9 @@ class State:
     lists: dict[str, WasteList] = field(default_factory=dict)
     approvals: dict[str, Approval] = field(default_factory=dict)
     manifests: dict[str, Manifest] = field(default_factory=dict)
+    plans: dict[tuple[str, str], Body] = field(default_factory=dict)
+    planned: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    refused: dict[tuple[str, str], list[date]] = field(default_factory=dict)
     numbers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)

@@ -25,10 +25,11 @@ from .oracle import Judgement, World
 from .oracle_bodies import OUTSIDE, backfill, bend, issue_body, masses, of_lines, old_book, waste_line
 from .oracle_data import Data, grams
 from .oracle_paths import Paths
+from .oracle_plan_paths import plan_lines, plan_steps
 from .oracle_scene import CHONGQING, GENERATORS, OPERATOR, SICHUAN, Body, Maker, Step, lists, permits, register, sites
 from .oracle_state import Approval, Permit, State
 
-ACTS = {"issue": 52, "approval": 30, "permit": 7, "custody": 12, "party": 1}
+ACTS = {"issue": 52, "approval": 30, "permit": 7, "custody": 12, "party": 1, "plan": 4}
 """Weights of what comes next once the scene stands."""
 
 
@@ -82,6 +83,8 @@ class Stream:
             yield from self.paths.permit()
         elif kind == "custody":
             yield from self.paths.custody()
+        elif kind == "plan":
+            yield from plan_steps(self.make, self.world)
         else:
             yield from self.paths.party()
 
@@ -99,6 +102,7 @@ class Stream:
             generator, body = self._outside()
         else:
             generator, body = self._inside()
+        plan_lines(self.make, self.world, generator, body)
         note = bend(self.make, self.world, body)
         return self.make.step("manifest.issue", self.make.name("manifest", generator), (generator,), body, note)
 
