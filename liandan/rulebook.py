@@ -45,6 +45,34 @@ REBUILD_ENTRIES | - | operator | design §5 [DESIGN]
 数据库中的条目不是所承诺的条目，或无法读取；投影未改动。 || 停止服务，先执行 liandan log refill 补齐条目，再重建；数据文件缺失的，放回 LIANDAN_LOG_DIR 的 data/。
 The entries in the database are not those that were promised, or cannot be read; nothing was touched. || Stop the servers, run liandan log refill first, then rebuild; put missing data files back into data/ of LIANDAN_LOG_DIR.
 
+OUTBOX_FORM | - | sender | docs/formats/unlogged.md [DESIGN]
+这里不是待发箱，或者其中的文件不是一份声明。 || 先联网建立待发箱（liandan statement outbox open）；文件损坏的，保留原件，从另一部设备或者会签文本取回。
+This is no outbox, or a file in it is no statement. || Make one while online (liandan statement outbox open); keep a damaged file, and take the statement from another device or its text.
+
+OUTBOX_OTHER | - | sender | docs/formats/unlogged.md [DESIGN]
+这个待发箱是另一个账本的。 || 每个账本各用一个目录。
+This outbox is of another log. || Use a directory for each log.
+
+OUTBOX_HEAD | - | sender | formats §2 [DESIGN]
+待发箱不知道这条链写到了哪里，离线签署会接错。 || 联网时用 liandan statement outbox open 读取该链；没有网络的，从写过它的设备取得声明（outbox take）。
+The outbox does not know where this chain stands; what it signed would follow nothing. || Read the chain while online (liandan statement outbox open), or take its statements from the device that wrote them (outbox take).
+
+OUTBOX_UNKNOWN | - | sender | docs/formats/unlogged.md [DESIGN]
+待发箱里没有这一份声明，或者所给的开头不止一份。 || 用 liandan statement outbox list 查看，多写几位声明哈希。
+The outbox has no such statement, or several begin so. || See liandan statement outbox list, and give more digits of the hash.
+
+OUTBOX_TAKEN | - | sender | formats §2 [DESIGN]
+本设备在这条链的同一序号上已签了另一份声明，只能有一份入账。 || 两份都保留：先入账的占用该序号，另一份所记确已发生的，按答复中备好的声明提出。
+This device has signed another statement for the same place of the chain; the log takes one. || Keep both: who is first has the place, and the other is brought as its answer prepares it, where it has happened.
+
+OUTBOX_SIGNER | - | sender | formats §1 [DESIGN]
+该单位不在声明的 by 中，不能签署。 || 核对 --as；by 中没有的单位，须由起草方重写后各方重新签署。
+This party is not in by and cannot sign. || Check --as; whoever is not named there needs a new statement.
+
+OUTBOX_REMEDY | - | sender | kinds §7 [DESIGN]
+这份声明的答复没有备好争议，或者该单位不能提出。 || 看 outbox list 中的理由：能改正的改正后重签；须由所附行为的签署单位之一提出。
+The answer to this statement has prepared no contest, or not for this party. || See the reasons (outbox list); what can be corrected is signed anew; one of those who signed the act brings it.
+
 FORMAT_UNKNOWN | - | sender | formats §9 [DESIGN]
 没有这一格式，或其版本未提供。 || 选用所列的格式版本；全部格式见 /schemas/。
 There is no such schema, or this version of it is not served. || Take one of the versions listed; /schemas/ names every schema.

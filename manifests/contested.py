@@ -31,6 +31,7 @@ class ContestedAct(Struct, frozen=True):
     act: Act
     chain: str
     seq: int
+    prev: str
     by: tuple[str, ...]
     principal: str | None
     at_s: int
@@ -73,7 +74,7 @@ def _act(envelope: Envelope, fields: dict[str, Any]) -> ContestedAct | None:
     for uscc in parties:
         check_uscc(uscc)
     at_s, digest = parse_at(named["at"]), hash_of(envelope)
-    return ContestedAct(_ACTS[named["kind"]], named["chain"], named["seq"], tuple(by), principal, at_s, digest, envelope)
+    return ContestedAct(_ACTS[named["kind"]], named["chain"], named["seq"], named["prev"], tuple(by), principal, at_s, digest, envelope)
 
 
 def key_names(contested: ContestedAct) -> tuple[str, ...]:

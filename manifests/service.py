@@ -19,11 +19,12 @@ from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language, Remedy
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
-from ledger.store import Conn, projected
+from ledger.store import Conn, fetch_facts, projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store, telling
 from manifests.action_answers import ManifestActions, duty_answer
 from manifests.attachments import AttachmentAnswer, attachments, digests_and_signers
+from manifests.case import ManifestCases, cases_key
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.deadlines import FILE, duties
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
@@ -57,8 +58,12 @@ async def describe_manifests(conn: Conn, chains: Sequence[str], parties: Sequenc
 
 async def remedy_of(log: Log, envelope: bytes, codes: Collection[str], now_s: int) -> tuple[Remedy, Word] | None:
     """What may be brought in the place of an act that came too late for its trunk, and when that is right (manifests.remedy)."""
-    act = too_late(envelope, codes, now_s)
-    remedy = None if act is None else contest_of(act, await log.chain_head(act.chain), codes)
+    if (act := too_late(envelope, codes, now_s)) is None:
+        return None
+    async with log.pool.acquire() as conn:
+        keys = (chain_key(act.chain), cases_key(act.chain))
+        found = {key: log.kinds.decode(key, raw) for key, raw in (await fetch_facts(conn, keys)).items()}
+    remedy = contest_of(act, found.get(keys[0]), found.get(keys[1]) or ManifestCases(), codes)
     return None if remedy is None else (remedy, WHEN)
 
 

@@ -73,9 +73,12 @@ def either_side(statement: Statement, facts: Facts, state: ManifestState) -> Rol
     return Role("authority of either side", tuple(dict.fromkeys((*near, *strangers))), opener_of(statement) in strangers)
 
 
+def firms_of(state: ManifestState) -> tuple[str, ...]:
+    """Generator, receiver, consignor, carriers named at issue or by a leg."""
+    return (state.generator, state.receiver, state.consignor, *state.carriers, *(leg.carrier for leg in state.legs))
+
+
 def concerned(facts: Facts, state: ManifestState) -> tuple[str, ...]:
-    """P: generator, receiver, consignor, carriers named at issue or by a leg, and the authorities of both sides."""
+    """P: the firms of a manifest, and the authorities of both sides."""
     log = log_state(facts)
-    carriers = (*state.carriers, *(leg.carrier for leg in state.legs))
-    firms = (state.generator, state.receiver, state.consignor, *carriers)
-    return tuple(dict.fromkeys((*firms, *origin_side(log, state)[0], *destination_side(log, state)[0])))
+    return tuple(dict.fromkeys((*firms_of(state), *origin_side(log, state)[0], *destination_side(log, state)[0])))
