@@ -9,14 +9,14 @@ from reports.issuing import Retirement
 from reports.rulebook import all_texts
 from signing.refusal import Reason, Rule
 
-Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "claim", "unknown"]
-"""``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof, ``claim`` what a square code says."""
+Form = Literal["certificate", "bundle", "unlogged", "receipt", "entry", "checkpoint", "claim", "unknown"]
+"""``unlogged`` are signed statements that the log does not have yet, ``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof, ``claim`` what a square code says."""
 
 
 Paper = Literal["", "reprint", "signature", "unchecked"]
 """How the pages were proved to be the issuer's: they are what the evidence prints, to the byte, or the issuer signed the whole file."""
 
-Verdict = Literal["good", "unchecked", "unpinned", "bad", "other"]
+Verdict = Literal["good", "unchecked", "unlogged", "unpinned", "bad", "other"]
 
 
 class Remark(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -85,6 +85,8 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
             return "other"
         if not self.is_pinned:
             return "unpinned"
+        if self.form == "unlogged":
+            return "unlogged"
         return "unchecked" if self.paper == "unchecked" else "good"
 
 

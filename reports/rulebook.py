@@ -168,6 +168,34 @@ NOTE_OTHER_FOLDER | - | sender | docs/api.md [DESIGN]
 文件夹中的下级文件夹，其中的文件未核验。 || 需要时对它另行执行 liandan verify。
 A folder inside the folder; the files in it were not verified. || Verify it on its own where they matter.
 
+UNLOGGED_FORM | - | sender | docs/formats/unlogged.md [DESIGN]
+未入账声明包的格式不对。 || 请提供方重新导出（liandan statement outbox export）。
+The file of statements that are not in the log is malformed. || Let whoever gave it export it again (liandan statement outbox export).
+
+UNLOGGED_KEY | - | sender | docs/formats/unlogged.md [DESIGN]
+不认识签名所用的密钥：包中和手边的证据都没有登记它，未能核验。 || 给出同一账本较新的证据包或转移证明（--bundle），或者该单位密钥的登记材料（--registration）。
+The key is not known: neither the file nor the evidence at hand has its registration, so nothing was checked. || Give a newer bundle or certificate of the same log (--bundle), or the registration of that party's key (--registration).
+
+NOTE_UNLOGGED | - | sender | docs/formats/unlogged.md [DESIGN]
+已由所列单位签署，但不在账本中：时间是签署方自己的说法，账本是否接纳、是否另有与之冲突的行为，都没有证明。 || 作为签署方的陈述使用；事后核对入账回执，或者在线查询该联单。
+Signed by those named, and not in the log: the time is the signer's word, and nothing proves that the log takes it or that nothing contradicts it. || Take it for the signer's word; look at the receipt later, or ask for the manifest online.
+
+NOTE_SIGNED | - | sender | docs/formats/unlogged.md [DESIGN]
+签名有效，尚未入账，接在前一条之后。 || 无需处理。
+The signatures hold; not in the log; it follows the one before. || Nothing to do.
+
+NOTE_SIGNED_ALONE | - | sender | docs/formats/unlogged.md [DESIGN]
+签名有效，尚未入账；它前面的声明不在包中，不知道接在什么之后。 || 需要时请提供方连同前面的声明一并导出。
+The signatures hold; not in the log; what comes before it is not enclosed. || Ask for it together with what comes before, if it matters.
+
+NOTE_LOGGED | - | sender | docs/formats/unlogged.md [DESIGN]
+签名有效，所附证据中已有这一条：它已入账。 || 无需处理。
+The signatures hold, and the evidence enclosed has it: it is in the log. || Nothing to do.
+
+NOTE_UNLOGGED_KEYS | - | sender | docs/formats/unlogged.md [DESIGN]
+没有同一账本的证据，密钥只凭所给的登记材料认定：可能已撤销或者限定了种类。 || 给出同一账本较新的证据包或转移证明（--bundle）。
+There is no evidence of the log: keys are known by the registrations given alone, and may be revoked or be for some kinds. || Give a newer bundle or certificate of the same log (--bundle).
+
 NOTE_NOT_PINNED | - | sender | formats §5 [DESIGN]
 自洽，但未与任何已知账本核对：任何人都能另立一个同名的账本。 || 以 --found、--vkey 或 --policy 给出事先留存的值重新核验。
 Consistent in itself, but compared with no known log: anybody can found another of the same name. || Verify again with a pin you hold: --found, --vkey or --policy.

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.directory import KeyRecord
+from ledger.unlogged import BEGINS
 from manifests.model import ManifestState
 from reports.anchor import Anchor, make_anchor
 from reports.attachment import bundle_in, claims_in, is_pdf, layout_in
@@ -26,6 +27,7 @@ from reports.paper.pades import Sign, signature_of
 from reports.paper.tongue import Tongue
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Form, Paper, Remark, VerifyReport, remarks
+from reports.unlogged import verify_unlogged
 from signing import keys
 from signing.envelope import PAYLOAD_REFUSAL, parse_envelope
 from signing.payload import parse
@@ -144,7 +146,7 @@ def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path], *, is_wanted: boo
         return anchor
     paths = list(files)
     forms = [(path, _form_at(path)) for path in paths if not is_receipt(path)]
-    if not is_wanted and len(forms) == len(paths) and not any(form == "receipt" for _, form in forms):
+    if not is_wanted and len(forms) == len(paths) and not any(form in ("receipt", "unlogged") for _, form in forms):
         return anchor
     for path, form in forms:
         if form in ("certificate", "bundle"):
@@ -171,10 +173,10 @@ def _form_at(path: Path) -> Form:
 def verify_bytes(
     raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None, policy: bytes | None = None
 ) -> VerifyReport:
-    """A certificate, bundle or refusal receipt as bytes, a receipt with a bundle of its log; never raises for what the bytes are."""
+    """A certificate, bundle, file of unlogged statements or refusal receipt as bytes, the latter two with a bundle of their log; never raises for what the bytes are."""
     form = _form(raw)
     try:
-        anchor = make_anchor(pinned_found, policy=policy, bundle=bundle if form == "receipt" else None)
+        anchor = make_anchor(pinned_found, policy=policy, bundle=bundle if form in ("receipt", "unlogged") else None)
     except Refusal as refusal:
         return VerifyReport(file=name, form=form, findings=remarks(refusal.reasons))
     return _verify(raw, name, form, anchor)
@@ -188,6 +190,8 @@ def _verify(raw: bytes, name: str, form: Form, anchor: Anchor, keep: Keep | None
             return _bundle(anchor.open_bundle(raw), name, "bundle", anchor)
         if form == "receipt":
             return _receipt(raw, name, anchor)
+        if form == "unlogged":
+            return verify_unlogged(raw, name, anchor)
         raise refuse("FILE_FORM", found=ascii(raw[:24]), expected="certificate.pdf, bundle, receipt")
     except Refusal as refusal:
         return VerifyReport(file=name, form=form, findings=remarks(refusal.reasons))
@@ -213,6 +217,8 @@ def _form(raw: bytes) -> Form:
         return "certificate"
     if raw.lstrip()[:20].startswith(b'{"liandan_bundle"'):
         return "bundle"
+    if raw.lstrip()[:20].startswith(BEGINS):
+        return "unlogged"
     return "receipt" if raw.lstrip()[:1] == b"{" and PAYLOAD_REFUSAL.encode() in raw[:HEAD] else "unknown"
 
 

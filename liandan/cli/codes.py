@@ -7,7 +7,7 @@ USAGE = 2
 UNAVAILABLE = 3
 """Not reachable, not readable, not writable."""
 UNCHECKED = 4
-"""The evidence holds, the paper was not checked (``verify``)."""
+"""The evidence holds, the paper was not checked, or what was signed is not in the log yet (``verify``)."""
 FAULT = 70
 """A fault of the program itself (EX_SOFTWARE of sysexits.h): no input may provoke it."""
 INTERRUPTED = 130

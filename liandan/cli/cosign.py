@@ -70,7 +70,7 @@ def create(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | 
     from ledger.pending.compact import cosigning_of, write_text
 
     cosigning = cosigning_of(read_given(path, GIVEN))
-    statement, _ = _show(cosigning, is_aside=out is None)
+    statement, _ = show_statement(cosigning, is_aside=out is None)
     if not _agreed(yes):
         return FINDING
     key = load_key(key_file, passphrase_file)
@@ -83,8 +83,8 @@ def create(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | 
 @command
 def show(path: Path) -> None:
     """用文字显示将签的每一个字段，和谁已签。 / Show every field in words, and who has signed."""
-    cosigning = _read(path)
-    statement, _ = _show(cosigning, to_stdout=not wants_json())
+    cosigning = read_statement_file(path)
+    statement, _ = show_statement(cosigning, to_stdout=not wants_json())
     if wants_json():
         signed = [uscc for place, uscc in enumerate(statement.by) if place in cosigning.signatures]
         emit({"statement": cosigning.statement, "kind": statement.kind, "chain": statement.chain, "by": statement.by, "signed": signed})
@@ -106,8 +106,8 @@ def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | No
 
     if out is not None and not answer:
         raise click.UsageError("--out 是 --answer 的短文本要写入的文件 / --out is where --answer writes its short text")
-    cosigning = _read(path)
-    statement, _ = _show(cosigning, is_aside=answer)
+    cosigning = read_statement_file(path)
+    statement, _ = show_statement(cosigning, is_aside=answer)
     if not _agreed(yes):
         emit({"statement": cosigning.statement, "is_signed": False}, "未签署 / not signed")
         return FINDING
@@ -146,7 +146,7 @@ def merge(paths: tuple[Path, ...], out: Path | None, frame: int) -> int:
     from ledger.pending.compact import merged, write_text
     from signing.envelope import freeze
 
-    together = merged([_read(path, needs_statement=False) for path in paths])
+    together = merged([read_statement_file(path, needs_statement=False) for path in paths])
     if not together.body:
         raise click.UsageError("须有一份带声明的文件 / one of them must hold the statement")
     statement, _ = _form(together)
@@ -164,7 +164,7 @@ def merge(paths: tuple[Path, ...], out: Path | None, frame: int) -> int:
 @command
 async def send(path: Path, **options: Any) -> int:
     """提交到服务器：未签齐的交其他签署方待签，签齐的入账。 / Send it: to those who have still to sign, or whole into the log."""
-    cosigning = _read(path)
+    cosigning = read_statement_file(path)
     _form(cosigning)
     async with open_client(**options) as client:
         return _told(await client.offer(cosigning.envelope))
@@ -263,7 +263,7 @@ def _is_text(path: Path) -> bool:
     return not read_given(path, GIVEN).lstrip().startswith(b"{")
 
 
-def _read(path: Path, *, needs_statement: bool = True) -> CosignedStatement:
+def read_statement_file(path: Path, *, needs_statement: bool = True) -> CosignedStatement:
     """A statement from either form of file. Signatures of an envelope stand at the first places of ``by``, in their order."""
     from ledger.pending.compact import cosigning_of, read_text
     from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
@@ -302,7 +302,7 @@ def _form(cosigning: CosignedStatement) -> tuple[Statement, Kind]:
     return read_payload(cosigning.envelope, KINDS)
 
 
-def _show(cosigning: CosignedStatement, *, to_stdout: bool = False, is_aside: bool = False) -> tuple[Statement, Kind]:
+def show_statement(cosigning: CosignedStatement, *, to_stdout: bool = False, is_aside: bool = False) -> tuple[Statement, Kind]:
     """The statement in words; aside, on standard error, where standard output is a text that is given on."""
     from liandan.cli.cosign_words import told
     from signing.payload import parse

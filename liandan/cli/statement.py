@@ -9,6 +9,7 @@ import click
 
 from liandan.cli.connection import client_options, existing, open_client, read_given
 from liandan.cli.cosign import cosign
+from liandan.cli.outbox import outbox
 from liandan.cli.output import FINDING, command, emit, warn
 
 POSTED_MAX = 256 * 1024 * 1024
@@ -21,6 +22,7 @@ def statement() -> None:
 
 
 statement.add_command(cosign)
+statement.add_command(outbox)
 
 
 @statement.command()

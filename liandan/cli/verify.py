@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reports.remark import Remark, VerifyReport
 
 _FORMS = {
-    "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "claim": "二维码声明",
+    "certificate": "转移证明", "bundle": "证据包", "unlogged": "未入账声明包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "claim": "二维码声明",
     "unknown": "不明文件",
 }  # fmt: skip
 
@@ -64,7 +64,7 @@ def verify(
     """离线验证转移证明、证据包、入账回执、拒绝回执、二维码（--claim），或整个回执文件夹。
 
     Verify certificates, bundles, receipts, square codes (--claim), or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
-    4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it.
+    4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it; or what was signed is not in the log yet.
     """
     from reports.anchor import make_anchor
     from reports.claimed import verify_claim
@@ -95,7 +95,7 @@ def verify(
     counts = (len(reports), bad, unchecked)
     total = ["共 {} 件，不合格 {} 件，纸面未核对 {} 件 / {} verified, {} not good, {} papers not checked".format(*counts, *counts)]
     emit(reports, *(line for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
-    return FINDING if bad else UNCHECKED if unchecked else 0
+    return FINDING if bad else UNCHECKED if unchecked or verdicts["unlogged"] else 0
 
 
 def entries(folder: Path) -> list[Path]:
@@ -140,6 +140,7 @@ def _holds(path: Path, content: bytes) -> bool:
 _VERDICTS = {
     "good": "有效 / good",
     "unchecked": "证据有效，纸面未核对 / evidence good, paper not checked",
+    "unlogged": "已签署，不在账本中 / signed, NOT in the log",
     "unpinned": "自洽，未与任何已知账本核对 / consistent, compared with no known log",
     "bad": "无效 / NOT good",
     "other": "未核验 / not verified",
@@ -161,7 +162,10 @@ def _lines(report: VerifyReport) -> Iterator[str]:
     stage = STAGES.get(report.stage, report.stage)
     parts = (f"{report.file}: {_VERDICTS[report.verdict]}", _called(report), report.kind, report.number, stage, report.subject)
     yield "  ".join(part for part in parts if part)
-    if report.entries:
+    if report.form == "unlogged" and report.signatures:
+        known = f"，所附证据至检查点 {report.size}" if report.size else ""
+        yield f"  账本 {report.origin}{known}；签名有效 {report.signatures} 个；未入账，没有证明。"
+    elif report.entries:
         place = f"序位 {report.index}，" if report.index is not None else ""
         witnesses = f"、见证联署 {len(report.witnesses)} 个" if report.witnesses else ""
         checked = f"核验条目 {report.entries} 条、签名 {report.signatures} 个{witnesses}{_PAPERS.get(report.paper, '')}"

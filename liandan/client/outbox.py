@@ -28,6 +28,7 @@ from ledger.admission.statement import Draft
 from ledger.pending.compact import TEXT_MAX, CosignedStatement, cosigning_of, merged, read_text, write_text
 from ledger.problem import ChainHead, Problem
 from ledger.times import format_at
+from ledger.unlogged import write_unlogged
 from liandan.client.api import AsyncLiandan
 from liandan.client.receipt import KEPT_MAX, Heads, Receipt, ReceiptFolder, Trust
 from signing.envelope import Envelope, Signature
@@ -134,6 +135,13 @@ class Outbox:
         found = heads.next(chain, self.trust.found)
         return found.seq, found.prev
 
+    def draft(
+        self, kind: str, chain: str, body: object, by: Sequence[str], *, at_s: int, principal: str | None = None, begins: bool = False
+    ) -> Draft:
+        """The next statement of a chain, as it would be signed; nothing is kept."""
+        seq, prev = self.next(chain, begins=begins)
+        return Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=tuple(by), at=format_at(at_s), body=body, principal=principal)
+
     def sign(
         self, kind: str, chain: str, body: object, keys: Mapping[str, PrivateKey | None], *,
         at_s: int, principal: str | None = None, begins: bool = False,
@@ -141,9 +149,7 @@ class Outbox:
         """The next statement of a chain, signed by the ``keys`` that are here; who has none here signs later (``None``), but is named. ``at_s``:
         when it happened, Unix seconds."""
         with self._locked():
-            seq, prev = self.next(chain, begins=begins)
-            by, at = tuple(keys), format_at(at_s)
-            draft = Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=at, body=body, principal=principal)
+            draft = self.draft(kind, chain, body, tuple(keys), at_s=at_s, principal=principal, begins=begins)
             cosigning = cosigning_of(draft.to_bytes())
             for place, key in enumerate(keys.values()):
                 cosigning = cosigning if key is None else _signed(cosigning, place, key)
@@ -181,6 +187,16 @@ class Outbox:
                 waiting |= {one.chain} if one.lacking else set()
                 found += [] if one.lacking else [one]
         return found
+
+    def bundle_path(self, chain: str) -> Path:
+        """Where the evidence of a manifest is kept, as it was when there was a network."""
+        (folder := self.root / "bundles").mkdir(exist_ok=True)
+        return folder / f"{chain.replace('/', '_')}.json"
+
+    def export(self, envelopes: Sequence[Envelope], chain: str) -> bytes:
+        """Signed statements as evidence before the log has them, with the bundle of ``chain`` that is kept here; docs/formats/unlogged.md."""
+        path = self.bundle_path(chain)
+        return write_unlogged(self.trust.origin, self.trust.found, envelopes, read_whole(path, KEPT_MAX) if path.exists() else b"")
 
     def drop(self, name: str) -> Path:
         """Put a refused one aside, reasons and all; where it lies then. Nothing is ever deleted that the log does not have."""

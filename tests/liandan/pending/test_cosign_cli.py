@@ -27,8 +27,11 @@ class Desk:
 
     async def do(self, *arguments: object, code: int = 0, given: str | None = None) -> Result:
         """``liandan statement cosign …``."""
-        words = ["statement", "cosign", *map(str, arguments)]
-        done = await asyncio.to_thread(CliRunner().invoke, main, words, input=given)
+        return await self.run("statement", "cosign", *arguments, code=code, given=given)
+
+    async def run(self, *words: object, code: int = 0, given: str | None = None) -> Result:
+        """``liandan …``."""
+        done = await asyncio.to_thread(CliRunner().invoke, main, list(map(str, words)), input=given)
         assert done.exit_code == code, (done.stdout, done.stderr)
         return done
 
