@@ -23,7 +23,6 @@ from liandan.demo.play import PlannedAct
 from liandan.demo.trip import ManifestStory
 from manifests.model import Stage as Stand
 from signing.envelope import Envelope, freeze
-from tests.stories.beside import beside, case_of
 from tests.stories.stage import Stage, stage
 
 ONLINE = "10-12 15:00"
@@ -47,6 +46,13 @@ async def posted(built: Stage, envelopes: list[Envelope], moment: str = ONLINE) 
     async with httpx.AsyncClient(base_url=built.poster.url, headers={"Liandan-Now": format_at(at(moment)), "Prefer": "wait=20"}) as http:
         answer = await http.post("/v1/statements/batch", content=b"\n".join(map(freeze, envelopes)), timeout=60)
     return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def hold(built: Stage, trip: ManifestStory, moment: str) -> PlannedAct:
+    """The authority of the origin holds a load."""
+    chain = f"{trip.chain.replace('manifest', 'case', 1)}/{built.world.ulid(at(moment), 'hold')}"
+    body = {"trunk": f"$trunk:{trip.name}", "reason": "来源存疑（虚构）"}
+    return PlannedAct(kind="case.hold/1", chain=chain, by=(SICHUAN.uscc,), body=body, at_s=at(moment), post_s=at(moment))
 
 
 def planned(built: Stage) -> dict[str, ManifestStory]:
@@ -76,9 +82,8 @@ async def told(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
         acts: list[PlannedAct] = []
         for trip in trips.values():
             trip.acts.clear()
-        beside(held, "hold", case_of(built, held, "hold"), "10-12 08:40", (SICHUAN.uscc,), reason="来源存疑（虚构）")
         voided.do("void", at="10-12 08:45", posted="10-12 08:45", set={"reason": "客户取消（虚构）"})
-        acts += [*held.acts, *voided.acts]
+        acts += [hold(built, held, "10-12 08:40"), *voided.acts]
         for trip in (held, voided):
             trip.acts.clear()
         await built.post(issues)
