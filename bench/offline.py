@@ -18,7 +18,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench.campaign import findings, quiet, server, small_load
-from bench.fleet import World, schedule
+from bench.devices import World
+from bench.fleet import schedule
 from bench.load import ORIGIN
 from ledger.admission.statement import hash_of
 from ledger.publishing.files import LogFiles

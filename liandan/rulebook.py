@@ -54,7 +54,7 @@ OUTBOX_OTHER | - | sender | docs/formats/unlogged.md [DESIGN]
 This outbox is of another log. || Use a directory for each log.
 
 OUTBOX_HEAD | - | sender | formats §2 [DESIGN]
-待发箱不知道这条链写到了哪里，离线签署会接错。 || 联网时用 liandan statement outbox open 读取该链；没有网络的，从写过它的设备取得声明（outbox take）。
+待发箱不知道这条链写到了哪里，离线签署会接错。 || 联网时用 liandan statement outbox open 读取该链；没有网络的，从写过它的设备取得声明（liandan statement outbox take）。
 The outbox does not know where this chain stands; what it signed would follow nothing. || Read the chain while online (liandan statement outbox open), or take its statements from the device that wrote them (outbox take).
 
 OUTBOX_UNKNOWN | - | sender | docs/formats/unlogged.md [DESIGN]
@@ -70,7 +70,7 @@ OUTBOX_SIGNER | - | sender | formats §1 [DESIGN]
 This party is not in by and cannot sign. || Check --as; whoever is not named there needs a new statement.
 
 OUTBOX_REMEDY | - | sender | kinds §7 [DESIGN]
-这份声明的答复没有备好争议，或者该单位不能提出。 || 看 outbox list 中的理由：能改正的改正后重签；须由所附行为的签署单位之一提出。
+这份声明的答复没有备好争议，或者该单位不能提出。 || 用 liandan statement outbox list 查看理由：能改正的改正后重签；须由所附行为的签署单位之一提出。
 The answer to this statement has prepared no contest, or not for this party. || See the reasons (outbox list); what can be corrected is signed anew; one of those who signed the act brings it.
 
 FORMAT_UNKNOWN | - | sender | formats §9 [DESIGN]

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from bench.campaign import KEYRING
-from bench.fleet import DEADLY, STEPS, Trip, World
+from bench.devices import World
+from bench.fleet import DEADLY, STEPS, Trip
 from bench.offline import LANES_USED, audited, close, prepared
 from ledger.publishing.files import LogFiles
 from liandan.server import serving
