@@ -126,7 +126,8 @@ def message_of(mail: Mail, address: str, sender: str, page: str, language: str, 
     message["Content-Language"] = "zh-CN" if language == "zh" else "en"
     if mail.kind != "confirm":
         message["List-Unsubscribe"] = f"<{page}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if page.startswith("https:"):  # RFC 8058 §3.1
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body, charset="utf-8", cte="base64")
     return message
 
@@ -166,6 +167,9 @@ class Postman:
         if error.code == 421:  # the server closes down (RFC 5321 §3.8)
             self._drop()
             return Carried("server", "MAIL_SERVER", _seen(error))
+        if _seen(error).partition(" ")[2].startswith("5.7."):
+            # Security and policy (RFC 3463 §3.8): who sends is turned away, an open relay denied, SPF. No address is switched off for it.
+            return Carried("later", "MAIL_POLICY", _seen(error))
         if 500 <= error.code < 600:
             return Carried("refused", "MAIL_REFUSED", _seen(error))
         return Carried("later", "MAIL_LATER", _seen(error))

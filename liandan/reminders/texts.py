@@ -35,6 +35,10 @@ MAIL_LATER | - | sender | RFC 5321 §4.2.1 [READ]
 收件方的服务器暂时不收。 || 稍后自动重试；请收件人检查邮箱是否已满。
 The address's server does not take the mail for now. || It is tried again; have its reader look whether the mailbox is full.
 
+MAIL_POLICY | - | operator | RFC 3463 §3.8 [READ]
+邮件因发件方被拒：未获准转发，或发件域、发件地址未通过验证。 || 稍后自动重试；请运营单位检查邮件服务器的授权和发件域的 SPF、DKIM、DMARC。
+The mail is turned away for who sends it: relaying is not allowed, or the sender's domain is not vouched for. || It is tried again; the operator checks the account at the mail server and SPF, DKIM and DMARC of the domain.
+
 MAIL_REFUSED | - | sender | RFC 5321 §4.2.1 [READ]
 收件方的服务器拒收：地址不存在，或邮件被拦截。 || 核对邮箱地址，请收件方放行本服务的发件地址。
 The address's server refuses the mail: there is no such address, or it is filtered. || Check the address, and have its server let the sender of this service pass.

@@ -89,6 +89,7 @@ async def test_a_server_without_starttls_gets_nothing() -> None:
     ("rcpt", "outcome"),
     [
         ("550 5.1.1 <diaodu@example.cn>: no such user", ("refused", "MAIL_REFUSED", "550 5.1.1")),
+        ("554 5.7.1 <diaodu@example.cn>: Relay access denied", ("later", "MAIL_POLICY", "554 5.7.1")),
         ("553 strange", ("refused", "MAIL_REFUSED", "553")),
         ("450 4.2.1 try later", ("later", "MAIL_LATER", "450 4.2.1")),
         ("421 4.3.2 closing", ("server", "MAIL_SERVER", "421 4.3.2")),
@@ -108,7 +109,9 @@ async def test_a_mail_that_is_refused_whole_is_refused() -> None:
     async with mailbox() as box:
         postman = Postman(relay(box.port))
         box.data = refuse_data("554 5.7.1 looks like spam")
-        assert await carry(postman) == ("refused", "MAIL_REFUSED", "554 5.7.1")
+        assert await carry(postman) == ("later", "MAIL_POLICY", "554 5.7.1"), "a matter of who sends, which switches off no address"
+        box.data = refuse_data("552 5.2.2 mailbox full")
+        assert await carry(postman) == ("refused", "MAIL_REFUSED", "552 5.2.2")
         box.data = refuse_data("452 4.3.1 disk full")
         assert await carry(postman) == ("later", "MAIL_LATER", "452 4.3.1")
         await postman.rest()
