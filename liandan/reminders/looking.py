@@ -44,6 +44,8 @@ class Looking:
         self._hour, self._mails = hour, mails
         self._places: dict[str, Place] = {}
         """By webhook: where its next page begins, of those in the middle of a look."""
+        self._waiting: dict[str, Place] = {}
+        """By webhook: the page that did not fit."""
         self._looked: dict[str, float] = {}
         """By webhook: when a look ended, monotonic."""
 
@@ -124,15 +126,16 @@ class Looking:
         async with self._pool.acquire() as conn:
             names = await store.list_telling(conn, DUE_FILTERS)
         now = time.monotonic()
-        for gone in self._looked.keys() - set(names):
-            self._looked.pop(gone)
+        for kept in (self._looked, self._places, self._waiting):
+            for gone in kept.keys() - set(names):
+                kept.pop(gone)
         for name in names:
             if name in self._places or now - self._looked.get(name, float("-inf")) >= TELL_S:
                 await self._tell_one(name)
-        return bool(self._places.keys() & set(names))
+        return bool(self._places)
 
     async def _tell_one(self, name: str) -> None:
-        place = self._places.pop(name, FIRST)
+        place = self._places.pop(name, None) or self._waiting.pop(name, FIRST)
         async with self._pool.acquire() as conn:
             hook = await webhook_store.fetch(conn, name)
         if hook is None:
@@ -148,7 +151,8 @@ class Looking:
             if hook is None or hook.state != "active" or not await is_entitled(conn, self._kinds, hook, await projected(conn), now_s):
                 return
             if await webhook_store.count_pending(conn, name) + len(wanted) > QUEUED_MAX:
-                self._places[name] = place  # the same page again, when there is room
+                self._waiting[name] = place  # the same page at the next look, if there is room by then
+                self._looked[name] = time.monotonic()
                 return
             fresh = await store.tell_once(conn, name, list(wanted))
             notices = [

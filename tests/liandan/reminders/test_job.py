@@ -276,3 +276,24 @@ async def test_webhooks_are_told_once_by_whichever_of_two_workers_leads(scene: S
         told = [event["id"] for event in wants.events]
         assert len(told) == len(set(told)), "each once, in two looks and by two workers"
         assert not [event for event in takes_all.events if event["type"].startswith("due.")], "who has not asked by name is not told"
+
+
+async def test_where_nothing_fits_nothing_is_lost_and_nobody_runs_in_circles(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    trip = scene.trip("10-28 08:00")
+    await scene.stage.play([trip])
+    signer = await scene.signer(trip.generator.uscc)
+    await scene.client.post("/v1/webhooks", json={"url": "http://127.0.0.1:1/", "kinds": ["due"]}, headers=signer.token)
+    queued = "SELECT count(*) FROM webhook_delivery WHERE kind LIKE 'due.%'"
+    one = scene.job()
+    async with scene.pool.acquire() as conn:
+        await conn.execute("UPDATE webhook SET state = 'active', confirmed = true")
+        monkeypatch.setattr(looking, "QUEUED_MAX", 1)
+        assert not await one.looking.look()
+        assert await conn.fetchval(queued) == 0
+        monkeypatch.setattr(looking, "QUEUED_MAX", 1000)
+        assert not await one.looking.look()
+        many = await conn.fetchval(queued)
+        assert not await scene.job().looking.look()
+    assert many >= 1
+    async with scene.pool.acquire() as conn:
+        assert await conn.fetchval(queued) == many, "whoever comes next tells none of it again"
