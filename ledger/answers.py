@@ -122,6 +122,17 @@ class KeyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str = ""
 
 
+class SiteItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A site (场所) of a party, as ``party.site`` has it last; with ``closed_on`` it has ended."""
+
+    site: str
+    name: str
+    division: str
+    address: str
+    plan_class: str = ""
+    closed_on: str = ""
+
+
 class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A party, or an authority or operator, with its keys, as of ``size`` entries."""
 
@@ -133,6 +144,7 @@ class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size: int
     closed_on: str = ""  # Day on which it was closed (注销); empty while it is open.
     successor: str = ""
+    sites: tuple[SiteItem, ...] = ()  # For the party itself, authorities and the operator.
 
 
 class PartyItem(Struct, frozen=True, kw_only=True):

@@ -76,6 +76,13 @@ async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
     return {row["key"]: row["value"] for row in rows}
 
 
+async def fetch_facts_within(conn: Conn, start: str, limit: int) -> dict[str, bytes]:
+    """Stored values whose keys begin so, the first by key, in the C order that ``fact`` is kept in; ``start`` ends with a blank."""
+    assert start.endswith(" "), "the key behind all that begin with a blank ends with an exclamation mark"
+    sql = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"
+    return {row["key"]: row["value"] for row in await conn.fetch(sql, start, f"{start[:-1]}!", limit)}
+
+
 _LINKS = "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ledger.admission.kind_table import Kinds
+from liandan.golive.rulebook import RULES as GOLIVE
 from liandan.rulebook import RULES as SHELL
 from reports.kinds import all_kinds
 from reports.rulebook import RULES as REPORTS
@@ -12,5 +13,5 @@ from signing.rulebook import RULES as SIGNING
 KINDS: Kinds = all_kinds()
 """Every kind of statement that this program can judge."""
 
-RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL}
+RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL, **GOLIVE}
 """Texts of every code of every package."""

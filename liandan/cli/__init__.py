@@ -22,6 +22,7 @@ COMMANDS = {
         "liandan.cli.registration:registration",
         "登记申请：企业申请、查询；主管部门核对、登记 / firms ask to be registered, authorities decide",
     ),
+    "golive": ("liandan.cli.golive:golive", "批量登记：从表格登记单位、许可证、场所 / parties, permits and sites from a file"),
     "log": ("liandan.cli.log:log", "账本：成立、状态 / the log: found it, its status"),
     "statement": ("liandan.cli.statement:statement", "声明：会签、提交 / statements: co-sign, post"),
     "manifest": ("liandan.cli.manifest:manifest", "联单：查询 / manifests: list, show"),
