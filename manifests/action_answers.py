@@ -1,5 +1,7 @@
 """What is owed on a manifest and what may be done about it, over HTTP: duties with their terms, and with what stands in their way."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from ledger.answers import filled
@@ -74,18 +76,22 @@ class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
 
 def duty_answer(duty: Duty, language: Language, blockers: tuple[ProblemError, ...] = ()) -> DutyAnswer:
     """An expected act for people and programs."""
-    signers = tuple(SignerAnswer(role=role, role_text=said(role, CAPACITIES, language), parties=parties) for role, parties in duty.signers)
     term = TERMS[duty.term]
     return filled(
         DutyAnswer,
         duty,
         text=word_in(telling.RETURN, language) if duty.kind == Act.ISSUE.kind else kind_text(duty.kind, language),
-        signers=signers,
+        signers=signer_answers(duty.signers, language),
         term_text=term.zh if language == "zh" else term.en,
         article=article_text(duty.article, language),
         manifest=duty.manifest.removeprefix("manifest/"),
         blockers=blockers,
     )
+
+
+def signer_answers(signers: Iterable[tuple[str, tuple[str, ...]]], language: Language) -> tuple[SignerAnswer, ...]:
+    """Roles with who may hold them."""
+    return tuple(SignerAnswer(role=role, role_text=said(role, CAPACITIES, language), parties=parties) for role, parties in signers)
 
 
 def article_text(article: str, language: Language) -> str:

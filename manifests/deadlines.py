@@ -20,6 +20,7 @@ from manifests.machine import MOVES, Act
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.returned import Returned, free_g, has_left, kept_g, stands, tally
 from manifests.sides import DESTINATION, ORIGIN, division_of, is_place, named, place_of
+from signing.citation import OURS
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of
 
 if TYPE_CHECKING:  # a view has its clocks
@@ -27,24 +28,27 @@ if TYPE_CHECKING:  # a view has its clocks
 
 FILE = "evidence"
 """Stands for a kind where no statement is due but a file: ``POST /v1/evidence``, or a ``case.report`` with another."""
+_PAPER_KINDS = ("manifest.depart", "manifest.arrive", "manifest.receive")
 TERMS = register(
-    Term("depart", "", "Order 23 Art. 11", "按计划起运", "depart as planned"),
-    Term("stale_issue", "stale_issue_d", zh="开具后起运", en="depart after the issue", code="STALE_ISSUE", level="L"),
-    Term("backfill", "backfill_wd", "Order 23 Art. 20.2", "补录", "back-fill", code="BACKFILL_LATE", level="M"),
-    Term("trip", "trip_h", "Order 23 Art. 11(4)", "运抵", "arrive", code="TRIP_TIME", level="M"),
-    Term("receipt", "receipt_wd", "Order 23 Art. 18.1", "确认接受", "confirm the receipt", code="RECEIPT_OVERDUE", level="M"),
-    Term("storage", "storage_d", "Code Art. 535", "利用处置", "use or dispose", code="STORAGE_1Y", level="H"),
-    Term("follow_up", "follow_up_d", "Order 23 Art. 10(5)", "核实利用处置", "verify use or disposal", code="FOLLOW_UP", level="L"),
-    Term("return", "return_wd", zh="开具退回或改送联单", en="return or redirect what was refused", code="RETURN_OPEN", level="H"),
-    Term("return_leaves", "return_wd", zh="退回、改送起运", en="departure of the return", code="RETURN_OPEN", level="H"),
-    Term("discrepancy", "", "Order 23 Art. 18.2", "报告差异", "report the difference", code="DISCREPANCY_UNREPORTED", level="H"),
-    Term("number", "number_wd", "Order 23 Art. 15", "补填联单编号", "fill in the number", code="NUMBER_MISSING", level="L"),
-    Term("consent", "amend_d", zh="同意更正", en="consent to a correction", lapses=True),
-    Term("stand_in", "amend_d", zh="代逾期未表态的单位同意更正", en="consent in the place of a silent firm", lapses=True),
-    Term("hold_until", "", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
-    Term("hold", "hold_d", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
-    Term("contest", None, zh="了结争议", en="settle the contest", code="CONTESTED", level="H"),
-    Term("attachment", "attachment_wd", zh="补交附件", en="bring the attachment", code="ATTACHMENT_MISSING", level="L"),
+    Term("depart", ("manifest.depart",), "", "Order 23 Art. 11", "按计划起运", "depart as planned"),
+    Term("stale_issue", ("manifest.depart",), "stale_issue_d", OURS, "开具后起运", "depart after the issue", "L", "STALE_ISSUE"),
+    Term("backfill", _PAPER_KINDS, "backfill_wd", "Order 23 Art. 20.2", "补录", "back-fill", "M", "BACKFILL_LATE"),
+    Term("trip", ("manifest.arrive",), "trip_h", "Order 23 Art. 11(4)", "运抵", "arrive", "M", "TRIP_TIME"),
+    Term("receipt", ("manifest.receive",), "receipt_wd", "Order 23 Art. 18.1", "确认接受", "confirm the receipt", "M", "RECEIPT_OVERDUE"),
+    Term("storage", ("manifest.dispose",), "storage_d", "Code Art. 535", "利用处置", "use or dispose", "H", "STORAGE_1Y"),
+    Term(
+        "follow_up", ("manifest.verify",), "follow_up_d", "Order 23 Art. 10(5)", "核实利用处置", "verify use or disposal", "L", "FOLLOW_UP"
+    ),
+    Term("return", ("manifest.issue",), "return_wd", OURS, "开具退回或改送联单", "return or redirect what was refused", "H", "RETURN_OPEN"),
+    Term("return_leaves", ("manifest.depart",), "return_wd", OURS, "退回、改送起运", "departure of the return", "H", "RETURN_OPEN"),
+    Term("discrepancy", ("case.report",), "", "Order 23 Art. 18.2", "报告差异", "report the difference", "H", "DISCREPANCY_UNREPORTED"),
+    Term("number", ("case.number",), "number_wd", "Order 23 Art. 15", "补填联单编号", "fill in the number", "L", "NUMBER_MISSING"),
+    Term("consent", ("case.amend_consent",), "amend_d", OURS, "同意更正", "consent to a correction", lapses=True),
+    Term("stand_in", ("case.amend_consent",), "amend_d", OURS, "代逾期未表态的单位同意更正", "consent for a silent firm", lapses=True),
+    Term("hold_until", ("case.release",), "", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
+    Term("hold", ("case.release",), "hold_d", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
+    Term("contest", ("case.release",), None, OURS, "了结争议", "settle the contest", "H", "CONTESTED"),
+    Term("attachment", (FILE,), "attachment_wd", OURS, "补交附件", "bring the attachment", "L", "ATTACHMENT_MISSING"),
 )
 """Every term of a manifest; where no article is named it is a rule of this log (kinds §12)."""
 

@@ -21,6 +21,7 @@ from manifests.fates import ManifestFates, ManifestOrigins
 from manifests.machine_answers import Machine, machine_answer
 from manifests.model import Stage
 from manifests.search import Search
+from manifests.work.routes import get_work
 from whitelist.routes import Code, FromProvince, ToProvince
 from whitelist.service import with_names
 
@@ -78,6 +79,15 @@ Contested = Annotated[str | None, in_query("^true$", "有未了结争议的 / wi
 As = Annotated[
     str | None, in_query(USCC_PATTERN, "为哪个单位（默认本单位） / for which party; yours if absent", "91510100MA00XX0A0X", "as")
 ]
+Overdue = Annotated[
+    str | None,
+    in_query(
+        "^true$",
+        "有行为逾期未办的（未办结联单；补交附件除外） / open, with an act that somebody should have done before today: true",
+        "true",
+        "overdue",
+    ),
+]
 IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
@@ -106,6 +116,7 @@ async def get_manifests(
     returns: Returns = None,
     held: Held = None,
     contested: Contested = None,
+    overdue: Overdue = None,
     updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -134,6 +145,7 @@ async def get_manifests(
         tag=tag,
         held=held is not None,
         contested=contested is not None,
+        overdue=overdue is not None,
         returns=returns,
         updated_since=updated_since,
     )
@@ -214,7 +226,7 @@ async def get_origins(log: TheLog, caller: TheCaller, lang: Lang, generator: InG
 
 ROUTER = Router(
     "",
-    route_handlers=[get_manifests, get_machine, get_by_name, get_manifest, get_actions, get_history, get_fates, get_origins],
+    route_handlers=[get_manifests, get_work, get_machine, get_by_name, get_manifest, get_actions, get_history, get_fates, get_origins],
     before_request=refuse_unknown_query,
     after_request=say_size,
     tags=["manifests"],

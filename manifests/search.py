@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.searching.terms import ANY, Groups
-from manifests.model import standing
+from manifests.model import FINISHED, Stage, standing
 
 FILTERS = (
     "number",
@@ -30,6 +30,9 @@ FILTERS = (
     "code",
 )
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
+
+
+OPEN_STAGES = [f"stage:{stage.value}" for stage in Stage if stage is not Stage.NONE and stage not in FINISHED]
 
 
 class Search(Struct, frozen=True, gc=False, kw_only=True):
@@ -63,6 +66,9 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
     contested: bool = False
     """With a contest that nobody has settled."""
+    overdue: bool = False
+    """Open, and with an act that somebody should have done before today; what a return or redirect has settled is left out of the page that was
+    found. Attachments are no acts."""
     from_province: str | None = None
     to_province: str | None = None
     since: datetime | None = None
@@ -77,10 +83,13 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
         if self.visible_to is not None:
             # With a stage, a party's few open loads are not looked for among all that it ever had. Each stage of them is no term of its
             # own: a load goes from one to the next with every act, and would be put under others of each party every time.
-            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {standing(self.stage)}"
+            among = "open" if self.overdue else "" if self.stage is None else standing(self.stage)
+            own = f"party:{self.visible_to} {among}".rstrip()
             found.append([own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
         found += [[name] for name in ("held", "contested") if getattr(self, name)]
+        if self.overdue and self.visible_to is None and self.stage is None:
+            found.append(OPEN_STAGES)
         if self.region:
             found.append([f"{end}:{province}" for end in ("from", "to") for province in self.region])
         if None not in way:

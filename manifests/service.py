@@ -26,7 +26,7 @@ from manifests.action_answers import ManifestActions, duty_answer
 from manifests.attachments import AttachmentAnswer, attachments, digests_and_signers
 from manifests.case import ManifestCases, cases_key
 from manifests.correction_answers import CorrectionAnswer, correction_answers
-from manifests.deadlines import FILE, duties
+from manifests.deadlines import FILE, duties, late_since
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
@@ -39,7 +39,7 @@ from manifests.view import ManifestView
 from signing.phrase import Phrase, Word, word_in
 from signing.refusal import refuse
 from whitelist.terms import Present
-from whitelist.thresholds import Thresholds
+from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
 
@@ -91,13 +91,38 @@ async def list_manifests(
     place: type[Cursor | Changed] = Cursor if search.updated_since is None else Changed
     after = read_cursor(page.cursor, place, search)
     async with projection(log) as now:
-        found = await store.search_views(now.workspace.conn, scoped(search, caller), after=after, limit=page.limit)
+        present = await present_of(log, now, claimed_s) if search.overdue else None
+        late = () if present is None else late_since(present)
+        if search.overdue and present is None:
+            return answers.Manifests(size=now.size, manifests=(), next=None)
+        found = await store.search_views(now.workspace.conn, scoped(search, caller), after=after, limit=page.limit, late=late)
         views = found.views
+        if present is not None and views:
+            returning, state = await returning_of(now, views), log_state(now.workspace.facts)
+            views = [view for view in views if any(duty.overdue for duty in duties(view, present, state, returning.get(view.chain, ())))]
         if search.held and views:
             limits, now_s = await _limits(now), await log.now(claimed_s)
             views = [view for view in views if held_until_s(view.state, limits) > now_s]
     following = None if found.next is None else write_cursor(found.next, search)
     return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in views), next=following)
+
+
+async def present_of(log: Log, now: Snapshot, claimed_s: int | None) -> Present | None:
+    """The log's present with the adopted calendars and thresholds; ``None`` where none were adopted, and nothing is open."""
+    await now.workspace.load([chain_key(LOG_MAIN)])
+    facts = now.workspace.facts
+    limits = thresholds_of(facts)
+    return None if limits is None else Present(await log.now(claimed_s), workdays_of(facts), limits)
+
+
+async def returning_of(now: Snapshot, views: Iterable[ManifestView]) -> dict[str, list[ManifestView]]:
+    """Returns and redirects of some manifests, by the manifest whose refused waste they carry."""
+    refused = [f"returns:{id_of(view.chain)}" for view in views if any(line.refused_g for line in view.state.lines)]
+    found: dict[str, list[ManifestView]] = {}
+    for one in (await store.find_with_terms(now.workspace.conn, refused, limit=TRACED_MAX)).values() if refused else ():
+        if one.state.returns is not None:
+            found.setdefault(one.state.returns.manifest, []).append(one)
+    return found
 
 
 async def _limits(now: Snapshot) -> Thresholds:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ledger.caller import region_keys
 from ledger.model import RowDamaged
-from ledger.searching.store import TermIndex, having
+from ledger.searching.store import TermIndex, having, running_since, runs_since
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn, list_feed
 from ledger.times import to_datetime
@@ -66,33 +66,65 @@ CHANGES = "SELECT updated_idx AS idx FROM manifest_view WHERE updated_idx > $1 O
 """What has changed, oldest change first."""
 
 
-async def search_views(conn: Conn, search: Search, *, after: Cursor | Changed | None = None, limit: int = 50) -> FoundViews:
+Late = Sequence[tuple[str, int]]
+"""Of each term that counts, the moment before which it must have begun (manifests.deadlines.late_since); none: nothing is asked of terms."""
+
+
+async def search_views(
+    conn: Conn, search: Search, *, after: Cursor | Changed | None = None, limit: int = 50, late: Late = ()
+) -> FoundViews:
     """A page of manifests, newest issue first, or by ``updated_since`` in the order of their newest entry; ``after`` is ``next`` of the page
-    before. Short, with a ``next``, when it has looked at SCAN_MAX manifests of which too few were wanted."""
+    before. Short, with a ``next``, when it has looked at SCAN_MAX manifests of which too few were wanted. ``late`` goes with ``overdue``."""
     assert 1 <= limit <= PAGE_MAX, "routes bound the page"
     if search.updated_since is not None:
-        return await _changed_views(conn, search, after if isinstance(after, Changed) else None, limit)
+        return await _changed_views(conn, search, after if isinstance(after, Changed) else None, limit, late)
     groups, place = search.groups(), after if isinstance(after, Cursor) else None
     before = (
         (search.until or LATEST, "") if place is None else min((to_datetime(place.issued_s), place.chain), (search.until or LATEST, ""))
     )
     since, scanned, found = search.since or EARLIEST, 0, list[ManifestView]()
+    if late and (few := await running_since(conn, late, STEP_MAX)) is not None:
+        return _page(await _newest(conn, few, groups, late, before, since, limit + 1), limit)
     walked = await INDEX.smallest(conn, groups, before, since)
     beside = [group for group in groups if group is not walked]
     while scanned < SCAN_MAX:
         count = limit + 1 - len(found) if not beside else min(STEP_MAX, max(2 * scanned, limit + 1))
         keys = await INDEX.walk(conn, walked, before, since, count)
-        views = await _views_with(conn, "chain = ANY($1::text[])", [chain for _, chain in keys], beside)
+        views = await _views_with(conn, "chain = ANY($1::text[])", [chain for _, chain in keys], beside, late)
         found += sorted(views, key=lambda view: (view.issued_s, view.chain), reverse=True)
-        if len(found) > limit:
-            return FoundViews(found[:limit], Cursor(found[limit - 1].issued_s, found[limit - 1].chain))
-        if len(keys) < count:
-            return FoundViews(found, None)
+        if len(found) > limit or len(keys) < count:
+            return _page(found, limit)
         before, scanned = keys[-1], scanned + len(keys)
     return FoundViews(found, Cursor(int(before[0].timestamp()), before[1]))
 
 
-async def _changed_views(conn: Conn, search: Search, after: Changed | None, limit: int) -> FoundViews:
+def _page(found: list[ManifestView], limit: int) -> FoundViews:
+    """The first of what was found, and the place behind them where there is more."""
+    return FoundViews(found[:limit], Cursor(found[limit - 1].issued_s, found[limit - 1].chain) if len(found) > limit else None)
+
+
+async def _newest(
+    conn: Conn, chains: Sequence[str], groups: Groups, late: Late, before: tuple[datetime, str], since: datetime, count: int
+) -> list[ManifestView]:
+    """Of some chains the views that have a term of each group and a clock that is late, newest issue first."""
+    further, values = _beside(groups, late, 6)
+    sql = f"""
+        SELECT chain, view FROM manifest_view WHERE chain = ANY($1::text[]) AND (issued_at, chain) < ($2, $3) AND issued_at >= $4{further}
+         ORDER BY issued_at DESC, chain DESC LIMIT $5
+    """  # noqa: S608 -- only fixed text and $n stand in it; every value is an argument
+    return [read_view(row["view"], row["chain"]) for row in await conn.fetch(sql, chains, *before, since, count, *values)]
+
+
+def _beside(groups: Groups, late: Late, first: int) -> tuple[str, list[object]]:
+    """What else a view must meet: the condition, and its arguments from ``$first`` on."""
+    wanted = [group for group in groups if group != [ANY]]
+    if not late:
+        return having(wanted, first), list(wanted)
+    clocks = [[term for term, _ in late], [moment for _, moment in late]]
+    return having(wanted, first) + runs_since(first + len(wanted)), [*wanted, *clocks]
+
+
+async def _changed_views(conn: Conn, search: Search, after: Changed | None, limit: int, late: Late) -> FoundViews:
     """By the newest entry. A party's changes are found in its feed: the newest entry about a manifest that it may read is there."""
     assert search.updated_since is not None, "the caller asks for changes"
     place, scanned, found = max(search.updated_since - 1, -1 if after is None else after.idx), 0, list[ManifestView]()
@@ -106,7 +138,7 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
             indices = await list_feed(conn, keys, after=place, end=2**53, limit=count)
         else:
             indices = [row["idx"] for row in await conn.fetch(CHANGES, place, count)]
-        views = await _views_with(conn, "updated_idx = ANY($1::bigint[])", indices, beside)
+        views = await _views_with(conn, "updated_idx = ANY($1::bigint[])", indices, beside, late)
         inside = [view for view in views if (since is None or view.issued_s >= since) and (until is None or view.issued_s < until)]
         found += sorted(inside, key=lambda view: view.updated_idx)
         if len(found) > limit:
@@ -117,10 +149,11 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
     return FoundViews(found, Changed(place))
 
 
-async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Groups) -> list[ManifestView]:
-    """Views by a key that has an index, of those that have a term of each group; in no order."""
+async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Groups, late: Late) -> list[ManifestView]:
+    """Views by a key that has an index, of those that have a term of each group and a clock that is late; in no order."""
     # Only fixed text and $n stand in the statement; every value is an argument.
-    rows = await conn.fetch(f"SELECT chain, view FROM manifest_view WHERE {which}{having(groups, 2)}", keys, *groups) if keys else []  # noqa: S608
+    further, values = _beside(groups, late, 2)
+    rows = await conn.fetch(f"SELECT chain, view FROM manifest_view WHERE {which}{further}", keys, *values) if keys else []  # noqa: S608
     return [read_view(row["view"], row["chain"]) for row in rows]
 
 

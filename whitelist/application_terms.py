@@ -14,13 +14,23 @@ from ledger.directory import LogState, authorities_of_division
 from whitelist.approval import ApprovalState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
 
+LATE = "AUTH_LATE"
 TERMS = register(
-    Term("review", "review_wd", "Order 23 Art. 24", "审查并商请", "review and write to the other province", code="AUTH_LATE", level="M"),
-    Term("listed", "listed_wd", "Code Art. 536.2", "对白名单申请作出决定", "decide on listed lines", code="AUTH_LATE", level="M"),
-    Term("reply", "reply_wd", "Order 23 Art. 25", "复函", "reply", code="AUTH_LATE", level="M"),
-    Term("decide", "decide_wd", "Order 23 Art. 26", "作出决定", "decide", code="AUTH_LATE", level="M"),
     Term(
-        "no_reply", "no_reply_wd", "行政许可法 Art. 42.2", "逾期未复函的，作出决定", "decide without the reply", code="AUTH_LATE", level="M"
+        "review", ("approval.consult",), "review_wd", "Order 23 Art. 24", "审查并商请", "review and write to the other province", "M", LATE
+    ),
+    Term("listed", ("approval.decide",), "listed_wd", "Code Art. 536.2", "对白名单申请作出决定", "decide on listed lines", "M", LATE),
+    Term("reply", ("approval.reply",), "reply_wd", "Order 23 Art. 25", "复函", "reply", "M", LATE),
+    Term("decide", ("approval.decide",), "decide_wd", "Order 23 Art. 26", "作出决定", "decide", "M", LATE),
+    Term(
+        "no_reply",
+        ("approval.decide",),
+        "no_reply_wd",
+        "行政许可法 Art. 42.2",
+        "逾期未复函的，作出决定",
+        "decide without the reply",
+        "M",
+        LATE,
     ),
 )
 """By name; ``no_reply`` begins to ask for something when it has passed."""

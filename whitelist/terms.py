@@ -22,9 +22,11 @@ from whitelist.workdays import Count, Workdays
 
 
 class Term(Struct, frozen=True, gc=False):
-    """One term of the law or of this log: how long it is, on which article, what people call it."""
+    """One term of the law or of this log: which statements stop it, how long it runs, on which article, what people call it."""
 
     name: str
+    kinds: tuple[str, ...] = ()
+    """Kinds, without version, of the statements that stop it."""
     length: str | None = None
     """Field of the thresholds; its unit is that of the field's name (``_wd``, ``_d``, ``_h``). Empty: it ends on the day from which it counts.
     ``None``: nobody sets a day."""
@@ -32,11 +34,11 @@ class Term(Struct, frozen=True, gc=False):
     """Source, in the notation of rule books."""
     zh: str = ""
     en: str = ""
+    level: Level | Literal[""] = ""
+    """Level and code of the alert about the present that is raised when it has passed (kinds §11)."""
+    code: str = ""
     lapses: bool = False
     """What is open ends by itself with the term, so nobody is ever late; its due day is the last whole one."""
-    code: str = ""
-    """The alert about the present that is raised when it has passed, and its level."""
-    level: Level | Literal[""] = ""
 
 
 def register(*terms: Term) -> Mapping[str, Term]:

@@ -120,6 +120,25 @@ async def list_about(
     return [_row(record) for record in await conn.fetch(ABOUT, *wanted)]
 
 
+WAITING = f"""
+    {_ROWS}
+     WHERE signers @> ARRAY[$1::text] AND state = 'waiting' AND ends_s >= $2 AND keyids[array_position(signers, $1::text)] = ''
+       AND ($3::text IS NULL OR principal = $3)
+       AND ($4::text[] IS NULL OR kind = ANY($4))
+       AND (ends_s, encode(statement, 'hex')) > ($5::bigint, $6::text)
+       AND NOT EXISTS (SELECT FROM link WHERE link.chain = pending.chain AND link.seq = pending.seq)
+     ORDER BY ends_s, encode(statement, 'hex') LIMIT $7
+"""
+
+
+async def list_waiting(
+    conn: Conn, uscc: str, *, principal: str | None, kinds: Sequence[str] | None, now_s: int, after: tuple[int, str], limit: int
+) -> list[PendingRow]:
+    """Those that a party has still to sign, whose window ends first coming first; not those whose place another statement has taken."""
+    wanted = (uscc, now_s, principal, None if kinds is None else list(kinds), *after, limit)
+    return [_row(record) for record in await conn.fetch(WAITING, *wanted)]
+
+
 async def take_complete(conn: Conn, limit: int) -> list[PendingRow]:
     """Complete ones that nobody is posting, now ours for LEASE_S."""
     taken = await conn.fetch(

@@ -46,6 +46,7 @@ READS = frozenset(
         "quotas",
         "reconciliations",
         "refusals",
+        "work",
     ]
 )
 """First segments behind ``/v1/`` of what is read with ``min_size``."""

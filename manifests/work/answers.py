@@ -1,0 +1,160 @@
+"""What waits for somebody, over HTTP: one flat item whatever it is, in the order in which it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct, field
+
+from ledger.admission.kind_table import Kinds
+from ledger.answers import filled
+from ledger.pending.answers import title_of
+from ledger.pending.model import PendingRow
+from ledger.problem import Language
+from ledger.times import day_of, format_at
+from manifests.action_answers import SignerAnswer, article_text, signer_answers
+from manifests.answers import said
+from manifests.deadlines import FILE
+from manifests.holding import STOPPED
+from manifests.matter_answers import HoldAnswer, hold_answers
+from manifests.model import STAGES, trunk_of
+from manifests.view import ManifestView
+from manifests.work.order import SIGNATURE, TERMS, what_of
+from signing.citation import OURS
+from whitelist.approval import ApprovalState
+from whitelist.names import STAGES as APPLICATION_STAGES
+from whitelist.terms import Duty, Present
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "act": ("办理", "to do"),
+    "confirmation": ("确认", "to confirm"),
+    "consent": ("同意", "to consent to"),
+    "attachment": ("补交附件", "attachment to bring"),
+    "signature": ("签署", "to sign"),
+}
+"""Kinds of work."""
+_STOPPED = frozenset(act.kind for act in STOPPED)
+
+
+class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
+    """One thing that waits for the party. ``due_on`` is a day, included; ``None`` where no rule sets one."""
+
+    what: str
+    """``act``, ``confirmation``, ``consent``, ``attachment`` or ``signature``."""
+    what_text: str
+    kind: str
+    """Kind of the statement to submit, or to sign; ``evidence`` where a file is to be brought."""
+    text: str
+    term: str
+    term_text: str
+    signers: tuple[SignerAnswer, ...]
+    """Who signs, in the order of ``by``; of a signature those who have not signed yet."""
+    due_on: str | None
+    overdue: bool
+    provisional: bool
+    """The due day was counted with a calendar whose official notice is not in yet."""
+    workdays_left: int | None
+    since: str
+    """Day from which the term counts."""
+    article: str
+    number: str | None
+    """National number of the manifest, where it has one."""
+    on_behalf: str = ""
+    """For whom it is signed, where that is another: by delegation."""
+    manifest: str = ""
+    """``<generator>/<ULID>``."""
+    application: str = ""
+    """``approval/…``: of work on an application."""
+    stage: str = ""
+    stage_text: str = ""
+    wastes: tuple[str, ...] = ()
+    counterparts: tuple[str, ...] = ()
+    """The other side: of a generator the receiver, of a receiver the generator, of anybody else both."""
+    case: str = ""
+    file: str = ""
+    """SHA-256 of the attachment."""
+    statement: str = ""
+    """Hash of the statement that waits for a signature: ``/v1/pending/<statement>``."""
+    ends_at: str = ""
+    """When it is forgotten."""
+    blocked_by: tuple[HoldAnswer, ...] = ()
+    """暂扣 in force that stop the act until they end."""
+
+
+class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
+    """What waits for ``party`` at ``at``, after ``size`` entries; ``next`` is the cursor of the next page, None at the end."""
+
+    size: int
+    at: str
+    party: str
+    items: tuple[WorkItem, ...]
+    next: str | None
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the codes above: parties, divisions (whitelist.names)."""
+
+
+def duty_item(duty: Duty, kinds: Kinds, language: Language, about: Mapping[str, object]) -> WorkItem:
+    """What is due, with what is said of the manifest or the application."""
+    term = TERMS[duty.term]
+    return filled(
+        WorkItem,
+        duty,
+        what=what_of(duty.term),
+        what_text=_word(WORDS[what_of(duty.term)], language),
+        text=_word(WORDS["attachment"], language) if duty.kind == FILE else title_of(duty.kind, kinds, language),
+        term_text=_word((term.zh, term.en), language),
+        signers=signer_answers(duty.signers, language),
+        article=article_text(duty.article, language),
+        **{"manifest": "", **about},
+    )
+
+
+def of_manifest(view: ManifestView, party: str, kind: str, present: Present, language: Language) -> dict[str, object]:
+    """What an item says of the manifest that it is about."""
+    state = view.state
+    holds = hold_answers(state, present.limits, present.now_s) if state.holds and kind in _STOPPED else ()
+    return {
+        "manifest": view.chain.removeprefix("manifest/"),
+        "number": state.number,
+        "stage": state.stage.value,
+        "stage_text": said(state.stage, STAGES, language),
+        "wastes": tuple(dict.fromkeys(line.name for line in state.lines)),
+        "counterparts": tuple(dict.fromkeys(one for one in (state.generator, state.receiver) if one != party)),
+        "blocked_by": tuple(hold for hold in holds if hold.in_force),
+    }
+
+
+def of_application(chain: str, state: ApprovalState, party: str, language: Language) -> dict[str, object]:
+    """What an item says of the application that it is about."""
+    generator = chain.split("/")[1]
+    return {
+        "application": chain,
+        "number": None,
+        "stage": state.stage,
+        "stage_text": _word(APPLICATION_STAGES[state.stage], language),
+        "wastes": tuple(dict.fromkeys(line.name for line in state.lines)),
+        "counterparts": tuple(dict.fromkeys(one for one in (generator, state.receiver) if one != party)),
+    }
+
+
+def signature_item(row: PendingRow, view: ManifestView | None, party: str, present: Present, kinds: Kinds, language: Language) -> WorkItem:
+    """A statement that waits for a signature; ``view`` of its manifest, where it is about one that there is."""
+    about: dict[str, object] = {"number": None} if view is None else of_manifest(view, party, row.kind, present, language)
+    due_on = day_of(row.ends_s)
+    return WorkItem(
+        what="signature", what_text=_word(WORDS["signature"], language), kind=row.kind, text=title_of(row.kind, kinds, language),
+        term=SIGNATURE, term_text=_word(("会签", "co-signature"), language), signers=signer_answers((("signer", row.missing),), language),
+        due_on=due_on, overdue=False, provisional=False, workdays_left=max(present.left(date.fromisoformat(due_on)), 0), since=day_of(row.taken_s),
+        article=article_text(OURS, language), on_behalf=row.principal or "", case=row.chain if row.chain.startswith("case/") else "",
+        statement=row.statement, ends_at=format_at(row.ends_s), **about,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def chains_of(rows: Sequence[PendingRow]) -> list[str]:
+    """Manifests that statements are about, on their trunk or in a case."""
+    return list(dict.fromkeys(trunk_of(row.chain) for row in rows if row.chain.startswith(("manifest/", "case/"))))
+
+
+def _word(pair: tuple[str, str], language: Language) -> str:
+    return pair[0] if language == "zh" else pair[1]
