@@ -37,19 +37,28 @@ def link_of(statement: Statement, admission: Admission) -> PlanLink | None:
     return PlanLink(chain=plan_of(body, statement.owner, statement.at_s, day) or "", site=site)
 
 
-def counted_g(state: ManifestState) -> dict[str, int]:
-    """Grams that a manifest counts now, by register."""
-    link, found = state.plan, Counter[str]()
-    if link is None or not link.chain:
-        return {}
-    for line in state.lines:
+def lines_counted_g(state: ManifestState) -> list[tuple[int, int, int]]:
+    """What a manifest counts now: its line, the line of the plan, grams."""
+    if state.plan is None or not state.plan.chain:
+        return []
+    found = []
+    for number, line in enumerate(state.lines):
         if line.plan_line is None:
             continue
         if state.times.received_s is not None:
             grams = line.accepted_g or 0
         else:
             grams = 0 if state.stage in _GIVEN_BACK else max(line.declared_g, line.loaded_g or 0)
-        found[plan_used_key(link.chain, link.site, line.plan_line)] += grams
+        found.append((number, line.plan_line, grams))
+    return found
+
+
+def counted_g(state: ManifestState) -> dict[str, int]:
+    """The same by register."""
+    link, found = state.plan, Counter[str]()
+    for _, line, grams in lines_counted_g(state):
+        assert link is not None, "only a plan has lines"
+        found[plan_used_key(link.chain, link.site, line)] += grams
     return dict(found)
 
 

@@ -10,7 +10,7 @@ from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
 
 from ledger.chain import ULID, USCC
-from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
+from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_path, in_query
 from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
@@ -20,8 +20,10 @@ from manifests.answers import ManifestAnswer, ManifestChoice, ManifestHistory, M
 from manifests.fates import ManifestFates, ManifestOrigins
 from manifests.machine_answers import Machine, machine_answer
 from manifests.model import Stage
+from manifests.plan_book import PlanBook
 from manifests.search import Search
 from manifests.work.routes import get_work
+from whitelist.plan import plan_chain
 from whitelist.routes import Code, FromProvince, ToProvince
 from whitelist.service import with_names
 
@@ -91,6 +93,18 @@ Overdue = Annotated[
 IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
+Plan = Annotated[
+    str | None,
+    in_query(
+        f"^{USCC}/20[0-9]{{2}}$",
+        "计入该移出人该年管理计划的 / what counts on the management plan of this generator and year",
+        "915101120000FX029E/2026",
+        "plan",
+    ),
+]
+InYear = Annotated[str, in_path("^20[0-9]{2}$", "管理计划年度 / year of the plan", "2026")]
+
+
 @get("/v1/manifests", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
 async def get_manifests(
     request: Request[Any, Any, Any],
@@ -114,6 +128,7 @@ async def get_manifests(
     alert: AlertCode = None,
     tag: Tag = None,
     returns: Returns = None,
+    plan: Plan = None,
     held: Held = None,
     contested: Contested = None,
     overdue: Overdue = None,
@@ -147,6 +162,7 @@ async def get_manifests(
         contested=contested is not None,
         overdue=overdue is not None,
         returns=returns,
+        plan=plan,
         updated_since=updated_since,
     )
     return await with_names(
@@ -224,9 +240,31 @@ async def get_origins(log: TheLog, caller: TheCaller, lang: Lang, generator: InG
     return await with_names(log, await service.read_origins(log, caller, f"manifest/{generator}/{ulid}"), lang)
 
 
+@get("/v1/plans/{generator:str}/{year:str}", responses=READ_REFUSALS)
+async def get_plan(
+    log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, year: InYear, cursor: Cursor = None, limit: Limit = 50
+) -> PlanBook:
+    """One management plan (管理计划), and the manifests that count on its lines, newest issue first: their grams sum up to ``used_t``.
+
+    For its generator, the authorities, and whoever a line names as receiver, of that line alone. A page has so many manifests.
+    """
+    return await with_names(log, await service.read_plan(log, caller, plan_chain(generator, int(year)), Page(cursor, limit)), lang)
+
+
 ROUTER = Router(
     "",
-    route_handlers=[get_manifests, get_work, get_machine, get_by_name, get_manifest, get_actions, get_history, get_fates, get_origins],
+    route_handlers=[
+        get_manifests,
+        get_work,
+        get_machine,
+        get_by_name,
+        get_manifest,
+        get_actions,
+        get_history,
+        get_fates,
+        get_origins,
+        get_plan,
+    ],
     before_request=refuse_unknown_query,
     after_request=say_size,
     tags=["manifests"],

@@ -15,6 +15,7 @@ from ledger.searching.terms import ANY, Groups
 from manifests.model import FINISHED, Stage, standing
 
 FILTERS = (
+    "plan",
     "number",
     "provincial_number",
     "waybill_no",
@@ -62,6 +63,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of one of its acts: LATE, ON_BEHALF, AMENDED …"""
     returns: str | None = None
     """Of what carries back or on the refused grams of this manifest, ``<generator>/<ULID>``."""
+    plan: str | None = None
+    """Of what counts on the management plan of a generator and year, ``<generator>/<YYYY>``."""
     held: bool = False
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
     contested: bool = False

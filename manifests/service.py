@@ -16,7 +16,7 @@ from ledger.directory import LOG_MAIN, log_state
 from ledger.evidence.store import list_here
 from ledger.fields import normal
 from ledger.log import Log
-from ledger.model import chain_key
+from ledger.model import Head, chain_key
 from ledger.problem import Language, Remedy
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.store import Conn, fetch_facts, projected
@@ -31,6 +31,7 @@ from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, ori
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
+from manifests.plan_book import PlanBook, movements
 from manifests.possible.service import owed_act, read_possible
 from manifests.remedy import WHEN, contest_of, too_late
 from manifests.search import Changed, Cursor, Search, scoped
@@ -38,6 +39,9 @@ from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
 from signing.phrase import Phrase, Word, word_in
 from signing.refusal import refuse
+from whitelist.plan import PlanState
+from whitelist.plan_answers import plan_answer, plan_keys
+from whitelist.registries import visible_plans
 from whitelist.terms import Present
 from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import NUMBER
@@ -199,6 +203,22 @@ async def read_actions(
         pending=part.pending,
         attachments=tuple(file for file in files if file.due_on is not None),
     )
+
+
+async def read_plan(log: Log, caller: Caller, chain: str, page: Page) -> PlanBook:
+    """A plan, as far as the caller may see it, and a page of the manifests that count on it; Refusal NOT_FOUND."""
+    search = scoped(Search(plan=chain.removeprefix("plan/")), caller)
+    after = read_cursor(page.cursor, Cursor, search)
+    async with projection(log) as now:
+        await now.workspace.load([chain_key(chain)])
+        head: Head[PlanState] | None = now.workspace.facts.head(chain)
+        if head is None or head.state is None or not visible_plans(caller, chain, head.state):
+            raise refuse("NOT_FOUND", field="plan", found=chain, expected=Phrase("本单位有权查看的管理计划", "a plan that you may see"))
+        await now.workspace.load(plan_keys(caller, chain, head.state))
+        found = await store.search_views(now.workspace.conn, search, after=after, limit=page.limit)
+        plan = plan_answer(caller, chain, head, now.workspace.facts)
+    following = None if found.next is None else write_cursor(found.next, search)
+    return PlanBook(size=now.size, plan=plan, movements=movements(plan, found.views), next=following)
 
 
 async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> answers.ManifestHistory:

@@ -48,6 +48,9 @@ class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
     alerts: tuple[Mark, ...]
     draws_t: dict[str, str]  # Tonnes that the issue would add to each account.
     left_t: dict[str, str]  # Tonnes left on each account before it; negative when overdrawn.
+    plan_left_t: tuple[
+        str | None, ...
+    ]  # Per line: tonnes left on its line of the management plan before it; None where that is not on the log.
     listings: tuple[ListingRef | None, ...]  # Per line: the listing its decision line was given on.
 
 

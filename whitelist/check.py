@@ -13,7 +13,7 @@ from ledger.model import Facts, Findings, chain_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.checked import Asked, Checked, approval_of, look_up, refused_of
 from whitelist.permit import permit_at
-from whitelist.plan import plan_registers, plans_of
+from whitelist.plan import plan_registers, plans_of, used_g
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES, CheckRule
 from whitelist.rules.number import number_key
@@ -105,6 +105,7 @@ def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Ans
         tags=out.sorted_tags(),
         alerts=out.sorted_alerts(),
         said=out.said,
+        plan_left_g=tuple([_plan_left_g(checked, line.plan_line) for line in checked.transfer.lines]),
         listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in checked.decided),
     )
 
@@ -134,6 +135,15 @@ def draws_of(checked: Checked) -> dict[str, int]:
     if checked.permit is not None:
         draws[q3_account(checked.permit.root)] = checked.total_g
     return draws
+
+
+def _plan_left_g(checked: Checked, number: int | None) -> int | None:
+    """Grams left on a line of the plan."""
+    plan, named = checked.plan, checked.transfer.plan
+    line = None if plan is None else plan.line(number)
+    if line is None or named is None or number is None or checked.transfer.goes_back:
+        return None
+    return line.mass_g - used_g(checked.facts, checked.plan_chain or "", named.site or "", number)
 
 
 def _left(checked: Checked) -> dict[str, int]:

@@ -174,6 +174,7 @@ def _answer(
         alerts=tuple(mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},
         left_t={account: format_mass(grams) for account, grams in sorted(found.left_g.items())},
+        plan_left_t=tuple(None if grams is None else format_mass(grams) for grams in found.plan_left_g),
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),
     )
 

@@ -1,7 +1,8 @@
-"""What a reader wants of the registries of permits, lists and approvals, and may have; and the rows that are found.
+"""What a reader wants of the registries of permits, lists, approvals and plans, and may have; and the rows that are found.
 
 Permits and lists are public to every registered party: they are announced in print, and nobody can prepare a transfer without them. What an
-application says, and what is left on its decision, concerns its generator, its receiver and the authorities (design §5).
+application says, and what is left on its decision, concerns its generator, its receiver and the authorities (design §5); a plan its generator,
+the authorities, and of a line whoever it names as receiver.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from ledger.searching.terms import ANY, Groups
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
+from whitelist.plan import PlanLine, PlanState
 from whitelist.quota import q1_account, q2_account, q3_account
 from whitelist.registry_terms import code_group, way_groups
 
@@ -45,6 +47,17 @@ class RegistryRow(Struct, frozen=True, gc=False):
         return (q2_account if self.chain.startswith("approval/") else q1_account)(self.chain, self.number)
 
 
+def visible_plans(caller: Caller, chain: str, state: PlanState) -> dict[str, list[tuple[int, PlanLine]]]:
+    """Lines of a plan that a reader may see, by site, with their numbers: all of them for its generator and the authorities, else those that
+    name the reader as receiver; sites without any are left out."""
+    whole = caller.reads_all or caller.uscc == chain.split("/")[1]
+    found = {
+        site: [(number, line) for number, line in enumerate(plan.lines) if whole or caller.uscc in line.receivers]
+        for site, plan in state.sites.items()
+    }
+    return {site: lines for site, lines in found.items() if lines}
+
+
 Select = Callable[[str, Any], Iterable[int]]  # From a chain's name and state to the numbers of the rows that are wanted of it, ascending.
 
 
@@ -65,7 +78,7 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
 
     def prefix(self, chain_type: str) -> str:
         """How the names begin of the chains that can be asked for: lists' with year and direction, others' with their owner."""
-        narrow = {"permit": self.receiver, "approval": self.generator, "list": self.year}[chain_type]
+        narrow = {"permit": self.receiver, "list": self.year}.get(chain_type, self.generator)
         found = f"{chain_type}/" if narrow is None else f"{chain_type}/{narrow}{'-' if chain_type == 'list' else '/'}"
         return self.list if chain_type == "list" and self.list is not None and self.list.startswith(found) else found
 
@@ -82,11 +95,15 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
                 regions = (region for grant in caller.grants if "approval" in grant.topics for region in grant.regions)
                 found.append([own, *(f"region:{region}" for region in regions)])
             found += [] if self.stage is None else [[f"stage:{self.stage}"]]
+        if chain_type == "plan":
+            assert caller is not None, "plans are for those concerned"
+            found += [] if caller.reads_all else [[f"party:{caller.uscc}"]]
+            found += [] if self.year is None else [[f"year:{self.year}"]]
         if chain_type != "permit":
             found += [] if self.receiver is None else [[f"receiver:{self.receiver}"]]
         if self.code is not None:
             found.append(code_group(self.code))
-        if chain_type != "permit":
+        if chain_type in ("approval", "list"):
             found += way_groups(self.from_province, self.to_province)
         return [*found, [ANY]]
 
@@ -116,6 +133,14 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
             and self.to_province in (None, to_province)
             and self.stage in (None, state.stage)
             and (self.code is None or any(line.code == self.code for line in state.lines))
+        )
+        return (0,) if is_wanted else ()
+
+    def plans(self, caller: Caller, chain: str, state: PlanState) -> Iterable[int]:
+        """A plan if one of the lines that the reader may see is asked for."""
+        lines = [line for plan in visible_plans(caller, chain, state).values() for _, line in plan]
+        is_wanted = self.year in (None, int(chain.rpartition("/")[2])) and any(
+            self.code in (None, line.code) and (self.receiver is None or self.receiver in line.receivers) for line in lines
         )
         return (0,) if is_wanted else ()
 

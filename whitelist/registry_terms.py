@@ -1,4 +1,4 @@
-"""The terms under which permits, lists and approvals are found.
+"""The terms under which permits, lists, approvals and plans are found.
 
 A term is a condition that a chain must meet, never one that suffices: what a scope leaves out is judged in the state.
 """
@@ -10,6 +10,7 @@ from ledger.searching.terms import ANY, Groups
 from whitelist.fields import Scope
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
+from whitelist.plan import PlanState
 
 _DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
 
@@ -27,12 +28,18 @@ def way_groups(from_province: str | None, to_province: str | None) -> Groups:
 
 
 def terms_of(chain: str, state: Any) -> tuple[str, ...]:
-    """Everything that a permit, list or approval is looked for by, sorted."""
+    """Everything that a permit, list, approval or plan is looked for by, sorted."""
     if isinstance(state, PermitState):
         found = [*_scopes(state.items)]
     elif isinstance(state, ListState):
         found = [*_way(state.from_province, state.to_province), *_scopes(row.waste for row in state.rows)]
         found += [f"receiver:{row.receiver}" for row in state.rows]
+    elif isinstance(state, PlanState):
+        _, generator, year = chain.split("/")
+        lines = [line for plan in state.sites.values() for line in plan.lines]
+        named = dict.fromkeys(receiver for line in lines for receiver in line.receivers)
+        found = [f"year:{year}", *(f"party:{party}" for party in (generator, *named)), *(f"receiver:{receiver}" for receiver in named)]
+        found += [f"code:{line.code}" for line in lines]
     else:
         found = [*_way(*state.direction), f"receiver:{state.receiver}", f"stage:{state.stage}"]
         found += [f"code:{line.code}" for line in state.lines]

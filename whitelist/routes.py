@@ -1,6 +1,6 @@
 """The whitelist over HTTP: dry runs and registries (design §8). The shell provides ``log``, ``caller`` and ``lang`` of each request.
 
-Every registered party may read permits, lists and listings; approvals and their quotas only those concerned (whitelist.registries).
+Every registered party may read permits, lists and listings; approvals and their quotas, and plans, only those concerned (whitelist.registries).
 """
 
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, sa
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
+from whitelist.plan_answers import Plans
 from whitelist.registries import Wanted
 
 Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代码 / waste code of the catalogue", "900-052-31")]
@@ -130,6 +131,24 @@ async def get_approvals(
     return await service.with_names(log, await service.list_approvals(log, caller, wanted, Page(cursor, limit)), lang)
 
 
+@get("/v1/plans", responses=READ_REFUSALS)
+async def get_plans(
+    log: TheLog,
+    caller: TheCaller,
+    lang: Lang,
+    generator: Uscc = None,
+    year: Year = None,
+    receiver: Uscc = None,
+    code: Code = None,
+    updated_since: Since = 0,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Plans:
+    """Management plans (管理计划) with what was moved out on each line: a generator's own, of others the lines that name the caller as receiver."""
+    wanted = Wanted(updated_since=updated_since, generator=generator, year=year, receiver=receiver, code=code)
+    return await service.with_names(log, await service.list_plans(log, caller, wanted, Page(cursor, limit)), lang)
+
+
 @get("/v1/quotas", responses=READ_REFUSALS)
 async def get_quotas(
     log: TheLog,
@@ -150,7 +169,7 @@ async def get_quotas(
 
 ROUTER = Router(
     "",
-    route_handlers=[post_checks, get_permits, get_lists, get_listings, get_approvals, get_quotas],
+    route_handlers=[post_checks, get_permits, get_lists, get_listings, get_approvals, get_plans, get_quotas],
     before_request=refuse_unknown_query,
     after_request=say_size,
     tags=["whitelist"],

@@ -1,4 +1,4 @@
-"""Dry runs, and registries of permits, lists, approvals and quotas in pages. Every answer is of one moment and says its log size."""
+"""Dry runs, and registries of permits, lists, approvals, plans and quotas in pages. Every answer is of one moment and says its log size."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -20,6 +20,7 @@ from whitelist import answers
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
 from whitelist.names import codes_in, names_of
+from whitelist.plan_answers import Plans, plan_answer, plan_keys
 from whitelist.quota import q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 from whitelist.store import Part, rows_behind
@@ -85,6 +86,17 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     found = await _scan(log, wanted, [_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
     approvals = tuple(answers.approval_answer(row, found.facts) for row in found.rows)
     return Approvals(size=found.size, approvals=approvals, next=found.next)
+
+
+async def list_plans(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Plans:
+    """Management plans that concern the caller, with what manifests moved out on each line."""
+
+    def keys(row: RegistryRow) -> list[str]:
+        return plan_keys(caller, row.chain, row.state)
+
+    found = await _scan(log, wanted, [_part(wanted, "plan", caller)], partial(wanted.plans, caller), page, keys)
+    plans = tuple(plan_answer(caller, row.chain, row.head, found.facts) for row in found.rows)
+    return Plans(size=found.size, plans=plans, next=found.next)
 
 
 async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Quotas:

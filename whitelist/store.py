@@ -1,4 +1,4 @@
-"""SQL of the registries: the projection by which permits, lists and approvals are found, and pages in the order of chain names.
+"""SQL of the registries: the projection by which permits, lists, approvals and plans are found, and pages in the order of chain names.
 
 A view names a chain, the index of its newest entry and its terms; the state itself stays in the facts, where a search reads it and judges it
 whole. What the index cannot know yet, chains with an entry at its position or behind it, is judged beside what it gives, so that an answer is
@@ -25,6 +25,7 @@ from whitelist.application_terms import clock_rows
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
+from whitelist.plan import PlanState
 from whitelist.registries import RegistryRow, Select
 from whitelist.registry_terms import terms_of
 
@@ -33,12 +34,13 @@ _DECODERS: Mapping[str, msgspec.msgpack.Decoder[Head[Any]]] = {
     "approval": msgspec.msgpack.Decoder(Head[ApprovalState]),
     "list": msgspec.msgpack.Decoder(Head[ListState]),
     "permit": msgspec.msgpack.Decoder(Head[PermitState]),
+    "plan": msgspec.msgpack.Decoder(Head[PlanState]),
 }
 REGISTRIES = frozenset(_DECODERS)
 """Types of the chains that are found by terms."""
 _COMPARED = """
     SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms, clocks
-      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|list|permit)/') AS said
+      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|list|permit|plan)/') AS said
       FULL JOIN registry_view AS held ON key = 'chain:' || held.chain
 """
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
@@ -60,7 +62,7 @@ class Part(Struct, frozen=True, gc=False):
 
     @property
     def chain_type(self) -> str:
-        """``permit``, ``list`` or ``approval``."""
+        """``permit``, ``list``, ``approval`` or ``plan``."""
         return self.prefix.partition("/")[0]
 
     @property

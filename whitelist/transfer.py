@@ -276,5 +276,7 @@ class Answer(Struct, frozen=True, gc=False, kw_only=True):
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     said: dict[str, tuple[str, dict[str, Word]]] = {}  # What is so in the case of an alert, by its code: (cause, places).
+    plan_left_g: tuple[int | None, ...] = ()
+    """Per line: grams left on its line of the plan before this transfer, negative beyond it; ``None`` where the plan is not on the log."""
     listings: tuple[tuple[str, int] | None, ...] = ()
     """Per line: the listing (list chain, row) its decision line was given on, or ``None``."""

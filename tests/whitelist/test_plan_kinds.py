@@ -212,6 +212,14 @@ def test_the_planned_mass_is_only_said_and_to_the_gram() -> None:
     assert two.alerts == (("M", "PLAN_OVER"),)
 
 
+def test_a_dry_run_says_what_is_left_of_the_plan_line_by_line() -> None:
+    log = filed(waste(mass_t="10"), waste(code=PASTE))
+    use(log, 12 * T)
+    answer = log.ask(transfer(line(plan_line=0, mass_t="1"), line(plan_line=5), line(), plan=FILED))
+    assert answer.plan_left_g == (-2 * T, None, None)
+    assert issue(listed()).plan_left_g == (None,)
+
+
 def test_of_a_return_the_plan_rests_but_a_redirect_counts() -> None:
     log = filed(waste(code=PASTE, mass_t="1"))
     back = Return(manifest=f"manifest/{GENERATOR}/{ulid(7)}", how="back", lines=(0,))

@@ -21,6 +21,7 @@ from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.fields import PermitItem, Scope
 from whitelist.listing import ListRow, ListState
 from whitelist.permit import PermitState
+from whitelist.plan import PlanLine, PlanState, SitePlan
 from whitelist.registries import RegistryRow, Wanted
 from whitelist.registry_terms import terms_of
 from whitelist.store import Part, follow_registries, rows_behind
@@ -58,6 +59,18 @@ STATES = {
         ),
         st.lists(SCOPES, min_size=1, max_size=3),
     ),
+    "plan": st.builds(
+        lambda lines: PlanState({
+            site: SitePlan(filings=("1",), filed_on="2026-03-02", lines=tuple(
+                PlanLine(name="", code=code, category="", hazards=("T",), form="S", mass_g=1, method="R4", receiver_type="permit", receivers=to)
+                for code, to in lines
+            ))
+            for site, lines in lines.items()
+        }),
+        st.dictionaries(
+            st.sampled_from(("", "east")), st.lists(st.tuples(st.sampled_from(CODES), st.sets(st.sampled_from(PARTIES)).map(tuple)), max_size=3),
+        ),
+    ),
     "list": st.builds(
         lambda way, rows: ListState(
             year=2026, from_province=way[0], to_province=way[1], kind="mutual", suspension_stops="decide", proposer="", letter_no="",
@@ -73,7 +86,7 @@ WANTED = st.builds(
     **{
         name: st.none() | st.sampled_from(values)
         for name, values in {
-            "receiver": PARTIES, "code": CODES, "from_province": PROVINCES, "to_province": PROVINCES, "stage": ("applied", "approved"),
+            "receiver": PARTIES, "code": CODES, "year": (2025, 2026), "from_province": PROVINCES, "to_province": PROVINCES, "stage": ("applied", "approved"),
         }.items()
     },
 )  # fmt: skip
@@ -91,8 +104,9 @@ def test_whatever_is_wanted_has_a_term_of_each_group(data: st.DataObject, chain_
     """The index may offer too much, which the state is judged for, and never too little."""
     state = data.draw(STATES[chain_type])
     owner = "2026-51-50-a" if chain_type == "list" else f"{data.draw(st.sampled_from(PARTIES))}/01K9000000000000000000000A"
+    owner = f"{owner.partition('/')[0]}/2026" if chain_type == "plan" else owner
     chain, found = f"{chain_type}/{owner}", set(terms_of(f"{chain_type}/{owner}", state))
-    if list(wanted.quotas(caller, chain, state)):
+    if list(wanted.plans(caller, chain, state) if chain_type == "plan" else wanted.quotas(caller, chain, state)):
         assert all(found.intersection(group) for group in wanted.groups(chain_type, caller))
     if chain_type == "approval" and wanted.receiver != state.receiver:
         alone = Wanted(receiver=wanted.receiver)
