@@ -26,10 +26,10 @@ class DigestLine(Struct, frozen=True, kw_only=True):
     """An act that the party owes."""
 
     due_on: date
-    what: Word
-    """The act, in words."""
-    load: str
-    """The manifest: its national number, or where there is none yet its ULID."""
+    what: str
+    """The act, in the reader's words."""
+    about: str
+    """The manifest by its national number, or where there is none yet by its ULID; or the application. May be empty."""
     link: str
     provisional: bool = False
     """Counted with a calendar whose official notice is not in yet."""
@@ -56,7 +56,7 @@ class Digest(Struct, frozen=True, kw_only=True):
     lines: tuple[DigestLine, ...]
     is_more: bool
     work: str
-    """Address of the manifests of the party."""
+    """Address of everything that waits for the party."""
 
 
 def plain_name(name: str) -> str:
@@ -122,21 +122,21 @@ def _shown(one: DigestLine, day: date, language: Language) -> list[str]:
     if language == "zh":
         notes = [f"逾期 {late} 天"] * (late > 0) + ["工作日历未公布，暂算"] * one.provisional
         note = f"（{'；'.join(notes)}）" if notes else ""
-        return [f"  {one.due_on}{note}  {word_in(one.what, 'zh')}  联单 {one.load}", f"    {one.link}"]
+        return [f"  {one.due_on}{note}  {one.what}  {one.about}".rstrip(), f"    {one.link}"]
     notes = [f"{late} day{'s' if late > 1 else ''} overdue"] * (late > 0) + ["calendar not official yet"] * one.provisional
     note = f" ({'; '.join(notes)})" if notes else ""
-    return [f"  {one.due_on}{note}  {word_in(one.what, 'en')}, manifest {one.load}", f"    {one.link}"]
+    return [f"  {one.due_on}{note}  {', '.join(filter(None, (one.what, one.about)))}", f"    {one.link}"]
 
 
 def _end(reader: Addressee, digest: Digest, language: Language) -> list[str]:
     if language == "zh":
         return [
-            f"以上链接须以贵单位的令牌打开；本单位的联单：{digest.work}",
+            f"以上链接须以贵单位的令牌打开；全部待办：{digest.work}",
             "本邮件只是提示，不是证据；以账本为准。刚刚办理的事项可能仍在其中。",
             f"账本 {reader.origin}；不再接收或查看本订阅：{reader.page}",
         ]
     return [
-        f"The links ask for a token of your party; its manifests: {digest.work}",
+        f"The links ask for a token of your party; everything that waits for it: {digest.work}",
         "This mail is a hint and no evidence; the log decides. What was done a moment ago may still be listed.",
         f"Log {reader.origin}; to receive no more of these: {reader.page}",
     ]

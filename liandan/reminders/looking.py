@@ -17,20 +17,24 @@ from ledger.admission.kind_table import Kinds
 from ledger.store import Conn, fetch_head, projected
 from ledger.times import SHANGHAI, format_at, to_datetime
 from liandan.reminders import store
-from liandan.reminders.digest import Digest, DigestLine, digest_mail
-from liandan.reminders.due import FIRST, DueSource, Owed, Place, owed_page, until_of
+from liandan.reminders.digest import Digest, DigestLine, Language, digest_mail
+from liandan.reminders.due import DueSource, until_of
 from liandan.reminders.model import Reminder
 from liandan.reminders.service import message_id, reader_of
 from liandan.webhooks import store as webhook_store
 from liandan.webhooks.feed import is_entitled, present, speaking_key
 from liandan.webhooks.model import DUE_FILTERS, QUEUED_MAX, due_event_of, due_subject
 from manifests.present import PresentAlert
+from manifests.work.answers import WorkItem
+from manifests.work.order import TellPlace, WorkPlace
+from manifests.work.service import alerts_for, work_of
 
 log = structlog.get_logger("liandan.reminders")
 
 REMINDERS_AT_ONCE = 20
-PAGES_MAX = 5
-"""Pages of manifests that one mail is made from; what lies behind is said to be more."""
+ITEMS_AT_ONCE, PAGES_MAX = 200, 5
+"""What one mail is made from; what lies behind is said to be more."""
+ALERTS_AT_ONCE = 200
 TELL_S = 300.0
 """Between two looks at what is due for one webhook."""
 
@@ -38,13 +42,13 @@ TELL_S = 300.0
 class Looking:
     """Looks for one installation."""
 
-    def __init__(self, pool: Pool[Record], kinds: Kinds, books: DueSource, base_url: str, *, hour: int, mails: bool) -> None:
+    def __init__(self, pool: Pool[Record], kinds: Kinds, source: DueSource, base_url: str, *, hour: int, mails: bool) -> None:
         """``hour``: from which hour of the day on digests are made; ``mails``: whether there is a mail server."""
-        self._pool, self._kinds, self._books, self._base_url = pool, kinds, books, base_url
+        self._pool, self._kinds, self._source, self._base_url = pool, kinds, source, base_url
         self._hour, self._mails = hour, mails
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, TellPlace] = {}
         """By webhook: where its next page begins, of those in the middle of a look."""
-        self._waiting: dict[str, Place] = {}
+        self._waiting: dict[str, TellPlace] = {}
         """By webhook: the page that did not fit."""
         self._looked: dict[str, float] = {}
         """By webhook: when a look ended, monotonic."""
@@ -84,7 +88,7 @@ class Looking:
             await store.change(conn, name, looked_on=day)
             if lines:
                 reader = await reader_of(conn, reminder, origin, self._base_url)
-                work = f"{self._base_url}/v1/manifests"
+                work = f"{self._base_url}/v1/work"
                 digest = Digest(day=day, until=until, ahead_wd=reminder.ahead_wd, lines=tuple(lines), is_more=is_more, work=work)
                 subject, body = digest_mail(reader, digest)
                 name_of_mail = message_id(self._base_url, reminder.id, "digest", day.isoformat())
@@ -92,21 +96,22 @@ class Looking:
                 await store.queue(conn, mail)
 
     async def _lines(self, reminder: Reminder) -> tuple[list[DigestLine], date, str, bool]:
-        """What is due of its party, the most urgent first."""
+        """What is due of its party, the most urgent first; until which day; the log's name; whether there is more than was looked at."""
         found: list[DigestLine] = []
-        place: Place | None = FIRST
+        place: WorkPlace | None = None
         until, origin = date.min, ""
         for _ in range(PAGES_MAX):
-            if place is None:
-                break
-            async with self._books.ground() as ground:
+            async with self._source.ground() as ground:
                 if ground is None:
-                    break
+                    return [], until, origin, False
                 until, origin = until_of(ground.present, reminder.ahead_wd), ground.log.origin
-                owed, _, place = await owed_page(ground, reminder.uscc, place)
-            found += [_line(one, self._base_url) for one in owed if one.duty.due_on is not None and one.duty.due_on <= until.isoformat()]
-        found.sort(key=lambda line: (line.due_on, line.load, line.what))
-        return found, until, origin, place is not None
+                party, language = reminder.uscc, reminder.language
+                items, place = await work_of(ground.now, self._kinds, ground.present, party, place, ITEMS_AT_ONCE, language)
+            due = [item for item in items if item.due_on is not None and item.due_on <= until.isoformat()]
+            found += [_line(item, due_on, self._base_url, language) for item in due if (due_on := item.due_on) is not None]
+            if place is None or len(due) < len(items):  # in the order of due days: nothing that is due stands behind
+                return found, until, origin, False
+        return found, until, origin, True
 
     async def _speaks(self, conn: Conn, reminder: Reminder) -> bool:
         """Whether the key behind it is good, or its successor, which takes it over."""
@@ -135,42 +140,39 @@ class Looking:
         return bool(self._places)
 
     async def _tell_one(self, name: str) -> None:
-        place = self._places.pop(name, None) or self._waiting.pop(name, FIRST)
+        place = self._places.pop(name, TellPlace())
         async with self._pool.acquire() as conn:
             hook = await webhook_store.fetch(conn, name)
         if hook is None:
             return
-        async with self._books.ground() as ground:
+        async with self._source.ground() as ground:
             if ground is None:
                 return
-            _, alerts, behind = await owed_page(ground, hook.uscc, place)
+            alerts, behind = await alerts_for(ground.now, self._kinds, ground.present, hook.uscc, place, ALERTS_AT_ONCE)
             now_s, origin = ground.present.now_s, ground.log.origin
-        wanted = {event_of(alert): (view, alert) for view, alert in alerts if hook.wants(f"due.{alert.phase}/1")}
+        wanted = {event_of(one.alert): one for one in alerts if hook.wants(f"due.{one.alert.phase}/1")}
         async with self._pool.acquire() as conn, conn.transaction():
             hook = await webhook_store.fetch(conn, name, is_locked=True)
             if hook is None or hook.state != "active" or not await is_entitled(conn, self._kinds, hook, await projected(conn), now_s):
                 return
             if await webhook_store.count_pending(conn, name) + len(wanted) > QUEUED_MAX:
-                self._waiting[name] = place  # the same page at the next look, if there is room by then
-                self._looked[name] = time.monotonic()
-                return
-            fresh = await store.tell_once(conn, name, list(wanted))
-            notices = [
-                webhook_store.New(
-                    None,
-                    f"due.{alert.phase}/1",
-                    due_subject(view.chain),
-                    due_event_of(event, alert, view, origin, self._base_url, format_at(now_s)),
-                )
-                for event, (view, alert) in wanted.items()
-                if event in fresh
-            ]
-            if notices:
-                await webhook_store.queue(conn, name, notices)
-        if behind is None:
-            self._looked[name] = time.monotonic()
-        else:
-            self._places[name] = behind
+                self._waiting[name] = place  # the same page again, once there is room
+            else:
+                fresh = await store.tell_once(conn, name, list(wanted))
+                at, base = format_at(now_s), self._base_url
+                told = [(event, one) for event, one in wanted.items() if event in fresh]
+                notices = [
+                    webhook_store.New(
+                        None, f"due.{one.alert.phase}/1", due_subject(one.alert.chain), due_event_of(event, one, origin, base, at)
+                    )
+                    for event, one in told
+                ]
+                if notices:
+                    await webhook_store.queue(conn, name, notices)
+                if behind is not None:
+                    self._places[name] = behind
+                    return
+        self._looked[name] = time.monotonic()
 
 
 def event_of(alert: PresentAlert) -> str:
@@ -178,9 +180,16 @@ def event_of(alert: PresentAlert) -> str:
     return sha256(f"due {alert.key}".encode()).hexdigest()
 
 
-def _line(one: Owed, base_url: str) -> DigestLine:
-    assert one.duty.due_on is not None, "only what has a due day is listed"
-    link = f"{base_url}/v1/manifests/{one.chain.removeprefix('manifest/')}/actions"
-    return DigestLine(
-        due_on=date.fromisoformat(one.duty.due_on), what=one.words, load=one.load, link=link, provisional=one.duty.provisional
-    )
+def _line(item: WorkItem, due_on: str, base_url: str, language: Language) -> DigestLine:
+    """A line of a mail: the act, what it is about, where to look; not what the load is nor with whom."""
+    zh = language == "zh"
+    about, path = "", ""
+    if item.manifest:
+        load = item.number or item.manifest.rpartition("/")[2]
+        about, path = f"{'联单' if zh else 'manifest'} {load}", f"manifests/{item.manifest}/actions"
+    elif item.application:
+        about, path = f"{'申请' if zh else 'application'} {item.application.rpartition('/')[2]}", f"chains/{item.application}"
+    what = item.term_text
+    if item.statement:
+        what, path = f"{item.what_text}{'：' if zh else ': '}{item.text}", f"pending/{item.statement}"
+    return DigestLine(due_on=date.fromisoformat(due_on), what=what, about=about, link=f"{base_url}/v1/{path}", provisional=item.provisional)

@@ -36,7 +36,7 @@ MAIL_LATER | - | sender | RFC 5321 §4.2.1 [READ]
 The address's server does not take the mail for now. || It is tried again; have its reader look whether the mailbox is full.
 
 MAIL_POLICY | - | operator | RFC 3463 §3.8 [READ]
-邮件因发件方被拒：未获准转发，或发件域、发件地址未通过验证。 || 稍后自动重试；请运营单位检查邮件服务器的授权和发件域的 SPF、DKIM、DMARC。
+邮件因发件方被拒：未获准转发，或发件域、发件地址未通过验证。 || 稍后自动重试；请运营单位检查邮件服务器的授权和发件域的认证记录。
 The mail is turned away for who sends it: relaying is not allowed, or the sender's domain is not vouched for. || It is tried again; the operator checks the account at the mail server and SPF, DKIM and DMARC of the domain.
 
 MAIL_REFUSED | - | sender | RFC 5321 §4.2.1 [READ]

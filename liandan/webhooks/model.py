@@ -10,8 +10,7 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.pending.model import TYPES, Told
 from ledger.times import format_at
-from manifests.present import PresentAlert
-from manifests.view import ManifestView
+from manifests.work.service import StandingAlert
 
 State = Literal["unconfirmed", "active", "paused", "disabled"]
 DeliveryState = Literal["pending", "delivered", "dead"]
@@ -130,20 +129,20 @@ def pending_event_of(told: Told, origin: str, base_url: str) -> bytes:
     return _cloud_event(number, origin, f"pending.{told.event}/1", pending_subject(row.statement), format_at(told.at_s), data)
 
 
-def due_event_of(name: str, alert: PresentAlert, view: ManifestView, origin: str, base_url: str, at: str) -> bytes:
-    """The notice of an alert about the present: which act of which manifest, until when, by which article; no waste, no mass, nobody's name."""
-    duty, manifest = alert.duty, view.chain.removeprefix("manifest/")
-    links = {
-        "manifest": f"{base_url}/v1/manifests/{manifest}",
-        "actions": f"{base_url}/v1/manifests/{(duty.manifest or view.chain).removeprefix('manifest/')}/actions",
-    }
+def due_event_of(name: str, standing: StandingAlert, origin: str, base_url: str, at: str) -> bytes:
+    """The notice of an alert about the present: which act on which manifest or application, until when, by which article; no waste, no mass,
+    nobody's name. ``name`` is its ``id``."""
+    alert, duty = standing.alert, standing.alert.duty
+    on = duty.manifest or alert.chain
+    links = {"chain": f"{base_url}/v1/chains/{alert.chain}"}
+    if alert.chain.startswith("manifest/"):
+        links |= {"manifest": f"{base_url}/v1/manifests/{alert.chain[9:]}", "actions": f"{base_url}/v1/manifests/{on[9:]}/actions"}
     data = {
-        "phase": alert.phase, "term": duty.term, "kind": duty.kind, "chain": view.chain, "on": duty.manifest or view.chain,
-        "number": view.state.number, "case": duty.case, "file": duty.file, "since": duty.since, "due_on": duty.due_on,
-        "workdays_left": duty.workdays_left, "provisional": duty.provisional, "article": duty.article, "code": alert.code, "level": alert.level,
-        "links": links,
+        "phase": alert.phase, "term": duty.term, "kind": duty.kind, "chain": alert.chain, "on": on, "number": standing.number,
+        "case": duty.case, "file": duty.file, "since": duty.since, "due_on": duty.due_on, "workdays_left": duty.workdays_left,
+        "provisional": duty.provisional, "article": duty.article, "code": alert.code, "level": alert.level, "links": links,
     }  # fmt: skip
-    return _cloud_event(name, origin, f"due.{alert.phase}/1", due_subject(view.chain), at, data)
+    return _cloud_event(name, origin, f"due.{alert.phase}/1", due_subject(alert.chain), at, data)
 
 
 def due_subject(chain: str) -> str:

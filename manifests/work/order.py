@@ -15,6 +15,7 @@ from msgspec import Struct
 from ledger.searching.clocks import ClockRow, Stretch
 from ledger.times import day_of
 from manifests.deadlines import TERMS as OF_MANIFESTS
+from manifests.present import SOON_WD
 from whitelist.application_terms import TERMS as OF_APPLICATIONS
 from whitelist.terms import Present, Term, start_of
 
@@ -55,6 +56,36 @@ class WorkPlace(Struct, frozen=True, order=True, array_like=True, forbid_unknown
             raise ValueError("not a place")
 
 
+class TellPlace(Struct, frozen=True, array_like=True):
+    """Where a walk through what stands out for somebody goes on: in which term of TELLABLE, behind which row."""
+
+    rank: int = 0
+    at_s: int = 0
+    chain: str = ""
+    item: str = ""
+
+
+TELLABLE = tuple(TERMS)
+"""Terms in the order in which they are walked."""
+
+
+def told_now(after: TellPlace, present: Present) -> Stretch | None:
+    """Rows of the term of a place, behind it, of which an alert may stand now (manifests.present): about to be due, overdue, or without a due day;
+    ``None`` where this term has none."""
+    term = TERMS[TELLABLE[after.rank]]
+    low_s, before_s = window(term, present)
+    if term.length is None and not term.code:
+        return None
+    if term.length is not None:
+        soon = present.workdays.due(present.today, SOON_WD).day
+        ends_s = present.begins(term, soon + timedelta(days=1))
+        if term.name == "storage":  # told by days since the receipt
+            ends_s = max(ends_s, start_of(present.today - timedelta(days=present.limits.storage_warn_d - 1)))
+        before_s = min(before_s, ends_s)
+    place = max((after.at_s, after.chain, after.item), (low_s, "", ""))
+    return Stretch(term.name, *place, before_s) if place[0] < before_s else None
+
+
 def what_of(term: str) -> What:
     """What kind of work a term is."""
     return WHAT.get(term, "act")
@@ -76,7 +107,7 @@ def stretches(terms: Iterable[str], after: WorkPlace | None, present: Present, *
     """What is to be read of each term: behind a place, as far as it is open now, and with ``overdue`` no further than today."""
     for name in terms:
         term = TERMS[name]
-        low_s, before_s = _window(term, present)
+        low_s, before_s = window(term, present)
         if overdue:
             if term.length is None or term.lapses:
                 continue
@@ -112,7 +143,7 @@ def _behind(term: Term, after: WorkPlace | None, present: Present) -> tuple[int,
     return present.begins(term, day), "", ""
 
 
-def _window(term: Term, present: Present) -> tuple[int, int]:
+def window(term: Term, present: Present) -> tuple[int, int]:
     """The moments, first and behind the last, since when a term that is open now may run."""
     if term.name in ("no_reply", "stand_in"):  # open once a term has passed
         passed = _SILENCE if term.name == "stand_in" else term

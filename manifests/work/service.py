@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LogState, PartyState, log_state, party_chain
 from ledger.log import Log
@@ -24,17 +25,21 @@ from ledger.searching.store import walk_clocks
 from ledger.times import format_at
 from manifests import store
 from manifests.deadlines import FILE, duties
+from manifests.present import PresentAlert, alerts_of
 from manifests.service import present_of, projection, returning_of
 from manifests.view import ManifestView
 from manifests.work.answers import WorkItem, WorkPage, chains_of, duty_item, of_application, of_manifest, signature_item
 from manifests.work.order import (
     SIGNATURE,
+    TELLABLE,
+    TellPlace,
     WorkPlace,
     place_of,
     place_of_signature,
     signatures_behind,
     stretches,
     terms_for,
+    told_now,
 )
 from signing.refusal import refuse
 from whitelist import application_terms
@@ -74,7 +79,7 @@ async def read_work(
         asked = await _asked(log, now, caller, as_ or caller.uscc, what, overdue, claimed_s)
         if present is None:
             return WorkPage(size=now.size, at=format_at(await log.now(claimed_s)), party=asked.party, items=(), next=None)
-        items, place = await _Work(log, now, present, asked, language).page(after, page.limit)
+        items, place = await _Work(log.kinds, now, present, asked, language).page(after, page.limit)
     following = None if place is None else write_cursor(place, question)
     return WorkPage(size=now.size, at=format_at(present.now_s), party=asked.party, items=tuple(items), next=following)
 
@@ -96,16 +101,38 @@ async def _asked(log: Log, now: Snapshot, caller: Caller, party: str, what: str 
     return WorkAsked(party=party, what=what, overdue=overdue, kinds=tuple(sorted(both)) or ("-",), delegate=caller.uscc, signer=caller.uscc)
 
 
+class StandingAlert(Struct, frozen=True):
+    """An alert about the present, with the national number of its manifest, where there is one."""
+
+    alert: PresentAlert
+    number: str | None
+
+
+async def work_of(
+    now: Snapshot, kinds: Kinds, present: Present, party: str, after: WorkPlace | None, limit: int, language: Language
+) -> tuple[list[WorkItem], WorkPlace | None]:
+    """What waits for a party, for whoever tells it of it: a page, and where to go on."""
+    return await _Work(kinds, now, present, WorkAsked(party=party, signer=party), language).page(after, limit)
+
+
+async def alerts_for(
+    now: Snapshot, kinds: Kinds, present: Present, party: str, after: TellPlace, count: int
+) -> tuple[list[StandingAlert], TellPlace | None]:
+    """Alerts about the present that a party can act on, for whoever tells it of them: a page, and where to go on."""
+    return await _Work(kinds, now, present, WorkAsked(party=party, signer=party), "zh").alerts(after, count)
+
+
 class _Work:
     """One page of somebody's work, in one snapshot."""
 
-    def __init__(self, log: Log, now: Snapshot, present: Present, asked: WorkAsked, language: Language) -> None:
-        self._conn, self._facts, self._kinds = now.workspace.conn, now.workspace.facts, log.kinds
+    def __init__(self, kinds: Kinds, now: Snapshot, present: Present, asked: WorkAsked, language: Language) -> None:
+        self._conn, self._facts, self._kinds = now.workspace.conn, now.workspace.facts, kinds
         self._now, self._present, self._asked, self._language = now, present, asked, language
         self._state: LogState = log_state(self._facts)
         founder = self._state.founder(asked.party)
         self._holders = [asked.party, *(f"@{region}" for region in (founder.regions if founder is not None else ()))]
         self._terms = terms_for(asked.what, asked.kinds)
+        self._applied: dict[str, ApprovalState] = {}
 
     async def page(self, after: WorkPlace | None, limit: int) -> tuple[list[WorkItem], WorkPlace | None]:
         """Items behind a place, and the place to go on from."""
@@ -158,17 +185,30 @@ class _Work:
         signatures = [row for _, row in ready if isinstance(row, PendingRow)]
         chains = [*dict.fromkeys(row.chain for row in rows), *chains_of(signatures)]
         views = await store.fetch_views(self._conn, [chain for chain in chains if chain.startswith("manifest/")]) if chains else {}
+        owed = await self._owed(rows, views)
+        found: list[tuple[WorkPlace, WorkItem]] = []
+        for place, row in ready:
+            if isinstance(row, PendingRow):
+                found.append((place, self._signature(row, views)))
+            elif row in owed:
+                found.append((place, self._due(row, owed[row], views)))
+        return found
+
+    async def _owed(self, rows: Sequence[ClockRow], views: dict[str, ManifestView]) -> dict[ClockRow, Duty]:
+        """Of the clocks that the index names, what they ask of the party now; without those that ask nothing of it any more."""
         returning = await returning_of(self._now, views.values())
         due: dict[str, tuple[Duty, ...]] = {}
         for chain in dict.fromkeys(row.chain for row in rows if row.chain in views):
             due[chain] = duties(views[chain], self._present, self._state, returning.get(chain, ()))
-        applications = await self._applications([row.chain for row in rows if row.chain.startswith("approval/")])
-        found: list[tuple[WorkPlace, WorkItem]] = []
-        for place, row in ready:
-            item = self._signature(row, views) if isinstance(row, PendingRow) else self._due(row, views, due, applications)
-            if item is not None:
-                found.append((place, item))
-        return found
+        self._applied = await self._applications([row.chain for row in rows if row.chain.startswith("approval/")])
+        due |= {chain: application_terms.duties(state, self._present, self._state) for chain, state in self._applied.items()}
+        owed: dict[ClockRow, Duty] = {}
+        for row in rows:
+            item = row.item.partition(",")[0]
+            same = (one for one in due.get(row.chain, ()) if one.term == row.term and (one.case or one.file) == item)
+            if (duty := next(filter(self._is_asked, same), None)) is not None:
+                owed[row] = duty
+        return owed
 
     async def _applications(self, chains: Sequence[str]) -> dict[str, ApprovalState]:
         await self._now.workspace.load([chain_key(chain) for chain in dict.fromkeys(chains)])
@@ -179,24 +219,39 @@ class _Work:
         view = next((views[chain] for chain in chains_of([row]) if chain in views), None)
         return signature_item(row, view, self._asked.party, self._present, self._kinds, self._language)
 
-    def _due(
-        self, row: ClockRow, views: dict[str, ManifestView], due: dict[str, tuple[Duty, ...]], applications: dict[str, ApprovalState]
-    ) -> WorkItem | None:
-        """The item of a clock; ``None`` where nothing of it waits for the party any more."""
-        if row.is_over:
-            return None
-        party, item = self._asked.party, row.item.partition(",")[0]
-        application = applications.get(row.chain)
-        found = due.get(row.chain, ()) if application is None else application_terms.duties(application, self._present, self._state)
-        duty = next((one for one in found if one.term == row.term and (one.case or one.file) == item and self._is_asked(one)), None)
-        if duty is None:
-            return None
+    def _due(self, row: ClockRow, duty: Duty, views: dict[str, ManifestView]) -> WorkItem:
+        """The item of a clock."""
+        party, application = self._asked.party, self._applied.get(row.chain)
         if application is not None:
             about = of_application(row.chain, application, party, self._language)
         else:
             about = of_manifest(views[row.chain], party, duty.kind, self._present, self._language)
         about["on_behalf"] = party if self._asked.delegate else ""
         return duty_item(duty, self._kinds, self._language, about)
+
+    async def alerts(self, after: TellPlace, count: int) -> tuple[list[StandingAlert], TellPlace | None]:
+        """Alerts about the present that the party can act on, of some ``count`` clocks of one term, and where to go on; ``None`` behind the last."""
+        rows: list[ClockRow] = []
+        while not rows:
+            if after.rank == len(TELLABLE):
+                return [], None
+            stretch = told_now(after, self._present)
+            rows = [] if stretch is None else await walk_clocks(self._conn, self._holders, [stretch], count)
+            if not rows:
+                after = TellPlace(after.rank + 1)
+        ends: dict[str, list[tuple[int, str, str]]] = {}
+        for row in rows:
+            ends.setdefault(row.who, []).append((row.since_s, row.chain, row.item))
+        horizon = min((found[-1] for found in ends.values() if len(found) == count), default=None)
+        ready = {(row.since_s, row.chain, row.item): row for row in rows if not row.is_over}
+        live = [row for place, row in sorted(ready.items()) if horizon is None or place <= horizon]
+        views = await store.fetch_views(self._conn, [row.chain for row in live if row.chain.startswith("manifest/")]) if live else {}
+        found = [
+            StandingAlert(alert, views[row.chain].state.number if row.chain in views else None)
+            for row, duty in (await self._owed(live, views)).items()
+            for alert in alerts_of(row.chain, [duty], self._present)
+        ]
+        return found, TellPlace(after.rank + 1) if horizon is None else TellPlace(after.rank, *horizon)
 
     def _is_asked(self, duty: Duty) -> bool:
         """Whether it waits for the party; of a delegate whether he may do it: a delegation stands for the first role (kinds §1.7)."""

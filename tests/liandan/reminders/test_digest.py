@@ -23,14 +23,12 @@ READER = Addressee(
 )
 
 
-def line(days: int, load: str = "20265101100001") -> DigestLine:
-    return DigestLine(
-        due_on=DAY + timedelta(days=days), what=("确认接受", "confirm the receipt"), load=load, link="https://l.example.cn/v1/x"
-    )
+def line(days: int, what: str = "确认接受", about: str = "联单 20265101100001") -> DigestLine:
+    return DigestLine(due_on=DAY + timedelta(days=days), what=what, about=about, link="https://l.example.cn/v1/x")
 
 
 def digest(*lines: DigestLine, is_more: bool = False) -> Digest:
-    work = "https://l.example.cn/v1/manifests"
+    work = "https://l.example.cn/v1/work"
     return Digest(day=DAY, until=DAY + timedelta(days=3), ahead_wd=3, lines=lines, is_more=is_more, work=work)
 
 
@@ -52,7 +50,7 @@ def test_the_whole_of_it_in_chinese() -> None:
         "  2026-12-02（工作日历未公布，暂算）  确认接受  联单 20265101100001",
         "    https://l.example.cn/v1/x",
         "",
-        "以上链接须以贵单位的令牌打开；本单位的联单：https://l.example.cn/v1/manifests",
+        "以上链接须以贵单位的令牌打开；全部待办：https://l.example.cn/v1/work",
         "本邮件只是提示，不是证据；以账本为准。刚刚办理的事项可能仍在其中。",
         f"账本 ledger.example.cn/2026；不再接收或查看本订阅：{READER.page}",
         "",
@@ -63,9 +61,12 @@ def test_the_whole_of_it_in_chinese() -> None:
 
 
 def test_in_english_chinese_stands_second() -> None:
-    subject, text = digest_mail(replace(READER, language="en"), digest(line(-1), line(1)))
+    subject, text = digest_mail(
+        replace(READER, language="en"), digest(line(-1, "confirm the receipt", "manifest 20265101100001"), line(1, "sign: depart", ""))
+    )
     assert subject == "[liandan] 1 overdue, 1 due within 3 working days | 成都锦川（虚构）"
     assert "  2026-11-29 (1 day overdue)  confirm the receipt, manifest 20265101100001" in text
+    assert "  2026-12-01  sign: depart\n" in text
     assert text.index("Overdue (1)") < text.index("\n--\n“成都锦川")
 
 
