@@ -90,7 +90,7 @@ MATRIX: tuple[AmendmentClass, ...] = (
         then=("重新核对批准、许可范围和方式", "decision line (AMEND_OFF_DECISION), R-18 and R-19 anew as alerts; method: METHOD_CHANGED"),
     ),
     AmendmentClass(
-        name="declared", zh="计划转移量", en="declared mass", proposes=("G",), consents=("G", "R", "C0", "AO×P", "AD×P"),
+        name="declared", zh="计划转移量", en="declared mass", proposes=("G",), consents=("G", "R", "C0", "AO×P"),
         paths=("lines.*.mass_t",), then=("接受前重新占用额度，接受后不动额度", "before the receipt quotas need room; after it no account moves"),
     ),
     AmendmentClass(

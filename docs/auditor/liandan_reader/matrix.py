@@ -20,7 +20,7 @@ G,R    G,R              *  destination.address
 G,R    G,R,PAO,PAD      .  lines.N.name lines.N.code lines.N.category lines.N.hazards lines.N.components lines.N.form lines.N.packing
 G,R    G,R,PAO,PAD      .  lines.N.packs lines.N.dg.un_no lines.N.dg.dg_class lines.N.dg.packing_group lines.N.dg_none
 G,R    G,R,PAO,PAD      .  lines.N.identification lines.N.method lines.N.purpose
-G      G,R,C0,PAO,PAD   .  lines.N.mass_t
+G      G,R,C0,PAO       .  lines.N.mass_t
 K,C0   K,C0,AR          .  loaded.N.mass_t
 R,G    R,G,AD           .  received.N.accepted_t received.N.refused_t received.N.opinion received.N.reason_code received.N.method
 R      R,G              .  fates.N.mass_t fates.N.method fates.N.done_on fates.N.onward
