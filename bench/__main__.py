@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks
+from bench import append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks, work
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -24,6 +24,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "searches": searches.measure,
     "sheets": sheets.measure,
     "reconcile": reconcile.measure,
+    "work": work.measure,
 }
 
 
