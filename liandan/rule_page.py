@@ -18,6 +18,8 @@ from ledger.admission import admit
 from ledger.labels import fields_of
 from liandan.given_codes import Given, codes_given
 from liandan.wiring import KINDS, RULES
+from manifests import deadlines
+from manifests.deadlines import TERMS
 from reports.rulebook import RULES as REPORTED
 from signing.citation import cited, source_in_chinese
 from signing.refusal import LIFTS_EN, LIFTS_ZH, Rule
@@ -39,6 +41,14 @@ WORKED_OUT = {
 }
 """Codes that no rule's function names: a value of a field, the links of an exemption, the flag of a calendar, how late an act came, what the table
 of kinds and the sequencer know of rulesets and files."""
+OF_THE_PRESENT = {
+    rule.code: (
+        Given(levels=frozenset(levels)),
+        tuple(f"{kind}/1" for term in TERMS.values() if term.code == rule.code for kind in term.kinds),
+    )
+    for rule, levels in zip(deadlines.TEXTS, ("L", "M", "MH", "L", "L"), strict=True)
+}
+"""Codes that no entry carries: said as long as the act is missing that would end it (manifests.present)."""
 LAW = Path(__file__).with_name("law_rules.csv")
 STATES = {"checked": "核对 checked", "construction": "由构造保证 by construction", "partly": "部分核对 partly", "not": "不核对 not checked"}
 _HEAD = """# 规则　Rules
@@ -93,7 +103,7 @@ def given() -> Mapping[str, Mapping[str, Given]]:
     common = codes_given([admit.judge], RULES)
     for code, how in common.items():
         found[code][""] = how
-    for code, (how, kinds) in WORKED_OUT.items():
+    for code, (how, kinds) in (WORKED_OUT | OF_THE_PRESENT).items():
         found[code].update(dict.fromkeys(kinds, how))
     for kind in KINDS.by_name.values():
         form = {code: Given(refused=True) for field in fields_of(kind.body) for code in field.codes}

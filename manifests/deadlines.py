@@ -21,6 +21,7 @@ from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.returned import Returned, free_g, has_left, kept_g, stands, tally
 from manifests.sides import DESTINATION, ORIGIN, division_of, is_place, named, place_of
 from signing.citation import OURS
+from signing.refusal import texts
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of
 
 if TYPE_CHECKING:  # a view has its clocks
@@ -230,3 +231,26 @@ def _of_files(view: ManifestView) -> Iterator[Clock]:
                 file=file.sha256,
                 bringers=file.signers,
             )
+
+
+TEXTS = texts("""
+STALE_ISSUE | - | generator | kinds §12 [DESIGN]
+联单开具后长期未起运。 || 不影响联单，占用的额度一直留着。起运；不再转移的，作废，额度随即退回。
+The manifest was issued long ago and has not departed. || It stays as it is and keeps its quota. Depart, or void it if nothing will go: the quota comes back.
+
+TRIP_TIME | R-57 | carrier | Order 23 Art. 11(3) [READ]; alert [DESIGN]
+运输时间过长，尚未运抵。 || 查明车辆在哪里；已到的补签运抵，途中停留的补签停留，出了事的按突发事件报告。
+The load has been under way for too long. || Find out where the truck is; sign the arrival if it came, the stop if it stands, and report an incident if there was one.
+
+STORAGE_1Y | R-68 | receiver | Code Art. 535 [READ]; Order 23 Art. 12(4) [READ]; levels [DESIGN] | 固废法 Art. 81 [READ]; Order 23 Art. 12(4) [READ]
+接受的废物贮存将满一年，或者已满一年。 || 及时利用处置并填写结果；确需延长的，须经主管部门批准。
+Waste that was accepted has been stored for nearly a year, or longer. || Use or dispose of it and say so; longer storage needs the authority's leave.
+
+FOLLOW_UP | R-69 | generator | Order 23 Art. 10(5) [READ]; alert [DESIGN]
+移出人逾期未核实接受人的利用处置情况。 || 看利用处置结果（/fates），与接受人核对，签署核实。
+The generator has not verified in time what became of the waste. || Look at the fates, ask the receiver, sign the verification.
+
+NUMBER_MISSING | R-01 | generator | Order 23 Art. 15 [READ]; alert [DESIGN]
+逾期未填国家联单编号。 || 取得国家联单编号后，用 case.number 补填。
+The national number of the manifest has not been filled in in time. || Once it is given, fill it in with case.number.
+""")

@@ -14,6 +14,7 @@ from manifests import (
     carriage,
     case,
     cases,
+    deadlines,
     gate,
     holding,
     labels,
@@ -74,7 +75,7 @@ ACTS = tuple(sorted(_KNOWN, key=lambda known: (*_LIFE, known.kind.name).index(kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-_SHARED = (act, opening, holding, case, gate, carriage, vehicles, labels, tickets, receipt, settlement, returns, lots, tracing)
+_SHARED = (act, opening, holding, case, gate, carriage, vehicles, labels, tickets, receipt, settlement, returns, lots, tracing, deadlines)
 RULES = table(*(rule for module in _SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 

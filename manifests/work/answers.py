@@ -11,7 +11,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.answers import filled
 from ledger.pending.answers import title_of
 from ledger.pending.model import PendingRow
-from ledger.problem import Language
+from ledger.problem import Language, Mark, mark
 from ledger.times import day_of, format_at
 from manifests.action_answers import SignerAnswer, article_text, signer_answers
 from manifests.answers import said
@@ -19,6 +19,7 @@ from manifests.deadlines import FILE
 from manifests.holding import STOPPED
 from manifests.matter_answers import HoldAnswer, hold_answers
 from manifests.model import STAGES, trunk_of
+from manifests.present import alerts_of
 from manifests.view import ManifestView
 from manifests.work.order import SIGNATURE, TERMS, what_of
 from signing.citation import OURS
@@ -58,6 +59,8 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     since: str
     """Day from which the term counts."""
     article: str
+    alert: Mark | None
+    """What is raised about the present where it is late, open or about to end (manifests.present)."""
     number: str | None
     """National number of the manifest, where it has one."""
     on_behalf: str = ""
@@ -94,8 +97,9 @@ class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-def duty_item(duty: Duty, kinds: Kinds, language: Language, about: Mapping[str, object]) -> WorkItem:
-    """What is due, with what is said of the manifest or the application."""
+def duty_item(duty: Duty, chain: str, present: Present, kinds: Kinds, language: Language, about: Mapping[str, object]) -> WorkItem:
+    """What is due on a chain, with what is said of the manifest or the application."""
+    alert = next((one for one in alerts_of(chain, (duty,), present) if one.code), None)
     term = TERMS[duty.term]
     return filled(
         WorkItem,
@@ -106,6 +110,7 @@ def duty_item(duty: Duty, kinds: Kinds, language: Language, about: Mapping[str, 
         term_text=_word((term.zh, term.en), language),
         signers=signer_answers(duty.signers, language),
         article=article_text(duty.article, language),
+        alert=None if alert is None else mark(alert.code, kinds.rules, language, alert.level),
         **{"manifest": "", **about},
     )
 
@@ -146,7 +151,7 @@ def signature_item(row: PendingRow, view: ManifestView | None, party: str, prese
         what="signature", what_text=_word(WORDS["signature"], language), kind=row.kind, text=title_of(row.kind, kinds, language),
         term=SIGNATURE, term_text=_word(("会签", "co-signature"), language), signers=signer_answers((("signer", row.missing),), language),
         due_on=due_on, overdue=False, provisional=False, workdays_left=max(present.left(date.fromisoformat(due_on)), 0), since=day_of(row.taken_s),
-        article=article_text(OURS, language), on_behalf=row.principal or "", case=row.chain if row.chain.startswith("case/") else "",
+        article=article_text(OURS, language), alert=None, on_behalf=row.principal or "", case=row.chain if row.chain.startswith("case/") else "",
         statement=row.statement, ends_at=format_at(row.ends_s), **about,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -227,7 +227,7 @@ class _Work:
         else:
             about = of_manifest(views[row.chain], party, duty.kind, self._present, self._language)
         about["on_behalf"] = party if self._asked.delegate else ""
-        return duty_item(duty, self._kinds, self._language, about)
+        return duty_item(duty, row.chain, self._present, self._kinds, self._language, about)
 
     async def alerts(self, after: TellPlace, count: int) -> tuple[list[StandingAlert], TellPlace | None]:
         """Alerts about the present that the party can act on, of some ``count`` clocks of one term, and where to go on; ``None`` behind the last."""

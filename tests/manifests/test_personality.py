@@ -11,6 +11,7 @@ import manifests
 from ledger.admission.personality import Window
 from ledger.rulebook import RULES as LEDGER
 from manifests.acts import PERSONALITY, RULES
+from manifests.deadlines import TERMS
 from manifests.machine import MOVES, Act
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
@@ -30,7 +31,7 @@ def given() -> set[str]:
     for path in folder.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= {*GIVES.findall(text), *FINDS.findall(text)}
-    return found
+    return found | {term.code for term in TERMS.values() if term.code} - LEDGER.keys()  # said of the present (manifests.present)
 
 
 def test_every_code_given_has_a_text() -> None:

@@ -28,7 +28,7 @@ from manifests.deadlines import FILE, duties
 from manifests.model import FINISHED
 from manifests.view import ManifestView, concerns, fold
 from manifests.work.answers import WORDS
-from manifests.work.order import NO_DAY, WorkPlace
+from manifests.work.order import NO_DAY, WorkPlace, terms_for
 from tests.liandan.serving import settings_of
 from tests.manifests.driver import LIMITS, Driver
 from tests.manifests.test_present import calendar
@@ -43,7 +43,7 @@ SEED = 41
 CUT = {
     "mistyped_receipt": 6, "held_on_the_road": 3, "contested_departure": 4, "shortage_told_late": 4, "refused_and_redirected": 6,
     "partly_accepted": 5, "number_late_and_wrong": 1, "paper_in_time": 1, "fly_ash_to_the_kiln": 6, "filled_on_behalf": 7,
-    "applied_anew": 3, "track_on_arrival": 3,
+    "applied_anew": 3, "track_on_arrival": 3, "stolen_phone": 3,
 }  # fmt: skip
 """Lives, and after how many steps each is left: nearly every term runs on one of them."""
 MOMENTS = (
@@ -65,7 +65,7 @@ class World(Struct, frozen=True):
     log: LogState
     parties: tuple[str, ...]
     readers: dict[str, AsyncLiandan]
-    delegating: dict[str, PartyState]
+    people: dict[str, PartyState]
 
     async def read(self, uscc: str, path: str, now: str, **asked: Any) -> Any:
         """A GET of somebody at a moment."""
@@ -116,11 +116,11 @@ async def world(shared_database_url: str, tmp_path_factory: pytest.TempPathFacto
         log = heads.pop("log/main").state
         parties = sorted({party for view in views.values() for party in view.parties})
         applications = {chain: head.state for chain, head in heads.items() if chain.startswith("approval/")}
-        delegating = {chain: head.state for chain, head in heads.items() if chain.startswith("party/") and head.state.delegations}
+        people = {chain: head.state for chain, head in heads.items() if chain.startswith("party/")}
         some = random.Random(SEED).sample(parties, 10)
         async with AsyncExitStack() as stack:
             everybody = (*some, SICHUAN.uscc, CHONGQING.uscc)
-            yield World(poster, keyring, stack, report.size, views, applications, log, everybody, {}, delegating)
+            yield World(poster, keyring, stack, report.size, views, applications, log, everybody, {}, people)
 
 
 def folded(world: World, party: str, now: str) -> set[tuple[str, str, str, str | None, bool]]:
@@ -175,6 +175,7 @@ async def test_what_is_overdue_and_each_kind_of_work_are_parts_of_the_whole(worl
         parts = {what: await world.work(party, now, what=what) for what in WORDS}
         assert set().union(*(listed(part) for part in parts.values())) == whole
         assert all(one["what"] == what for what, part in parts.items() for one in part)
+        assert all(one["alert"]["message"] for one in late if one["term"] != "depart"), "what is late says why that matters"
 
 
 @pytest.mark.parametrize("now", MOMENTS)
@@ -217,7 +218,7 @@ async def test_a_delegate_sees_what_he_may_sign_and_for_whom(world: World) -> No
     """filled_on_behalf: the collector issues and departs for a garage, and may not void."""
     granted = [
         (chain.split("/")[1], one)
-        for chain, state in world.delegating.items()
+        for chain, state in world.people.items()
         for one in state.delegations
         if one.delegate != chain.split("/")[1]
     ]
@@ -230,6 +231,20 @@ async def test_a_delegate_sees_what_he_may_sign_and_for_whom(world: World) -> No
     with pytest.raises(RequestRefused) as refused:
         await world.work(delegation.delegate, format_at(delegation.until_s + 1), **{"as": principal})
     assert refused.value.problem.code == "DELEGATION_MISSING"
+
+
+async def test_a_phone_sees_what_its_key_may_sign(world: World) -> None:
+    """stolen_phone: the carrier's phone signs what happens on the road."""
+    [carrier] = [chain.split("/")[1] for chain, state in world.people.items() if len(state.keys) > 1]
+    phone = AsyncLiandan(world.poster.url, trust=world.poster.trust, key=world.keyring.key(f"{carrier}.phone"), uscc=carrier)
+    async with phone as client:
+        client.set_now(parse_at(MOMENTS[0]))
+        seen = json.loads(await client.get("/v1/work"))["items"]
+    whole = await world.work(carrier, MOMENTS[0])
+    assert [one["term"] for one in seen] == ["trip"]
+    assert seen == [one for one in whole if one["kind"] == "manifest.arrive/1"]
+    assert terms_for(None, ("manifest.arrive",)) == ("backfill", "trip")
+    assert terms_for("confirmation", ("case.report", "manifest.receive")) == ("receipt",)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +281,7 @@ async def test_an_item_says_what_it_is_about(world: World) -> None:
         [view.state.generator],
     )
     assert (item["wastes"], item["what_text"], item["article"]) == (["废铅蓄电池"], "确认", "《危险废物转移管理办法》第18条第1款")
+    assert item["alert"] is None or item["alert"]["code"] == "RECEIPT_OVERDUE"
     english = await world.read(view.state.receiver, "/v1/work", MOMENTS[0], lang="en")
     assert english["names"][view.state.generator]
     assert "confirm the receipt" in {one["term_text"] for one in english["items"]}
