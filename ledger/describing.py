@@ -97,6 +97,7 @@ Cursor = Annotated[
 ]
 InUscc = Annotated[str, in_path(USCC_PATTERN, "统一社会信用代码 / unified social credit code of a party", _USCC)]
 InGenerator = Annotated[str, in_path(USCC_PATTERN, "移出人 / USCC of the generator", _USCC)]
+InReporter = Annotated[str, in_path(USCC_PATTERN, "报告单位 / USCC of the reporter", _USCC)]
 InUlid = Annotated[str, in_path(ULID_PATTERN, "签发人选定的存证标识 / identity chosen by the issuer (ULID)", _ULID)]
 InName = Annotated[
     str,

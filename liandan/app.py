@@ -38,6 +38,7 @@ from liandan.short_way import ShortWay
 from liandan.vault_routes import ROUTER as VAULT
 from liandan.webhooks.routes import ROUTER as WEBHOOKS
 from liandan.webhooks.service import Webhooks
+from manifests.incidents.routes import ROUTER as INCIDENTS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
 from reports.press import Press
@@ -115,6 +116,7 @@ def create_app(
             PUBLISHED,
             WHITELIST,
             MANIFESTS,
+            INCIDENTS,
             REPORTS,
             TABLES,
             VAULT,

@@ -34,7 +34,7 @@ from liandan.wiring import KINDS
 from manifests import store as manifest_rows
 from manifests.feed_audit import FeedFold
 from manifests.referring import ReferenceFold
-from manifests.view import ViewFold, concerns, missing, position, wrong_terms
+from manifests.view import ViewFold, missing, position, wrong_terms
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 from whitelist.store import stream_wrong
@@ -208,7 +208,7 @@ async def _projections(conn: store.Conn, kinds: Kinds, folds: _Folds, report: Au
         return [position(at, f"at most {size}, the size of the log")]
     async for entry in _entries(conn, kinds, report.size, at):
         folds.watch(entry)
-    ahead = {concerns(entry) async for entry in _entries(conn, kinds, at, report.size)}
+    ahead = {chain async for entry in _entries(conn, kinds, at, report.size) for chain in folds.feed.about(entry)}
     findings: list[Finding] = []
     chains: set[str] = set()
     async for row in manifest_rows.stream_rows(conn):

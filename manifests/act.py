@@ -17,7 +17,7 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import holding, machine, planned, telling
+from manifests import holding, incident, machine, planned, telling
 from manifests.case import cases_key, cases_of, numbered
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
@@ -118,7 +118,12 @@ def trunk_act(
             listed=_nothing if listed is None else lambda statement, facts: listed(facts.state(statement.chain), facts),
             reads_doc=reads_doc,
             gate=gate_of(act),
-            rules=(*holding.rules_for(act), *rules, *(() if settle is None else (partial(_if_admitted, settle),))),
+            rules=(
+                *holding.rules_for(act),
+                incident.incident_is_said,
+                *rules,
+                *(() if settle is None else (partial(_if_admitted, settle),)),
+            ),
             evolve=partial(_evolve, advance, registers, settle is not None),
             books=books,
             barred_when_closed=act is Act.DEPART,

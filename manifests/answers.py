@@ -1,23 +1,19 @@
 """What this package answers over HTTP: wire Structs, and how they are made from views. Masses are tonne strings, times are ``+08:00``."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from ledger.admission.entry import Entry
 from ledger.answers import filled
 from ledger.caller import Caller, reads
 from ledger.mass import format_mass
-from ledger.model import AccountRow
 from ledger.problem import Language, Mark, mark
 from ledger.times import format_at
-from ledger.tree.merkle import leaf_hash
 from manifests.acts import ACTS_BY_KIND
 from manifests.attachments import AttachmentAnswer
 from manifests.correction_answers import CorrectionAnswer, as_signed
-from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer
+from manifests.matter_answers import ContestAnswer, GapAnswer, HoldAnswer, IncidentNoteAnswer, incident_answers
 from manifests.model import STAGES, Leg, LineState, Vehicle
 from manifests.returned import has_left, kept_g, stands, tally
 from manifests.view import ManifestView
@@ -170,42 +166,12 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """暂扣, also those that have ended."""
     gap: GapAnswer | None
     contests: tuple[ContestAnswer, ...]
+    incidents: tuple[IncidentNoteAnswer, ...]
+    """突发事件 that name it, also those that are closed."""
     head: str
     """Statement hash of the newest act on the trunk: ``prev`` of the next one."""
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
-
-
-class RecordAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """An entry about the manifest, with what proves it; ``at`` is claimed, ``hash`` that of the statement."""
-
-    index: int
-    kind: str
-    chain: str
-    seq: int
-    by: tuple[str, ...]
-    at: str
-    hash: str
-    admitted_at: str
-    ruleset: str
-    facts: tuple[tuple[str, int], ...]
-    """What the decision read: chains and the index of their newest entry."""
-    route: str | None
-    tags: tuple[tuple[str | int, ...], ...]
-    alerts: tuple[tuple[str, str], ...]
-    accounts: tuple[AccountRow, ...]
-    leaf: str
-    """Merkle leaf hash, hex."""
-    entry: str
-    """The exact entry bytes, base64."""
-
-
-class ManifestHistory(Struct, frozen=True, gc=False, kw_only=True):
-    """Every entry about a manifest, trunk and cases, in the order of the log."""
-
-    size: int
-    id: str
-    entries: tuple[RecordAnswer, ...]
 
 
 def may_read(caller: Caller, view: ManifestView) -> bool:
@@ -272,6 +238,7 @@ def manifest_answer(
         holds=(),
         gap=None,
         contests=(),
+        incidents=incident_answers(state, language),
     )
 
 
@@ -321,10 +288,3 @@ def kind_text(kind: str, language: Language) -> str:
     """A kind of act in words."""
     known = ACTS_BY_KIND[kind].kind
     return known.zh if language == "zh" else known.en
-
-
-def record_answer(entry: Entry) -> RecordAnswer:
-    """An entry with everything needed to check it."""
-    admission = entry.admission
-    proof = {"leaf": leaf_hash(entry.raw).hex(), "entry": b64encode(entry.raw).decode("ascii")}
-    return filled(RecordAnswer, entry, entry.statement, admission, admission.decision, admitted_at=admission.at, **proof)

@@ -59,6 +59,8 @@ class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """Corrections that were neither agreed to by everybody nor refused; whether one has lapsed is a matter of the moment."""
     gap: Gap | None = None
     contests: tuple[Contest, ...] = ()
+    incidents: tuple[str, ...] = ()
+    """Chains of incidents that name it and are open, the first INCIDENTS_MAX of them (manifests.incident)."""
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""

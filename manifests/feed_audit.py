@@ -11,9 +11,10 @@ import msgspec
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
+from manifests.naming import Reports, noted
 from manifests.readers import Begun, begun_by, begun_with, goes_by_its_beginning, readers_of
 from manifests.referring import ReferenceFold
-from manifests.view import ViewFold, concerns, position
+from manifests.view import ManifestView, ViewFold, concerns, position
 
 MARK = 8
 """Bytes kept of the keys of an entry: a million entries take 8 MB. To edit the index unseen somebody has to meet 64 bits of each entry."""
@@ -26,7 +27,7 @@ class FeedFold:
 
     def __init__(self, views: ViewFold, references: ReferenceFold | None = None) -> None:
         """``references`` are told who reads each entry, too."""
-        self._views, self._marks, self._references = views, bytearray(), references
+        self._views, self._marks, self._references, self._reports = views, bytearray(), references, Reports()
         self._begun = DiskMap(None, msgspec.msgpack.encode, lambda _, raw: msgspec.msgpack.decode(raw, type=Begun), hot=4_000)
 
     def watch(self, entry: Entry) -> None:
@@ -34,16 +35,31 @@ class FeedFold:
         trunk = concerns(entry)
         before = None if trunk is None else self._views.views.get(trunk)
         self._views.watch(entry)
+        named = self._note_named(entry)
         if entry.statement.seq == 0 and goes_by_its_beginning(entry):
             self._begun.put(entry.statement.chain, begun_with(entry))
         chain = begun_by(entry)
         view = None if trunk is None else self._views.views.get(trunk)
-        keys = readers_of(entry, view, None if chain is None else self._begun.get(chain))
+        keys = readers_of(entry, view, None if chain is None else self._begun.get(chain), named)
         if self._references is not None:
             self._references.note(entry, view, before, keys)
         at = entry.index * MARK
         self._marks.extend(bytes(max(0, at + MARK - len(self._marks))))
         self._marks[at : at + MARK] = _mark(keys)
+
+    def about(self, entry: Entry) -> tuple[str, ...]:
+        """Manifests whose views an entry changes: its own, or those that it names from another chain."""
+        trunk = concerns(entry)
+        return self._reports.named_by(entry) if trunk is None else (trunk,)
+
+    def _note_named(self, entry: Entry) -> list[ManifestView]:
+        """Views of the manifests that an entry of another chain names, after it."""
+        found = list[ManifestView]()
+        for chain in self._reports.named_by(entry):
+            if (view := self._views.views.get(chain)) is not None:
+                found.append(noted(view, entry))
+                self._views.views.put(chain, found[-1])
+        return found
 
     async def compare(self, rows: AsyncIterator[tuple[int, list[str]]], size: int) -> list[Finding]:
         """Findings VIEW_DIFFERS of the index up to ``size``, where the projection stands; ``rows`` are its entries in order with their keys.

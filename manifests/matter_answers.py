@@ -1,4 +1,4 @@
-"""What stands beside a manifest, over HTTP: holds, the gap it was closed with, contests."""
+"""What stands beside a manifest, over HTTP: holds, the gap it was closed with, contests, incidents."""
 
 from msgspec import Struct
 
@@ -8,7 +8,9 @@ from ledger.mass import format_mass
 from ledger.problem import Language
 from ledger.times import format_at
 from manifests.cases.gap import GapCause
+from manifests.incidents.acts.report import IncidentKind
 from manifests.model import ManifestState
+from whitelist.incident import UNMANIFESTED
 from whitelist.thresholds import Thresholds
 
 
@@ -51,6 +53,40 @@ class ContestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     by: tuple[str, ...]
     since: str
     released_at: str | None
+
+
+class IncidentNoteAnswer(Struct, frozen=True, gc=False, kw_only=True):
+    """突发事件 that names the manifest: what it was, when and where; ``id`` is its address below ``/v1/incidents``."""
+
+    id: str
+    what: str
+    what_text: str
+    happened_at: str
+    division: str
+    index: int
+    closed: int | None
+    """The entry that closed it."""
+
+
+def incident_answers(state: ManifestState, language: Language) -> tuple[IncidentNoteAnswer, ...]:
+    """Every incident, in the order of the entries."""
+    return tuple(
+        filled(
+            IncidentNoteAnswer,
+            note,
+            id=note.chain.removeprefix("incident/"),
+            what_text=incident_word(note.what, language),
+            happened_at=format_at(note.happened_s),
+        )
+        for note in state.incidents
+    )
+
+
+def incident_word(what: str, language: Language) -> str:
+    """What happened, in words."""
+    if language == "en":
+        return "arrival without a manifest" if what == UNMANIFESTED else what
+    return "无联单到场" if what == UNMANIFESTED else words_of(IncidentKind)[what]
 
 
 def held_until_s(state: ManifestState, limits: Thresholds) -> int:

@@ -48,6 +48,18 @@ class Gap(Struct, frozen=True, gc=False, kw_only=True):
     lines: tuple[GapLine, ...]
 
 
+class IncidentNote(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """突发事件 that names the manifest: its chain, what and where it was, the entry that reported it."""
+
+    chain: str
+    what: str
+    happened_s: int
+    division: str
+    index: int
+    closed: int | None = None
+    """The entry that closed it."""
+
+
 class Contest(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """争议: a signed act that the trunk could not take, kept as evidence until an authority of either side settles it."""
 

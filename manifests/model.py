@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.fields import ShortText, label, with_code, words
-from manifests.matters import Contest, Gap, Hold
+from manifests.matters import Contest, Gap, Hold, IncidentNote
 from whitelist.fields import Place
 
 
@@ -67,6 +67,7 @@ CAPACITIES: Mapping[str, str] = {
     "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",
     "authority of a silent firm": "逾期未表态单位所在地主管部门", "who owes the attachment": "应当提交附件的单位", "signer": "签署单位",
     "destination's authority": "接受地主管部门", "origin's authority": "移出地主管部门", "party concerned": "联单有关单位",
+    "reporter": "报告单位", "authority of the place": "事发地主管部门", "authority of the number": "编号所属地主管部门",
     "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
 }  # fmt: skip
 VehicleKind = Annotated[
@@ -301,6 +302,10 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """What cases did, from here on, stands only in a view and in :func:`manifests.case.in_force`: the trunk's own state never has it."""
     gap: Gap | None = None
     contests: tuple[Contest, ...] = ()
+    incidents: tuple[IncidentNote, ...] = ()
+    """突发事件 that name it, in the order of the log; of those that are open the first that count (manifests.incident)."""
+    beside: tuple[int, ...] = ()
+    """Entries of other chains that name it, incidents and settlements of its number: they stand in its history (manifests.naming)."""
 
     @property
     def is_backfill(self) -> bool:

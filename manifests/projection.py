@@ -17,6 +17,7 @@ from ledger.parties.names import named_in
 from ledger.parties.store import note_names
 from ledger.store import PROJECTION, Conn, packed
 from manifests.model import FINISHED
+from manifests.naming import NAMING, named_by, noted
 from manifests.readers import begun_with, readers_of
 from manifests.referring import merged, references_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
@@ -69,7 +70,7 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             return at
         # The issue of a load has nothing before it, and what follows it in the range is folded from there.
         begun = {entry.statement.chain for entry in fresh if entry.statement.seq == 0}
-        concerned = dict.fromkeys(chain for entry in fresh if (chain := concerns(entry)) is not None and chain not in begun)
+        concerned = dict.fromkeys(chain for entry in fresh for chain in _about(entry, firsts) if chain not in begun)
         known = {chain: kept.views[chain] for chain in concerned if chain in kept.views}
         if missing := [chain for chain in concerned if chain not in known]:
             now, read = await _read(conn, missing)
@@ -84,6 +85,16 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             if kept.writes_over:
                 raise
             kept.writes_over = True
+
+
+def _about(entry: Entry, firsts: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Manifests whose views an entry changes: its own, or those that an entry of another chain names."""
+    if (chain := concerns(entry)) is not None:
+        return (chain,)
+    if entry.statement.chain_type not in NAMING:
+        return ()
+    first = firsts.get(entry.statement.chain)
+    return named_by(entry.statement, None if first is None else first.statement.body)
 
 
 def _behind(at: int, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -110,27 +121,33 @@ async def _apply(
     """Fold entries into what is known at a position, and write what changed; False if the position has moved, and then nothing is written."""
     changed, readers, referred = dict[str, ManifestView](), list[str](), list[Reference]()
     for entry in fresh:
-        view = before = None
+        view, before, named = None, None, list[ManifestView]()
         if (chain := concerns(entry)) is not None:
             before = changed.get(chain) or known.get(chain)
             view = changed[chain] = fold(before, entry)
+        elif entry.statement.chain_type in NAMING:
+            for chain in _about(entry, firsts):
+                if (there := changed.get(chain) or known.get(chain)) is not None:
+                    named.append(noted(there, entry))
+                    if named[-1] is not there:
+                        changed[chain] = named[-1]
         # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
         first = firsts.get(entry.statement.chain)
-        keys = readers_of(entry, view, None if first is None else begun_with(first))
+        keys = readers_of(entry, view, None if first is None else begun_with(first), named)
         readers.append(_SEPARATOR.join(keys))
         referred += references_of(entry, view, before, keys)
-    named = [named for entry in fresh for named in named_in(entry)]
+    names = [one for entry in fresh for one in named_in(entry)]
     registered = [entry.statement.chain for entry in fresh if entry.statement.chain_type in REGISTRIES]
     end = at + len(fresh)
     kept.at = None  # until it is known that it is written
-    if not (named or registered or referred):
+    if not (names or registered or referred):
         is_written = await write(conn, at, end, changed.values(), known, readers, kept.writes_over)
     else:  # seldom: in one transaction, under the lock of the position
         async with conn.transaction():
             is_written = await write(conn, at, end, changed.values(), known, readers, kept.writes_over)
             if is_written:
-                if named:
-                    await note_names(conn, named)
+                if names:
+                    await note_names(conn, names)
                 await follow_registries(conn, registered)
                 if referred:
                     await refer(conn, merged(referred))

@@ -5,10 +5,13 @@ on, whoever signs it: they may read the manifest whole anyway (manifests.answers
 names him, and nobody of a manifest that does not name him.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
 from ledger.caller import index_keys, places_of, topic_of
+from manifests.incidents.acts.unmanifested import IncidentUnmanifested
 from manifests.view import ManifestView
 from whitelist.acts.apply import ApprovalApply
 
@@ -34,13 +37,23 @@ def goes_by_its_beginning(entry: Entry) -> bool:
 def begun_with(first: Entry) -> Begun:
     """Read it from the first entry. What an application says binds its receiver too, who may read the decision (whitelist.registries)."""
     body = first.statement.body
-    return Begun((body.receiver,) if isinstance(body, ApprovalApply) else (), tuple(places_of(first)))
+    named: tuple[str, ...] = ()
+    if isinstance(body, ApprovalApply):
+        named = (body.receiver,)
+    elif isinstance(body, IncidentUnmanifested):  # who is said to have sent or carried it has to be able to answer
+        named = tuple(party for party in (body.sender, body.carrier) if party is not None)
+    return Begun(named, tuple(places_of(first)))
 
 
-def readers_of(entry: Entry, view: ManifestView | None, begun: Begun | None) -> tuple[str, ...]:
-    """Keys of the feed's index. ``view`` is the manifest after the entry, ``begun`` of its chain's first entry, where there is one."""
+def readers_of(entry: Entry, view: ManifestView | None, begun: Begun | None, named: Sequence[ManifestView] = ()) -> tuple[str, ...]:
+    """Keys of the feed's index. ``view`` is the manifest after the entry, ``begun`` of its chain's first entry, where there is one; ``named`` are
+    manifests that an entry of another chain names (manifests.naming): their parties are told, and of a number who reads about their places."""
     if view is not None:
         way = view.way
         return index_keys(entry, way.parties, way.places)
     begun = begun or begun_with(entry)
-    return index_keys(entry, begun.named, begun.places)
+    if not named:
+        return index_keys(entry, begun.named, begun.places)
+    parties = [party for one in named for party in one.parties]
+    places = [place for one in named for place in one.places] if entry.statement.chain_type == "number" else []
+    return index_keys(entry, (*begun.named, *parties), (*begun.places, *places))

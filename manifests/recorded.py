@@ -84,6 +84,8 @@ def record_of(facts: Facts, trunk: str) -> dict[str, Any]:
     for name in ("number", "provincial_number"):
         if (known := getattr(state, name) or getattr(cases, name)) is not None:
             found[name] = known
+        else:
+            found.pop(name, None)  # lost since (manifests.numbers)
     found["legs"] = [_leg(leg, facts.get(leg_key(trunk, number))) for number, leg in enumerate(state.legs)]
     weighed = [state.lines[number] for number in state.loaded_order or range(len(state.lines))]
     found["loaded"] = [{"mass_t": format_mass(line.loaded_g)} for line in weighed if line.loaded_g is not None]

@@ -16,8 +16,9 @@ from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
 from manifests import service
 from manifests.action_answers import ManifestActions
-from manifests.answers import ManifestAnswer, ManifestChoice, ManifestHistory, Manifests
+from manifests.answers import ManifestAnswer, ManifestChoice, Manifests
 from manifests.fates import ManifestFates, ManifestOrigins
+from manifests.history_answers import ManifestHistory
 from manifests.machine_answers import Machine, machine_answer
 from manifests.model import Stage
 from manifests.plan_book import PlanBook
@@ -77,6 +78,7 @@ UpdatedSince = Annotated[
     ),
 ]
 Held = Annotated[str | None, in_query("^true$", "现在被暂扣的 / held now by an authority: true", "true", "held")]
+Named = Annotated[str | None, in_query("^true$", "涉及未了结突发事件的 / named by an incident that is open: true", "true", "incident")]
 Contested = Annotated[str | None, in_query("^true$", "有未了结争议的 / with a contest that nobody has settled: true", "true", "contested")]
 As = Annotated[
     str | None, in_query(USCC_PATTERN, "为哪个单位（默认本单位） / for which party; yours if absent", "91510100MA00XX0A0X", "as")
@@ -132,6 +134,7 @@ async def get_manifests(
     held: Held = None,
     contested: Contested = None,
     overdue: Overdue = None,
+    incident: Named = None,
     updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -161,6 +164,7 @@ async def get_manifests(
         held=held is not None,
         contested=contested is not None,
         overdue=overdue is not None,
+        incident=incident is not None,
         returns=returns,
         plan=plan,
         updated_since=updated_since,

@@ -67,6 +67,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of what counts on the management plan of a generator and year, ``<generator>/<YYYY>``."""
     held: bool = False
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
+    incident: bool = False
+    """Named by an incident that is open."""
     contested: bool = False
     """With a contest that nobody has settled."""
     overdue: bool = False
@@ -90,7 +92,7 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
             own = f"party:{self.visible_to} {among}".rstrip()
             found.append([own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
-        found += [[name] for name in ("held", "contested") if getattr(self, name)]
+        found += [[name] for name in ("held", "contested", "incident") if getattr(self, name)]
         if self.overdue and self.visible_to is None and self.stage is None:
             found.append(OPEN_STAGES)
         if self.region:

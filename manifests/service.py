@@ -28,6 +28,7 @@ from manifests.case import ManifestCases, cases_key
 from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.deadlines import FILE, duties, late_since
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
+from manifests.history_answers import ManifestHistory, record_answer
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
@@ -221,12 +222,12 @@ async def read_plan(log: Log, caller: Caller, chain: str, page: Page) -> PlanBoo
     return PlanBook(size=now.size, plan=plan, movements=movements(plan, found.views), next=following)
 
 
-async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> answers.ManifestHistory:
+async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> ManifestHistory:
     """Every entry about a manifest, in the order of the log."""
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
-    entries = await log.entries_at([record.index for record in view.records])
-    return answers.ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(answers.record_answer, entries)))
+    entries = await log.entries_at(sorted([*(record.index for record in view.records), *view.state.beside]))
+    return ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(record_answer, entries)))
 
 
 async def _attachments(

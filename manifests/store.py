@@ -142,7 +142,8 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
         inside = [view for view in views if (since is None or view.issued_s >= since) and (until is None or view.issued_s < until)]
         found += sorted(inside, key=lambda view: view.updated_idx)
         if len(found) > limit:
-            return FoundViews(found[:limit], Changed(found[limit - 1].updated_idx))
+            last = found[limit - 1].updated_idx  # an entry that names several manifests is the newest of all of them: none is left behind
+            return FoundViews([view for view in found if view.updated_idx <= last], Changed(last))
         if len(indices) < count:
             return FoundViews(found, None)
         place, scanned = indices[-1], scanned + len(indices)

@@ -136,6 +136,7 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         own += [f"plan:{state.plan.chain.removeprefix('plan/')}"] if state.plan is not None and state.plan.chain else []
         own += ["held"] if any(hold.released_s is None for hold in state.holds) else []
         own += ["contested"] if any(contest.released_s is None for contest in state.contests) else []
+        own += ["incident"] if any(note.closed is None for note in state.incidents) else []
         common = _terms_at(self.way, self.state.stage)
         return tuple(sorted([*common, *own])) if own else common
 
@@ -234,6 +235,13 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     return replace(view, state=state, records=(*view.records, record), flags=(*raised, *flags), updated_idx=entry.index, files=files)
 
 
+def named_in_entry(view: ManifestView, entry: Entry, state: ManifestState, *, ends: str = "") -> ManifestView:
+    """The view after an entry of another chain that names the manifest: what it changes, and that it stands in the history; ``ends`` is the
+    code of alerts that it settles."""
+    flags = tuple([replace(flag, ended=entry.index) if flag.code == ends and flag.ended is None else flag for flag in view.flags])
+    return replace(view, state=replace(state, beside=(*state.beside, entry.index)), flags=flags, updated_idx=entry.index)
+
+
 def _with_files(files: tuple[NamedFile, ...], records: tuple[Record, ...], entry: Entry) -> tuple[NamedFile, ...]:
     if not (named := files_in(entry.statement.body)):
         return files
@@ -262,7 +270,7 @@ class ViewFold:
         self.views = DiskMap(None, msgspec.msgpack.Encoder().encode, lambda _, raw: DECODE(raw), hot=4_000)
 
     def watch(self, entry: Entry) -> None:
-        """Give this to the audit."""
+        """Give this to the audit; entries of other chains that name a manifest are noted by who knows them (manifests.feed_audit)."""
         chain = concerns(entry)
         if chain is None:
             return

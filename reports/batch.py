@@ -19,6 +19,7 @@ from ledger.times import parse_at
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import Read, TileReader
+from manifests.naming import Reports, noted
 from manifests.view import ManifestView, concerns, fold
 from reports.attachment import bundles_in, is_pdf, says_layout
 from reports.crew import in_order
@@ -56,6 +57,7 @@ class FiledLog:
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         self._cases: defaultdict[str, list[str]] = defaultdict(list)
         self.views: dict[str, ManifestView] = {}
+        self._reports = Reports()
         self.at = ""
         """``admission.at`` of the last entry: of what came after it nothing is known."""
         for done, raw in enumerate(self._reader.entries(0, self.checkpoint.size), 1):
@@ -69,6 +71,8 @@ class FiledLog:
             self.views[trunk] = fold(self.views.get(trunk), entry)
             if chain != trunk and chain not in self._places:
                 self._cases[trunk].append(chain)
+        for named in self._reports.named_by(entry):
+            self.views[named] = noted(self.views[named], entry)
         self._places[chain].append(entry.index)
         self.at = entry.admission.at
 

@@ -90,6 +90,10 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "case.amend_propose/1": (NEW, ("manifests/test_amendments",)),
     "case.amend_consent/1": (NEW, ("manifests/test_amendments",)),
     "case.amend_refuse/1": (NEW, ("manifests/test_amendments",)),
+    "incident.report/1": (NEW, ("manifests/test_incidents",)),
+    "incident.unmanifested/1": (NEW, ("manifests/test_incidents",)),
+    "incident.close/1": (NEW, ("manifests/test_incidents",)),
+    "number.settle/1": (NEW, ("manifests/test_number_settle",)),
 }
 """By kind: what became of it when the kinds of version 1 were settled, and the modules of tests that are about it."""
 

@@ -1,4 +1,4 @@
-"""What a reader wants of the registries of permits, lists, approvals and plans, and may have; and the rows that are found.
+"""What a reader wants of the registries of permits, lists, approvals, plans and incidents, and may have; and the rows that are found.
 
 Permits and lists are public to every registered party: they are announced in print, and nobody can prepare a transfer without them. What an
 application says, and what is left on its decision, concerns its generator, its receiver and the authorities (design §5); a plan its generator,
@@ -14,11 +14,12 @@ from ledger.caller import Caller, reads
 from ledger.model import Head
 from ledger.searching.terms import ANY, Groups
 from whitelist.approval import ApprovalState
+from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanLine, PlanState
 from whitelist.quota import q1_account, q2_account, q3_account
-from whitelist.registry_terms import code_group, way_groups
+from whitelist.registry_terms import code_group, incident_places, way_groups
 
 
 class RegistryRow(Struct, frozen=True, gc=False):
@@ -73,21 +74,30 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     list: str | None = None
     stage: str | None = None
     quota: str | None = None
+    reporter: str | None = None
+    manifest: str | None = None
+    """``<generator>/<ULID>`` of a manifest that an incident touches."""
+    kind: str | None = None
+    """What happened."""
+    region: str | None = None
+    """2, 4 or 6 digits of the place."""
     updated_since: int = 0
     """Only chains whose newest entry stands at this index or behind it."""
 
     def prefix(self, chain_type: str) -> str:
         """How the names begin of the chains that can be asked for: lists' with year and direction, others' with their owner."""
-        narrow = {"permit": self.receiver, "list": self.year}.get(chain_type, self.generator)
+        narrow = {"permit": self.receiver, "list": self.year, "incident": self.reporter}.get(chain_type, self.generator)
         found = f"{chain_type}/" if narrow is None else f"{chain_type}/{narrow}{'-' if chain_type == 'list' else '/'}"
         return self.list if chain_type == "list" and self.list is not None and self.list.startswith(found) else found
 
     def groups(self, chain_type: str, caller: Caller | None = None) -> Groups:
         """Terms of which a chain has one of each group (whitelist.registry_terms), those first that are likely to be held least.
 
-        Beside what its name says, see :meth:`prefix`. ``caller`` is who reads approvals.
+        Beside what its name says, see :meth:`prefix`. ``caller`` is who reads approvals and incidents.
         """
         found: Groups = []
+        if chain_type == "incident":
+            return self._of_incidents(caller)
         if chain_type == "approval":
             assert caller is not None, "approvals are for those concerned"
             if not caller.reads_all:
@@ -106,6 +116,27 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
         if chain_type in ("approval", "list"):
             found += way_groups(self.from_province, self.to_province)
         return [*found, [ANY]]
+
+    def _of_incidents(self, caller: Caller | None) -> Groups:
+        assert caller is not None, "incidents are for those concerned"
+        found: Groups = []
+        if not caller.reads_all:
+            regions = (region for grant in caller.grants if "incident" in grant.topics for region in grant.regions)
+            found.append([f"party:{caller.uscc}", *(f"region:{region}" for region in regions)])
+        return [*found, *([f"{name}:{value}"] for name in ("manifest", "region", "kind", "stage") if (value := getattr(self, name))), [ANY]]
+
+    def incidents(self, caller: Caller, chain: str, state: IncidentState) -> Iterable[int]:
+        """An incident if it is asked for, and concerns the reader, or an authority lets it read about its places."""
+        concerns = caller.uscc in (chain.split("/")[1], *state.concerned) or reads(caller, "incident", incident_places(chain, state))
+        touched = (*state.manifests, state.backfilled)
+        is_wanted = (
+            concerns
+            and self.kind in (None, state.what)
+            and self.stage in (None, state.stage)
+            and (self.region is None or any(place.startswith(self.region) for place in incident_places(chain, state)))
+            and (self.manifest is None or f"manifest/{self.manifest}" in touched)
+        )
+        return (0,) if is_wanted else ()
 
     def permits(self, _: str, state: PermitState) -> Iterable[int]:
         """A permit if it covers the code asked for."""

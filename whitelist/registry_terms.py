@@ -1,4 +1,4 @@
-"""The terms under which permits, lists, approvals and plans are found.
+"""The terms under which permits, lists, approvals, plans and incidents are found.
 
 A term is a condition that a chain must meet, never one that suffices: what a scope leaves out is judged in the state.
 """
@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.searching.terms import ANY, Groups
 from whitelist.fields import Scope
+from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanState
@@ -28,7 +29,7 @@ def way_groups(from_province: str | None, to_province: str | None) -> Groups:
 
 
 def terms_of(chain: str, state: Any) -> tuple[str, ...]:
-    """Everything that a permit, list, approval or plan is looked for by, sorted."""
+    """Everything that a permit, list, approval, plan or incident is looked for by, sorted."""
     if isinstance(state, PermitState):
         found = [*_scopes(state.items)]
     elif isinstance(state, ListState):
@@ -40,6 +41,12 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
         named = dict.fromkeys(receiver for line in lines for receiver in line.receivers)
         found = [f"year:{year}", *(f"party:{party}" for party in (generator, *named)), *(f"receiver:{receiver}" for receiver in named)]
         found += [f"code:{line.code}" for line in lines]
+    elif isinstance(state, IncidentState):
+        reporter = chain.split("/")[1]
+        found = [f"kind:{state.what}", f"stage:{state.stage}"]
+        found += [f"manifest:{manifest.removeprefix('manifest/')}" for manifest in (*state.manifests, state.backfilled) if manifest]
+        found += [f"party:{party}" for party in (reporter, *state.concerned)]
+        found += [f"region:{place[:digits]}" for place in incident_places(chain, state) for digits in _DIGITS]
     else:
         found = [*_way(*state.direction), f"receiver:{state.receiver}", f"stage:{state.stage}"]
         found += [f"code:{line.code}" for line in state.lines]
@@ -50,6 +57,11 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
         places = (state.origin, state.destination, generator[2:8], state.receiver[2:8])
         found += [f"region:{place[:digits]}" for place in places for digits in _DIGITS]
     return tuple(sorted({ANY, *found}))
+
+
+def incident_places(chain: str, state: IncidentState) -> tuple[str, ...]:
+    """Divisions that an incident touches: where it happened, where its reporter and its manifests' generators are registered."""
+    return (state.division, *(owned.split("/")[1][2:8] for owned in (chain, *state.manifests)))
 
 
 def _way(from_province: str, to_province: str) -> Iterator[str]:

@@ -60,19 +60,19 @@ async def _past(log: Log, size: int) -> DryRunState:
 
 async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
     """Permits, by receiver and code."""
-    found = await _scan(log, wanted, [_part(wanted, "permit")], wanted.permits, page)
+    found = await scan_registry(log, wanted, [registry_part(wanted, "permit")], wanted.permits, page)
     return Permits(size=found.size, permits=tuple(map(answers.permit_answer, found.rows)), next=found.next)
 
 
 async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
     """Lists, by year and direction."""
-    found = await _scan(log, wanted, [_part(wanted, "list")], wanted.lists, page)
+    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.lists, page)
     return Lists(size=found.size, lists=tuple(map(answers.list_answer, found.rows)), next=found.next)
 
 
 async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
     """Rows of lists with what decisions committed on them."""
-    found = await _scan(log, wanted, [_part(wanted, "list")], wanted.listings, page, lambda row: [account_key(row.account)])
+    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.listings, page, lambda row: [account_key(row.account)])
     listings = tuple(answers.listing_answer(row, found.facts) for row in found.rows)
     return Listings(size=found.size, listings=listings, next=found.next)
 
@@ -83,7 +83,7 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
 
-    found = await _scan(log, wanted, [_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
+    found = await scan_registry(log, wanted, [registry_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
     approvals = tuple(answers.approval_answer(row, found.facts) for row in found.rows)
     return Approvals(size=found.size, approvals=approvals, next=found.next)
 
@@ -94,7 +94,7 @@ async def list_plans(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Pl
     def keys(row: RegistryRow) -> list[str]:
         return plan_keys(caller, row.chain, row.state)
 
-    found = await _scan(log, wanted, [_part(wanted, "plan", caller)], partial(wanted.plans, caller), page, keys)
+    found = await scan_registry(log, wanted, [registry_part(wanted, "plan", caller)], partial(wanted.plans, caller), page, keys)
     plans = tuple(plan_answer(caller, row.chain, row.head, found.facts) for row in found.rows)
     return Plans(size=found.size, plans=plans, next=found.next)
 
@@ -105,12 +105,12 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
     # Ascending, as chains are read. A generator has no part in Q1 and Q3, so its filter leaves decisions only.
     types = {"Q2": "approval", "Q1": "list", "Q3": "permit"} if wanted.generator is None else {"Q2": "approval"}
     wanted = replace(wanted, stage="approved")  # No other application has an account.
-    parts = [_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
+    parts = [registry_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
 
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(row.account), *([q3_key(row.state.root)] if row.account.startswith("Q3") else [])]
 
-    found = await _scan(log, wanted, parts, partial(wanted.quotas, caller), page, accounts)
+    found = await scan_registry(log, wanted, parts, partial(wanted.quotas, caller), page, accounts)
     return Quotas(size=found.size, quotas=tuple(answers.quota_answer(row, found.facts, year) for row in found.rows), next=found.next)
 
 
@@ -124,30 +124,32 @@ async def with_names(log: Log, answer: T, language: Language) -> T:
     return replace(answer, names=names_of(codes, now.workspace.facts, language))
 
 
-def _part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part:
-    """``caller`` is needed where not everybody may read."""
+def registry_part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part:
+    """Chains of one type that are asked for; ``caller`` is needed where not everybody may read."""
     return Part(wanted.prefix(chain_type), wanted.groups(chain_type, caller))
 
 
-class _Found(Struct, frozen=True, gc=False):
+class ScannedRegistry(Struct, frozen=True, gc=False):
+    """A page of a registry as of ``size`` entries, with the facts that its rows need."""
+
     size: int
     rows: list[RegistryRow]
     next: str | None
     facts: Facts
 
 
-async def _scan(
+async def scan_registry(
     log: Log,
     wanted: Wanted,
     parts: Sequence[Part],
     select: Select,
     page: Page,
     keys: Callable[[RegistryRow], Iterable[str]] = lambda _: (),
-) -> _Found:
+) -> ScannedRegistry:
     """One page of the chains that the parts are for, and the facts under the ``keys`` of its rows."""
     asked = (tuple(part.prefix for part in parts), wanted)
     after = read_cursor(page.cursor, Position, asked)
     async with snapshot(log) as now:
         rows, place = await rows_behind(now.workspace.conn, log.kinds, parts, select, after, page.limit, wanted.updated_since, now.size)
         await now.workspace.load([key for row in rows for key in keys(row)])
-    return _Found(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)
+    return ScannedRegistry(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)

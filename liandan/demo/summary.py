@@ -14,6 +14,7 @@ from liandan.demo.world import World
 from liandan.wiring import RULES
 from manifests.mass import balance
 from manifests.model import Stage
+from manifests.naming import Reports, noted
 from manifests.view import ManifestView, concerns, fold
 from whitelist.quota import q1_account, q2_account, q3_account
 
@@ -25,6 +26,7 @@ class Books:
 
     def __init__(self) -> None:
         self.views: dict[str, ManifestView] = {}
+        self._reports = Reports()
         self.used_g: dict[str, int] = {}
         self.tags: Counter[str] = Counter()
         self.alerts: Counter[str] = Counter()
@@ -35,6 +37,8 @@ class Books:
         trunk = concerns(entry)
         if trunk is not None:
             self.views[trunk] = fold(self.views.get(trunk), entry)
+        for named in self._reports.named_by(entry):
+            self.views[named] = noted(self.views[named], entry)
         decision = entry.admission.decision
         self.used_g.update((row.account, row.after_g) for row in decision.accounts)
         self.tags.update(tag[0] for tag in decision.tags)

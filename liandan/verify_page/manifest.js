@@ -19,13 +19,14 @@ class Manifests {
 
   take({ statement, admission, index }) {
     const [type, generator, ulid] = statement.chain.split("/");
+    if (type === "number") this.settle(generator, statement, admission, index);
     if (type !== "manifest" && type !== "case") return;
     const chain = `manifest/${generator}/${ulid}`;
     const act = statement.kind.split("/")[0].split(".")[1];
     if (act === "issue") this.trips.set(chain, issued(statement, admission));
     const trip = this.trips.get(chain);
     if (!trip) throw new Contradiction(`${statement.kind} without an issue`);
-    trip.acts.push({ index, kind: statement.kind, at: statement.at, admitted: admission.at, by: statement.by, tags: admission.decision.tags.map((tag) => tag[0]) });
+    trip.acts.push(acted(statement, admission, index));
     if (type === "case") {
       if (act === "number") trip.number = trip.number || statement.body.number || "";
       if (act === "amend_propose") this.proposed.set(statement.chain, statement.body.changes);
@@ -38,7 +39,20 @@ class Manifests {
     }
     if (act in ACTS) ACTS[act](trip, statement.body, statement);
   }
+
+  /** The authority says whose a number is: the others are without it again, unless they have another by now. */
+  settle(number, statement, admission, index) {
+    const { holder, lose } = statement.body;
+    for (const chain of new Set([holder, ...lose])) {
+      const trip = this.trips.get(chain);
+      if (!trip) continue;
+      trip.acts.push(acted(statement, admission, index));
+      if (lose.includes(chain) && trip.number === number) trip.number = "";
+    }
+  }
 }
+
+const acted = (statement, admission, index) => ({ index, kind: statement.kind, at: statement.at, admitted: admission.at, by: statement.by, tags: admission.decision.tags.map((tag) => tag[0]) });
 
 function issued({ body, owner }, admission) {
   return {

@@ -7,7 +7,7 @@ A new act is one more module here, which nothing lists, and its rows in ``manife
 import sys
 from collections.abc import Mapping
 
-from ledger.admission.personality import Personality, values_in
+from ledger.admission.personality import Kind, Personality, values_in
 from ledger.chain import ULID, USCC
 from manifests import (
     act,
@@ -17,8 +17,10 @@ from manifests import (
     deadlines,
     gate,
     holding,
+    incident,
     labels,
     lots,
+    numbers,
     opening,
     receipt,
     returns,
@@ -49,24 +51,31 @@ from manifests.cases.hold import CaseHold
 from manifests.cases.number import CaseNumber
 from manifests.cases.release import CaseRelease
 from manifests.cases.report import CaseReport
+from manifests.incidents import acts as incident_acts
+from manifests.incidents import contract
+from manifests.incidents.acts.close import IncidentClose
+from manifests.incidents.acts.report import IncidentReport
+from manifests.incidents.acts.unmanifested import IncidentUnmanifested
 from manifests.labels import LabelHolders
 from manifests.lots import LotUses
 from manifests.machine import MOVES
 from manifests.model import CaseState, ManifestState, Vehicle
+from manifests.numbers import NumberSettle, NumberState
 from manifests.receipt import FoundWaste, MeterRow, ReceivedLine, Report, Weighing
 from manifests.recorded import Recorded
 from manifests.tickets import Ticket, TicketUse
 from manifests.vehicles import VehicleTrips, WaybillUses
 from signing.refusal import table
 from whitelist.fields import Place
+from whitelist.incident import IncidentState
 from whitelist.rules.number import NumberHolders
 
 __all__ = [
     "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "AmendConsent", "AmendPropose", "AmendRefuse", "Arrive", "CaseCloseWithGap",
-    "CaseContest", "CaseHold", "CaseNumber", "CaseRelease", "CaseReport", "CrewMember", "Depart", "Dispose", "DisposedLine", "FieldChange",
-    "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue", "LoadedLine", "MeterRow", "MissingLine", "MovedLine", "Place", "Receive",
-    "ReceivedLine",
-    "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
+    "CaseContest", "CaseHold", "CaseNumber", "CaseRelease", "CaseReport", "CrewMember", "Depart", "Dispose", "DisposedLine",
+    "FieldChange", "FoundWaste", "Gate", "GateCheck", "HandOver", "IncidentClose", "IncidentReport", "IncidentUnmanifested", "Issue",
+    "LoadedLine", "MeterRow", "MissingLine", "MovedLine", "NumberSettle", "Place", "Receive", "ReceivedLine", "Report", "Stop", "Ticket",
+    "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
 ]  # fmt: skip
 
 _LIFE = [done.kind for _, done in MOVES]
@@ -75,15 +84,42 @@ ACTS = tuple(sorted(_KNOWN, key=lambda known: (*_LIFE, known.kind.name).index(kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-_SHARED = (act, opening, holding, case, gate, carriage, vehicles, labels, tickets, receipt, settlement, returns, lots, tracing, deadlines)
+BESIDE = (*values_in(incident_acts, Kind), numbers.SETTLE)
+"""Kinds of other chains that name manifests: incidents, settlements of numbers."""
+
+_SHARED = (
+    act,
+    opening,
+    holding,
+    incident,
+    contract,
+    numbers,
+    case,
+    gate,
+    carriage,
+    vehicles,
+    labels,
+    tickets,
+    receipt,
+    settlement,
+    returns,
+    lots,
+    tracing,
+    deadlines,
+)
 RULES = table(*(rule for module in _SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
 PERSONALITY = Personality(
     name="manifests",
-    kinds=tuple(known.kind for known in ACTS),
-    states={"manifest": ManifestState, "case": CaseState},
-    chains={"manifest": rf"manifest/{USCC}/{ULID}", "case": rf"case/{USCC}/{ULID}/{ULID}"},
+    kinds=(*(known.kind for known in ACTS), *BESIDE),
+    states={"manifest": ManifestState, "case": CaseState, "incident": IncidentState, "number": NumberState},
+    chains={
+        "manifest": rf"manifest/{USCC}/{ULID}",
+        "case": rf"case/{USCC}/{ULID}/{ULID}",
+        "incident": rf"incident/{USCC}/{ULID}",
+        "number": "number/[0-9]{14}",
+    },
     registers={
         "number": NumberHolders,
         "manifest-cases": ManifestCases,

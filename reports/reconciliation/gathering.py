@@ -29,6 +29,7 @@ from ledger.times import day_at, day_of
 from manifests.case import cases_of, in_force
 from manifests.mass import weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
+from manifests.numbers import NumberSettle, named_in
 from reports.reconciliation.model import LineRow, Tolerance
 from reports.reconciliation.pages import PagedMap
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
@@ -139,6 +140,9 @@ class Gathering:
             self._move(row, kind)
         if statement.chain_type in ("manifest", "case"):
             self._follow(trunk_of(statement.chain), entry.index)
+        elif isinstance(statement.body, NumberSettle):
+            for trunk in named_in(statement.body):
+                self._follow(trunk, entry.index)
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
@@ -186,7 +190,7 @@ class Gathering:
         self._hold(before.held, held)
         here, there = state.origin.division[:2], state.destination.division[:2]
         if here == there:
-            self._file(trunk, before, FiledManifest(number=number or before.number, held=held))
+            self._file(trunk, before, FiledManifest(number=number, held=held))
             return
         judged = before.judged
         if times.received_s is not None and judged is None:
@@ -202,7 +206,7 @@ class Gathering:
         for account in state.drawn:
             if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{here}-{there}:{account}") is None:
                 self.held.put(name, True)  # a value as any other
-        filed = FiledManifest(number=number or before.number, held=held, direction=(here, there), places=places, judged=judged)
+        filed = FiledManifest(number=number, held=held, direction=(here, there), places=places, judged=judged)
         self._file(trunk, before, filed)
 
     def _file(self, trunk: str, before: FiledManifest, after: FiledManifest) -> None:
@@ -210,9 +214,9 @@ class Gathering:
             self.held.put(f"=filed:{trunk}", after)
 
     def _hold_number(self, trunk: str, before: str | None, number: str | None, stage: Stage) -> None:
-        if number is None or (number == before and stage is not Stage.VOIDED):
+        if number == before and stage is not Stage.VOIDED:
             return
-        for one in {before or number, number}:
+        for one in {name for name in (before, number) if name is not None}:
             holders: tuple[str, ...] = self.held.get(f"=holders:{one}") or ()
             after = tuple(sorted({*holders, trunk} if one == number and stage is not Stage.VOIDED else {*holders} - {trunk}))
             if after != holders:

@@ -21,7 +21,7 @@ from whitelist.workdays import Workdays
 
 TAKING = {f"manifest.{act}/1" for act in ("issue", "depart", "hand_over", "transship", "arrive", "receive", "dispose", "verify")}
 TAKING |= {"case.hold/1", "case.close_with_gap/1", "case.report/1"}
-TAKING |= {"case.amend_propose/1"}
+TAKING |= {"case.amend_propose/1", "incident.report/1", "incident.unmanifested/1"}
 FILE = {"sha256": "cd" * 32, "size": 1, "media_type": "application/pdf", "name": "照片.pdf"}
 CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000CASE"
 

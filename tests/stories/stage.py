@@ -19,6 +19,7 @@ from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
 from liandan.server import serving
 from liandan.wiring import KINDS
+from manifests.naming import Reports, noted
 from manifests.view import ManifestView, concerns, fold
 from tests.liandan.serving import settings_of
 
@@ -33,6 +34,7 @@ class Stage:
         self.world = World(SEED)
         self.scribe = Scribe(keyring, poster.found, self.world)
         self.views: dict[str, ManifestView] = {}
+        self._reports = Reports()
         self.used_g: dict[str, int] = {}
         """Grams on each quota account, as the last entry that touched it says; known after the audit."""
 
@@ -67,6 +69,8 @@ class Stage:
         trunk = concerns(entry)
         if trunk is not None:
             self.views[trunk] = fold(self.views.get(trunk), entry)
+        for named in self._reports.named_by(entry):
+            self.views[named] = noted(self.views[named], entry)
         self.used_g.update((row.account, row.after_g) for row in entry.admission.decision.accounts)
 
     def view(self, trip: ManifestStory) -> ManifestView:

@@ -62,6 +62,7 @@ class Manifests(Regrouping):
             self.log.cases.take(s, a, trip)
             return ""
         self.log.cases.stops(s, a)
+        self.log.incidents.says(s, a)
         stage = str(getattr(self, "_" + s.act.partition(".")[2])(s, a, trip, s.body))
         trip.acts.append(s.hash)
         trip.place = s.body.get("place", {}).get("division") or (trip.destination if s.act == "manifest.receive" else trip.place)

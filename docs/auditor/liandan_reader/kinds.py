@@ -8,7 +8,7 @@ Roles: operator; authorities (each of them); owner, named by the chain; region: 
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner: authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
-contested; concerned: whose matter a report is; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
+contested; concerned: whose matter a report is; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
 """
 
 import re
@@ -83,8 +83,20 @@ case = case/U/I/I
   case.close_with_gap  !  D  destination origin         Q23
   case.contest         !  D  signer                     -
   case.report          ?  D  concerned                  -
+incident = incident/U/I
+  incident.report        !  D  owner                    -    - > open
+  incident.unmanifested  !  D  owner                    -    - > open
+  incident.close         .  D  covering                 -    open > closed
+number = number/[0-9]{14}
+  number.settle        ?  D  covering                   -
 """
-STAGE_CODE = {"permit": "PERMIT_TRANSITION", "list": "LIST_STAGE", "approval": "APPROVAL_STAGE", "manifest": "ACT_NOT_OPEN"}
+STAGE_CODE = {
+    "permit": "PERMIT_TRANSITION",
+    "list": "LIST_STAGE",
+    "approval": "APPROVAL_STAGE",
+    "manifest": "ACT_NOT_OPEN",
+    "incident": "INCIDENT_STATE",
+}
 FORMS = {
     "U": "([0-9A-HJ-NPQRTUWXY]{18})",
     "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}",

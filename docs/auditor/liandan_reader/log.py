@@ -8,6 +8,7 @@ from typing import Any
 
 from .cases import Cases, read_thresholds
 from .custody import Manifests
+from .incidents import Incidents
 from .kinds import STAGE_CODE
 from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
@@ -39,7 +40,7 @@ class Log:
         self.waiting: tuple[int, int] | None = None  # admission.at and index of the first entry that no cosigned checkpoint holds yet
         self.thresholds: dict[str, int] = {}
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
-        self.plans = Plans(self)
+        self.plans, self.incidents = Plans(self), Incidents(self)
 
     @property
     def size(self) -> int:
@@ -167,6 +168,8 @@ class Log:
             return
         elif s.type in ("manifest", "case"):
             after = self.manifests.take(s, a)
+        elif s.type in ("incident", "number"):
+            after = self.incidents.take(s, a)
         else:
             self.parties.take(s, a)
             self._own(s, a)

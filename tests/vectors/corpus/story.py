@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.vectors.corpus import cases, corrections, full_forms, parties, permissions, returns, trips
+from tests.vectors.corpus import cases, corrections, full_forms, incidents, parties, permissions, returns, trips
 from tests.vectors.corpus.admitted import AdmittedLog
 from tests.vectors.corpus.people import CHONGQING, GUIZHOU, OPERATOR, SICHUAN
 from tests.vectors.corpus.scene import Scene
@@ -38,6 +38,8 @@ def corpus_log() -> AdmittedLog:
         trips.crews,
         trips.plans,
         corrections.of_plans,
+        incidents.incidents,
+        incidents.numbers,
     ):
         act(scene)
         scene.checkpoint()

@@ -26,6 +26,7 @@ from acting import (
 )
 from acts_amendments import corrections
 from acts_cases import cases
+from acts_incidents import incidents
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
 from acts_trips import cut, manifests
@@ -85,4 +86,6 @@ def acts_log() -> Log:
     log.checkpoint(stamps("16:50:10"))
     plans(log)
     log.checkpoint(stamps("16:52:10"))
+    incidents(log)
+    log.checkpoint(stamps("16:54:10"))
     return log

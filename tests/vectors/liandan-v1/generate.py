@@ -19,6 +19,7 @@ import refused_amendments
 import refused_approvals
 import refused_bodies
 import refused_cases
+import refused_incidents
 import refused_issues
 import refused_log
 import refused_trips
@@ -60,6 +61,7 @@ def main(directory: Path) -> None:
             *refused_trips.trips(more),
             *refused_cases.cases(more),
             *refused_amendments.amendments(more),
+            *refused_incidents.incidents(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
