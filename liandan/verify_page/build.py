@@ -26,7 +26,7 @@ from signing.refusal import Refusal
 HERE = Path(__file__).resolve().parent
 PARTS = (
     "bytes", "inflate", "asn1", "json", "suites", "note", "policy", "schema", "statements", "manifest", "corrections", "bundle", "anchor", "paper", "claim",
-    "receipts", "verdict", "words", "show", "camera", "store", "page",
+    "receipts", "unlogged", "verdict", "words", "show", "camera", "store", "page",
 )  # fmt: skip
 """Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
 _DROPPED = (

@@ -44,11 +44,13 @@ class Facts {
     for (const party of [operator, ...authorities]) await this.register(party.keys, party.uscc, 0);
   }
 
-  async register(registrations, uscc, index) {
+  /** `narrow` is what a key may not do: other kinds than its own, anything after its time. */
+  async register(registrations, uscc, index, narrow = {}) {
+    const until = narrow.until === undefined ? null : instant(narrow.until);
     for (const { suite, spki } of registrations) {
       const raw = fromBase64(spki);
       if (raw === null) throw new Contradiction("a key that is no base64");
-      this.keys.set(toHex(await sha256(raw)), { uscc, suite, spki: raw, added: index, revoked: null });
+      this.keys.set(toHex(await sha256(raw)), { uscc, suite, spki: raw, added: index, revoked: null, kinds: narrow.kinds || [], until });
     }
   }
 
@@ -74,7 +76,7 @@ class Facts {
       this.names.set(owner, body.name);
       await this.register(body.keys, owner, index);
     } else if (act === "party.amend") this.names.set(owner, body.name || this.names.get(owner));
-    else if (act === "key.add") await this.register([body.key], owner, index);
+    else if (act === "key.add") await this.register([body.key], owner, index, body);
     else if (act === "key.rotate") {
       await this.register([body.key], owner, index);
       this.end(body.old, index);

@@ -44,7 +44,7 @@ function add({ bundle, ...report }) {
 }
 
 /** The gravest first; files of others, which nobody asked about, last. */
-const gravity = (report) => (report.form === "unknown" && report.verdict === "other" ? 5 : ["bad", "unpinned", "unchecked", "other", "good"].indexOf(report.verdict));
+const gravity = (report) => (report.form === "unknown" && report.verdict === "other" ? 6 : ["bad", "unpinned", "unlogged", "unchecked", "other", "good"].indexOf(report.verdict));
 
 /** Answers to files that were given together: what is wrong with one must not lie below twenty good ones. */
 function arrange(count) {

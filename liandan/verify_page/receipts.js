@@ -247,7 +247,7 @@ async function verifyTogether(files, pins, bundle, retired, told, progress) {
   const listed = files.filter((file) => !file.name.startsWith("."));
   const [receipts, others] = [listed.filter((file) => isReceipt(file.name)), listed.filter((file) => !isReceipt(file.name))];
   const anchor = await anchorOf(pins, bundle, retired);
-  const isAsked = receipts.length || others.some((file) => formOf(file.raw, file.name) === "receipt");
+  const isAsked = receipts.length || others.some((file) => ["receipt", "unlogged"].includes(formOf(file.raw, file.name)));
   for (const { raw, name } of isAsked && !bundle ? others : []) {
     if (anchor.bundle || raw.length > FILE_MAX || !["certificate", "bundle"].includes(formOf(raw, name))) continue;
     await noting({ findings: [] }, "", async () => (anchor.bundle = await openByPins(isPdf(raw) ? await bundleIn(raw, asCharacters(raw)) : raw, anchor, () => {})));

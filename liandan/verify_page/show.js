@@ -14,6 +14,7 @@ const SHAPES = {
   good: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm-1.6 16.2L5.6 12.4l2-2 2.8 2.8 6-6 2 2z",
   bad: "M7.4 1h9.2L23 7.4v9.2L16.6 23H7.4L1 16.6V7.4zM6 10.4v3.2h12v-3.2z",
   unchecked: "M12 1.5 23.5 22H.5zm-1.4 7v6.6h2.8V8.5zm0 8.2v2.6h2.8v-2.6z",
+  unlogged: "M3 17.5V21h3.5L17.8 9.7l-3.5-3.5zM20.600 6.900c.4-.4.4-1 0-1.400L18.500 3.400c-.4-.4-1-.4-1.400 0l-1.700 1.700 3.500 3.500z",
   unpinned: "M12 .5 23.5 12 12 23.5.5 12zm-3.7 9h2.5c0-.8.5-1.2 1.2-1.2s1.2.4 1.2 1c0 .7-.4 1-1.1 1.600-.9.7-1.300 1.400-1.300 2.600v.5h2.400v-.4c0-.7.3-1 1.100-1.600 1-.8 1.500-1.600 1.500-2.800 0-1.900-1.500-3.200-3.700-3.200S8.300 7.400 8.300 9.500zM10.700 15.600v2.600h2.600v-2.600z",
   other: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 3a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1.2 3v6.2l4 2.6 1.2-1.9-2.8-1.8V7z",
 };
@@ -99,6 +100,19 @@ function actsPart(report) {
   const [newest, older] = [items.slice(0, ACTS_SHOWN), items.slice(ACTS_SHOWN)];
   const more = older.length ? make("details", {}, make("summary", {}, say(W.older, older.length)), make("ol", { class: "acts" }, ...older)) : null;
   return section(3, say(W.acts), make("ol", { class: "acts" }, ...newest), more);
+}
+
+/** Statements that are not in the log: who signed what, when he says it happened, of which chain. */
+function signedPart(report) {
+  const items = report.signed.map(({ statement, isLogged }) =>
+    make(
+      "li", {},
+      make("div", { class: "strong" }, kindWord(statement.kind), " ", small(`${statement.kind} · ${say(isLogged ? W.isLogged : W.isUnlogged)}`)),
+      make("div", {}, statement.by.map((uscc) => `${report.names.get(uscc) || ""} ${uscc}`.trim()).join(language ? ", " : "、")),
+      small(`${statement.at.replace("T", " ")} · ${statement.chain} ${statement.seq}`),
+    ),
+  );
+  return section(3, say(W.signed), make("ol", { class: "acts" }, ...items));
 }
 
 /** A finding or a note: what it says, what to do, and for whoever asks, code and values. */
@@ -237,6 +251,7 @@ function answerCard(report) {
     isShown && report.claim ? claimPart(report) : null,
     isShown && form === "receipt" ? receiptPart(report) : null,
     isShown && form === "entry" ? entryPart(report) : null,
+    isShown && report.signed ? signedPart(report) : null,
     isShown && report.trip ? actsPart(report) : null,
     notes.length ? section(3, say(form === "unknown" ? W.remarks : W.notes), make("ul", { class: "remarks" }, ...notes.map(remark))) : null,
     isShown && report.found ? stepsPart(report) : null,

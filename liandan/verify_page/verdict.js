@@ -13,15 +13,17 @@ function formOf(raw, name = "") {
   if (blank < 0) return "unknown";
   const begins = asCharacters(raw.subarray(blank, blank + 20));
   if (begins.startsWith(BUNDLE_BEGINS)) return "bundle";
+  if (begins.startsWith(UNLOGGED_BEGINS)) return "unlogged";
   return begins.startsWith("{") && asCharacters(raw.subarray(0, 4096)).includes(REFUSAL) ? "receipt" : "unknown";
 }
 
-/** The gravest first: what does not hold; what was not computed; of no known log; paper not checked; good. */
+/** The gravest first: what does not hold; what was not computed; of no known log; not in the log; paper not checked; good. */
 function verdictOf(report) {
   if (report.findings.length) return "bad";
   const isClaimOfNobody = report.form === "claim" && !report.signatures;
   if (report.uncomputed.length || report.form === "unknown" || isClaimOfNobody) return "other";
   if (!report.isPinned) return "unpinned";
+  if (report.form === "unlogged") return "unlogged";
   return report.paper === "unchecked" ? "unchecked" : "good";
 }
 
@@ -149,6 +151,7 @@ async function verifyBytes(raw, name, pins = NO_PINS, bundle = null, progress = 
     if (form === "certificate") return await certificateReport(raw, name, anchor, progress);
     if (form === "bundle") return reportOf(await openByPins(raw, anchor, progress), name, form, anchor);
     if (form === "receipt") return await refusalReport(raw, name, anchor);
+    if (form === "unlogged") return await unloggedReport(raw, name, anchor, progress);
     throw refuse("FILE_FORM", "", shown(asCharacters(raw.subarray(0, 24)), 24), "certificate.pdf, bundle, receipt");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -69,6 +69,9 @@ const W = {
   to: ["接受", "To"],
   carrier: ["承运", "Carrier"],
   acts: ["经过", "What happened"],
+  signed: ["签了什么（时间是签署方所写）", "What was signed (the times are the signer's)"],
+  isLogged: ["已入账", "in the log"],
+  isUnlogged: ["未入账", "not in the log"],
   older: ["更早的 {} 项", "{} earlier"],
   entered: ["入账", "admitted"],
   steps: ["核验了什么", "What was checked"],
@@ -131,6 +134,7 @@ const W = {
 const VERDICTS = {
   good: ["有效", "good"],
   unchecked: ["证据有效，纸面未核对", "evidence good, paper not checked"],
+  unlogged: ["已签署，不在账本中", "signed, NOT in the log"],
   unpinned: ["自洽，未与任何已知账本核对", "consistent, compared with no known log"],
   bad: ["无效", "NOT good"],
   other: ["未核验", "not verified"],
@@ -140,6 +144,10 @@ const MEANINGS = {
   unchecked: [
     "证据成立；文件本身不是可以在此确认的原件，纸上的字可能与证据不同。只看下面列出的内容。",
     "The evidence holds. These bytes cannot be told here to be the issuer's: what the pages show may differ. Rely only on what is listed below.",
+  ],
+  unlogged: [
+    "签名成立：下列单位说过这些话。没有任何东西证明它们已入账，也没有证明签署的时间。",
+    "The signatures hold: those named said so. Nothing proves that it is in the log, nor when it was signed.",
   ],
   unpinned: ["内部没有矛盾，但任何人都能另立一个同名的账本。", "Nothing contradicts itself, but anybody can found another log of the same name."],
   bad: ["有不成立之处，不要采信。", "Something does not hold; do not rely on it."],
@@ -168,6 +176,7 @@ const FORM_MEANINGS = {
 const FORMS = {
   certificate: ["文书", "document"],
   bundle: ["证据包", "bundle"],
+  unlogged: ["未入账声明包", "signed statements that are not in the log"],
   receipt: ["拒绝回执", "refusal receipt"],
   entry: ["入账回执", "receipt of an entry"],
   checkpoint: ["检查点", "checkpoint"],
