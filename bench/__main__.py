@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks, work
+from bench import actions, append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks, work
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "verify_page": verify_page.measure,
     "webhooks": webhooks.measure,
     "searches": searches.measure,
+    "actions": actions.measure,
     "sheets": sheets.measure,
     "reconcile": reconcile.measure,
     "work": work.measure,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -151,6 +151,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], AmendmentClass], ...]:
     return tuple((re.compile(re.escape(path).replace(r"\*", "(0|[1-9][0-9]{0,3})")), row) for row in MATRIX for path in row.paths)
 
 
+@lru_cache(2048)
 def row_of(path: str) -> AmendmentClass | None:
     """The class of a path, or ``None`` for what is never corrected."""
     return next((row for pattern, row in _patterns() if pattern.fullmatch(path)), None)
