@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from ledger.admission.personality import Kind, Role
 from ledger.admission.signers import judge_keys_used
 from ledger.chain import genesis_prev
-from ledger.model import Facts, Moment, Statement
+from ledger.directory import PartyState, authorities_of_party, party_chain
+from ledger.model import Facts, Moment, Statement, chain_key
 from ledger.times import format_at
 from manifests.machine import Act
 from manifests.model import Capacity
@@ -89,16 +90,25 @@ def _places(ground: ManifestGround, prepared: PreparedAct, party: str) -> list[t
     match prepared.kind:
         case "manifest.depart/1":
             carrier = next((one for one in state.carriers if one != party), anybody)
-            second = [(state.consignor, party)] if party in state.carriers else []
-            return [(party, carrier), *second, (party,)]
+            second = [(_in_office(ground, state.consignor), party)] if party in state.carriers else []
+            return [(party, _in_office(ground, carrier)), *second, (party,)]
         case "manifest.hand_over/1":
             giving = next((leg.carrier for leg in state.open_legs if leg.carrier != party), None)
-            second = [(giving, party)] if giving is not None and party in state.carriers else []
+            second = [(_in_office(ground, giving), party)] if giving is not None and party in state.carriers else []
             return [(party, anybody), *second]
         case "case.close_with_gap/1":
             near, far = destination_side(ground.log, state)[0], origin_side(ground.log, state)[0]
             return [(party,), *((party, one) for one in far[:1] if one != party), *((one, party) for one in near[:1] if one != party)]
     return [(party,)]
+
+
+def _in_office(ground: ManifestGround, uscc: str) -> str:
+    """Who signs for the other side: the party itself, of a closed one its successor, or the authority of its region (kinds §1.2)."""
+    key = chain_key(party_chain(uscc))
+    known: PartyState | None = ground.facts.state(party_chain(uscc)) if ground.facts.holds(key) else None
+    if not isinstance(known, PartyState) or not known.closed_on:
+        return uscc
+    return known.successor or authorities_of_party(ground.log, uscc)[0][0]
 
 
 def _statement(ground: ManifestGround, prepared: PreparedAct, by: tuple[str, ...], asker: Asker) -> Statement:

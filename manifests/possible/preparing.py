@@ -54,6 +54,14 @@ PLATE = "待填"
 _VEHICLES: Mapping[str, VehicleKind] = {"rail": "train", "water": "ship", "pipeline": "pipeline", "other": "other"}
 
 
+class ReportThread(Struct, frozen=True):
+    """A case of reports that somebody began, in which everybody concerned may go on."""
+
+    chain: str
+    by: str
+    at_s: int
+
+
 class ManifestGround(Struct, frozen=True, kw_only=True):
     """What acts are prepared from: a manifest in force with what stands beside it, at a moment. Its facts hold the trunk, its register, and what
     its acts and lots wrote."""
@@ -64,6 +72,8 @@ class ManifestGround(Struct, frozen=True, kw_only=True):
     log: LogState
     facts: Facts
     now_s: int
+    threads: tuple[ReportThread, ...] = ()
+    """Oldest first, as the view knows them: no register does."""
     new: str
     """The ULID of chains that are still to begin. It is made up for one answer and never told, so nobody can have begun them."""
 

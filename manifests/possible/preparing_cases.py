@@ -6,6 +6,8 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ledger.directory import party_name
 from ledger.labels import words_of
 from ledger.mass import format_mass
@@ -24,6 +26,7 @@ from manifests.acts import (
     MissingLine,
     Trunk,
 )
+from manifests.amendment import standing_for
 from manifests.cases.gap import unaccounted_g
 from manifests.cases.report import About
 from manifests.consent import MATRIX, may_propose
@@ -31,9 +34,12 @@ from manifests.correction_answers import label_of, label_of_any
 from manifests.machine import Act
 from manifests.model import ManifestState
 from manifests.possible.preparing import WORDS, ManifestGround, PreparedAct
+from manifests.sides import concerned
 from signing.envelope import PAYLOAD_STATEMENT
 from whitelist.telling import minute
 
+THREADS_MAX = 8
+"""Cases of reports that are gone on with, the newest."""
 LISTED_MAX = 64
 """Holds, contests and corrections that are gone on with, each kind for itself: nobody reads more, and an answer stays one."""
 
@@ -48,6 +54,10 @@ def case_acts(ground: ManifestGround, party: str) -> Iterator[PreparedAct]:
     if (proposal := _proposal(ground, known, party)) is not None:
         yield proposal
     yield _report(ground, known)
+    for thread in ground.threads[-THREADS_MAX:]:
+        by, since = party_name(ground.facts, thread.by), minute(thread.at_s)
+        about = (f"{by} {since} 开始的报告", f"report begun by {by}, {since}")
+        yield replace(_report(ground, known), chain=thread.chain, is_new=False, about=about)
     yield _contest(ground, known, party)
     if (gap := _gap(ground, known)) is not None:
         yield gap
@@ -113,13 +123,15 @@ def reports_of(prepared: PreparedAct) -> Mapping[str, CaseReport]:
 
 
 def _contest(ground: ManifestGround, known: Trunk, party: str) -> PreparedAct:
-    """A contest of an act that the party signed: which one it has, and whether its signatures hold, only it knows."""
+    """A contest of an act that the party signed, or one in whose place it stands: which one it has, and whether its signatures hold, only it
+    knows."""
+    signer = next(iter(standing_for(party, concerned(ground.facts, ground.state), ground.facts)), party)
     act = {
         "kind": Act.STOP.kind,
         "chain": ground.trunk,
         "seq": 0,
         "prev": "0" * 64,
-        "by": [party],
+        "by": [signer],
         "at": format_at(ground.now_s),
         "body": {},
     }
@@ -149,10 +161,10 @@ def _proposal(ground: ManifestGround, known: Trunk, party: str) -> PreparedAct |
 
 
 def _example(pattern: str, ground: ManifestGround, party: str) -> str | None:
-    """The first path of a pattern that the party may propose to correct."""
+    """The first path of a pattern that the party may propose to correct, or one in whose place it stands."""
     part, star, rest = pattern.partition(".*.")
     paths = (f"{part}.{number}.{rest}" for number in range(_count(part, ground.state))) if star else (pattern,)
-    return next((path for path in paths if party in may_propose(path, ground.state, ground.log)), None)
+    return next((path for path in paths if standing_for(party, may_propose(path, ground.state, ground.log), ground.facts)), None)
 
 
 def _count(part: str, state: ManifestState) -> int:

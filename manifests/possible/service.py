@@ -21,11 +21,12 @@ from ledger.pending.model import PendingRow
 from ledger.pending.outlook import Awaited, kinds_of, look, partial_of
 from ledger.problem import Language, ProblemError
 from ledger.reading import Snapshot
+from ledger.times import parse_at
 from manifests.acts import ACTS_BY_KIND
 from manifests.case import cases_key, cases_of, manifest_at
 from manifests.possible.answers import PossibleActAnswer, blocker_answers, possible_answer
 from manifests.possible.judging import Asker, PossibleAct, judge, tries_of
-from manifests.possible.preparing import ManifestGround
+from manifests.possible.preparing import ManifestGround, ReportThread
 from manifests.recorded import recorded_keys
 from manifests.view import ManifestView
 from signing.envelope import PAYLOAD_STATEMENT, Envelope
@@ -84,7 +85,9 @@ async def read_possible(
     wanted = [one for one in owed if one.kind in ACTS_BY_KIND and one.holder and not one.manifest]
     askers = _askers(caller, asked, wanted)
     head = await log_store.fetch_head(workspace.conn)
-    ground = await stand_on(workspace, view.chain, now_s, {*view.parties, *(asker.party for asker, _ in askers)})
+    threads = _threads(view)
+    named = {*view.parties, *(asker.party for asker, _ in askers), *(thread.by for thread in threads)}
+    ground = await stand_on(workspace, view.chain, now_s, named, threads)
     own, *others = await possible_acts(workspace, kinds, ground, askers, now.size if head is None else head.size)
     rows = await _pending_rows(now, kinds, caller, asked, view, now_s)
     by_asker = {asked: own, **{asker.party: acts for (asker, _), acts in zip(askers[1:], others, strict=True)}}
@@ -102,7 +105,9 @@ async def read_possible(
     )
 
 
-async def stand_on(workspace: Workspace, trunk: str, now_s: int, parties: Iterable[str] = ()) -> ManifestGround:
+async def stand_on(
+    workspace: Workspace, trunk: str, now_s: int, parties: Iterable[str] = (), threads: tuple[ReportThread, ...] = ()
+) -> ManifestGround:
     """The ground of a manifest that the log has, with what its acts and lots wrote; ``parties`` are loaded in the same breath."""
     chains = (LOG_MAIN, trunk, *map(party_chain, parties))
     await workspace.load([*map(chain_key, chains), cases_key(trunk)])
@@ -112,8 +117,11 @@ async def stand_on(workspace: Workspace, trunk: str, now_s: int, parties: Iterab
     lots = () if state.times.received_s is None else [lots_key(trunk, number) for number in range(len(state.lines))]
     cases = cases_of(facts, trunk)
     begun = [matter.case for matters in (cases.holds, cases.contests, cases.proposals) for matter in matters]
+    begun += [thread.chain for thread in threads]
     await workspace.load([*lots, *recorded_keys(trunk, state), *map(chain_key, begun)])
-    return ManifestGround(trunk=trunk, state=state, cases=cases, log=log_state(facts), facts=facts, now_s=now_s, new=_new_ulid())
+    return ManifestGround(
+        trunk=trunk, state=state, cases=cases, log=log_state(facts), facts=facts, now_s=now_s, threads=threads, new=_new_ulid()
+    )
 
 
 async def possible_acts(
@@ -151,6 +159,11 @@ def _submission(statement: Statement, kinds: Kinds, moment: Moment) -> Submissio
 
 def _new_ulid() -> str:
     return "7" + "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(25))
+
+
+def _threads(view: ManifestView) -> tuple[ReportThread, ...]:
+    first = (record for record in view.records if record.kind == "case.report/1" and record.seq == 0)
+    return tuple(ReportThread(record.chain, record.by[0], parse_at(record.at)) for record in first)
 
 
 def _askers(caller: Caller, asked: str, owed: Sequence[OwedAct]) -> list[tuple[Asker, frozenset[str]]]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ledger.admission.workspace import Workspace
 from manifests import acts
 from manifests.possible.judging import Asker, PossibleAct
-from manifests.possible.preparing import ManifestGround
+from manifests.possible.preparing import ManifestGround, ReportThread
 from manifests.possible.service import possible_acts, stand_on
 from manifests.recorded import at, record_of, write_value
 from signing.envelope import freeze
@@ -48,12 +48,14 @@ def ground_of(log: Driver, manifest: str = MANIFEST) -> ManifestGround:
     return asyncio.run(stand_on(DriverWorkspace(log), manifest, log.at_s))
 
 
-def possible(log: Driver, party: str, manifest: str = MANIFEST, *, signer: str = "", keyid: str = "") -> list[PossibleAct]:
+def possible(
+    log: Driver, party: str, manifest: str = MANIFEST, *, signer: str = "", keyid: str = "", threads: tuple[ReportThread, ...] = ()
+) -> list[PossibleAct]:
     """What a party may do, and what blocks it."""
 
     async def asked() -> list[PossibleAct]:
         workspace = DriverWorkspace(log)
-        ground = await stand_on(workspace, manifest, log.at_s, [party])
+        ground = await stand_on(workspace, manifest, log.at_s, [party, *(thread.by for thread in threads)], threads)
         [found] = await possible_acts(workspace, log.bench.kinds, ground, [(Asker(party, signer, keyid), frozenset())], log.index)
         return found
 

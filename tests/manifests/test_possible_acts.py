@@ -8,9 +8,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from ledger.admission.kind_table import DataSets
+from liandan.wiring import KINDS
 from manifests.possible.answers import possible_answer
 from manifests.possible.judging import PossibleAct
+from manifests.possible.preparing import ReportThread
 from tests.manifests.amending import propose
+from tests.manifests.asked_before import asked_before
 from tests.manifests.asking import codes_of, filled_in, ground_of, possible, submit_possible
 from tests.manifests.driver import (
     APPROVAL,
@@ -30,7 +34,10 @@ from tests.manifests.test_case_hands import closed, delegated
 from tests.manifests.test_case_hold import held, release
 from tests.manifests.test_lots import ONWARD, collected, issue, lot
 from tests.manifests.test_machine import REACH
+from tests.vectors.second_reader import VECTORS, audit
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
+
+LOG = VECTORS / "log"
 
 
 def offered(log: Driver, party: str, **asked: Any) -> dict[str, PossibleAct]:
@@ -134,6 +141,11 @@ def test_a_party_that_has_opened_as_many_cases_as_it_may_is_told_so() -> None:
         assert not report.blockers, number
         assert not submit_possible(log, report, report.statement.body)
     assert codes_of(offered(log, CARRIER)["case.report/1"]) == {"CASES_FULL"}
+    first = log.entries[1].statement
+    thread = ReportThread(first.chain, CARRIER, first.at_s)
+    new, old = (one for one in possible(log, CARRIER, threads=(thread,)) if one.prepared.kind == "case.report/1")
+    assert (codes_of(new), codes_of(old), old.statement.seq) == ({"CASES_FULL"}, set(), 1)
+    assert not submit_possible(log, old, old.statement.body)
     assert not offered(log, GENERATOR)["case.report/1"].blockers
 
 
@@ -211,3 +223,11 @@ def refused_without(log: Driver, one: PossibleAct, body: Any, path: str) -> bool
     codes = submit_possible(log, one, without)
     assert log.index == before or not codes
     return bool(codes)
+
+
+def test_every_act_of_the_small_log_had_been_offered_to_those_who_signed_it() -> None:
+    """Every kind, with delegates, successors and authorities in the place of others."""
+    size = audit.parse_checkpoint((LOG / "checkpoint").read_text().partition("\n\n")[0] + "\n")[1]
+    count, faults = asked_before(audit.Audit(str(LOG)).entries(size), KINDS, DataSets(KINDS, lambda path: (LOG / path).read_bytes()))
+    assert faults == []
+    assert count > 100

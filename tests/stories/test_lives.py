@@ -8,6 +8,7 @@ import pytest
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import AuditReport, audit
 from ledger.publishing.files import LogFiles
 from liandan.demo.founding import Keyring, founding
@@ -15,6 +16,7 @@ from liandan.demo.play import found_log
 from liandan.server import serving
 from liandan.wiring import KINDS
 from tests.liandan.serving import settings_of
+from tests.manifests.asked_before import asked_before
 from tests.stories.life import Telling, read_lives
 from tests.stories.page import PAGE, page
 from tests.stories.telling import Stagehand
@@ -32,6 +34,9 @@ class Told(Struct, frozen=True):
     second: list[object]
     chains: set[str]
     """All chains of the log."""
+    raws: list[bytes]
+    """Its entries."""
+    files: LogFiles
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +58,7 @@ async def told(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
         reading = second.Log(lambda name: files.read(f"data/{name}"))
         for raw in raws:
             reading.add(raw)
-        yield Told(stagehand, report, reading.findings, chains)
+        yield Told(stagehand, report, reading.findings, chains, raws, files)
 
 
 @pytest.mark.parametrize("name", LIVES)
@@ -69,6 +74,13 @@ def test_both_auditors_find_the_log_clean(told: Told) -> None:
     issued = {trip.chain for telling in told.stagehand.tellings for trip in telling.trips.values() if trip.chain in told.stagehand.stages}
     assert issued <= told.chains
     assert len(issued) >= len(LIVES)
+
+
+def test_every_act_had_been_offered_to_those_who_signed_it(told: Told) -> None:
+    """As ``/actions`` would have answered them in the moment before."""
+    count, faults = asked_before(told.raws, KINDS, DataSets(KINDS, told.files.read))
+    assert not faults, "\n".join(faults)
+    assert count > 5 * len(LIVES)
 
 
 def test_the_page_says_which_life_shows_what() -> None:
