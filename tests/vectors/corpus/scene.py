@@ -44,6 +44,10 @@ class Scene:
             self.checkpoint()
         return entry
 
+    def wait_a_minute(self) -> None:
+        """Nothing happens."""
+        self.now += self._step
+
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Up to four acts within the minute before the next one: what was signed after them long ago keeps its time, and so its bytes."""
