@@ -14,8 +14,9 @@ SLOT_S = 2 * HOUR
 
 
 def at(text: str) -> int:
-    """Unix seconds of ``10-08 07:30`` in 2026."""
-    return parse_at(f"2026-{text.replace(' ', 'T')}:00+08:00")
+    """Unix seconds of ``10-08 07:30`` in 2026, or of ``2027-10-08 07:30``."""
+    year = "" if text.count("-") > 1 else "2026-"
+    return parse_at(f"{year}{text.replace(' ', 'T')}:00+08:00")
 
 
 def seconds(text: str) -> int:

@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from tests.stories.life import Life, read_lives
 
 PAGE = Path(__file__).with_name("README.md")
+FAULTS = Path(__file__).with_name("faults.toml")
 BEGIN = "<!-- tables: python -m tests.stories.page -->\n"
+
+
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
+    """What goes wrong elsewhere again and again, and the tests that hold it off here; ``open`` is what is not built."""
+
+    fault: str
+    tests: tuple[str, ...]
+    open: str = ""
+
+
+def read_faults() -> dict[str, Fault]:
+    """By their number."""
+    return msgspec.toml.decode(FAULTS.read_bytes(), type=dict[str, Fault])
 
 
 def tables(lives: dict[str, Life]) -> str:
@@ -21,6 +38,10 @@ def tables(lives: dict[str, Life]) -> str:
     rows += [f"| [{name}](lives/{name}.toml) | {life.zh} | {' · '.join(life.sources)} |" for name, life in lives.items()]
     rows += ["", "| item　条目 | shown by　文件 |", "|---|---|"]
     rows += [f"| {source} | {' · '.join(names)} |" for source, names in sorted(shown.items(), key=lambda one: _in_order(one[0]))]
+    rows += ["", "## Recurring faults　反复出现的毛病", "", "| no. | fault　毛病 | held by　由此看住 |", "|---|---|---|"]
+    for number, known in read_faults().items():
+        held = [f"[{name[5:]}](lives/{name[5:]}.toml)" if name.startswith("life:") else f"`{name}`" for name in known.tests]
+        rows.append(f"| {number} | {known.fault}{'。' + known.open if known.open else ''} | {' · '.join(held)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -152,6 +152,8 @@ def _short(grams: int) -> str:
 def _at(found: Any, path: str) -> Any:
     """What stands at a dotted path; of ``*`` a list of what stands behind it in each."""
     for number, name in enumerate(parts := path.split(".") if path else []):
+        if found is None:
+            return None
         if name == "*":
             return [_at(one, ".".join(parts[number + 1 :])) for one in found]
         if name == "#":
