@@ -24,6 +24,7 @@ from signing.phrase import Word
 from signing.refusal import texts
 from whitelist.divisions import same_place
 from whitelist.fields import Place
+from whitelist.incompatible import conflicts
 from whitelist.rules import place as places
 from whitelist.telling import minute
 from whitelist.thresholds import Thresholds
@@ -116,7 +117,8 @@ def carried_g(state: ManifestState, leg: Leg) -> int:
 
 
 def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int) -> None:
-    """R-53 VEHICLE_OVERLAP and R-24 OVERLOAD for a load of ``grams`` that comes onto a truck of ``carrier`` on its way: both are only said."""
+    """R-53 VEHICLE_OVERLAP, R-24 OVERLOAD, R-27 INCOMPATIBLE for a load of ``grams`` that comes onto a truck of ``carrier`` on its way: all are
+    only said."""
     _judge_loads(judged, out, carrier, grams, _alert_trip)
 
 
@@ -134,15 +136,19 @@ def _judge_loads(
     limits = limits_of(judged.facts)
     known: VehicleTrips | None = judged.facts.get(trip_key(vehicle))
     mine = Trip(trip_name(judged.statement.chain, judged.state), carrier, judged.statement.at_s)
+    categories = [line.category for line in judged.state.lines]
     for other in () if known is None else known.open:
         if other.manifest == judged.statement.chain:
             continue
         if mine.is_same(other.trip, limits):
             grams += other.grams
+            categories += other.categories
         else:
             overlaps(judged, out, mine, other)
     if grams > limits.truck_max_t * GRAMS_PER_TONNE:
         out.alert("H", "OVERLOAD", "ON_BOARD", plate=vehicle.plate, total=tonnes(grams), most=str(limits.truck_max_t))
+    for one, another, why in conflicts(judged.facts, categories):
+        out.alert("H", "INCOMPATIBLE", "PAIR", plate=vehicle.plate, one=one, another=another, why=why)
 
 
 def _refuse_trip(judged: Judged, out: Findings, mine: Trip, other: OpenTrip) -> None:
@@ -322,6 +328,14 @@ VEHICLE_OVERLAP:BUSY
 VEHICLE_OVERLAP:SEEN
 {plate} 在账本中还有一车未运抵：{generator}的 {load}，承运人{other}，{since} 起运，联单 {manifest}。 || 不影响入账。请该联单的承运人补交运抵；车牌填错的，由填错的一方更正。
 {plate} has another load that has not arrived: {load} of {generator}, carrier {other}, departed {since}, manifest {manifest}. || It is entered all the same. Let that carrier record the arrival; a wrong plate is corrected by whoever gave it.
+
+INCOMPATIBLE | R-27 | carrier | Code Art. 535 [READ T1–T3]; comparison [DESIGN] | 固废法 Art. 81 [READ S2]; comparison [DESIGN]
+不相容的废物同车。 || 不影响入账，主管部门会看到。立即停车核对，分车运输或者采取安全性处置；类别填错的，由填报单位更正。
+Wastes that are not compatible share a vehicle. || It is entered all the same, and the authorities see it. Stop and check; carry them apart or make them safe; a wrong category is corrected by who stated it.
+
+INCOMPATIBLE:PAIR
+{plate} 同车装有 {one} 和 {another}：{why}。 || 不影响入账，主管部门会看到。立即停车核对，分车运输或者采取安全性处置；类别填错的，由填报单位更正。
+{plate} carries wastes that are not compatible, {one} and {another}: {why}. || It is entered all the same, and the authorities see it. Stop and check; carry them apart or make them safe; a wrong category is corrected by who stated it.
 
 PLATE_FORM | - | carrier | [DESIGN]
 汽车号牌不合格式。 || 不影响入账，主管部门会看到。核对号牌：一个汉字、一个字母、四至六位字母或数字。

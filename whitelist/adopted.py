@@ -13,6 +13,7 @@ from signing.refusal import texts
 from whitelist.catalogue import parse_catalogue
 from whitelist.divisions import parse_divisions
 from whitelist.exemptions import parse_exemptions
+from whitelist.incompatible import parse_incompatible
 from whitelist.thresholds import parse_thresholds
 from whitelist.workdays import parse_workdays
 
@@ -24,8 +25,9 @@ PARSERS: Mapping[str, Callable[[bytes], Any]] = {
     "divisions": parse_divisions,
     "workdays-": parse_workdays,
     "thresholds": parse_thresholds,
+    "incompatible": parse_incompatible,
 }
-"""By name; a name ending in ``-`` serves all names that begin so."""
+"""By name; a name ending in ``-`` serves all names that begin so. ``incompatible`` is optional and none is shipped: nobody has published one."""
 
 
 class DataFile(Struct, frozen=True, gc=False):
