@@ -32,6 +32,13 @@ async def accept_and_die(box: Mailbox, server: SMTP, envelope: Envelope) -> str:
     return ""
 
 
+async def accept_and_hang(box: Mailbox, server: SMTP, envelope: Envelope) -> str:
+    """Keep it, and say nothing."""
+    box.keep(envelope)
+    await asyncio.sleep(3600)
+    return ""
+
+
 async def hang(box: Mailbox, server: SMTP, envelope: Envelope) -> str:
     """Say nothing, ever."""
     box.asked.set()

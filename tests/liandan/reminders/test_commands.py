@@ -1,20 +1,24 @@
-"""``liandan notify``, and a worker in a process of its own that a first reminder starts."""
+"""``liandan notify``, and a worker in a process of its own, which a first reminder starts."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 from pathlib import Path
 
+import asyncpg
 from click.testing import CliRunner
 
 from liandan.cli import main
 from signing.keys import write_key
 from tests.liandan.reminders.conftest import Office, mail_settings
-from tests.liandan.reminders.mailbox import mailbox, page_of
+from tests.liandan.reminders.mailbox import accept, accept_and_hang, mailbox, page_of
 from tests.liandan.serving import http, post_all
 from tests.liandan.webhooks.desk import FAST, new_desk
+from tests.liandan.webhooks.test_worker import children
 from tests.workbench import Workbench, key_of
 
 
@@ -58,14 +62,24 @@ async def test_the_commands_of_the_page(office: Office, tmp_path: Path) -> None:
     assert await run("list") == "没有 / none\n"
 
 
-async def test_a_first_reminder_starts_a_worker_in_a_process_of_its_own(database_url: str, tmp_path: Path) -> None:
+async def test_a_worker_that_is_killed_while_it_sends_repeats_that_mail_under_its_name(database_url: str, tmp_path: Path) -> None:
     async with mailbox() as box, http(database_url, tmp_path, **{**FAST, **mail_settings(box.port), "webhooks": "process"}) as client:
         bench = Workbench()
         await post_all(client, bench)
+        box.data = accept_and_hang
         office = Office(await new_desk(client, bench), box)
+        assert children() == [], "no reminder, no worker"
         await office.subscribe()
         await box.until(1)
-        assert box.to == ["diaodu@example.cn"]
+        [pid] = children()
+        os.kill(pid, signal.SIGKILL)
+        box.data = accept
+        conn = await asyncpg.connect(database_url)
+        await conn.execute("UPDATE mail SET next_at = now()")  # by then it is known that whoever held it has died
+        await conn.close()
+        await box.until(2)
+        assert children() != [pid]
+        assert (box.to, len({mail["Message-ID"] for mail in box.got})) == (["diaodu@example.cn"] * 2, 1)
 
 
 async def test_without_a_mail_server_nothing_is_promised(database_url: str, tmp_path: Path) -> None:
