@@ -48,7 +48,7 @@ def fill(server: Child, load: Load, manifests: int) -> None:
     steps = max(1, manifests // (REQUESTS * LIVES))
     for start in range(0, manifests, REQUESTS * LIVES):
         numbers = range(start, min(manifests, start + REQUESTS * LIVES))
-        lives = [load.manifest(number)[: STATEMENTS[number % len(STATEMENTS)]] for number in numbers]
+        lives = [load.manifest(number)[: STATEMENTS[number // len(load.lanes) % len(STATEMENTS)]] for number in numbers]
         requests = [[raw for life in lives[at::REQUESTS] for raw in life] for at in range(REQUESTS)]
         run(post_batches(server.url, load, [request for request in requests if request]))
         load.now_s += 7 * DAY_S // steps

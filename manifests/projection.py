@@ -191,9 +191,13 @@ _WRITE = """
             -- a row is there
     ), stopped AS (
         DELETE FROM clock
-         WHERE (who, term, since_s, chain, item) IN (
-               SELECT split_part(row, ' ', 1), split_part(row, ' ', 2), split_part(row, ' ', 3)::bigint, chain, split_part(row, ' ', 4)
-                 FROM changed, unnest(stopped) AS row)
+         WHERE ctid = ANY(ARRAY(
+               SELECT found.place FROM changed, unnest(stopped) AS row
+                CROSS JOIN LATERAL (
+                      SELECT ctid AS place FROM clock
+                       WHERE who = split_part(row, ' ', 1) AND term = split_part(row, ' ', 2) AND since_s = split_part(row, ' ', 3)::bigint
+                         AND clock.chain = changed.chain AND item = split_part(row, ' ', 4) LIMIT 1
+                      ) AS found))
     ), running AS (
         INSERT INTO clock (who, term, since_s, chain, item)
         SELECT split_part(row, ' ', 1), split_part(row, ' ', 2), split_part(row, ' ', 3)::bigint, chain, split_part(row, ' ', 4)
@@ -209,7 +213,8 @@ _WRITE = """
 """
 """Whatever the end of a server takes back is derived, and applied again from the position that it takes back with it; to wait for the disk
 would only cost. For this transaction alone: entries are not committed so. Planned anew whenever the log has doubled, as ``append`` of ledger.store is: a plan of the day when a table was one page would read it whole.
-Terms that are gone and terms that are new are never the same ones, so their order does not matter.
+Terms that are gone and terms that are new are never the same ones, so their order does not matter. Clocks that are gone are looked up one by one
+(LIMIT 1): a plan for many would read their table whole.
 
 Behind the position there is nothing yet, so a row is put in without looking whether it is there: that costs a third of the whole."""
 _WRITE_OVER = _WRITE.replace("-- a row is there", "ON CONFLICT DO NOTHING").replace(

@@ -139,7 +139,14 @@ async def rewrite_clocks(conn: Conn, changed: Iterable[tuple[str, Iterable[str],
         gone += [(chain, row) for row in sorted({*before}.difference(now))]
         new += [(chain, row) for row in sorted({*now}.difference(before))]
     parts = f"SELECT {_PARTS}, chain, split_part(row, ' ', 4) AS item FROM unnest($1::text[], $2::text[]) AS of_view (chain, row)"  # noqa: S608 -- ours
-    delete = f"DELETE FROM clock WHERE (who, term, since_s, chain, item) IN ({parts})"  # noqa: S608 -- ours
+    # One by one (LIMIT 1): a plan for many would read the table whole.
+    delete = f"""
+        DELETE FROM clock WHERE ctid = ANY(ARRAY(
+            SELECT found.place FROM ({parts}) AS gone CROSS JOIN LATERAL (
+                SELECT ctid AS place FROM clock
+                 WHERE who = gone.who AND term = gone.term AND since_s = gone.since_s AND chain = gone.chain AND item = gone.item LIMIT 1
+            ) AS found))
+    """  # noqa: S608 -- ours
     insert = f"INSERT INTO clock (who, term, since_s, chain, item) {parts} ON CONFLICT DO NOTHING"
     for sql, rows in ((delete, gone), (insert, new)):
         if rows:

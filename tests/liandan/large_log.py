@@ -41,6 +41,11 @@ _SQL = f"""
                 AS said, sample;
     INSERT INTO manifest_term (term, issued_at, chain) SELECT unnest(terms), issued_at, chain FROM manifest_view;
 
+    UPDATE manifest_view SET clocks = ARRAY[generator || ' receipt ' || updated_idx || ' ', '* receipt ' || updated_idx || ' '] WHERE updated_idx % 2 = 0;
+    INSERT INTO clock (who, term, since_s, chain, item)
+    SELECT split_part(row, ' ', 1), split_part(row, ' ', 2), split_part(row, ' ', 3)::bigint, chain, '' FROM manifest_view, unnest(clocks) AS row
+     UNION ALL SELECT receiver, 'attachment', updated_idx, chain, encode(sha256(ulid::bytea), 'hex') || ',' || receiver FROM manifest_view;
+
     INSERT INTO feed_reader (reader, idx)
     SELECT 'G' || lpad((n % {MANIFESTS} % 500)::text, 4, '0'), n FROM generate_series(0, {ENTRIES - 1}) AS n
      UNION ALL SELECT 'R' || lpad((n % {MANIFESTS} % 40)::text, 2, '0'), n FROM generate_series(0, {ENTRIES - 1}) AS n

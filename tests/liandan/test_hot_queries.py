@@ -23,6 +23,7 @@ import pytest
 import ledger.evidence.store
 import ledger.parties.store
 import ledger.pending.store
+import ledger.searching.store
 import ledger.store
 import ledger.vault.store
 import liandan.webhooks.store
@@ -34,6 +35,7 @@ from ledger.evidence.named import Reference
 from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import Head
 from ledger.parties.names import Named
+from ledger.searching.clocks import Stretch
 from ledger.searching.terms import ANY
 from ledger.store import EntryRow, LinkRow, LogHead
 from ledger.tree.merkle import leaf_hash
@@ -56,6 +58,7 @@ CHAIN = f"manifest/G0007/{ULID.format(7)}"
 APPROVAL = f"approval/G0007/{ULID.format(7)}"
 STATEMENT = sha256(b"7").digest()
 HEAD = LogHead(ENTRIES, sha256(b"").digest(), b"", 0)
+LATE = [("receipt", ENTRIES - MANIFESTS + 2000), ("storage", 7)]
 ITEM = RefusalItem(STATEMENT.hex(), ("G0007",), "manifest.issue/1", ("FORM",), 7, "2026-10-01T08:00:00+08:00")
 DISCLOSURE = DisclosureRow("ff" * 32, "driver", CHAIN, 9, bytes(12), b"x", bytes(32))
 Query = Callable[[asyncpg.Connection], Awaitable[object]]
@@ -116,12 +119,18 @@ async def shelved(conn: asyncpg.Connection) -> None:
 
 FILE = sha256(b"7").hexdigest()
 E = ledger.evidence.store
+T = ledger.searching.store
 S, V, W, P, Q = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store, ledger.pending.store
 
 
 async def found(conn: asyncpg.Connection, search: Search) -> None:
     """A page of manifests."""
     assert (await manifests.store.search_views(conn, search, limit=20)).views
+
+
+async def overdue(conn: asyncpg.Connection, search: Search) -> None:
+    """A page of what is overdue."""
+    await manifests.store.search_views(conn, search, limit=20, late=LATE)
 
 
 async def pending(conn: asyncpg.Connection, unsigned: bool | None) -> None:
@@ -178,6 +187,11 @@ HOT: Mapping[str, Query] = {
     "search_views, receiver and code": lambda conn: found(conn, Search(receiver="R07", code="900-052-31", stage="closed")),
     "search_views, changed": lambda conn: found(conn, Search(updated_since=ENTRIES - 100)),
     "search_views, a party's changed": lambda conn: found(conn, Search(updated_since=ENTRIES - MANIFESTS, visible_to="G0007")),
+    "search_views, overdue": lambda conn: overdue(conn, Search(visible_to="G0100", overdue=True)),
+    "search_views, overdue of all": lambda conn: overdue(conn, Search(overdue=True)),
+    "walk_clocks": lambda conn: T.walk_clocks(conn, ["G0100", "R07"], [Stretch("receipt", 0), Stretch("attachment", 0)], 50),
+    "running_since": lambda conn: T.running_since(conn, LATE, 100),
+    "rewrite_clocks": lambda conn: T.rewrite_clocks(conn, [(CHAIN, [f"R07 receipt {ENTRIES} "], [f"R07 storage {ENTRIES} "])]),
     "project": project,
     "approvals": lambda conn: approvals(conn, [ANY]),
     "approvals, narrow": lambda conn: approvals(conn, ["receiver:R07"], ["stage:approved"], since=100),
@@ -202,6 +216,7 @@ HOT: Mapping[str, Query] = {
     "list_active": lambda conn: W.list_active(conn, ["G0007", "none"]),
     "pending of a party": lambda conn: pending(conn, None),
     "pending of a party, to sign": lambda conn: pending(conn, True),
+    "pending that waits": lambda conn: Q.list_waiting(conn, "C17", principal=None, kinds=None, now_s=0, after=(0, ""), limit=50),
     "pending, one": lambda conn: Q.fetch(conn, sha256(b"7").hexdigest(), is_locked=True),
     "count_of": lambda conn: Q.count_of(conn, "G0007"),
     "take_complete": lambda conn: Q.take_complete(conn, 32),
@@ -212,7 +227,7 @@ HOT: Mapping[str, Query] = {
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W, Q)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W, Q, T)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {
@@ -227,6 +242,7 @@ EXCUSED: Mapping[str, str] = {
     "list_views": "pages of search_views",
     **dict.fromkeys(("lock_party", "insert", "list_of", "fetch", "change"), SMALL),
     "tell_nobody": "does nothing",
+    "list_wrong_clocks": ALL_ON_PURPOSE,
     "list_unsettled": "once a minute, of what is pending: a table that empties itself",
     "count_all": "the figures of /metrics: once a scrape, over a delivery log that has an end",
     "count_by_state": "one webhook's log, by its index, up to a bound",
