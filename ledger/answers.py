@@ -1,6 +1,6 @@
 """What the log answers over HTTP: wire Structs, and how they are made from entries. Bytes travel as base64."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from ledger.admission.entry import Entry
 from ledger.directory import Authority, DataPin
 from ledger.model import AccountRow
+from ledger.parties.model import PartyRow
 from ledger.problem import Problem
 from signing import b64
 
@@ -122,6 +123,22 @@ class KeyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str = ""
 
 
+class FormerName(Struct, frozen=True, kw_only=True):
+    """A name that a party has had: that of entries from index ``since`` on, before ``until``."""
+
+    name: str
+    since: int
+    until: int
+
+
+class ChangedParty(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a party is not as it was: former names, its end (注销), who succeeds it."""
+
+    former: tuple[FormerName, ...] = ()
+    closed_on: str = ""
+    successor: str = ""
+
+
 class SiteItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A site (场所) of a party, as ``party.site`` has it last; with ``closed_on`` it has ended."""
 
@@ -144,6 +161,7 @@ class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size: int
     closed_on: str = ""  # Day on which it was closed (注销); empty while it is open.
     successor: str = ""
+    former: tuple[FormerName, ...] = ()
     sites: tuple[SiteItem, ...] = ()  # For the party itself, authorities and the operator.
 
 
@@ -155,6 +173,8 @@ class PartyItem(Struct, frozen=True, kw_only=True):
     role: str
     closed_on: str
     index: int
+    successor: str = ""  # Of a closed party.
+    former: tuple[FormerName, ...] = ()  # It is found by these names too.
 
 
 class PartyPage(Struct, frozen=True, kw_only=True):
@@ -186,6 +206,22 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Sizes of archived checkpoints, ascending."""
 
     sizes: tuple[int, ...]
+
+
+def former_names(row: PartyRow) -> tuple[FormerName, ...]:
+    """Names that a party has no longer."""
+    ends = zip(row.names[:-1], row.since[:-1], row.since[1:], strict=True)
+    return tuple(FormerName(name=name, since=since, until=until) for name, since, until in ends)
+
+
+def changed_party(row: PartyRow) -> ChangedParty:
+    """A party that has changed."""
+    return ChangedParty(former=former_names(row), closed_on=row.closed_on, successor=row.successor)
+
+
+def called_at(changed: Mapping[str, ChangedParty], index: int) -> dict[str, str]:
+    """Of some parties how those were called in an entry that are called otherwise now."""
+    return {uscc: former.name for uscc, party in changed.items() for former in party.former if former.since <= index < former.until}
 
 
 def post_answer(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: bytes) -> Posted:

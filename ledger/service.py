@@ -15,7 +15,20 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import FeedEntry, FeedPage, KeyItem, PartyAnswer, PartyItem, PartyPage, Posted, SiteItem, Waiting, filled, post_answer
+from ledger.answers import (
+    FeedEntry,
+    FeedPage,
+    KeyItem,
+    PartyAnswer,
+    PartyItem,
+    PartyPage,
+    Posted,
+    SiteItem,
+    Waiting,
+    filled,
+    former_names,
+    post_answer,
+)
 from ledger.batch import HEAD_CODES, Batch, BatchOutcome, NotAdmitted, built_on, stopped
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, LogState, PartyState, party_chain
@@ -24,7 +37,7 @@ from ledger.kinds.site import Site, site_key
 from ledger.labels import labels
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.parties.names import chains_in, folded, parties_in, words_in
-from ledger.parties.store import names_of, search_parties
+from ledger.parties.store import fetch_parties, names_of, search_parties
 from ledger.problem import ChainHead, Remedy
 from ledger.reading import Page, read_cursor, snapshot, write_cursor
 from ledger.store import Conn
@@ -229,13 +242,17 @@ class Service:
         async with self.log.pool.acquire() as conn:
             head = await store.fetch_head(conn)
             raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
+            rows = await fetch_parties(conn, [uscc])
             sites = await store.fetch_facts_within(conn, site_key(uscc, ""), SITES_MAX) if with_sites else {}
         role = "party" if founder is None else "operator" if uscc == state.operator else "authority"
         regions = () if founder is None else founder.regions
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
+        former = former_names(rows[0]) if rows else ()
         listed = tuple(_site(key.rpartition(" ")[2], self.log.kinds.decode(key, raw)) for key, raw in sorted(sites.items()))
-        return filled(PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size, sites=listed)
+        return filled(
+            PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size, sites=listed, former=former
+        )
 
     async def parties(self, part: str | None, since: int, page: Page) -> PartyPage:
         """Parties with a part in their names, whatever widths and blanks it is written with; Refusal QUERY_FORM for nothing but those."""
@@ -250,7 +267,7 @@ class Service:
             after = "" if place is None else place.uscc
             rows, following = await search_parties(conn, wanted, since=since, after=after, limit=page.limit)
             size = await store.projected(conn)
-        parties = tuple(filled(PartyItem, row, role=_role(state, row.uscc), index=row.idx) for row in rows)
+        parties = tuple(filled(PartyItem, row, role=_role(state, row.uscc), index=row.idx, former=former_names(row)) for row in rows)
         return PartyPage(size=size, parties=parties, next=None if following is None else write_cursor(PartyPlace(following), asked))
 
     async def feed(self, caller: Caller, after: int, limit: int) -> FeedPage:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.pending.answers import PendingAnswer
 from ledger.problem import Language, ProblemError
 from manifests import telling
@@ -72,6 +72,7 @@ class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
     """附件: those that are owed."""
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def duty_answer(duty: Duty, language: Language, blockers: tuple[ProblemError, ...] = ()) -> DutyAnswer:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.caller import Caller, reads
 from ledger.mass import format_mass
 from ledger.problem import Language, Mark, mark
@@ -51,6 +51,7 @@ class Manifests(Struct, frozen=True, gc=False, kw_only=True):
     next: str | None
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class ManifestChoice(Struct, frozen=True, gc=False, kw_only=True):
@@ -61,6 +62,7 @@ class ManifestChoice(Struct, frozen=True, gc=False, kw_only=True):
     manifests: tuple[ManifestItem, ...]
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class FateAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -168,10 +170,15 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     contests: tuple[ContestAnswer, ...]
     incidents: tuple[IncidentNoteAnswer, ...]
     """突发事件 that name it, also those that are closed."""
+    issue_index: int
+    """Entry that issued it."""
+    called: dict[str, str] = field(default_factory=dict)
+    """How parties were called when it was issued, those that are called otherwise now."""
     head: str
     """Statement hash of the newest act on the trunk: ``prev`` of the next one."""
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def may_read(caller: Caller, view: ManifestView) -> bool:
@@ -235,6 +242,7 @@ def manifest_answer(
         times={name.removesuffix("_s"): format_at(at_s) for name, at_s in times.items() if at_s is not None and name != "latest_s"},
         flags=tuple(filled(FlagAnswer, flag, mark(flag.code, rules, language, flag.level)) for flag in view.flags),
         head=state.acts[-1],
+        issue_index=view.records[0].index,
         holds=(),
         gap=None,
         contests=(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from ledger.answers import ChangedParty
 from ledger.mass import format_mass
 from ledger.problem import Language
 from manifests.tracing import ENDS, GramFlow, Graph, Node
@@ -62,6 +63,7 @@ class ManifestFates(Struct, frozen=True, gc=False, kw_only=True):
     lines: tuple[LineFates, ...]
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class OriginAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -92,6 +94,7 @@ class ManifestOrigins(Struct, frozen=True, gc=False, kw_only=True):
     lines: tuple[LineOrigins, ...]
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def origins_of(views: dict[str, ManifestView], chain: str) -> tuple[LineOrigins, ...]:

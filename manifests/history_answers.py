@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.admission.entry import Entry
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.model import AccountRow
 from ledger.tree.merkle import leaf_hash
 
@@ -32,6 +32,8 @@ class RecordAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """Merkle leaf hash, hex."""
     entry: str
     """The exact entry bytes, base64."""
+    called: dict[str, str] = field(default_factory=dict)
+    """How its signers were called then, those that are called otherwise now."""
 
 
 class ManifestHistory(Struct, frozen=True, gc=False, kw_only=True):
@@ -40,6 +42,8 @@ class ManifestHistory(Struct, frozen=True, gc=False, kw_only=True):
     size: int
     id: str
     entries: tuple[RecordAnswer, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def record_answer(entry: Entry) -> RecordAnswer:

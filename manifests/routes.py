@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
+from msgspec.structs import replace
 
+from ledger.answers import called_at
 from ledger.chain import ULID, USCC
 from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_path, in_query
 from ledger.query import refuse_unknown_query
@@ -202,7 +204,8 @@ async def get_manifest(
     request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
 ) -> ManifestAnswer:
     """One manifest as it stands, and which of its attachments are in the store."""
-    return await with_names(log, await service.read_manifest(log, caller, generator, ulid, lang, claimed_now(request.headers)), lang)
+    found = await with_names(log, await service.read_manifest(log, caller, generator, ulid, lang, claimed_now(request.headers)), lang)
+    return replace(found, called=called_at(found.changed, found.issue_index))
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/actions", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
@@ -224,9 +227,11 @@ async def get_actions(
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)
-async def get_history(log: TheLog, caller: TheCaller, generator: InGenerator, ulid: InUlid) -> ManifestHistory:
-    """Every entry about the manifest, trunk and cases, with its exact bytes."""
-    return await service.read_history(log, caller, generator, ulid)
+async def get_history(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestHistory:
+    """Every entry about the manifest, trunk and cases, with its exact bytes, and how its signers were called then."""
+    found = await with_names(log, await service.read_history(log, caller, generator, ulid), lang)
+    then = [{uscc: name for uscc, name in called_at(found.changed, one.index).items() if uscc in one.by} for one in found.entries]
+    return replace(found, entries=tuple(replace(one, called=called) for one, called in zip(found.entries, then, strict=True)))
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/fates", responses=READ_REFUSALS)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Struct, field
 
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.model import Facts, account_key
@@ -187,6 +187,7 @@ class Permits(Struct, frozen=True, gc=False, kw_only=True):
     permits: tuple[PermitAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class Lists(Struct, frozen=True, gc=False, kw_only=True):
@@ -196,6 +197,7 @@ class Lists(Struct, frozen=True, gc=False, kw_only=True):
     lists: tuple[ListAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class Listings(Struct, frozen=True, gc=False, kw_only=True):
@@ -205,6 +207,7 @@ class Listings(Struct, frozen=True, gc=False, kw_only=True):
     listings: tuple[ListingAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class Approvals(Struct, frozen=True, gc=False, kw_only=True):
@@ -214,6 +217,7 @@ class Approvals(Struct, frozen=True, gc=False, kw_only=True):
     approvals: tuple[ApprovalAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class Quotas(Struct, frozen=True, gc=False, kw_only=True):
@@ -223,6 +227,7 @@ class Quotas(Struct, frozen=True, gc=False, kw_only=True):
     quotas: tuple[QuotaAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def permit_answer(row: RegistryRow) -> PermitAnswer:

@@ -7,10 +7,12 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.answers import changed_party
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, party_chain
 from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
+from ledger.parties.store import fetch_changed
 from ledger.problem import Language
 from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.times import year_of
@@ -115,13 +117,15 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
 
 
 async def with_names(log: Log, answer: T, language: Language) -> T:
-    """The same answer with the names of its codes, as they are now."""
+    """The same answer with the names of its codes, as they are now, and what has become of parties that are not what they were."""
     codes = codes_in(answer)
     async with snapshot(log) as now:
         await now.workspace.load([chain_key(LOG_MAIN), *(chain_key(party_chain(party)) for party in sorted(codes.parties))])
+        rows = await fetch_changed(now.workspace.conn, sorted(codes.parties))
     if now.workspace.facts.state(LOG_MAIN) is None:
         return answer
-    return replace(answer, names=names_of(codes, now.workspace.facts, language))
+    changed = {row.uscc: changed_party(row) for row in rows}
+    return replace(answer, names=names_of(codes, now.workspace.facts, language), changed=changed)
 
 
 def registry_part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part:

@@ -8,7 +8,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
 from ledger.parties.model import NameRows, PartyRow
-from ledger.parties.names import folded, grams, named_in
+from ledger.parties.names import grams, lines_of, named_in, told
 
 
 class NameFold:
@@ -20,12 +20,7 @@ class NameFold:
     def watch(self, entry: Entry) -> None:
         """Give this to the audit, entry after entry."""
         for one in named_in(entry):
-            before = self._rows.get(one.uscc) or PartyRow(one.uscc, "", "", one.index)
-            name, closed_on = (
-                one.name if one.name is not None else before.name,
-                one.closed_on if one.closed_on is not None else before.closed_on,
-            )
-            self._rows.put(one.uscc, PartyRow(one.uscc, name, closed_on, one.index))
+            self._rows.put(one.uscc, told(self._rows.get(one.uscc) or PartyRow(one.uscc, "", "", one.index), one))
 
     async def compare(self, rows: AsyncIterator[NameRows], size: int) -> list[Finding]:
         """Findings VIEW_DIFFERS of the names up to ``size``, where the projection stands; a party of which a later entry speaks is passed over."""
@@ -38,7 +33,7 @@ class NameFold:
                 continue
             if expected is None or found.row != expected:
                 findings.append(_differs(found.uscc, "party_name", str(found.row), str(expected)))
-            elif found.folded != folded(expected.name) or frozenset(found.grams) != grams(found.folded):
+            elif found.folded != lines_of(expected.names) or frozenset(found.grams) != grams(found.folded):
                 findings.append(_differs(found.uscc, "party_gram", "other rows", "what the name is found by"))
         for uscc, raw in self._rows.items():
             if uscc not in seen and msgspec.msgpack.decode(raw, type=PartyRow).idx < size:

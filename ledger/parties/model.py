@@ -10,6 +10,9 @@ class PartyRow(Struct, frozen=True):
     name: str
     closed_on: str
     idx: int
+    names: tuple[str, ...] = ()  # Every name, the present one last.
+    since: tuple[int, ...] = ()  # The entry that gave each of them.
+    successor: str = ""  # Of a closed party.
 
 
 class NameRows(Struct, frozen=True):

@@ -5,7 +5,7 @@ character at all. Pairs find any part of two characters or more, single characte
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from ledger.chain import ULID, USCC
 from ledger.fields import normal
 from ledger.kinds.founding import FoundingAuthority, FoundingParty, LogFound
 from ledger.kinds.party import PartyAmend, PartyRegister
+from ledger.parties.model import PartyRow
 from signing.phrase import Word
 from signing.refusal import Reason
 
@@ -28,6 +29,7 @@ class Named(Struct, frozen=True):
     index: int
     name: str | None = None
     closed_on: str | None = None
+    successor: str | None = None
 
 
 def named_in(entry: Entry) -> Iterator[Named]:
@@ -41,7 +43,8 @@ def named_in(entry: Entry) -> Iterator[Named]:
     elif isinstance(body, PartyRegister):
         yield Named(owner, entry.index, body.name)
     elif isinstance(body, PartyAmend):
-        yield Named(owner, entry.index, body.name, "" if body.reopen and body.closed_on is None else body.closed_on)
+        closed_on = "" if body.reopen and body.closed_on is None else body.closed_on
+        yield Named(owner, entry.index, body.name, closed_on, None if closed_on is None else body.successor or "")
 
 
 def words_in(reasons: Iterable[Reason]) -> list[Word]:
@@ -63,9 +66,34 @@ def _found(pattern: re.Pattern[str], words: Iterable[Word]) -> list[str]:
     return sorted({code for word in words for text in ((word,) if isinstance(word, str) else word) for code in pattern.findall(text)})
 
 
+def told(row: PartyRow, one: Named) -> PartyRow:
+    """A party after an entry more; the same entry again changes nothing, so that a range may be written over."""
+    called = dict(zip(row.since, row.names, strict=True))
+    if one.name is not None and one.name != _before(called, one.index):
+        called[one.index] = one.name
+    since = tuple(sorted(called))
+    names = tuple(called[index] for index in since)
+    return PartyRow(
+        uscc=row.uscc, name=names[-1] if names else "", closed_on=row.closed_on if one.closed_on is None else one.closed_on, idx=one.index,
+        names=names, since=since, successor=row.successor if one.successor is None else one.successor,
+    )  # fmt: skip
+
+
+def _before(called: Mapping[int, str], index: int) -> str | None:
+    """The name before an entry."""
+    earlier = [since for since in called if since < index]
+    return called[max(earlier)] if earlier else None
+
+
+def lines_of(names: Iterable[str]) -> str:
+    """Names in normal form as they are kept for searches, a line each: no part that is looked for reaches over two."""
+    return "\n".join(dict.fromkeys(map(folded, names)))
+
+
 def grams(text: str) -> frozenset[str]:
-    """Characters and pairs of characters of a text in normal form."""
-    return frozenset(text) | frozenset(text[at : at + 2] for at in range(len(text) - 1))
+    """Characters and pairs of characters of names in normal form, a line each."""
+    found = frozenset(text) | frozenset(text[at : at + 2] for at in range(len(text) - 1))
+    return frozenset(gram for gram in found if "\n" not in gram)
 
 
 def wanted_grams(part: str) -> tuple[str, ...]:

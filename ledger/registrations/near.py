@@ -14,9 +14,9 @@ ALIKE = 0.8
 
 
 def nearest(name: str, parties: Iterable[PartyRow]) -> list[PartyRow]:
-    """Of some parties those with the same or nearly the same name, the nearest first."""
+    """Of some parties those that have, or had, the same or nearly the same name, the nearest first."""
     wanted = folded(name)
-    scored = [(_likeness(wanted, folded(party.name)), party) for party in parties]
+    scored = [(max(_likeness(wanted, folded(one)) for one in party.names or (party.name,)), party) for party in parties]
     alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].uscc))
     return [party for _, party in alike[:SHOWN_MAX]]
 

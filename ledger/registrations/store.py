@@ -118,7 +118,7 @@ async def list_alike(conn: Conn, name: str, uscc: str) -> list[PartyRow]:
     rows = await conn.fetch(_WITH_GRAMS, list(wanted_grams(wanted)), COMMON)
     parties = Counter(row["gram"] for row in rows)
     shared = Counter(row["uscc"] for row in rows if parties[row["gram"]] < COMMON)
-    same = await conn.fetch("SELECT uscc FROM party_name WHERE folded = $1 LIMIT $2", wanted, CANDIDATES_MAX)
+    same = await conn.fetch("SELECT uscc FROM party_name WHERE $1 = ANY(string_to_array(folded, E'\\n')) LIMIT $2", wanted, CANDIDATES_MAX)
     likely = {code for code, _ in shared.most_common(CANDIDATES_MAX)} | {row["uscc"] for row in same}
     return await fetch_parties(conn, sorted(likely - {uscc}))
 

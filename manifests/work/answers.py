@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct, field
 
 from ledger.admission.kind_table import Kinds
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.pending.answers import title_of
 from ledger.pending.model import PendingRow
 from ledger.problem import Language, Mark, mark
@@ -94,6 +94,7 @@ class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
     items: tuple[WorkItem, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 

@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 class TableColumn(Struct, frozen=True):
-    """One column. ``path`` is dotted, into one row of the answer."""
+    """One column. ``path`` is dotted, into one row of the answer; through a list it leads into each of its items."""
 
     zh: str
     en: str
@@ -30,7 +30,7 @@ class TableColumn(Struct, frozen=True):
         """What stands in the cell; several values of one field are joined."""
         found: Any = row
         for part in self.path.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
+            found = [one.get(part) for one in found] if isinstance(found, list) else found.get(part) if isinstance(found, dict) else None
         if isinstance(found, list | tuple):
             return "、".join(str(names.get(one, one) if self.form == "name" else one) for one in found)
         return None if found is None or found == "" else _FORMS[self.form](found, names)
@@ -222,6 +222,8 @@ PARTIES = Table(
         ("名称", "Name", "name", "text", 36),
         ("身份", "Role", "role", "text", 12),
         ("注销日", "Closed on", "closed_on", "day", 12),
+        ("承继单位", "Successor", "successor", "text", 22),
+        ("曾用名", "Former names", "former.name", "text", 36),
         ("最新条目序位", "Newest entry", "index", "whole", 12),
     ),
 )

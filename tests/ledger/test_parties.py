@@ -74,15 +74,29 @@ async def test_no_search_reads_all_names(many: asyncpg.Connection) -> None:
         assert 0 < plan.blocks <= 60, plan.nodes
 
 
-async def test_a_party_that_changes_its_name_is_found_by_the_new_one_alone(database: asyncpg.Connection) -> None:
+async def test_a_party_that_changes_its_name_is_found_by_each_of_them(database: asyncpg.Connection) -> None:
     await note_names(
         database, [Named(CODES[0], 1, "旧名有限公司"), Named(CODES[0], 5, closed_on="2026-11-01"), Named(CODES[0], 7, "新名厂")]
     )
-    assert (await found(database, "旧名"), await found(database, "新名")) == ([], ["新名厂"])
+    assert (await found(database, "旧名"), await found(database, "新名")) == (["新名厂"], ["新名厂"])
+    assert await found(database, "公司新") == [], "no part reaches over two names"
     [row], _ = await search_parties(database, "", since=7, after="", limit=5)
-    assert (row.closed_on, row.idx) == ("2026-11-01", 7)
+    assert (row.closed_on, row.idx, row.names, row.since) == ("2026-11-01", 7, ("旧名有限公司", "新名厂"), (1, 7))
     await note_names(database, [Named(CODES[0], 9, closed_on="")])
     assert (await search_parties(database, "", since=0, after="", limit=5))[0][0].closed_on == ""
+
+
+async def test_a_range_written_over_changes_nothing(database: asyncpg.Connection) -> None:
+    said = [Named(CODES[0], 1, "甲厂"), Named(CODES[0], 5, "乙厂"), Named(CODES[0], 7, closed_on="2026-11-01", successor=CODES[1])]
+    await note_names(database, said)
+    rows, _ = await search_parties(database, "", since=0, after="", limit=5)
+    await note_names(database, said[1:])
+    await note_names(database, said)
+    assert (await search_parties(database, "", since=0, after="", limit=5))[0] == rows
+    assert (rows[0].names, rows[0].successor) == (("甲厂", "乙厂"), CODES[1])
+    await note_names(database, [Named(CODES[0], 8, "乙厂"), Named(CODES[0], 9, "甲厂", closed_on="", successor="")])
+    [row], _ = await search_parties(database, "", since=0, after="", limit=5)
+    assert (row.names, row.since, row.successor) == (("甲厂", "乙厂", "甲厂"), (1, 5, 9), "")
 
 
 def test_entries_say_who_is_called_what() -> None:

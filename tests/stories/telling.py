@@ -76,7 +76,13 @@ class Stagehand:
     async def _look(self, telling: Telling, step: LifeStep, look: Look, moment_s: int) -> None:
         found = await self._read(telling, look.who, telling.path(look.get), moment_s)
         is_refused = isinstance(found, str)
-        self._note(telling, step, f"{look.who}: {look.get} {look.at}", found if is_refused else _at(found, look.at), look.code or look.be)
+        self._note(
+            telling,
+            step,
+            f"{look.who}: {look.get} {look.at}",
+            found if is_refused else _at(found, telling.path(look.at)),
+            look.code or look.be,
+        )
 
     async def _read(self, telling: Telling, who: str, path: str, moment_s: int) -> Any:
         """What a GET says to somebody, or the code with which it is refused."""
