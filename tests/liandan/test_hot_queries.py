@@ -128,6 +128,11 @@ async def found(conn: asyncpg.Connection, search: Search) -> None:
     assert (await manifests.store.search_views(conn, search, limit=20)).views
 
 
+async def pending_about(conn: asyncpg.Connection) -> None:
+    """What waits on a manifest and its cases."""
+    await Q.list_about(conn, "C17", ["manifest/7"], "case/7/", principal=None, kinds=None, now_s=0, limit=50)
+
+
 async def overdue(conn: asyncpg.Connection, search: Search) -> None:
     """A page of what is overdue."""
     await manifests.store.search_views(conn, search, limit=20, late=LATE)
@@ -150,6 +155,7 @@ HOT: Mapping[str, Query] = {
     "lock_head": S.lock_head,
     "fetch_head": S.fetch_head,
     "fetch_facts": lambda conn: S.fetch_facts(conn, [f"chain:{CHAIN}", f"chain:{APPROVAL}", "chain:none"]),
+    "fetch_facts_within": lambda conn: S.fetch_facts_within(conn, "key: ", 10),
     "fetch_links (intake, by place)": lambda conn: S.fetch_links(conn, [(CHAIN, 1), (CHAIN, 9), ("none", 0)]),
     "list_links": lambda conn: S.list_links(conn, CHAIN),
     "append": append,
@@ -168,6 +174,8 @@ HOT: Mapping[str, Query] = {
     "list_refusals, of one": lambda conn: S.list_refusals(conn, signer="G0007", before_id=None, limit=50),
     "search_parties": lambda conn: P.search_parties(conn, "第7", since=0, after="", limit=50),
     "search_parties, all": lambda conn: P.search_parties(conn, "", since=0, after="G0100", limit=50),
+    "fetch_parties": lambda conn: P.fetch_parties(conn, ["G0007", "none"]),
+    "list_registers": lambda conn: P.list_registers(conn, "crew:G0007 ", "", 50),
     "names_of": lambda conn: P.names_of(conn, ["G0007", "G0008", "none"]),
     "note_names": lambda conn: P.note_names(conn, [Named("G0007", ENTRIES, "新名", None)]),
     "insert_disclosures": lambda conn: V.insert_disclosures(conn, [DISCLOSURE]),
@@ -217,6 +225,7 @@ HOT: Mapping[str, Query] = {
     "pending of a party": lambda conn: pending(conn, None),
     "pending of a party, to sign": lambda conn: pending(conn, True),
     "pending that waits": lambda conn: Q.list_waiting(conn, "C17", principal=None, kinds=None, now_s=0, after=(0, ""), limit=50),
+    "pending about a manifest": pending_about,
     "pending, one": lambda conn: Q.fetch(conn, sha256(b"7").hexdigest(), is_locked=True),
     "count_of": lambda conn: Q.count_of(conn, "G0007"),
     "take_complete": lambda conn: Q.take_complete(conn, 32),
