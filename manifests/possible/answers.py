@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Kind
 from ledger.directory import party_name
 from ledger.form_fields import FormField, form_fields
 from ledger.labels import labels
@@ -15,12 +17,11 @@ from ledger.model import Facts
 from ledger.pending.model import PendingRow
 from ledger.problem import Language, ProblemError, problem_errors
 from ledger.times import day_of
-from manifests.acts import ACTS_BY_KIND
 from manifests.model import CAPACITIES
 from manifests.possible.judging import PossibleAct
 from manifests.possible.preparing import PreparedAct
 from signing.phrase import Word
-from signing.refusal import Reason, Rule
+from signing.refusal import Reason
 
 
 class FieldValue(Struct, frozen=True, gc=False, kw_only=True):
@@ -92,11 +93,11 @@ class PossibleActAnswer(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def possible_answer(
-    possible: PossibleAct, facts: Facts, rules: Mapping[str, Rule], language: Language, pending: Sequence[PendingRow] = (), *, is_owed: bool
+    possible: PossibleAct, facts: Facts, kinds: Kinds, language: Language, pending: Sequence[PendingRow] = (), *, is_owed: bool
 ) -> PossibleActAnswer:
     """An act for people and programs; ``pending`` are the envelopes about the manifest that wait."""
     prepared, statement = possible.prepared, possible.statement
-    kind = ACTS_BY_KIND[prepared.kind].kind
+    kind = kinds.by_name[prepared.kind]
     zh, en = prepared.title or (kind.zh, kind.en)
     chain = f"{prepared.chain.rpartition('/')[0]}/<ULID>" if prepared.is_new else prepared.chain
     return PossibleActAnswer(
@@ -111,21 +112,21 @@ def possible_answer(
         principal=statement.principal or "",
         signers=tuple(_signers(possible, language)),
         alone=possible.alone,
-        fields=tuple(_fields(prepared, language)),
+        fields=tuple(_fields(prepared, kind, language)),
         known=_known(prepared),
         schema=f"/schemas/{prepared.kind.replace('/', '-')}.json",
-        blockers=blocker_answers(possible, facts, rules, language, with_key=True),
+        blockers=blocker_answers(possible, facts, kinds, language, with_key=True),
         pending=tuple(row.statement for row in pending if row.kind == prepared.kind and (prepared.is_new or row.chain == prepared.chain)),
     )
 
 
 def blocker_answers(
-    possible: PossibleAct, facts: Facts, rules: Mapping[str, Rule], language: Language, *, with_key: bool = False
+    possible: PossibleAct, facts: Facts, kinds: Kinds, language: Language, *, with_key: bool = False
 ) -> tuple[ProblemError, ...]:
     """What blocks an act, in the words in which it would be refused; ``with_key`` also what speaks against the asker's key alone."""
-    body, day = ACTS_BY_KIND[possible.prepared.kind].kind.body, day_of(possible.statement.at_s)
+    body, day = kinds.by_name[possible.prepared.kind].body, day_of(possible.statement.at_s)
     reasons = (*possible.blockers, *(possible.key_reasons if with_key else ()))
-    return problem_errors(reasons, rules, language, day, _names(reasons, facts), labels(body))
+    return problem_errors(reasons, kinds.rules, language, day, _names(reasons, facts), labels(body))
 
 
 def _names(reasons: Sequence[Reason], facts: Facts) -> dict[str, Word]:
@@ -146,8 +147,8 @@ def _signers(possible: PossibleAct, language: Language) -> Iterator[PossibleSign
         yield PossibleSigner(role=role.name, role_text=text, parties=role.holders, is_you=is_you)
 
 
-def _fields(prepared: PreparedAct, language: Language) -> Iterator[AskedField]:
-    known = form_fields(ACTS_BY_KIND[prepared.kind].kind.body)
+def _fields(prepared: PreparedAct, kind: Kind, language: Language) -> Iterator[AskedField]:
+    known = form_fields(kind.body)
     for path in prepared.asked:
         yield _field(known[path], prepared, language)
         inner = tuple(name for name in prepared.choices if name.startswith(f"{path}.*."))

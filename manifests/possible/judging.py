@@ -22,13 +22,16 @@ from ledger.times import format_at
 from manifests.machine import Act
 from manifests.model import Capacity
 from manifests.possible.preparing import ManifestGround, PreparedAct, trunk_acts
+from manifests.possible.preparing_beside import acts_beside
 from manifests.possible.preparing_cases import case_acts, reports_of
 from manifests.sides import destination_side, origin_side
 from signing.refusal import Reason
 
-ROLES = frozenset({"SIGNER_ROLE", "SIGNER_MISSING", "SIGNER_EXTRA", "CASE_ROLE", "DELEGATION_MISSING"})
+ROLES = frozenset({"SIGNER_ROLE", "SIGNER_MISSING", "SIGNER_EXTRA", "CASE_ROLE", "DELEGATION_MISSING", "NOT_CONCERNED"})
 """Codes that say: not the act of who asks."""
-NOT_OPEN = frozenset({"ACT_NOT_OPEN", "VOID_LATE", "NO_MANIFEST", "TRUNK_STAGE", "CASE_STATE", "AMEND_STATE", "AMEND_PATH", "NOT_YET"})
+NOT_OPEN = frozenset(
+    {"ACT_NOT_OPEN", "VOID_LATE", "NO_MANIFEST", "TRUNK_STAGE", "CASE_STATE", "AMEND_STATE", "AMEND_PATH", "NOT_YET", "INCIDENT_STATE"}
+)
 """Codes that say: not open at this stage, whoever asks."""
 _LIFTED = frozenset({("TRUNK_STAGE", "RETURNING"), ("NO_MANIFEST", "WAYBILL")})
 """Cases of these codes that somebody can lift."""
@@ -69,7 +72,7 @@ class TriedAct(Struct, frozen=True):
 
 def tries_of(ground: ManifestGround, asker: Asker, names: frozenset[str]) -> list[TriedAct]:
     """What is judged for an asker: the acts of these kinds, or of all."""
-    prepared = [*trunk_acts(ground, asker.party), *case_acts(ground, asker.party)]
+    prepared = [*trunk_acts(ground, asker.party), *case_acts(ground, asker.party), *acts_beside(ground, asker.party)]
     return [
         TriedAct(one, tuple(_statement(ground, one, by, asker) for by in _seatings(ground, one, asker)))
         for one in prepared

@@ -22,7 +22,6 @@ from ledger.pending.outlook import Awaited, kinds_of, look, partial_of
 from ledger.problem import Language, ProblemError
 from ledger.reading import Snapshot
 from ledger.times import parse_at
-from manifests.acts import ACTS_BY_KIND
 from manifests.case import cases_key, cases_of, manifest_at
 from manifests.possible.answers import PossibleActAnswer, blocker_answers, possible_answer
 from manifests.possible.judging import Asker, PossibleAct, judge, tries_of
@@ -32,6 +31,7 @@ from manifests.view import ManifestView
 from signing.envelope import PAYLOAD_STATEMENT, Envelope
 from signing.refusal import Reason
 from whitelist.check import lots_key
+from whitelist.rules.number import number_key
 from whitelist.terms import Duty
 
 PENDING_MAX = 32
@@ -82,7 +82,7 @@ async def read_possible(
 ) -> PossiblePart:
     """What the caller may do, or who is asked ``as``: for authorities and the operator any party, for others one that it signs for."""
     workspace, asked = now.workspace, party or caller.uscc
-    wanted = [one for one in owed if one.kind in ACTS_BY_KIND and one.holder and not one.manifest]
+    wanted = [one for one in owed if one.kind in kinds.by_name and one.holder and not one.manifest]
     askers = _askers(caller, asked, wanted)
     head = await log_store.fetch_head(workspace.conn)
     threads = _threads(view)
@@ -91,14 +91,13 @@ async def read_possible(
     own, *others = await possible_acts(workspace, kinds, ground, askers, now.size if head is None else head.size)
     rows = await _pending_rows(now, kinds, caller, asked, view, now_s)
     by_asker = {asked: own, **{asker.party: acts for (asker, _), acts in zip(askers[1:], others, strict=True)}}
-    rules = kinds.rules
-    told = [possible_answer(one, ground.facts, rules, language, rows, is_owed=_is_owed(one, asked, wanted)) for one in own]
+    told = [possible_answer(one, ground.facts, kinds, language, rows, is_owed=_is_owed(one, asked, wanted)) for one in own]
     return PossiblePart(
         party=asked,
         acts=tuple(sorted(told, key=lambda one: not one.is_owed)),
         pending=await _pending_answers(now, kinds, rows, now_s, language),
         blockers={
-            one: blocker_answers(found, ground.facts, rules, language)
+            one: blocker_answers(found, ground.facts, kinds, language)
             for one in wanted
             if (found := _of(one, by_asker[one.holder])) is not None and found.blockers
         },
@@ -114,11 +113,14 @@ async def stand_on(
     facts = workspace.facts
     state = manifest_at(facts, trunk)
     assert state is not None, "its view is there"
-    lots = () if state.times.received_s is None else [lots_key(trunk, number) for number in range(len(state.lines))]
+    registers = [lots_key(trunk, number) for number in range(len(state.lines)) if state.times.received_s is not None]
     cases = cases_of(facts, trunk)
     begun = [matter.case for matters in (cases.holds, cases.contests, cases.proposals) for matter in matters]
-    begun += [thread.chain for thread in threads]
-    await workspace.load([*lots, *recorded_keys(trunk, state), *map(chain_key, begun)])
+    begun += [*(thread.chain for thread in threads), *cases.incidents]
+    if state.number is not None:
+        begun.append(f"number/{state.number}")
+        registers.append(number_key(state.number))
+    await workspace.load([*registers, *recorded_keys(trunk, state), *map(chain_key, begun)])
     return ManifestGround(
         trunk=trunk, state=state, cases=cases, log=log_state(facts), facts=facts, now_s=now_s, threads=threads, new=_new_ulid()
     )

@@ -39,9 +39,10 @@ def asked_before(raws: Iterable[bytes], kinds: Kinds, dataset: Callable[[str, st
     facts, count, faults, threads = ReplayFacts(dataset), 0, list[str](), dict[str, tuple[ReportThread, ...]]()
     for raw in raws:
         entry = read_entry(raw, kinds)
-        if entry.statement.chain_type in ("manifest", "case") and facts.state(trunk_of(entry.statement.chain)) is not None:
-            count, trunk = count + 1, trunk_of(entry.statement.chain)
-            faults += _faults(entry, kinds, facts, threads.get(trunk, ()))
+        trunk = _trunk_of(entry, facts)
+        if trunk and facts.state(trunk) is not None:
+            count += 1
+            faults += _faults(entry, trunk, kinds, facts, threads.get(trunk, ()))
             if entry.statement.kind == "case.report/1" and entry.statement.seq == 0:
                 begun = ReportThread(entry.statement.chain, entry.statement.by[0], entry.statement.at_s)
                 threads[trunk] = (*threads.get(trunk, ()), begun)
@@ -49,8 +50,22 @@ def asked_before(raws: Iterable[bytes], kinds: Kinds, dataset: Callable[[str, st
     return count, faults
 
 
-def _faults(entry: Entry, kinds: Kinds, facts: ReplayFacts, threads: tuple[ReportThread, ...]) -> list[str]:
-    statement, trunk = entry.statement, trunk_of(entry.statement.chain)
+def _trunk_of(entry: Entry, facts: ReplayFacts) -> str:
+    """The manifest that an act is about; of an incident one that it names, of a number the one that keeps it. Empty where there is none."""
+    statement = entry.statement
+    match statement.chain_type:
+        case "manifest" | "case":
+            return trunk_of(statement.chain)
+        case "incident":
+            named: tuple[str, ...] = getattr(facts.state(statement.chain) or statement.body, "manifests", ())
+            return named[0] if named else ""
+        case "number":
+            return str(statement.body.holder)
+    return ""
+
+
+def _faults(entry: Entry, trunk: str, kinds: Kinds, facts: ReplayFacts, threads: tuple[ReportThread, ...]) -> list[str]:
+    statement = entry.statement
     state, now_s = manifest_at(facts, trunk), parse_admission_at(entry.admission.at)
     assert state is not None
     found: list[str] = []
@@ -69,7 +84,9 @@ def _faults(entry: Entry, kinds: Kinds, facts: ReplayFacts, threads: tuple[Repor
 
 def _is_it(one: PossibleAct, entry: Entry) -> bool:
     is_first = entry.statement.seq == 0
-    return one.prepared.kind == entry.statement.kind and (one.prepared.is_new if is_first else one.prepared.chain == entry.statement.chain)
+    return one.prepared.kind == entry.statement.kind and (
+        one.prepared.is_new if is_first and entry.statement.chain_type != "number" else one.prepared.chain == entry.statement.chain
+    )
 
 
 def _possible(

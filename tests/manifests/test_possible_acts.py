@@ -50,7 +50,7 @@ def open_kinds(log: Driver, party: str) -> set[str]:
 
 
 def told(log: Driver, one: PossibleAct, language: Any = "zh") -> Any:
-    return possible_answer(one, ground_of(log).facts, log.bench.kinds.rules, language, is_owed=False)
+    return possible_answer(one, ground_of(log).facts, log.bench.kinds, language, is_owed=False)
 
 
 def test_a_held_load_is_shown_as_blocked_with_who_lifts_it() -> None:
