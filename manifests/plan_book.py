@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from ledger.answers import ChangedParty
 from ledger.mass import format_mass
 from ledger.times import format_at
 from manifests.planned import lines_counted_g
@@ -33,6 +34,7 @@ class PlanBook(Struct, frozen=True, gc=False, kw_only=True):
     movements: tuple[PlanMovement, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def movements(plan: PlanAnswer, views: Iterable[ManifestView]) -> tuple[PlanMovement, ...]:

@@ -11,12 +11,12 @@ from msgspec import Struct
 from ledger.bundle import Bundle
 from ledger.directory import party_name
 from ledger.times import day_at
-from reports.certificate.facts import name_in
 from reports.certificate.form import wide
 from reports.colophon import colophon
 from reports.issuing import Signers, issue, signer_of
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import draw_matters, of_log
+from reports.names import name_in
 from reports.paper.grid import section
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking

@@ -10,7 +10,7 @@ from manifests.case import cases_of
 from manifests.model import Leg, LineState, ManifestState, Stage
 from reports.alphabets import ALPHABETS
 from reports.certificate.decision import permit_text, term_text
-from reports.certificate.facts import about, manifest_of, name_in, personal_fields
+from reports.certificate.facts import about, manifest_of, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
 from reports.certificate.form import NAMED, by_line, packs_text, pair, place_text, wide
 from reports.certificate.part_one import exemption_text, goods
@@ -18,6 +18,7 @@ from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import draw_matters, of_acts, of_cases, of_log, of_outcome, of_permit
+from reports.names import name_in
 from reports.paper.fonts import BOLD, BOLD_LEAST, width
 from reports.paper.grid import Cell, Column, label, mass, row, section, table, total
 from reports.paper.sheet import Sheet

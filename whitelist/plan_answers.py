@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.caller import Caller
 from ledger.mass import format_mass
 from ledger.model import Facts, Head
@@ -55,6 +55,7 @@ class Plans(Struct, frozen=True, gc=False, kw_only=True):
     plans: tuple[PlanAnswer, ...]
     next: str | None
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def plan_keys(caller: Caller, chain: str, state: PlanState) -> list[str]:

@@ -124,8 +124,8 @@ async def with_names(log: Log, answer: T, language: Language) -> T:
         rows = await fetch_changed(now.workspace.conn, sorted(codes.parties))
     if now.workspace.facts.state(LOG_MAIN) is None:
         return answer
-    changed = {row.uscc: changed_party(row) for row in rows}
-    return replace(answer, names=names_of(codes, now.workspace.facts, language), changed=changed)
+    changed = {"changed": {row.uscc: changed_party(row) for row in rows}} if "changed" in answer.__struct_fields__ else {}
+    return replace(answer, names=names_of(codes, now.workspace.facts, language), **changed)
 
 
 def registry_part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part:

@@ -35,7 +35,7 @@ async function readItem(item, position) {
 /** What the entries so far say: heads of chains, keys, issuers, the log, names. Nothing is judged here but what could not be. */
 class Facts {
   constructor() {
-    Object.assign(this, { heads: new Map(), keys: new Map(), issuers: new Map(), names: new Map(), log: null, manifests: new Manifests() });
+    Object.assign(this, { heads: new Map(), keys: new Map(), issuers: new Map(), names: new Map(), then: new Map(), log: null, manifests: new Manifests() });
   }
 
   /** Keys of ``log.found`` also sign entry 0. */
@@ -85,7 +85,10 @@ class Facts {
     else if (act === "issuer.retire") {
       if (!this.issuers.has(body.keyid)) throw new Contradiction(`no issuer ${body.keyid}`);
       Object.assign(this.issuers.get(body.keyid), { retired: index, since: body.since_at === undefined ? null : instant(body.since_at) });
-    } else this.manifests.take(entry);
+    } else {
+      if (act === "manifest.issue") this.then.set(chain, new Map(this.names));
+      this.manifests.take(entry);
+    }
     this.heads.set(chain, { seq: statement.seq, hash: statement.hash });
   }
 

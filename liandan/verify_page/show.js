@@ -48,8 +48,15 @@ const moment = shanghai;
 /** At least three decimals, and the further ones where they say something. */
 const massText = (mass) => `${tonnes(mass).replace(/0{1,3}$/, "")} ${say(W.tonnes)}`;
 
+/** As a party was called when the manifest was issued, and as it is called now (reports/names.py). */
+function nameOf(report, uscc) {
+  const [now, then] = [report.names.get(uscc), report.then.get(uscc)];
+  if (!then || then === now) return now;
+  return language ? `${then} (${say(W.nameNow)}${now})` : `${then}（${say(W.nameNow)}${now}）`;
+}
+
 function partyText(report, uscc) {
-  const name = report.names.get(uscc);
+  const name = nameOf(report, uscc);
   return [make("div", { class: "strong" }, name || uscc), name ? small(uscc) : null].filter(Boolean);
 }
 
@@ -93,7 +100,7 @@ function actsPart(report) {
     make(
       "li", {},
       make("div", { class: "strong" }, kindWord(act.kind)),
-      make("div", {}, act.by.map((uscc) => report.names.get(uscc) || uscc).join(language ? ", " : "、")),
+      make("div", {}, act.by.map((uscc) => nameOf(report, uscc) || uscc).join(language ? ", " : "、")),
       small(timesOf(act)),
     ),
   );

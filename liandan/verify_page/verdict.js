@@ -71,6 +71,7 @@ function reportOf(bundle, name, form, anchor) {
     trip,
     acts: /^(?:approval|list)\//.test(bundle.subject) ? bundle.entries.map((entry) => entry.statement).filter((one) => one.chain === bundle.subject) : null,
     names: facts.names,
+    then: facts.then.get(bundle.subject) || new Map(),
     cosigned: checkpoint.cosigned,
     policy: bundle.policy.witnesses,
     bundle,

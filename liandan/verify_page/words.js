@@ -74,6 +74,7 @@ const W = {
   isUnlogged: ["未入账", "not in the log"],
   older: ["更早的 {} 项", "{} earlier"],
   entered: ["入账", "admitted"],
+  nameNow: ["现名：", "now "],
   steps: ["核验了什么", "What was checked"],
   log: ["账本", "Log"],
   foundHash: ["创始声明哈希", "Hash of log.found"],

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from ledger.admission.entry import Entry
-from ledger.answers import filled
+from ledger.answers import ChangedParty, filled
 from ledger.problem import Language, Mark, mark
 from ledger.times import format_at
 from manifests.history_answers import RecordAnswer, record_answer
@@ -49,6 +49,7 @@ class Incidents(Struct, frozen=True, gc=False, kw_only=True):
     next: str | None
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 class IncidentAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -59,6 +60,7 @@ class IncidentAnswer(Struct, frozen=True, gc=False, kw_only=True):
     entries: tuple[RecordAnswer, ...]
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def incident_item(row: RegistryRow, rules: Mapping[str, Rule], language: Language) -> IncidentItem:

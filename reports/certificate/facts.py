@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
-from ledger.directory import LOG_MAIN, party_name
+from ledger.directory import LOG_MAIN
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.times import day_at, day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
@@ -21,6 +21,7 @@ from manifests.model import LineState, ManifestState
 from manifests.recorded import PARTS, record_of
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.legal import Citation, bases
+from reports.names import name_in
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
@@ -84,13 +85,8 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
         return self.custody[-1].admission.at
 
     def name(self, uscc: str) -> str:
-        """A party as registered in the log; its code where the bundle has no name for it."""
+        """A party as it was called at the issue, and as it is called now (reports.names)."""
         return name_in(self.bundle, uscc)
-
-
-def name_in(bundle: Bundle, uscc: str) -> str:
-    """A party as the bundle registers it, else its code."""
-    return party_name(bundle.facts, uscc) or uscc
 
 
 def manifest_of(bundle: Bundle) -> ManifestState:

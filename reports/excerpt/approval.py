@@ -3,7 +3,6 @@
 from ledger.bundle import Bundle
 from ledger.times import day_of, parse_at
 from reports.certificate.decision import Listing, listing_of, permit_text
-from reports.certificate.facts import name_in
 from reports.certificate.form import NAMED, by_line, pair, wide
 from reports.certificate.proof import conditions_text, letter, listing_text
 from reports.colophon import colophon
@@ -12,6 +11,7 @@ from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.legal import basis
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import as_of, draw_matters, of_acts, of_log, of_permit
+from reports.names import name_in
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, say, speaking

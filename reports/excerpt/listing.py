@@ -4,7 +4,6 @@ from ledger.bundle import Bundle
 from ledger.labels import words_of
 from ledger.times import day_of, parse_at
 from reports.certificate.decision import permit_text
-from reports.certificate.facts import name_in
 from reports.certificate.fields import OF_CONDITIONS, sentence
 from reports.certificate.form import NAMED, by_line, pair, wide
 from reports.certificate.proof import letter
@@ -13,6 +12,7 @@ from reports.excerpt.used import Used, used_of
 from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import as_of, draw_matters, of_acts, of_log
+from reports.names import name_in
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking

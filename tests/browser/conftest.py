@@ -25,14 +25,14 @@ FLAGS = [
 ]
 _ASK = """async ([raw, pins]) => {
   const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
-  const { bundle, names, trip, claim, acts, signed, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", pins);
+  const { bundle, names, then, trip, claim, acts, signed, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", pins);
   return report;
 }"""
 
 _ASK_TOGETHER = """async ([files, pins]) => {
   const bytes = (raw) => Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
   const reports = [];
-  const told = ({ bundle, names, trip, claim, acts, signed, statement, ...report }) => reports.push(report);
+  const told = ({ bundle, names, then, trip, claim, acts, signed, statement, ...report }) => reports.push(report);
   await window.liandan.verifyTogether(files.map(({ name, raw }) => ({ name, raw: bytes(raw) })), pins, null, [], told, () => {});
   return reports;
 }"""

@@ -143,7 +143,7 @@ def test_a_folder_with_newer_evidence(shared_desk: Desk) -> None:
     anchor = replace(make_anchor(own.found), retired=make_anchor(own.found, bundle=own.after).retired)
     ask = """async ([raw, found, retired]) => {
       const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
-      const { bundle, names, trip, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", { found }, null, () => {}, retired);
+      const { bundle, names, then, trip, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", { found }, null, () => {}, retired);
       return report;
     }"""
     for retired in ((), anchor.retired):
