@@ -36,12 +36,13 @@ from signing.files import read_whole
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.phrase import Phrase
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
 
 SENT_MAX = 1000
 """Statements of one request; the log takes more, a phone rarely has them."""
 LATER = frozenset(["BUSY", "LOG_FROZEN", "PARTY_BUDGET", "REQUESTS_TOO_MANY", "FAILURES_TOO_MANY", "TOKEN_UNKNOWN", "INTERNAL"])
 """Codes that say nothing of the statement: it is sent again another time."""
+STOPPED = "PREDECESSOR_MISSING"
 _TEXT, _PROBLEM = ".cosign", ".problem"
 
 
@@ -265,7 +266,7 @@ class Outbox:
 
     def _comes_later(self, one: Queued, problem: Problem) -> bool:
         """Whether the same may be admitted another time: the log is busy, or what it builds on is on another device. Not where that was refused."""
-        if problem.code != "PREDECESSOR_MISSING" or problem.remedy is not None:
+        if problem.code != STOPPED or problem.remedy is not None:
             return problem.code in LATER
         return not any(other.statement == one.prev and other.problem is not None for other in self.queued())
 
@@ -289,12 +290,18 @@ class Outbox:
 
     def _rewrite(self, one: Queued, cosigning: CosignedStatement, *, is_again: bool) -> Queued:
         write_durably(self._path(one), write_text(cosigning).encode())
-        if is_again:
-            self._path(one).with_suffix(_PROBLEM).unlink(missing_ok=True)
+        again = {one.statement} if is_again else set()
+        for other in sorted(self.queued(), key=lambda other: other.seq) if is_again else ():
+            if other.statement in again or (other.prev in again and other.problem is not None and other.problem.code == STOPPED):
+                again.add(other.statement)  # what was refused for want of this one alone goes with it
+                self._path(other).with_suffix(_PROBLEM).unlink(missing_ok=True)
         return replace(one, cosigning=cosigning, problem=None if is_again else one.problem)
 
     def _read(self, path: Path) -> Queued:
-        one = _queued(int(path.name[:8]), read_text(read_whole(path, TEXT_MAX).decode("ascii", "replace")))
+        try:
+            one = _queued(int(path.name[:8]), read_text(read_whole(path, TEXT_MAX).decode("ascii", "replace")))
+        except (Refusal, ValueError):  # what it was nobody knows: going on without it would sign its place twice
+            raise refuse("OUTBOX_FORM", field=path.name) from None
         problem = path.with_suffix(_PROBLEM)
         return replace(one, problem=msgspec.json.decode(read_whole(problem, KEPT_MAX), type=Problem)) if problem.exists() else one
 

@@ -48,5 +48,21 @@ async def test_the_scan_of_a_paper_manifest_is_owed_until_it_is_there(database_u
         assert (there["here"], there["overdue"], there.get("alert")) == (True, False, None)
         for name in READERS:
             assert await built.read_as(CAST.firm(name).uscc, f"/v1/evidence/{scan['sha256']}") == SCAN
+        # The other sorts of back-fill differ in their name alone (Art. 20.2): the same form, the same day by which they are judged.
+        others = {}
+        for number, sort in enumerate(("backfill_special", "backfill_border"), 2):
+            one = built.trip("batteries_out", sort, f"10-28 09:{number}0", "5.6")
+            own = {
+                **paper,
+                "no": f"FX-2026-010{number}",
+                "departed_at": "2026-10-21T09:00:00+08:00",
+                "completed_at": "2026-10-21T14:00:00+08:00",
+            }
+            others[sort] = one.do("issue", set={"type": sort, "paper": own}, drop=("planned_at",), posted="10-28 09:40")
+        await built.play(others.values())
+        for sort, one in others.items():
+            told = json.loads(await built.read_as(one.receiver.uscc, f"/v1/manifests/{one.chain.removeprefix('manifest/')}"))
+            assert told["type"] == sort
         built.audit()
         assert built.flags(trip) == []
+        assert {tag[0] for one in others.values() for tag in built.view(one).records[0].tags} >= {"BACKFILL"}
