@@ -29,6 +29,7 @@ from tests.manifests.driver import (
     CARRIER,
     GENERATOR,
     Q2,
+    Q3,
     RECEIVER,
     SECOND_CARRIER,
     STRANGER,
@@ -327,7 +328,9 @@ class Law(TrunkActs, RuleBasedStateMachine):
         moved = Counter[str]()
         for entry in self.log.entries:
             moved.update({row.account: row.after_g - row.before_g for row in entry.admission.decision.accounts})
-        assert moved[Q2] == self.log.used_g(Q2) == self.books.q2 == sum(load.held for load in self.books.loads.values())
+        held = sum(load.held for load in self.books.loads.values())
+        assert moved[Q2] == self.log.used_g(Q2) == self.books.q2 == held
+        assert moved[Q3] == self.log.used_g(Q3) == held, "nobody else draws on the permit"
 
     def teardown(self) -> None:
         if not hasattr(self, "log"):
