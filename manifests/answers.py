@@ -83,6 +83,7 @@ class LineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     packing: str
     method: str
     decision_line: int | None
+    plan_line: int | None
     declared_t: str
     loaded_t: str | None
     accepted_t: str | None
@@ -138,6 +139,13 @@ class FlagAnswer(Mark, frozen=True, kw_only=True):
     ended: int | None = None
 
 
+class PlanNamed(Struct, frozen=True, gc=False):
+    """The management plan that a manifest names; without ``plan`` it is not on this log (PLAN_OFF_LOG) and was not compared."""
+
+    plan: str | None
+    site: str | None
+
+
 class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A manifest as it stands after ``size`` entries."""
 
@@ -150,6 +158,8 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     permit: str
     approval: str | None
     trip_id: str | None
+    plan: PlanNamed | None
+    """管理计划 on whose lines it counts."""
     type: str
     lines: tuple[LineAnswer, ...]
     legs: tuple[LegAnswer, ...]
@@ -236,6 +246,7 @@ def manifest_answer(
         corrections=corrections,
         attachments=attachments,
         returns=_returns(view),
+        plan=None if state.plan is None else PlanNamed(state.plan.chain or None, state.plan.site or None),
         returned_by=tuple(_returning(one, language) for one in returning),
         legs=tuple(map(_leg, state.legs)),
         held_t={account: format_mass(grams) for account, grams in sorted(state.drawn.items())},

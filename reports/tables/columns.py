@@ -197,6 +197,29 @@ APPROVALS = Table(
     ),
     _lines,
 )
+PLANS = Table(
+    "plans",
+    ("管理计划", "Management plans"),
+    "plans",
+    _columns(
+        *_party("移出人", "Generator", "generator"),
+        ("年度", "Year", "year", "whole", 8),
+        ("场所", "Site", "site.site", "text", 14),
+        ("备案编号", "Filing number", "site.filing_no", "text", 24),
+        ("备案日期", "Filed on", "site.filed_on", "day", 12),
+        ("行", "Line", "line.line", "whole", 6),
+        ("废物名称", "Waste", "line.name", "text", 24),
+        ("废物代码", "Code", "line.code", "text", 13),
+        ("利用处置方式", "Method", "line.method", "text", 8),
+        *_party("拟接收单位", "Intended receivers", "line.receivers"),
+        ("预计转移量（吨）", "Planned, t", "line.mass_t", "mass"),
+        ("已移出（吨）", "Moved out, t", "line.used_t", "mass"),
+        ("剩余（吨）", "Left, t", "line.left_t", "mass"),
+        ("存证链", "Chain", "plan", "text", 36),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+    lambda row: ({**row, "site": site, "line": line} for site in row["sites"] for line in site["lines"]),
+)
 QUOTAS = Table(
     "quotas",
     ("额度账户", "Quota accounts"),

@@ -28,7 +28,7 @@ from reports.tables.columns import Table, Value
 from reports.tables.workbook import Workbook
 from reports.tables.writing import MARK, csv_text, heads_of
 from reports.waiting import still_waits, to_its_end
-from whitelist.routes import get_approvals, get_listings, get_lists, get_permits, get_quotas
+from whitelist.routes import get_approvals, get_listings, get_lists, get_permits, get_plans, get_quotas
 
 ROWS_MAX = 2_000_000
 """Rows of one file. What is cut off is said in its last row."""
@@ -43,6 +43,7 @@ SEARCHES: dict[str, tuple[HTTPRouteHandler, Table]] = {
         (get_lists, columns.LISTS),
         (get_listings, columns.LISTINGS),
         (get_approvals, columns.APPROVALS),
+        (get_plans, columns.PLANS),
         (get_quotas, columns.QUOTAS),
         (get_parties, columns.PARTIES),
         (list_refusals, columns.REFUSALS),

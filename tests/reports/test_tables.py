@@ -41,6 +41,13 @@ async def web(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory
     bench = Example()
     bench.issue()
     bench.depart()
+    line = {"name": "废铅蓄电池", "code": "900-052-31", "category": "HW31", "hazards": ["T", "C"], "form": "S", "mass_t": "3000"}
+    filed = {
+        "filing_no": "GL-1",
+        "filed_on": "2026-03-02",
+        "lines": [line | {"method": "R4", "receiver_type": "permit", "receivers": [RECEIVER]}],
+    }
+    bench.post("plan.file/1", f"plan/{GENERATOR}/2026", (GENERATOR,), filed)
     pool: Pool[Record] = await open_pool(shared_database_url, min_size=1, max_size=8)
     try:
         async with serving(pool, tmp_path_factory.mktemp("log"), bench, [ROUTER, MANIFESTS, WHITELIST, SHORT]) as web:
@@ -99,6 +106,14 @@ async def test_a_file_shows_nobody_more_than_his_search(web: Web) -> None:
     for reader, expected in ((GENERATOR, 2), (CARRIER, 2), (RECEIVER, 2), (STRANGER, 0)):
         assert len(lines_of((await web.get("/v1/manifests.csv", reader)).content)) == expected + 1
     assert codes_of(await web.get("/v1/manifests.csv", None), 401) == ["TOKEN_MISSING"]
+
+
+async def test_a_plan_has_a_row_for_each_line_and_shows_a_receiver_its_own(web: Web) -> None:
+    head, row = lines_of((await web.get("/v1/plans.csv", RECEIVER)).content)
+    cells = dict(zip(head, row, strict=True))
+    assert (cells["废物代码"], cells["预计转移量（吨）"], cells["剩余（吨）"]) == ("900-052-31", "3000.000000", "3000.000000")
+    assert cells["拟接收单位"] == "重庆江津再生铅有限公司（虚构）"
+    assert len(lines_of((await web.get("/v1/plans.csv", CARRIER)).content)) == 1
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "limit=5", "stage=nowhere", "stage=issued%0A", "min_size=1e3", "who=me"])
