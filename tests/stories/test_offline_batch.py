@@ -145,6 +145,17 @@ def test_what_came_too_late_is_told_what_to_do_and_becomes_evidence(told: Round)
     assert told.stage.view(told.trips["is voided"]).state.stage is Stand.VOIDED
 
 
+async def test_one_that_is_sent_alone_is_told_the_same(told: Round) -> None:
+    built, voided = told.stage, told.envelopes[2]
+    async with httpx.AsyncClient(
+        base_url=built.poster.url, headers={"Liandan-Now": format_at(at(ONLINE)), "Accept-Language": "en"}
+    ) as http:
+        problem = (await http.post("/v1/statements", content=freeze(voided))).json()
+    assert problem["code"] == "CHAIN_CONFLICT"
+    assert problem["remedy"]["chain"] == told.first[2]["problem"]["remedy"]["chain"]
+    assert "kept as evidence" in problem["remedy"]["message"]
+
+
 async def test_nobody_is_told_to_contest_what_can_be_done_again(told: Round) -> None:
     """A departure that is refused while the truck still stands there stays where it is."""
     held, built = told.trips["is held"], told.stage
