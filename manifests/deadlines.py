@@ -3,7 +3,7 @@
 Two steps. :func:`clocks` says which terms run, since when and for whom, from entries alone: the projection keeps it as an index (it stays right
 when another calendar is adopted). :func:`duties` counts them with the calendars and thresholds of a moment and leaves out what has been done
 by other manifests or files. That a day has passed changes nothing by itself, it only shows (formats §6). Terms of applications stand in
-``whitelist.application_terms``; alerts about the present, made of all of them, in ``manifests.present``.
+``whitelist.registry_deadlines``; alerts about the present, made of all of them, in ``manifests.present``.
 """
 
 from __future__ import annotations

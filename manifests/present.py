@@ -19,7 +19,7 @@ from manifests.deadlines import TERMS as OF_MANIFESTS
 from manifests.deadlines import clocks, duties, duty_on
 from manifests.model import Stage
 from manifests.view import ManifestView
-from whitelist.application_terms import TERMS as OF_APPLICATIONS
+from whitelist.registry_deadlines import TERMS as OF_APPLICATIONS
 from whitelist.terms import Duty, Present
 
 ALL_TERMS = {**OF_MANIFESTS, **OF_APPLICATIONS}
@@ -56,7 +56,7 @@ def present_alerts(
 
 
 def alerts_of(chain: str, found: Iterable[Duty], present: Present) -> Iterator[PresentAlert]:
-    """What is told now of the duties of a chain, a manifest or an application (``whitelist.application_terms.duties``)."""
+    """What is told now of the duties of a chain, a manifest or an application (``whitelist.registry_deadlines.duties``)."""
     for duty in found:
         phase = _phase(duty, present)
         if phase is not None:

@@ -21,13 +21,13 @@ from ledger.searching.store import TermIndex, having, list_wrong_clocks, rewrite
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn
 from signing.refusal import Refusal
-from whitelist.application_terms import clock_rows
 from whitelist.approval import ApprovalState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanState
 from whitelist.registries import RegistryRow, Select
+from whitelist.registry_deadlines import clock_rows
 from whitelist.registry_terms import terms_of
 
 INDEX = TermIndex("registry_term", "registry_view", {"chain": "text"}, is_descending=False)

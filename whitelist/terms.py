@@ -1,7 +1,7 @@
 """Terms (期限) counted as of a moment: from the adopted calendars and thresholds to a last day, to the working days left, and back.
 
 A clock says which term runs since when, and for whom; whoever knows the state names them (``manifests.deadlines``,
-``whitelist.application_terms``). A duty is what it asks for at a moment. A due day never falls when the moment from which it counts rises, so
+``whitelist.registry_deadlines``). A duty is what it asks for at a moment. A due day never falls when the moment from which it counts rises, so
 an index of clocks by that moment is an index by due day under any calendar: :meth:`Present.begins` leads back.
 """
 

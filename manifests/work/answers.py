@@ -17,13 +17,14 @@ from manifests.action_answers import SignerAnswer, article_text, signer_answers
 from manifests.answers import said
 from manifests.deadlines import FILE
 from manifests.holding import STOPPED
-from manifests.matter_answers import HoldAnswer, hold_answers
+from manifests.matter_answers import HoldAnswer, hold_answers, incident_word
 from manifests.model import STAGES, trunk_of
 from manifests.present import alerts_of
 from manifests.view import ManifestView
 from manifests.work.order import SIGNATURE, TERMS, what_of
 from signing.citation import OURS
 from whitelist.approval import ApprovalState
+from whitelist.incident import IncidentState
 from whitelist.names import STAGES as APPLICATION_STAGES
 from whitelist.terms import Duty, Present
 
@@ -69,6 +70,8 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     """``<generator>/<ULID>``."""
     application: str = ""
     """``approval/…``: of work on an application."""
+    incident: str = ""
+    """``<reporter>/<ULID>``, its address below ``/v1/incidents``."""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -141,6 +144,17 @@ def of_application(chain: str, state: ApprovalState, party: str, language: Langu
         "stage_text": _word(APPLICATION_STAGES[state.stage], language),
         "wastes": tuple(dict.fromkeys(line.name for line in state.lines)),
         "counterparts": tuple(dict.fromkeys(one for one in (generator, state.receiver) if one != party)),
+    }
+
+
+def of_incident(chain: str, state: IncidentState, language: Language) -> dict[str, object]:
+    """What an item says of the incident that it is about."""
+    return {
+        "incident": chain.removeprefix("incident/"),
+        "number": None,
+        "stage": state.what,
+        "stage_text": incident_word(state.what, language),
+        "counterparts": tuple(dict.fromkeys((chain.split("/")[1], *state.concerned))),
     }
 
 

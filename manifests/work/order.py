@@ -16,7 +16,7 @@ from ledger.searching.clocks import ClockRow, Stretch
 from ledger.times import day_of
 from manifests.deadlines import TERMS as OF_MANIFESTS
 from manifests.present import SOON_WD
-from whitelist.application_terms import TERMS as OF_APPLICATIONS
+from whitelist.registry_deadlines import TERMS as OF_APPLICATIONS
 from whitelist.terms import Present, Term, start_of
 
 What = Literal["act", "confirmation", "consent", "attachment", "signature"]

@@ -28,7 +28,7 @@ from manifests.deadlines import FILE, duties
 from manifests.present import PresentAlert, alerts_of
 from manifests.service import present_of, projection, returning_of
 from manifests.view import ManifestView
-from manifests.work.answers import WorkItem, WorkPage, chains_of, duty_item, of_application, of_manifest, signature_item
+from manifests.work.answers import WorkItem, WorkPage, chains_of, duty_item, of_application, of_incident, of_manifest, signature_item
 from manifests.work.order import (
     SIGNATURE,
     TELLABLE,
@@ -42,8 +42,9 @@ from manifests.work.order import (
     told_now,
 )
 from signing.refusal import refuse
-from whitelist import application_terms
-from whitelist.approval import ApprovalState, approval_at
+from whitelist import registry_deadlines
+from whitelist.approval import ApprovalState
+from whitelist.incident import IncidentState
 from whitelist.terms import Duty, Present
 
 SCAN_MAX, STEP_MAX = 10_000, 1_000
@@ -132,7 +133,7 @@ class _Work:
         founder = self._state.founder(asked.party)
         self._holders = [asked.party, *(f"@{region}" for region in (founder.regions if founder is not None else ()))]
         self._terms = terms_for(asked.what, asked.kinds)
-        self._applied: dict[str, ApprovalState] = {}
+        self._applied: dict[str, ApprovalState | IncidentState] = {}
 
     async def page(self, after: WorkPlace | None, limit: int) -> tuple[list[WorkItem], WorkPlace | None]:
         """Items behind a place, and the place to go on from."""
@@ -200,8 +201,8 @@ class _Work:
         due: dict[str, tuple[Duty, ...]] = {}
         for chain in dict.fromkeys(row.chain for row in rows if row.chain in views):
             due[chain] = duties(views[chain], self._present, self._state, returning.get(chain, ()))
-        self._applied = await self._applications([row.chain for row in rows if row.chain.startswith("approval/")])
-        due |= {chain: application_terms.duties(state, self._present, self._state) for chain, state in self._applied.items()}
+        self._applied = await self._registered([row.chain for row in rows if not row.chain.startswith("manifest/")])
+        due |= {chain: registry_deadlines.duties(state, self._present, self._state) for chain, state in self._applied.items()}
         owed: dict[ClockRow, Duty] = {}
         for row in rows:
             item = row.item.partition(",")[0]
@@ -210,9 +211,10 @@ class _Work:
                 owed[row] = duty
         return owed
 
-    async def _applications(self, chains: Sequence[str]) -> dict[str, ApprovalState]:
+    async def _registered(self, chains: Sequence[str]) -> dict[str, ApprovalState | IncidentState]:
+        """Applications and incidents by chain, as they are now."""
         await self._now.workspace.load([chain_key(chain) for chain in dict.fromkeys(chains)])
-        found = {chain: approval_at(self._facts, chain) for chain in chains}
+        found: dict[str, ApprovalState | IncidentState | None] = {chain: self._facts.state(chain) for chain in chains}
         return {chain: state for chain, state in found.items() if state is not None}
 
     def _signature(self, row: PendingRow, views: dict[str, ManifestView]) -> WorkItem:
@@ -221,9 +223,11 @@ class _Work:
 
     def _due(self, row: ClockRow, duty: Duty, views: dict[str, ManifestView]) -> WorkItem:
         """The item of a clock."""
-        party, application = self._asked.party, self._applied.get(row.chain)
-        if application is not None:
-            about = of_application(row.chain, application, party, self._language)
+        party, state = self._asked.party, self._applied.get(row.chain)
+        if isinstance(state, IncidentState):
+            about = of_incident(row.chain, state, self._language)
+        elif state is not None:
+            about = of_application(row.chain, state, party, self._language)
         else:
             about = of_manifest(views[row.chain], party, duty.kind, self._present, self._language)
         about["on_behalf"] = party if self._asked.delegate else ""

@@ -17,11 +17,11 @@ from ledger.auditing.audit import audit
 from ledger.directory import LogState, PartyState
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at, parse_at
-from liandan.client import AsyncLiandan, RequestRefused
+from liandan.client import AsyncLiandan, Receipt, RequestRefused
 from liandan.database import connect
 from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
 from liandan.demo.founding import Keyring, founding
-from liandan.demo.play import found_log
+from liandan.demo.play import HttpPoster, PlannedAct, found_log
 from liandan.server import serving
 from liandan.wiring import KINDS
 from manifests.deadlines import FILE, duties
@@ -35,8 +35,9 @@ from tests.manifests.test_present import calendar
 from tests.sample import LONG
 from tests.stories.life import Telling, read_lives
 from tests.stories.telling import Stagehand
-from whitelist import application_terms
+from whitelist import registry_deadlines
 from whitelist.approval import ApprovalState
+from whitelist.incident import IncidentState
 from whitelist.terms import Present
 
 SEED = 41
@@ -61,7 +62,8 @@ class World(Struct, frozen=True):
     stack: AsyncExitStack
     size: int
     views: dict[str, ManifestView]
-    applications: dict[str, ApprovalState]
+    registered: dict[str, ApprovalState | IncidentState]
+    """Applications and incidents."""
     log: LogState
     parties: tuple[str, ...]
     readers: dict[str, AsyncLiandan]
@@ -102,6 +104,7 @@ async def world(shared_database_url: str, tmp_path_factory: pytest.TempPathFacto
         stagehand = Stagehand(poster, [Telling(name, life, keyring, poster.found, hashes) for name, life in lives.items()])
         await stagehand.tell()
         assert not any(stagehand.faults.values()), stagehand.faults
+        await _collide(poster, next(one for one in stagehand.tellings if one.name == "stolen_phone"))
         views: dict[str, ManifestView] = {}
 
         def watch(entry: Any) -> None:
@@ -111,16 +114,31 @@ async def world(shared_database_url: str, tmp_path_factory: pytest.TempPathFacto
         files = LogFiles(settings.log_path, settings.entries_path)
         report = audit(files.read, KINDS, archived=iter(files.archived_sizes()), watch=watch)
         async with connect(shared_database_url) as conn:
-            rows = await conn.fetch("SELECT key, value FROM fact WHERE key ~ '^chain:(approval|party)/' OR key = 'chain:log/main'")
+            rows = await conn.fetch("SELECT key, value FROM fact WHERE key ~ '^chain:(approval|incident|party)/' OR key = 'chain:log/main'")
         heads = {row["key"].removeprefix("chain:"): KINDS.decode(row["key"], row["value"]) for row in rows}
         log = heads.pop("log/main").state
         parties = sorted({party for view in views.values() for party in view.parties})
-        applications = {chain: head.state for chain, head in heads.items() if chain.startswith("approval/")}
+        registered = {chain: head.state for chain, head in heads.items() if chain.startswith(("approval/", "incident/"))}
         people = {chain: head.state for chain, head in heads.items() if chain.startswith("party/")}
         some = random.Random(SEED).sample(parties, 10)
         async with AsyncExitStack() as stack:
             everybody = (*some, SICHUAN.uscc, CHONGQING.uscc)
-            yield World(poster, keyring, stack, report.size, views, applications, log, everybody, {}, people)
+            yield World(poster, keyring, stack, report.size, views, registered, log, everybody, {}, people)
+
+
+async def _collide(poster: HttpPoster, telling: Telling) -> None:
+    """An accident of the load whose phone was stolen."""
+    carrier, at_s = telling.cast.firm("shuan").uscc, parse_at("2026-10-31T10:00:00+08:00")
+    body = {
+        "incident": "traffic", "happened_at": format_at(at_s), "place": {"division": "500113", "address": "虚构服务区1号"}, "text": "追尾（虚构）",
+        "manifests": [telling.trips["a"].chain],
+    }  # fmt: skip
+    chain = f"incident/{carrier}/{telling.world.ulid(at_s, 'collision')}"
+    poster.client.set_now(at_s)
+    [answer] = await poster.client.post_batch(
+        [telling.scribe.write(PlannedAct(kind="incident.report/1", chain=chain, by=(carrier,), body=body, at_s=at_s))]
+    )
+    assert isinstance(answer, Receipt), answer
 
 
 def folded(world: World, party: str, now: str) -> set[tuple[str, str, str, str | None, bool]]:
@@ -131,18 +149,19 @@ def folded(world: World, party: str, now: str) -> set[tuple[str, str, str, str |
         for duty in duties(view, present, world.log, returning):
             if party in duty.parties and duty.term != "return_leaves":
                 found.add((chain, duty.term, duty.case or duty.file, duty.due_on, duty.overdue))
-    for chain, state in world.applications.items():
-        for duty in application_terms.duties(state, present, world.log):
+    for chain, state in world.registered.items():
+        for duty in registry_deadlines.duties(state, present, world.log):
             if party in duty.parties:
                 found.add((chain, duty.term, "", duty.due_on, duty.overdue))
     return found
 
 
+def chain_of(one: dict[str, Any]) -> str:
+    return one["application"] or (f"incident/{one['incident']}" if one["incident"] else f"manifest/{one['manifest']}")
+
+
 def listed(items: list[dict[str, Any]]) -> list[tuple[str, str, str, str | None, bool]]:
-    return [
-        (one["application"] or f"manifest/{one['manifest']}", one["term"], one["case"] or one["file"], one["due_on"], one["overdue"])
-        for one in items
-    ]
+    return [(chain_of(one), one["term"], one["case"] or one["file"], one["due_on"], one["overdue"]) for one in items]
 
 
 def test_the_lives_leave_something_to_do_of_nearly_every_term(world: World) -> None:
@@ -150,7 +169,7 @@ def test_the_lives_leave_something_to_do_of_nearly_every_term(world: World) -> N
     found = {term for now in MOMENTS for party in everybody for _, term, *_ in folded(world, party, now)}
     assert found >= {
         "depart", "backfill", "trip", "receipt", "storage", "follow_up", "return", "discrepancy", "number", "consent", "stand_in", "hold",
-        "contest", "attachment", "review",
+        "contest", "attachment", "review", "incident",
     }  # fmt: skip
 
 

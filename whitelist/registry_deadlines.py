@@ -1,4 +1,4 @@
-"""Terms of applications (审批期限, R-42): which authority of an application has what to do, until when; as of a moment.
+"""Terms of applications (审批期限, R-42) and of incidents: which authority has what to do, until when; as of a moment.
 
 A request for more materials (notice_wd) and the acceptance have no act of their own yet: everything counts from the day of the application.
 Source: Order 23 Art. 23–26 [READ]; 行政许可法 Art. 42.2 for the want of a reply [READ, addenda §4]; kinds §12.
@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.directory import LogState, authorities_of_division
 from whitelist.approval import ApprovalState
+from whitelist.incident import IncidentState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
 
 LATE = "AUTH_LATE"
@@ -32,12 +33,18 @@ TERMS = register(
         "M",
         LATE,
     ),
+    Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident", "M", "INCIDENT"),
 )
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 
 
-def clocks(state: ApprovalState) -> Iterator[Clock]:
-    """Terms that run on an application, from its state alone; authorities are named by ``@`` and the division."""
+def clocks(state: ApprovalState | IncidentState) -> Iterator[Clock]:
+    """Terms that run on an application or an incident, from its state alone; authorities are named by ``@`` and the division."""
+    if isinstance(state, IncidentState):
+        if not state.closed_on:
+            roles = (("authority of the place", (f"@{state.division}",)),)
+            yield Clock(term="incident", kind="incident.close/1", since_s=state.happened_s, roles=roles)
+        return
     origin = (("origin's authority", (f"@{state.origin}",)),)
     match state.stage:
         case "applied" if all(line.listing is not None for line in state.lines):
@@ -53,21 +60,25 @@ def clocks(state: ApprovalState) -> Iterator[Clock]:
 
 
 def clock_rows(state: Any) -> tuple[str, ...]:
-    """The clocks of an application as rows of the index, sorted; of a permit or a list there are none."""
-    if not isinstance(state, ApprovalState):
+    """The clocks of an application or an incident as rows of the index, sorted; nothing else of the registries has any."""
+    if not isinstance(state, (ApprovalState, IncidentState)):
         return ()
     return tuple(sorted({row for clock in clocks(state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
 
 
-def duties(state: ApprovalState, present: Present, log: LogState) -> tuple[Duty, ...]:
-    """What is due on an application now."""
+def duties(state: ApprovalState | IncidentState, present: Present, log: LogState) -> tuple[Duty, ...]:
+    """What is due on an application or an incident now."""
     found = (duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log)) for clock in clocks(state))
     return tuple(duty for duty in found if duty.term != "no_reply" or duty.overdue)
 
 
-def named(holder: str, state: ApprovalState, log: LogState) -> tuple[str, ...]:
-    """Who covers the division; of an origin else any but the destination's, of a destination else who acts for the origin (kinds §14)."""
-    near, there = authorities_of_division(log, holder[1:]), authorities_of_division(log, state.destination)
+def named(holder: str, state: ApprovalState | IncidentState, log: LogState) -> tuple[str, ...]:
+    """Who covers the division; of an origin else any but the destination's, of a destination else who acts for the origin, of the place of an
+    incident else anybody (kinds §9, §14)."""
+    near = authorities_of_division(log, holder[1:])
+    if isinstance(state, IncidentState):
+        return near or tuple(authority.uscc for authority in log.authorities)
+    there = authorities_of_division(log, state.destination)
     if near or holder[1:] == state.origin:
         return near or tuple(authority.uscc for authority in log.authorities if authority.uscc not in there)
     return named(f"@{state.origin}", state, log)

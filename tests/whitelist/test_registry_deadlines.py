@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.directory import Authority, LogState
 from ledger.times import parse_at
 from tests.manifests.bodies import LIMITS
 from tests.manifests.driver import Driver
 from tests.manifests.test_view import calendar
-from whitelist.application_terms import duties
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, Reply
+from whitelist.incident import IncidentState
+from whitelist.registry_deadlines import duties
 from whitelist.terms import Present
 
 AO, AD, OTHER = "11510000MB0000000A", "11500000MB0000000B", "11330000MB0000000C"
@@ -32,7 +34,7 @@ def application(**changes: object) -> ApprovalState:
     return ApprovalState(**told)  # type: ignore[arg-type]
 
 
-def asked(state: ApprovalState, day: str) -> list[tuple[str, str, tuple[str, ...], str | None, bool]]:
+def asked(state: ApprovalState | IncidentState, day: str) -> list[tuple[str, str, tuple[str, ...], str | None, bool]]:
     found = duties(state, Present(parse_at(f"{day}T12:00:00+08:00"), CALENDAR, LIMITS), LOG)
     return [(duty.term, duty.kind, duty.parties, duty.due_on, duty.overdue) for duty in found]
 
@@ -57,6 +59,13 @@ def test_whose_turn_it_is(state: ApprovalState, expected: tuple[object, ...]) ->
 def test_an_approval_or_a_refusal_asks_for_nothing() -> None:
     assert asked(application(stage="approved"), "2026-12-30") == []
     assert asked(application(stage="refused"), "2026-12-30") == []
+
+
+def test_an_incident_is_the_matter_of_the_place_until_it_is_closed() -> None:
+    state = IncidentState(what="leak", division="500113", happened_s=parse_at("2026-11-02T08:00:00+08:00"), reported_s=0)
+    assert asked(state, "2026-12-03") == [("incident", "incident.close/1", (AD,), None, False)]
+    assert asked(replace(state, division="110101"), "2026-12-03")[0][2] == (AO, AD, OTHER)
+    assert asked(replace(state, closed_on="2026-11-03"), "2026-12-03") == []
 
 
 def test_want_of_a_reply_is_said_after_its_own_term() -> None:
