@@ -78,20 +78,26 @@ async def contact_of(conn: Conn, name: str) -> list[ContactRow]:
     return [ContactRow(*row) for row in rows]
 
 
+_MINE = """state = 'waiting' AND ends_s >= $1
+       AND (EXISTS (SELECT FROM unnest($2::text[]) AS mine WHERE substr(uscc, 3, length(mine)) = mine)
+            OR NOT EXISTS (SELECT FROM unnest($3::text[]) AS known WHERE substr(uscc, 3, length(known)) = known))"""
 LISTED = f"""
-    {_ROWS}
-     WHERE state = 'waiting' AND ends_s >= $1 AND (taken_s, encode(id, 'hex')) > ($2::bigint, $3::text)
-       AND (EXISTS (SELECT FROM unnest($4::text[]) AS mine WHERE substr(uscc, 3, length(mine)) = mine)
-            OR NOT EXISTS (SELECT FROM unnest($5::text[]) AS known WHERE substr(uscc, 3, length(known)) = known))
+    {_ROWS} WHERE {_MINE} AND (taken_s, encode(id, 'hex')) > ($4::bigint, $5::text)
      ORDER BY taken_s, encode(id, 'hex') LIMIT $6
-"""  # noqa: S608  # names of the code
+"""  # names of the code
+
+
+async def count_waiting(conn: Conn, *, now_s: int, mine: Sequence[str], known: Sequence[str]) -> int:
+    """How many :func:`list_waiting` lists."""
+    found = await conn.fetchval(f"SELECT count(*) FROM registration WHERE {_MINE}", now_s, list(mine), list(known))  # noqa: S608  # as above
+    return int(found)
 
 
 async def list_waiting(
     conn: Conn, *, now_s: int, after: tuple[int, str], mine: Sequence[str], known: Sequence[str], limit: int
 ) -> list[RegistrationRow]:
     """Those that wait for authorities of the regions ``mine``, or lie in none of the ``known`` ones, in the order in which they came."""
-    rows = await conn.fetch(LISTED, now_s, *after, list(mine), list(known), limit)
+    rows = await conn.fetch(LISTED, now_s, list(mine), list(known), *after, limit)
     return [_row(row) for row in rows]
 
 

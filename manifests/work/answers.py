@@ -96,9 +96,11 @@ class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
     party: str
     items: tuple[WorkItem, ...]
     next: str | None
+    registrations: int = 0
+    """Applications to be registered that wait for this authority, shown to it alone: ``GET /v1/registrations``."""
     names: dict[str, str] = field(default_factory=dict)
-    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
     """Of the codes above: parties, divisions (whitelist.names)."""
+    changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.
 
 
 def duty_item(duty: Duty, chain: str, present: Present, kinds: Kinds, language: Language, about: Mapping[str, object]) -> WorkItem:

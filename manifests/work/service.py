@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
-from ledger.directory import LogState, PartyState, log_state, party_chain
+from ledger.directory import LOG_MAIN, LogState, PartyState, log_state, party_chain
 from ledger.log import Log
 from ledger.model import chain_key
 from ledger.pending import store as pending
@@ -20,6 +20,8 @@ from ledger.pending.model import PendingRow
 from ledger.pending.outlook import kinds_of
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, write_cursor
+from ledger.registrations.deciding import decider_of
+from ledger.registrations.store import count_waiting
 from ledger.searching.clocks import ClockRow
 from ledger.searching.store import walk_clocks
 from ledger.times import format_at
@@ -47,6 +49,7 @@ from whitelist.approval import ApprovalState
 from whitelist.incident import IncidentState
 from whitelist.terms import Duty, Present
 
+REGISTERS = "party.register"
 SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Rows that one page looks at, and of one term and holder in one step."""
 
@@ -78,11 +81,22 @@ async def read_work(
     async with projection(log) as now:
         present = await present_of(log, now, claimed_s)
         asked = await _asked(log, now, caller, as_ or caller.uscc, what, overdue, claimed_s)
+        now_s = await log.now(claimed_s) if present is None else present.now_s
+        asking = await _registrations(now, asked, caller, now_s)
         if present is None:
-            return WorkPage(size=now.size, at=format_at(await log.now(claimed_s)), party=asked.party, items=(), next=None)
+            return WorkPage(size=now.size, at=format_at(now_s), party=asked.party, items=(), registrations=asking, next=None)
         items, place = await _Work(log.kinds, now, present, asked, language).page(after, page.limit)
     following = None if place is None else write_cursor(place, question)
-    return WorkPage(size=now.size, at=format_at(present.now_s), party=asked.party, items=tuple(items), next=following)
+    return WorkPage(size=now.size, at=format_at(present.now_s), party=asked.party, items=tuple(items), registrations=asking, next=following)
+
+
+async def _registrations(now: Snapshot, asked: WorkAsked, caller: Caller, now_s: int) -> int:
+    """Firms that wait for an authority that asks for its own work, with a key that registers them."""
+    if caller.role != "authority" or asked.party != caller.uscc or (asked.kinds and REGISTERS not in asked.kinds):
+        return 0
+    await now.workspace.load([chain_key(LOG_MAIN), f"key:{caller.keyid}"])
+    decider = decider_of(now.workspace.facts, caller, now_s)
+    return await count_waiting(now.workspace.conn, now_s=now_s, mine=decider.mine, known=decider.known)
 
 
 async def _asked(log: Log, now: Snapshot, caller: Caller, party: str, what: str | None, overdue: bool, claimed_s: int | None) -> WorkAsked:

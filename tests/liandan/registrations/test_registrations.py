@@ -30,7 +30,11 @@ async def test_a_firm_asks_and_becomes_a_party(desk: Desk) -> None:
     assert (asked.status_code, asked.json()["state"]) == (202, "waiting"), asked.text
     assert asked.json()["keys"] == [{"keyid": firm.keys[0].keyid, "fingerprint": fingerprint(firm.keys[0].keyid)}]
     assert (await desk.client.get("/v1/log")).json()["committed"] == before, "nothing of it is in the log"
-    assert firm.id in [one["registration"] for one in await desk.sichuan.listed()]
+    waiting = await desk.sichuan.listed()
+    assert firm.id in [one["registration"] for one in waiting]
+    for office, count in ((desk.sichuan, len(waiting)), (desk.firm, 0), (desk.operator, 0)):
+        work = await desk.client.get("/v1/work", headers=office.token)
+        assert work.json()["registrations"] == count, work.text
     shown = await desk.sichuan.look(firm.id)
     # The authority's client trusts none of it: signatures, possession, contact are verified from the bytes.
     _, form = read_application(msgspec.json.encode(shown["envelope"]))
