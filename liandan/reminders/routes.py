@@ -17,7 +17,7 @@ from liandan.webhooks.service import read_body
 
 InReminder = Annotated[str, in_path("^[0-9a-f]{24}$", "提醒编号 / id of a reminder", "5a79aadc071d32b314c19a7e")]
 Token = Annotated[str, in_query("^[a-z]{40}$", "邮件中的链接所带 / as the link of the mail has it", "a" * 40)]
-ASKED: dict[int, ResponseSpec] = {**CHANGING, **refusals(503), 202: AnswerSpec(ReminderAnswer, description="Waiting to be sent")}
+ASKED: dict[int, ResponseSpec] = {**CHANGING, 202: AnswerSpec(ReminderAnswer, description="Waiting to be sent")}
 SHOWN: dict[int, ResponseSpec] = {**refusals(404), 200: AnswerSpec(str, media_type=HTML, headers=SENT, description="A page")}
 
 
@@ -31,7 +31,7 @@ async def _page(request: Request[Any, Any, Any], token: str) -> Response[str]:
     return reminder_page(PageWanted(state=reminder.state, token=token, name=name, uscc=reminder.uscc, address=reminder.address))
 
 
-@post("/v1/reminders", opt=takes(ReminderWanted), responses={**CHANGING, **refusals(503)})
+@post("/v1/reminders", opt=takes(ReminderWanted), responses=CHANGING)
 async def post_reminder(request: Request[Any, Any, Any], lang: Lang) -> ReminderAnswer:
     """Have an address told every day what is due. It is asked by mail at once, and told of nothing until whoever reads it has agreed."""
     reminder = await _reminders(request).make(caller_of(request, "post"), read_body(await request.body(), ReminderWanted))

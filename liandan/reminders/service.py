@@ -97,8 +97,8 @@ class Reminders:
 
     async def make(self, caller: Caller, wanted: ReminderWanted) -> Reminder:
         """A new reminder, with the mail that asks on its way; Refusal MAIL_OFF, MAIL_ADDRESS, MAIL_TOO_MANY, MAIL_BUDGET, KEY_SCOPE."""
-        self._check_sends()
         address = check_address(wanted.address)
+        self._check_sends()
         async with self._log.pool.acquire() as conn, conn.transaction():
             await check_whole_key(conn, self._log.kinds, caller)
             if await store.lock_party(conn, caller.uscc) >= PER_PARTY_MAX:

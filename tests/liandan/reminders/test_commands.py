@@ -88,5 +88,5 @@ async def test_without_a_mail_server_nothing_is_promised(database_url: str, tmp_
         await post_all(client, bench)
         desk = await new_desk(client, bench)
         answer = await client.post("/v1/reminders", headers=desk.token, json={"address": "diaodu@example.cn"})
-        assert (answer.status_code, answer.json()["code"]) == (503, "MAIL_OFF")
+        assert (answer.status_code, answer.json()["code"]) == (409, "MAIL_OFF")
         assert (await client.get("/v1/reminders", headers=desk.token)).json() == {"reminders": []}
