@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Commitments, Text, items, label
@@ -38,6 +39,12 @@ class NumberState(Struct, frozen=True, gc=False):
 def number_of(chain: str) -> str:
     """The number that a chain is about."""
     return chain.partition("/")[2]
+
+
+def settles(entry: Entry, manifest: str) -> bool:
+    """Whether an entry settles a number between this manifest and others."""
+    body = entry.statement.body
+    return isinstance(body, NumberSettle) and manifest in named_in(body)
 
 
 def named_in(body: NumberSettle) -> tuple[str, ...]:

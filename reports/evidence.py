@@ -1,6 +1,6 @@
 """Which entries a manifest's bundle holds, and fetching them: whatever is needed to read the manifest and to verify every signature.
 
-The trunk and its cases; the decision and the lists its lines were given on; the receiver's permit; ``log/main`` and ``log/issuers``; and the ``party/`` chains
+The trunk and its cases; what settled a number that it has or had; the decision and the lists its lines were given on; the receiver's permit; ``log/main`` and ``log/issuers``; and the ``party/`` chains
 of everybody who signed or is named, closed under "who registered these keys".
 """
 
@@ -12,7 +12,8 @@ from ledger.bundle import make_bundle
 from ledger.directory import LOG_MAIN, party_chain
 from ledger.kinds.issuer import LOG_ISSUERS
 from ledger.log import Log
-from manifests.acts import Issue
+from manifests.acts import AmendPropose, CaseNumber, Issue
+from manifests.numbers import settles
 from reports import store
 from signing.refusal import refuse
 from whitelist.acts.apply import ApprovalApply
@@ -32,6 +33,9 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     named = {issue.owner, issue.body.receiver, *issue.body.carriers}
     for case in cases:
         entries += await chain(case)
+    for number in numbers_of(entries):
+        settled = await chain(f"number/{number}")
+        entries += settled if any(settles(entry, trunk) for entry in settled) else []
     entries += await permits_of(chain, issue.body.permit)
     if issue.body.approval is not None:
         decision = await chain(issue.body.approval)
@@ -41,6 +45,18 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     entries += [*await chain(LOG_MAIN), *await chain(LOG_ISSUERS)]
     entries += await parties_of(chain, entries, named)
     return sorted(entries, key=lambda entry: entry.index)
+
+
+def numbers_of(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """National numbers that the acts and cases of a manifest name: a settlement of one of them may have taken it away."""
+    found = dict[str, None]()
+    for entry in entries:
+        match entry.statement.body:
+            case Issue(number=str() as number) | CaseNumber(number=str() as number):
+                found[number] = None
+            case AmendPropose(changes=changes):
+                found |= dict.fromkeys(change.now.strip('"') for change in changes if change.path == "number")
+    return tuple(found)
 
 
 async def permits_of(chain: Chain, name: str | None) -> list[Entry]:

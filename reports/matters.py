@@ -10,6 +10,7 @@ from manifests.act import Ends
 from manifests.acts import ACTS_BY_KIND
 from manifests.cases.gap import GapCause
 from manifests.model import ManifestState, Stage
+from manifests.numbers import NumberSettle
 from reports.certificate.decision import STOPPED
 from reports.paper.fonts import BOLD, REGULAR, wrap
 from reports.paper.grid import tonnes
@@ -113,7 +114,9 @@ def of_acts(acts: Iterable[Entry]) -> Iterator[str]:
 
 
 def _ends(act: Entry) -> Ends | None:
-    """Which earlier alerts a case settles; acts that are not about a manifest settle none."""
+    """Which earlier alerts a case settles, or a settlement of the number; acts that are not about a manifest settle none."""
+    if isinstance(act.statement.body, NumberSettle):
+        return lambda statement, code, chain: code == "NO_DUPLICATE"
     known = ACTS_BY_KIND.get(act.statement.kind)
     return None if known is None else known.ends
 

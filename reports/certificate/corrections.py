@@ -7,7 +7,7 @@ from msgspec import Struct
 from manifests.correction import Correction
 from manifests.correction_answers import label_of
 from manifests.recorded import read_value
-from manifests.view import fold
+from manifests.view import concerns, fold
 from reports.certificate.facts import CertificateFacts
 from reports.paper.grid import Column, section, table
 from reports.paper.sheet import GREY, Paint, Sheet
@@ -35,7 +35,7 @@ def of_corrections(facts: CertificateFacts) -> Iterator[str]:
 def _printed(facts: CertificateFacts) -> list[PrintedCorrection]:
     view = None
     for entry in facts.custody:
-        view = fold(view, entry)
+        view = view if concerns(entry) is None else fold(view, entry)
     return [PrintedCorrection(one, *change) for one in (() if view is None else view.corrections) for change in one.changes]
 
 

@@ -18,6 +18,7 @@ from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLin
 from manifests.amendment import LegFields
 from manifests.case import cases_of, in_force
 from manifests.model import LineState, ManifestState
+from manifests.numbers import settles
 from manifests.recorded import PARTS, record_of
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.legal import Citation, bases
@@ -163,9 +164,13 @@ def _moved(body: Any, number: int, leg: LegFields, overlay: Mapping[str, str]) -
 
 
 def about(bundle: Bundle) -> tuple[Entry, ...]:
-    """Entries of the trunk and of its cases."""
-    cases = bundle.subject.replace("manifest/", "case/", 1) + "/"
-    return tuple(entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases))
+    """Entries of the trunk and of its cases, and those that settled a number of it."""
+    cases, trunk = bundle.subject.replace("manifest/", "case/", 1) + "/", bundle.subject
+    return tuple(
+        entry
+        for entry in bundle.entries
+        if entry.statement.chain == trunk or entry.statement.chain.startswith(cases) or settles(entry, trunk)
+    )
 
 
 def _edition(bundle: Bundle, issue: Entry) -> str:

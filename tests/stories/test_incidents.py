@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.admission.entry import read_entry
 from ledger.auditing.audit import Options
+from ledger.bundle import open_bundle
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.client.transport import RequestRefused
@@ -24,8 +25,13 @@ from liandan.demo.trip import ManifestStory
 from liandan.installation import audit_own
 from liandan.rebuild import rebuild
 from liandan.wiring import KINDS
+from reports.certificate.facts import facts_of
+from reports.certificate.render import render_certificate
+from reports.matters import of_acts
+from reports.rulebook import explain
 from tests.ledger.evidence.files import named, pdf
 from tests.liandan.serving import settings_of
+from tests.reports.test_certificate import text_of
 from tests.stories.stage import Stage, stage
 
 ROADSIDE = {"division": "500113", "address": "重庆市巴南区虚构服务区1号"}
@@ -89,7 +95,7 @@ async def scene(shared_database_url: str, shared_pool: Pool[Record], tmp_path_fa
         loads[1].do("arrive", at="10-13 10:00")
         twins = [built.trip(flow, f"twin {flow}", "10-14 08:30", "1.5") for flow in ("batteries_in", "boards_in")]
         for twin in twins:
-            twin.do("issue", set={"number": (number := "20265001900001")})
+            twin.do("issue", set={"number": (number := "20265001900001")}).do("depart 1h; arrive 4h; receive 1h")
         settle = act(
             "number.settle", f"number/{number}", CHONGQING.uscc, "10-15 09:00",
             holder=twins[0].chain, lose=[twins[1].chain], reason="国家系统查明（虚构）",
@@ -155,6 +161,20 @@ async def test_the_number_is_of_one_manifest_and_its_twin_is_without(scene: Scen
     assert flag["ended"] is not None
     history = await scene.read(scene.twins[1].generator.uscc, f"/v1/manifests/{scene.twins[1].chain.removeprefix('manifest/')}/history")
     assert history["entries"][-1]["kind"] == "number.settle/1"
+
+
+async def test_papers_of_both_go_by_the_settlement(scene: Scene) -> None:
+    for twin, number in zip(scene.twins, (scene.number, ""), strict=True):
+        raw = await scene.stage.read_as(twin.generator.uscc, f"/v1/manifests/{twin.chain.removeprefix('manifest/')}/bundle")
+        bundle = open_bundle(raw, KINDS)
+        facts = facts_of(bundle)
+        assert facts.number == number
+        assert facts.custody[-1].statement.kind == "number.settle/1"
+        text = text_of(render_certificate(bundle, raw))
+        assert "核定联单编号" in text
+        assert (f"{explain('NO_DUPLICATE').rstrip('。')}" in "".join(of_acts(facts.custody))) is False, "it is settled"
+        lost = [entry for entry in bundle.entries if entry.statement.kind == "number.settle/1"]
+        assert len(lost) == 1
 
 
 async def test_every_row_is_what_the_entries_give(scene: Scene) -> None:
