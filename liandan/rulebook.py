@@ -69,6 +69,10 @@ OUTBOX_SIGNER | - | sender | formats §1 [DESIGN]
 该单位不在声明的 by 中，不能签署。 || 核对 --as；by 中没有的单位，须由起草方重写后各方重新签署。
 This party is not in by and cannot sign. || Check --as; whoever is not named there needs a new statement.
 
+OUTBOX_REDO | - | sender | formats §2 [DESIGN]
+这份声明不是因序号被占用而退回的，重新编号没有用。 || 用 liandan statement outbox list 查看理由，按理由办。
+This statement was not refused for its place; another number does not help. || See the reasons (liandan statement outbox list) and go by them.
+
 OUTBOX_REMEDY | - | sender | kinds §7 [DESIGN]
 这份声明的答复没有备好争议，或者该单位不能提出。 || 用 liandan statement outbox list 查看理由：能改正的改正后重签；须由所附行为的签署单位之一提出。
 The answer to this statement has prepared no contest, or not for this party. || See the reasons (outbox list); what can be corrected is signed anew; one of those who signed the act brings it.

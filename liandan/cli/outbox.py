@@ -223,6 +223,27 @@ def contest(
 @outbox.command()
 @click.argument("directory", type=existing_folder)
 @click.argument("statement")
+@as_option
+@key_option
+@passphrase_option
+@yes_option
+@command
+def redo(directory: Path, statement: str, as_: str, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
+    """别的设备先写了这条链：同样的内容、同样的时间，接在现在的链头后重签。 / Another device was first: sign the same anew, behind the present head."""
+    box = _opened(directory)
+    one = box.find(statement)
+    if not _looked_at(one.cosigning.body, yes):
+        emit({"is_signed": False}, "未签署 / not signed")
+        return FINDING
+    key = load_key(key_file, passphrase_file)
+    done = box.redo(one.statement, {uscc: key if uscc == as_ else None for uscc in one.by})
+    emit(_shown(done), _line(done))
+    return 0
+
+
+@outbox.command()
+@click.argument("directory", type=existing_folder)
+@click.argument("statement")
 @command
 def drop(directory: Path, statement: str) -> None:
     """不再提交：连同理由移到 aside/，不删除。 / Send it no more: it is put aside with its reasons, never deleted."""

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from ledger.admission.statement import Draft
 from ledger.pending.compact import TEXT_MAX, CosignedStatement, cosigning_of, merged, read_text, write_text
 from ledger.problem import ChainHead, Problem
-from ledger.times import format_at
+from ledger.times import format_at, parse_at
 from ledger.unlogged import write_unlogged
 from liandan.client.api import AsyncLiandan
 from liandan.client.receipt import KEPT_MAX, Heads, Receipt, ReceiptFolder, Trust
@@ -43,6 +43,8 @@ SENT_MAX = 1000
 LATER = frozenset(["BUSY", "LOG_FROZEN", "PARTY_BUDGET", "REQUESTS_TOO_MANY", "FAILURES_TOO_MANY", "TOKEN_UNKNOWN", "INTERNAL"])
 """Codes that say nothing of the statement: it is sent again another time."""
 STOPPED = "PREDECESSOR_MISSING"
+FACTS = frozenset(f"manifest.{act}/1" for act in ("depart", "hand_over", "transship", "stop", "arrive", "receive", "dispose"))
+"""Kinds that count by when they were done, however late they come (formats §6)."""
 _TEXT, _PROBLEM = ".cosign", ".problem"
 
 
@@ -164,6 +166,19 @@ class Outbox:
                 raise refuse("OUTBOX_SIGNER", field="by", found=uscc, expected=", ".join(one.by))
             return self._rewrite(one, _signed(one.cosigning, one.by.index(uscc), key), is_again=True)
 
+    def redo(self, name: str, keys: Mapping[str, PrivateKey | None]) -> Queued:
+        """Sign the same again at the present end of its chain, with its own time, where another device was first; the refused one is put aside.
+        Refusal OUTBOX_REDO for what was not refused for its place."""
+        one = self.find(name)
+        if one.problem is None or one.problem.code not in ("CHAIN_CONFLICT", "PREV_MISMATCH", STOPPED) or one.by != tuple(keys):
+            raise refuse(
+                "OUTBOX_REDO", field="statement", found=one.statement[:12], expected="CHAIN_CONFLICT, PREV_MISMATCH, PREDECESSOR_MISSING"
+            )
+        fields = parse(one.cosigning.body)
+        done = self.sign(one.kind, one.chain, fields["body"], keys, at_s=parse_at(one.at), principal=fields.get("for"))
+        self.drop(one.statement)
+        return done
+
     def take(self, brought: CosignedStatement) -> Queued:
         """What another device shows: a statement with its signatures, or the signatures of one that is here. Again is no harm. Refusal
         OUTBOX_TAKEN where another statement has its place here, OUTBOX_UNKNOWN for signatures of nothing that is here."""
@@ -266,6 +281,8 @@ class Outbox:
 
     def _comes_later(self, one: Queued, problem: Problem) -> bool:
         """Whether the same may be admitted another time: the log is busy, or what it builds on is on another device. Not where that was refused."""
+        if problem.code == "STATEMENT_STALE":  # of what happened, the future alone is refused: the device's clock is fast
+            return one.kind in FACTS
         if problem.code != STOPPED or problem.remedy is not None:
             return problem.code in LATER
         return not any(other.statement == one.prev and other.problem is not None for other in self.queued())

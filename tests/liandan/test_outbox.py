@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,8 @@ from ledger.problem import ChainHead, Problem, ProblemError
 from ledger.times import parse_at
 from liandan.client import Heads, Trust
 from liandan.client.outbox import Outbox, Queued
+from signing.envelope import Envelope
+from signing.payload import parse
 from signing.refusal import Refusal
 from tests.workbench import key_of, uscc
 
@@ -45,12 +48,26 @@ def refused(work: object, *given: object, **more: object) -> str:
     return code
 
 
+def answered(code: str) -> Problem:
+    error = ProblemError(code=code, message="", what_to_do="")
+    return Problem(type="", title="", status=409, detail="", instance="", code=code, errors=(error,))
+
+
 def problem(box: Outbox, one: Queued, code: str) -> None:
     """As the log's answer left it."""
-    error = ProblemError(code=code, message="", what_to_do="")
-    told = Problem(type="", title="", status=409, detail="", instance="", code=code, errors=(error,))
     path = next((box.root / "queue").glob(f"*{one.statement}.cosign"))
-    path.with_suffix(".problem").write_bytes(msgspec.json.encode(told))
+    path.with_suffix(".problem").write_bytes(msgspec.json.encode(answered(code)))
+
+
+class Answering:
+    """A log that says these codes, in the order of what it is sent."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = codes
+
+    async def post_batch(self, envelopes: Sequence[Envelope]) -> list[Problem]:
+        """One problem each."""
+        return [answered(code) for code, _ in zip(self.codes, envelopes, strict=True)]
 
 
 def test_what_is_signed_follows_the_head_and_then_itself(box: Outbox) -> None:
@@ -119,3 +136,26 @@ def test_what_was_refused_leaves_the_chain_and_comes_back_with_what_stood_behind
     assert [one.statement for one in box.ready()] == [first.statement, second.statement], "the third was refused for itself"
     aside = box.drop(third.statement)
     assert sorted(path.suffix for path in aside.parent.iterdir()) == [".cosign", ".problem"]
+
+
+def test_where_another_device_was_first_the_same_is_signed_behind_it(box: Outbox) -> None:
+    one, alone = stop(box), box.sign("manifest.arrive/1", CHAIN, {}, {CARRIER: PHONE}, at_s=NOON + 60)
+    problem(box, one, "CHAIN_CONFLICT")
+    problem(box, alone, "HELD")
+    Heads(box.root / "heads.json").learn(CHAIN, ChainHead(chain=CHAIN, seq=2, hash="ef" * 32, index=9))
+    again = box.redo(one.statement, {CARRIER: PHONE})
+    assert (again.seq, again.prev, again.at, again.kind) == (3, "ef" * 32, one.at, one.kind)
+    assert parse(again.cosigning.body)["body"] == parse(one.cosigning.body)["body"]
+    assert [other.statement for other in box.queued()] == [alone.statement, again.statement]
+    assert refused(box.redo, alone.statement, {CARRIER: PHONE}) == "OUTBOX_REDO"
+
+
+async def test_what_says_nothing_of_the_statement_is_sent_another_time(box: Outbox) -> None:
+    for minute in range(4):
+        stop(box, minute)
+    void = box.sign("manifest.void/1", CHAIN, {"reason": "取消（虚构）"}, {CARRIER: PHONE}, at_s=NOON)
+    log = Answering("BUSY", "STATEMENT_STALE", "PREDECESSOR_MISSING", "HELD", "STATEMENT_STALE")
+    sent = await box.submit(log)  # type: ignore[arg-type]  # all that the outbox asks of a client
+    assert [one.is_kept for one in sent] == [True, True, True, False, False], "a clock that is fast, but no void of yesterday"
+    assert [one.problem is not None for one in box.queued()] == [False, False, False, True, True]
+    assert sent[-1].queued.statement == void.statement
