@@ -12,7 +12,7 @@ from ledger.model import Facts, Findings, Statement, chain_key
 from ledger.times import parse_admission_at
 from manifests import amendable, amendment, enforcing, telling
 from manifests.act import Body
-from manifests.case import OpenProposal, Trunk, cases_of, opener_of
+from manifests.case import OpenProposal, Trunk, cases_key, cases_of, in_force, opener_of
 from manifests.case_act import Effect, Opened, case_act
 from manifests.consent import consents, may_propose, missing, number_in, row_of
 from manifests.model import ManifestState, Proposal, Stage, trunk_of
@@ -70,6 +70,8 @@ def _needs_none(statement: Statement, facts: Facts) -> bool:
     state = facts.state(trunk) if facts.holds(chain_key(trunk)) else None
     if state is None:
         return False
+    if facts.holds(cases_key(trunk)):  # a manifest that a case has finished asks its generator too
+        state = in_force(state, cases_of(facts, trunk))
     asked = consents(changes_of(statement), state, log_state(facts))
     return not missing(asked, _agreed(statement, facts))
 

@@ -56,6 +56,16 @@ class Proposal:
 
 
 @dataclass
+class Contested:
+    """A signed act, as its envelope says."""
+
+    verb: str
+    by: tuple[str, ...]
+    hash: str
+    envelope: str
+
+
+@dataclass
 class Load:
     """A manifest with one line; masses in grams, None where nothing is said."""
 
@@ -83,6 +93,8 @@ class Load:
     proposals: list[Proposal] = field(default_factory=list)
     held: int = 0
     insurance: str | None = None
+    number: str | None = None
+    hashes: list[str] = field(default_factory=list)
 
     @property
     def received(self) -> bool:
@@ -228,6 +240,46 @@ class Books:
     def release(self, chain: str, case: str, by: str, now: int) -> set[str]:
         [hold] = [one for one in self.loads[chain].holds if one.case == case]
         return (set() if by == hold.by else set(SIGNER)) | ({"CASE_STATE"} if now >= hold.until else set())
+
+    def number(self, chain: str, by: str, number: str) -> set[str]:
+        """``case.number`` fills what is empty, on any but a voided one."""
+        load = self.loads[chain]
+        must = set() if by in (load.generator, self.authorities(load)[0]) else set(SIGNER)
+        must |= {"TRUNK_STAGE"} if load.stage == "voided" else set()
+        return must | ({"NUMBER_GIVEN"} if load.number is not None else set()) | self.number_is_free(chain, number)
+
+    def number_is_free(self, chain: str, number: str) -> set[str]:
+        """R-02, R-03: that of the origin's city, and of one manifest of its generator that is not voided."""
+        held = any(one.number == number and one.stage != "voided" for name, one in self.loads.items() if name != chain)
+        return ({"NO_DUPLICATE"} if held else set()) | ({"NO_ORIGIN"} if self.loads[chain].returns else set())
+
+    def concerned(self, load: Load) -> set[str]:
+        """P of §0."""
+        return {load.generator, load.receiver, *load.carriers, *(leg.carrier for leg in load.legs), *self.offices}
+
+    def report(self, chain: str, by: str, about: str) -> set[str]:
+        """Whose matter it is not is told CASE_ROLE, a stranger SIGNER_ROLE."""
+        load = self.loads[chain]
+        if by not in self.concerned(load):
+            return set(SIGNER)
+        fitting = {
+            "other": self.concerned(load),
+            "discrepancy": {load.receiver, self.authorities(load)[1]},
+            "generator_confirms": {load.generator},
+        }
+        return set() if by in fitting[about] else {"CASE_ROLE"}
+
+    def contest(self, chain: str, by: str, act: Contested) -> set[str]:
+        """§7: one of the envelope's signers; roles those of the act, somebody of the manifest among them, and not on the trunk."""
+        load = self.loads[chain]
+        must = set() if by in act.by else set(SIGNER)
+        own = {"void": load.generator, "verify": load.generator, "receive": load.receiver, "dispose": load.receiver}.get(
+            act.verb, act.by[0]
+        )
+        most = 2 if act.verb in ("depart", "hand_over") else 1
+        fits = len(act.by) <= most and act.by[0] == own and bool(set(act.by) & self.concerned(load))
+        must |= set() if fits else {"CONTEST_FORM"}
+        return must | ({"CONTEST_TAKEN"} if act.hash in load.hashes else set())
 
     def gap(self, chain: str, by: tuple[str, ...], mass: int) -> set[str]:
         load = self.loads[chain]

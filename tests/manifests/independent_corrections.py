@@ -8,6 +8,7 @@ from tests.manifests.independent import AMEND_D, DAY_S, ENDS, ESCALATE_WD, SIGNE
 
 CLASSES = {
     "insurance_no": ("own", ("G",), ()),
+    "number": ("number", ("AO", "G"), ("AO",)),
     "lines.0.mass_t": ("declared", ("G",), ("G", "R", "C0", "AO")),
     "loaded.0.mass_t": ("loaded", ("G", "C0"), ("G", "C0", "R+")),
     "received.0.accepted_t": ("received", ("R", "G"), ("R", "G", "AD")),
@@ -33,6 +34,8 @@ class LawBooks(Books):
         match path:
             case "insurance_no":
                 return load.insurance
+            case "number":
+                return load.number
             case "lines.0.mass_t":
                 return load.declared
             case "loaded.0.mass_t" if load.loaded is not None:
@@ -65,7 +68,8 @@ class LawBooks(Books):
         must |= set() if by in self.proposers(load, changes) else SIGNER
         for path in changes:
             name = CLASSES[path][0]
-            if load.stage == "voided" or (load.stage == "issued" and name != "own"):
+            early = {"voided": ("number",), "issued": ("own", "number")}
+            if name not in early.get(load.stage, (name,)):
                 must.add("TRUNK_STAGE")
         must |= {"AMEND_STALE"} if self._waiting(load, now) & set(changes) else set()
         return must | self._values(chain, load, changes, was, now)
@@ -83,7 +87,10 @@ class LawBooks(Books):
                 continue
             if was[path] != there:
                 must.add("AMEND_STALE")
-            is_nothing = path.endswith("_t") and not path.startswith("received.") and not value
+            if path == "number" and value is not None and value != there:
+                must |= self.number_is_free(chain, value)
+            is_nothing = path == "number" and value is None
+            is_nothing |= path.endswith("_t") and not path.startswith("received.") and not value
             if value == there or is_nothing:
                 must.add("AMEND_VALUE")
         return must or self._after(chain, load, changes, now)
@@ -132,6 +139,8 @@ class LawBooks(Books):
             match path:
                 case "insurance_no":
                     after.insurance = value
+                case "number":
+                    after.number = value
                 case "lines.0.mass_t":
                     after.declared = value
                 case "loaded.0.mass_t":
@@ -194,7 +203,7 @@ class LawBooks(Books):
             return False
         proposal.ended = True
         after = self.corrected(load, proposal.changes)
-        for name in ("declared", "loaded", "fates", "accepted", "refused", "opinion", "refused_said", "reason", "insurance"):
+        for name in ("declared", "loaded", "fates", "accepted", "refused", "opinion", "refused_said", "reason", "insurance", "number"):
             setattr(load, name, getattr(after, name))
         if load.stage in ("accepted", "partly_accepted", "rejected", "disposed") and not load.returns:
             by_opinion = {"accept": "accepted", "partly": "partly_accepted", "reject": "rejected"}[load.opinion]

@@ -24,6 +24,7 @@ from manifests.case import NO_CASES, cases_key, in_force
 from manifests.model import FINISHED, ManifestState
 from manifests.view import ManifestView, concerns, fold
 from signing.refusal import Refusal
+from tests.manifests import law_cases
 from tests.manifests.bodies import a_return
 from tests.manifests.driver import (
     CARRIER,
@@ -37,7 +38,7 @@ from tests.manifests.driver import (
     a_line,
     an_issue,
 )
-from tests.manifests.independent import Hold, Load, Proposal
+from tests.manifests.independent import Contested, Hold, Load, Proposal
 from tests.manifests.independent_corrections import LawBooks
 from tests.manifests.law_acts import MASSES, T, TrunkActs, tonnes
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
@@ -50,7 +51,7 @@ DECIDED_T, DAYS = "30", 45
 WAITS = [{"minutes": 4}, {"hours": 2}, {"hours": 2}, {"hours": 8}, {"days": 1}, {"days": 12}, {"days": 31}]
 VERBS = ["void", "depart", "hand_over", "transship", "stop", "arrive", "receive", "dispose", "verify"]
 STEPS = [name for name, weight in {
-    "next_act": 16, "any_act": 2, "time_goes_by": 4, "issue": 1, "issue_return": 2, "hold": 1, "release": 1, "gap": 1, "propose": 8, "consent": 3, "turn_down": 1,
+    "next_act": 16, "any_act": 2, "time_goes_by": 4, "issue": 1, "issue_return": 2, "hold": 1, "release": 1, "gap": 1, "propose": 8, "consent": 3, "turn_down": 1, "give_number": 2, "report": 1, "contest": 1,
 }.items() for _ in range(weight)]  # fmt: skip
 
 TOGETHER = (
@@ -64,6 +65,7 @@ TOGETHER = (
     ("lines.0.mass_t",),
     ("loaded.0.mass_t",),
     ("insurance_no",),
+    ("number",),
 )
 """Fields that are corrected together."""
 
@@ -82,6 +84,7 @@ class Law(TrunkActs, RuleBasedStateMachine):
         self.log = Driver(decided_t=DECIDED_T)
         self.books = LawBooks(int(DECIDED_T) * T, FIRMS, (AUTHORITY_51, AUTHORITY_50))
         self.cases = 0
+        self.evidence: list[tuple[str, Contested]] = []
         self.last_s = self.log.at_s + DAYS * 86_400
         load = Load(GENERATOR, RECEIVER, 5_600_000, carriers=(CARRIER,))
         self._issue(LOADS[0], load, GENERATOR, an_issue(trip_id=LOADS[0][-2:]))
@@ -160,8 +163,11 @@ class Law(TrunkActs, RuleBasedStateMachine):
             by = (self.draw([party for party in EVERYBODY if party != by[0]]), *by[1:])
             by = tuple(dict.fromkeys(by))
         must = self.books.act(chain, verb, by, at_s, more)
+        if chain in self.books.loads:
+            self.evidence.append((chain, law_cases.signed(self, chain, verb, by, body, format_at(at_s))))
         if self.post(f"manifest.{verb}/1", by, body, chain, must, at=format_at(at_s)):
             self.books.did(chain, verb, by, at_s, more)
+            self.books.loads[chain].hashes.append(self.evidence[-1][1].hash)
 
     # -- cases
 
@@ -172,6 +178,16 @@ class Law(TrunkActs, RuleBasedStateMachine):
     def trunk(self, chain: str) -> acts.Trunk:
         hashes = self.log.state(chain).acts
         return acts.Trunk(seq=len(hashes) - 1, hash=hashes[-1])
+
+    def give_number(self) -> None:
+        law_cases.give_number(self, EVERYBODY)
+
+    def report(self) -> None:
+        law_cases.report(self, EVERYBODY)
+
+    def contest(self) -> None:
+        if self.evidence:
+            law_cases.contest(self, EVERYBODY)
 
     def hold(self) -> None:
         chain = self.draw_chain()
@@ -261,6 +277,8 @@ class Law(TrunkActs, RuleBasedStateMachine):
                 return [0, 0, *MASSES]
             case "insurance_no":
                 return [None, "A", "B"]
+            case "number":
+                return [None, *law_cases.NUMBERS]
         return MASSES
 
     def consent(self) -> None:

@@ -27,6 +27,7 @@ from tests.manifests.driver import (
     CARRIER,
     GENERATOR,
     MANIFEST,
+    NUMBER,
     Q2,
     Q3,
     RECEIVER,
@@ -217,3 +218,15 @@ def test_a_manifest_closed_with_a_gap_keeps_what_it_lacked_and_its_accounts() ->
         consent(log, party)
     assert codes(consent(log, AUTHORITY_51)) == {"AMENDED", "M:MASS_AMENDED"}
     assert (log.used_g(Q2), log.used_g(Q3)) == (0, 0), "nothing is held any more"
+
+
+def test_what_is_corrected_after_a_gap_needs_the_generator_whoever_else_may() -> None:
+    """Words of the receiver, and the number by its authority: in force at once before, not after the manifest was closed by a case."""
+    log = received("5.6")
+    assert "AMENDED" in codes(propose(log, RECEIVER, ("received.0.note", "", '"一"')))
+    closed_with_gap(log, (0, "5.6", "lost"))
+    for number, (by, change) in enumerate(
+        ((RECEIVER, ("received.0.note", '"一"', '"二"')), (AUTHORITY_51, ("number", "", f'"{NUMBER}"'))), 2
+    ):
+        assert "AMENDED" not in codes(propose(log, by, change, number=number))
+        assert "AMENDED" in codes(consent(log, GENERATOR, number=number))
