@@ -14,7 +14,7 @@ import structlog
 from asyncpg import Pool, Record
 
 from ledger.admission.kind_table import Kinds
-from ledger.store import Conn, fetch_head, projected
+from ledger.store import AWAY, Conn, fetch_head, projected
 from ledger.times import SHANGHAI, format_at, to_datetime
 from liandan.reminders import store
 from liandan.reminders.digest import Digest, DigestLine, Language, digest_mail
@@ -69,7 +69,14 @@ class Looking:
             day = now.date()
             names = await store.list_unseen(conn, day, REMINDERS_AT_ONCE) if now.hour >= self._hour else []
         for name in names:
-            await self._digest(name, day)
+            try:
+                await self._digest(name, day)
+            except (*AWAY, TimeoutError):
+                raise
+            except Exception as error:  # noqa: BLE001  # what one party's rows break keeps no mail from others; errors may quote what is private
+                log.error("digest_failed", reminder=name, error=type(error).__name__)
+                async with self._pool.acquire() as conn:
+                    await store.change(conn, name, looked_on=day)
         return len(names) == REMINDERS_AT_ONCE
 
     async def _digest(self, name: str, day: date) -> None:
@@ -136,7 +143,13 @@ class Looking:
                 kept.pop(gone)
         for name in names:
             if name in self._places or now - self._looked.get(name, float("-inf")) >= TELL_S:
-                await self._tell_one(name)
+                try:
+                    await self._tell_one(name)
+                except (*AWAY, TimeoutError):
+                    raise
+                except Exception as error:  # noqa: BLE001  # see above
+                    log.error("due_failed", webhook=name, error=type(error).__name__)
+                    self._looked[name] = time.monotonic()
         return bool(self._places)
 
     async def _tell_one(self, name: str) -> None:

@@ -12,6 +12,7 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.model import RowDamaged
 from ledger.times import DAY_S, format_at
 from liandan.database import open_pool
 from liandan.demo.calendar import HOUR
@@ -322,3 +323,32 @@ async def test_where_nothing_fits_nothing_is_lost_and_nobody_runs_in_circles(sce
             assert many >= 2
     async with scene.pool.acquire() as conn:
         assert await conn.fetchval("SELECT count(*) FROM due_told") == many, "whoever comes next tells none of it again"
+
+
+async def test_what_one_partys_rows_break_keeps_nothing_from_others(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    trip = scene.trip("10-29 08:00")
+    await scene.stage.play([trip])
+    for address in ("broken@example.cn", "whole@example.cn"):
+        await scene.subscribe(trip.generator.uscc, address, confirmed_by_hand=True, language="en" if address.startswith("b") else "zh")
+    for kinds in (["due"], ["due.overdue"]):
+        body = {"url": "http://127.0.0.1:1/", "kinds": kinds}
+        await scene.client.post("/v1/webhooks", json=body, headers=(await scene.signer(trip.generator.uscc)).token)
+    whole, told = looking.work_of, looking.alerts_for
+
+    async def work_of(*args: Any) -> Any:
+        if args[-1] == "en":
+            raise RowDamaged("manifest_view:x")
+        return await whole(*args)
+
+    async def alerts_for(*args: Any) -> Any:
+        monkeypatch.setattr(looking, "alerts_for", told)  # the first webhook's look alone
+        raise RowDamaged("manifest_view:x")
+
+    monkeypatch.setattr(looking, "work_of", work_of)
+    monkeypatch.setattr(looking, "alerts_for", alerts_for)
+    monkeypatch.setattr(looking, "TELL_S", 3600.0)
+    async with scene.pool.acquire() as conn:
+        await conn.execute("UPDATE webhook SET state = 'active', confirmed = true")
+        await scene.run()
+        hooks = await conn.fetchval("SELECT count(DISTINCT webhook) FROM due_told")
+    assert (scene.box.to, hooks) == (["whole@example.cn"], 1)
