@@ -1,7 +1,8 @@
 """Taking, showing and ending applications to be registered. One row is the whole state, and every step is a change of it under its lock.
 
-Contacts: a key of their own for each, outside the database, made when an application is taken and destroyed before its end is committed, so that
-no backup of the database brings them back. They stand in no log line, no exception and no query.
+Contacts: a key of their own for each, outside the database, made when an application is taken and destroyed by the sweep after its end, many at
+once: destroying writes the key file anew, and whoever asks and withdraws shall not have it written all day. No backup of the database brings
+them back. They stand in no log line, no exception and no query, and are shown to nobody once the matter has ended.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from ledger.registrations import store
 from ledger.registrations.answers import RegistrationAnswer, RegistrationPage, RegistrationToDecide, own_answer, to_decide
 from ledger.registrations.deciding import Decider, decider_of
 from ledger.registrations.form import (
-    CONTACT,
     RegistrationForm,
     check_contact,
     code_digest,
@@ -153,7 +153,7 @@ class Registrations:
             parties = await fetch_parties(conn, [row.uscc])
             rivals = await store.rivals_of(conn, [row.uscc], present_s)
             near = nearest(row.name, await store.list_alike(conn, row.name, row.uscc))
-            sealed = await store.contact_of(conn, name)
+            sealed = await store.contact_of(conn, name) if row.state == "waiting" else []
         contact: list[Disclosure] = await self._vault.unsealed(name, [(part.field, part.nonce, part.ciphertext) for part in sealed])
         if contact:
             shown = [one.field for one in contact]
@@ -192,8 +192,18 @@ class Registrations:
             if (row := await self._known(name)) is not None:
                 with suppress(Refusal):  # the same
                     await self._end(row, "lapsed", present_s)
+        await self._erase()
         async with self._log.pool.acquire() as conn:
             return await store.forget(conn, present_s)
+
+    async def _erase(self) -> None:
+        """Destroy the keys of contacts of what has ended, then their ciphertexts; what a crash leaves in between is done again."""
+        async with self._log.pool.acquire() as conn:
+            places = await store.list_unerased(conn)
+        if places:
+            await self._vault.destroy(places)
+            async with self._log.pool.acquire() as conn:
+                await store.drop_contacts(conn, sorted({name for name, _ in places}))
 
     async def _settle(self, present_s: int) -> None:
         """End those whose key is registered for their party by now, by whatever statement."""
@@ -290,8 +300,6 @@ class Registrations:
                 if current.state == state and state != "refused":
                     return current
                 raise refuse("REGISTRATION_OVER", field="registration", found=current.state)
-            # First the keys: what cannot be committed after it has lost a contact, and nothing else.
-            await self._vault.destroy([(row.id, field) for field in CONTACT])
             await store.end(conn, row.id, state=state, changed_s=present_s, ends_s=present_s + TOLD_S, reason=reason, by=by, idx=idx)
             ended = await store.fetch(conn, row.id)
             assert ended is not None, "it is locked"

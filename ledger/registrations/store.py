@@ -61,8 +61,7 @@ async def insert(conn: Conn, row: RegistrationRow, contact: Sequence[ContactRow]
 async def end(
     conn: Conn, name: str, *, state: str, changed_s: int, ends_s: int, reason: str = "", by: str = "", idx: int | None = None
 ) -> None:
-    """The end of one that waits: what was signed and the contact go."""
-    await conn.execute("DELETE FROM registration_contact WHERE id = $1", bytes.fromhex(name))
+    """The end of one that waits: what was signed goes, the contact with the next sweep."""
     await conn.execute(
         """
         UPDATE registration SET state = $2, changed_s = $3, ends_s = $4, reason = $5, decided_by = $6, idx = $7, envelope = ''
@@ -70,6 +69,19 @@ async def end(
         """,
         *(bytes.fromhex(name), state, changed_s, ends_s, reason, by, idx),
     )
+
+
+async def list_unerased(conn: Conn) -> list[tuple[str, str]]:
+    """Parts of contacts of those that have ended: (id, field)."""
+    rows = await conn.fetch(
+        "SELECT encode(id, 'hex') AS id, field FROM registration_contact JOIN registration USING (id) WHERE state <> 'waiting'"
+    )
+    return [(row["id"], row["field"]) for row in rows]
+
+
+async def drop_contacts(conn: Conn, names: Sequence[str]) -> None:
+    """Take ciphertexts away whose keys are destroyed."""
+    await conn.execute("DELETE FROM registration_contact WHERE id = ANY($1::bytea[])", [bytes.fromhex(name) for name in names])
 
 
 async def contact_of(conn: Conn, name: str) -> list[ContactRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ class Desk(Struct):
     bureau: Office
     firm: Office
     operator: Office
+    vault: Path
+    """The file with the keys of contacts."""
 
     def applicant(self, code: str = "", **changes: object) -> Applicant:
         """A firm that nobody knows."""
@@ -44,4 +47,4 @@ async def desk(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
             assert {answer.status_code for answer in await post_all(client, made)} == {201}
             codes = (AUTHORITY_51, AUTHORITY_50, BUREAU, KNOWN, OPERATOR)
             offices = [Office(client, code, await token_of(client, code)) for code in codes]
-            yield Desk(client, made, *offices)
+            yield Desk(client, made, *offices, vault=directory / "vault.sqlite3")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from base64 import b64decode
+from contextlib import closing
 
 import asyncpg
 import msgspec
@@ -14,6 +16,7 @@ from ledger.registrations.form import check_contact, fingerprint, read_applicati
 from ledger.registrations.model import TOLD_S, WAITS_S
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import Disclosure
+from ledger.vault.keys import KeyStore
 from signing.envelope import freeze
 from signing.possession import register
 from tests.liandan.registrations.conftest import Desk
@@ -192,7 +195,7 @@ async def test_it_lapses_and_is_forgotten(desk: Desk, shared_database_url: str) 
     await _until(connection, "SELECT state = 'lapsed' FROM registration WHERE id = $1", firm.id)
     await _until(connection, "SELECT count(*) = 0 FROM registration WHERE id = $1", over.id)
     assert (await firm.state())["state"] == "lapsed"
-    assert not await connection.fetchval("SELECT count(*) FROM registration_contact WHERE id = $1", bytes.fromhex(firm.id))
+    await _until(connection, "SELECT count(*) = 0 FROM registration_contact WHERE id = $1", firm.id)
     await connection.close()
 
 
@@ -205,7 +208,7 @@ async def _until(connection: asyncpg.Connection, question: str, name: str) -> No
             await asyncio.sleep(0.05)
 
 
-async def test_the_contact_is_erased_with_the_end(desk: Desk, shared_database_url: str) -> None:
+async def test_the_contact_is_erased_after_the_end(desk: Desk, shared_database_url: str) -> None:
     """What a copy of the database made before holds can be opened by nobody afterwards."""
     firm = await desk.applicant().taken()
     connection = await asyncpg.connect(shared_database_url)
@@ -215,15 +218,17 @@ async def test_the_contact_is_erased_with_the_end(desk: Desk, shared_database_ur
     assert "19900001234" not in everything
     assert "张三" not in everything
     assert (await desk.client.delete(f"/v1/registrations/{firm.id}", headers={"Liandan-Code": firm.request.code})).status_code == 204
-    left = await connection.fetchrow(
-        "SELECT octet_length(envelope), (SELECT count(*) FROM registration_contact WHERE id = $1) FROM registration WHERE id = $1",
-        bytes.fromhex(firm.id),
-    )
-    assert tuple(left) == (0, 0)
-    values = [(bytes.fromhex(firm.id), row["field"], row["nonce"], row["ciphertext"]) for row in rows]
-    await connection.executemany("INSERT INTO registration_contact VALUES ($1, $2, $3, $4)", values)  # the old backup
-    assert "contact" not in await desk.sichuan.look(firm.id)
+    assert "contact" not in await desk.sichuan.look(firm.id), "shown to nobody from now on"
+    assert await connection.fetchval("SELECT octet_length(envelope) FROM registration WHERE id = $1", bytes.fromhex(firm.id)) == 0
+    await _until(connection, "SELECT count(*) = 0 FROM registration_contact WHERE id = $1", firm.id)
     await connection.close()
+    with closing(sqlite3.connect(desk.vault)) as keys:
+        [[left]] = keys.execute("SELECT count(*) FROM key WHERE statement = ?", (firm.id,))
+        [[erased]] = keys.execute("SELECT count(*) FROM erased WHERE statement = ?", (firm.id,))
+    assert (left, erased) == (0, 2), "the keys are destroyed, and with them what old backups hold"
+    vault = KeyStore(desk.vault)
+    assert vault.fetch([(firm.id, row["field"]) for row in rows]) == {}
+    vault.close()
 
 
 async def test_an_authority_reads_it_with_its_own_token(desk: Desk) -> None:
