@@ -34,6 +34,7 @@ class Leg:
 
     carrier: str
     open: bool = True
+    begun: int = 0
 
 
 @dataclass
@@ -95,6 +96,9 @@ class Load:
     insurance: str | None = None
     number: str | None = None
     hashes: list[str] = field(default_factory=list)
+    issued: int = 0
+    received_at: int | None = None
+    times: dict[str, int] = field(default_factory=dict)
 
     @property
     def received(self) -> bool:
@@ -300,7 +304,7 @@ class Books:
 
     def did_issue(self, chain: str, load: Load, at: int) -> None:
         self.loads[chain] = load
-        load.latest = at
+        load.latest = load.issued = at
         self.hold_grams(load, load.declared)
 
     def did(self, chain: str, verb: str, by: tuple[str, ...], at: int, more: dict[str, Any]) -> None:
@@ -312,19 +316,21 @@ class Books:
                 self.hold_grams(load, 0)
             case "depart":
                 load.stage, load.left, load.loaded = "in_transit", True, more["loaded"]
-                load.legs.append(Leg(by[-1]))
+                load.legs.append(Leg(by[-1], begun=at))
+                load.times["departed_at"] = at
                 self.hold_grams(load, max(load.declared, load.loaded or 0))
             case "hand_over" | "transship":
                 if not more.get("part"):
                     for number in self._named(load, more):
                         load.legs[number].open = False
-                load.legs.append(Leg(by[-1]))
+                load.legs.append(Leg(by[-1], begun=at))
             case "stop":
                 load.stops += 1
             case "arrive":
                 for number in self._named(load, more):
                     load.legs[number].open = False
                 load.stage = "in_transit" if any(leg.open for leg in load.legs) else "arrived"
+                load.times |= {"arrived_at": at} if load.stage == "arrived" else {}
             case "receive":
                 self._did_receive(load, at, more)
             case "dispose":
@@ -340,6 +346,7 @@ class Books:
         load.refused = more["refused"] if more["refused"] is not None else sent
         load.reason = None if load.opinion == "accept" else "packing"
         load.left, load.refused_day = load.left or not load.declined, at
+        load.times["accepted_at"] = load.received_at = at
         for leg in load.legs:
             leg.open = False
         load.stage = "disposed" if load.returns else {"accept": "accepted", "partly": "partly_accepted", "reject": "rejected"}[load.opinion]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from tests.manifests.independent import AMEND_D, DAY_S, ENDS, ESCALATE_WD, SIGNER, Books, Load, Proposal
+from tests.manifests.independent import AMEND_D, DAY_S, ENDS, ESCALATE_WD, SIGNER, SLACK_S, Books, Load, Proposal
 
 CLASSES = {
     "insurance_no": ("own", ("G",), ()),
     "number": ("number", ("AO", "G"), ("AO",)),
+    "times.departed_at": ("times", ("G", "C0"), ("G", "C0")),
+    "times.arrived_at": ("times", ("CL",), ("CL", "G")),
+    "times.accepted_at": ("times", ("R",), ("R", "G")),
     "lines.0.mass_t": ("declared", ("G",), ("G", "R", "C0", "AO")),
     "loaded.0.mass_t": ("loaded", ("G", "C0"), ("G", "C0", "R+")),
     "received.0.accepted_t": ("received", ("R", "G"), ("R", "G", "AD")),
@@ -27,10 +31,13 @@ class LawBooks(Books):
         origin, destination = self.authorities(load)
         first = load.legs[0].carrier if load.legs else None
         known = {"G": load.generator, "R": load.receiver, "R+": load.receiver if load.received else None, "C0": first}
-        return (known | {"AO": origin, "AD": destination})[role]
+        last = load.legs[-1].carrier if load.legs else None
+        return (known | {"AO": origin, "AD": destination, "CL": last})[role]
 
     def value(self, load: Load, path: str) -> Any:
         """What stands at a path; KeyError where there is none."""
+        if path.startswith("times."):
+            return load.times[path[6:]]
         match path:
             case "insurance_no":
                 return load.insurance
@@ -100,6 +107,8 @@ class LawBooks(Books):
         must = set[str]()
         if sum(after.fates) > sum(load.fates) and any(hold.since <= now < hold.until for hold in load.holds):
             must.add("HELD")  # a disposal by another name
+        if any(path.startswith("times.") for path in changes) and not self._in_order(after, now):
+            must.add("AMEND_VALUE")
         if "lines.0.mass_t" in changes and load.returns:
             must.add("AMEND_IMPOSSIBLE")
         if any(path.startswith("received.") for path in changes):
@@ -120,6 +129,16 @@ class LawBooks(Books):
             must.add("AMEND_IMPOSSIBLE")
         return must
 
+    @staticmethod
+    def _in_order(after: Load, now: int) -> bool:
+        """Issued, departed, changed hands, arrived, received; accepted before it is signed, and not before the issue."""
+        ends = [*([] if after.received_at is None else [after.received_at]), now]
+        way = [after.issued, after.times.get("departed_at"), *(leg.begun for leg in after.legs[1:]), after.times.get("arrived_at"), *ends]
+        known = [
+            [moment for moment in order if moment is not None] for order in (way, [after.issued, after.times.get("accepted_at"), *ends])
+        ]
+        return all(one <= later + SLACK_S for order in known for one, later in pairwise(order))
+
     def _stays(self, chain: str, load: Load, after: Load) -> bool:
         """A finished manifest takes only what leaves it finished."""
         gone = after.refused == self.taken(chain, gone=True)
@@ -134,7 +153,8 @@ class LawBooks(Books):
 
     def corrected(self, load: Load, changes: dict[str, Any]) -> Load:
         """The load as it would be."""
-        after = Load(**{**vars(load), "fates": [*load.fates]})
+        after = Load(**{**vars(load), "fates": [*load.fates], "times": {**load.times}})
+        after.times |= {path[6:]: value for path, value in changes.items() if path.startswith("times.")}
         for path, value in changes.items():
             match path:
                 case "insurance_no":
@@ -203,7 +223,19 @@ class LawBooks(Books):
             return False
         proposal.ended = True
         after = self.corrected(load, proposal.changes)
-        for name in ("declared", "loaded", "fates", "accepted", "refused", "opinion", "refused_said", "reason", "insurance", "number"):
+        for name in (
+            "declared",
+            "loaded",
+            "fates",
+            "accepted",
+            "refused",
+            "opinion",
+            "refused_said",
+            "reason",
+            "insurance",
+            "number",
+            "times",
+        ):
             setattr(load, name, getattr(after, name))
         if load.stage in ("accepted", "partly_accepted", "rejected", "disposed") and not load.returns:
             by_opinion = {"accept": "accepted", "partly": "partly_accepted", "reject": "rejected"}[load.opinion]

@@ -66,12 +66,17 @@ TOGETHER = (
     ("loaded.0.mass_t",),
     ("insurance_no",),
     ("number",),
+    ("times.departed_at",),
+    ("times.arrived_at",),
+    ("times.accepted_at",),
 )
 """Fields that are corrected together."""
 
 
 def as_text(path: str, value: Any) -> str:
     """The compact JSON of a value; nothing for None."""
+    if path.startswith("times."):
+        return json.dumps(format_at(value))
     return "" if value is None else json.dumps(tonnes(value) if path.endswith("_t") else value)
 
 
@@ -233,12 +238,13 @@ class Law(TrunkActs, RuleBasedStateMachine):
             try:
                 was[path] = self.books.value(load, path)
             except KeyError:
-                was[path] = T if path.endswith("_t") else "accept"
+                was[path] = T if path.endswith("_t") else self.log.at_s if path.startswith("times.") else "accept"
         changes = {path: value for path, value in changes.items() if value != was[path]}
         if not changes:
             return
         if self.rarely() and "insurance_no" not in changes:
-            was[next(iter(changes))] = 7 * T if next(iter(changes)).endswith("_t") else "partly"
+            first = next(iter(changes))
+            was[first] = 7 * T if first.endswith("_t") else self.log.at_s - 7 if first.startswith("times.") else "partly"
         by = self.draw(EVERYBODY if self.rarely() else sorted(self.books.proposers(load, changes)) or EVERYBODY)
         told = tuple(FieldChange(path=path, was=as_text(path, was[path]), now=as_text(path, now)) for path, now in changes.items())
         must = self.books.propose(chain, by, changes, was, self.log.at_s)
@@ -279,6 +285,8 @@ class Law(TrunkActs, RuleBasedStateMachine):
                 return [None, "A", "B"]
             case "number":
                 return [None, *law_cases.NUMBERS]
+            case "times.departed_at" | "times.arrived_at" | "times.accepted_at":
+                return [self.log.at_s - minutes * 60 for minutes in (0, 3, 60, 240, 1000, 5000)]
         return MASSES
 
     def consent(self) -> None:
