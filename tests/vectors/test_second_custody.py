@@ -48,7 +48,8 @@ class Bench:
 
     def issue(self, chain: str, owner: Any = GENERATOR, **more: Any) -> None:
         decision = {name: more.pop(name) for name in ("tags", "alerts", "admitted", "at") if name in more}
-        body = bodies.issue(RECEIVER[0], PERMIT, [bodies.line("5.6")], carriers=[CARRIER[0], TAKING[0]], **more)
+        lines = more.pop("lines", None) or [bodies.line("5.6")]
+        body = bodies.issue(RECEIVER[0], PERMIT, lines, carriers=[CARRIER[0], TAKING[0]], **more)
         self.post("manifest.issue", chain, body, owner, route="INTRA", moves=5_600_000, **decision)
 
     def back(self, chain: str, refused: str, mass: str = "5.6", **more: Any) -> None:
