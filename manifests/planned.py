@@ -69,10 +69,11 @@ def keys_of(state: ManifestState) -> tuple[str, ...]:
 
 def moved(facts: Facts, before: ManifestState | None, after: ManifestState) -> Mapping[str, Any]:
     """Registers after an entry, by what the manifest counted before and counts now."""
-    if after.plan is None:
+    was = {} if before is None or before.plan is None or not before.plan.chain else counted_g(before)
+    if not was and (after.plan is None or not after.plan.chain):
         return {}
     change = Counter(counted_g(after))
-    change.subtract({} if before is None else counted_g(before))
+    change.subtract(was)
     return {key: (facts.get(key) or 0) + grams for key, grams in change.items() if grams}
 
 

@@ -7,6 +7,7 @@ a line stands beside it, in the register ``plan-used:<plan> <site> <line>``. Sou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
@@ -87,17 +88,27 @@ def plans_of(transfer: Transfer, generator: str, at_s: int) -> tuple[str, ...]:
         return ()
     if transfer.paper is not None and transfer.is_backfill:
         return (plan_chain(generator, year_of(parse_at(transfer.paper.departed_at))),)
-    return tuple(plan_chain(generator, year) for year in dict.fromkeys((year_of(at_s - CLOCK_S), year_of(at_s + DAY_S))))
+    return _near(generator, at_s)
+
+
+@lru_cache(2048)
+def _near(generator: str, at_s: int) -> tuple[str, ...]:
+    """Kept for a moment: an issue asks three times, and so do those of the same second."""
+    return tuple([plan_chain(generator, year) for year in dict.fromkeys((year_of(at_s - CLOCK_S), year_of(at_s + DAY_S)))])
 
 
 def plan_of(transfer: Transfer, generator: str, at_s: int, day: str) -> str | None:
     """The one of them that the day of the event falls into. Of what was cut and comes again much later: the last that it could mean."""
     names = plans_of(transfer, generator, at_s)
-    return next((name for name in names if name.endswith(f"/{day[:4]}")), names[-1] if names else None)
+    if len(names) < 2:
+        return names[0] if names else None
+    return next((name for name in names if name.endswith(day[:4])), names[-1])
 
 
 def plan_registers(plans: Iterable[str], site: str | None, lines: Iterable[int], facts: Facts) -> list[str]:
     """Registers of the lines that a transfer names, of the plans that the log has."""
-    numbers = dict.fromkeys(lines)
     there = [plan for plan in plans if facts.holds(chain_key(plan)) and facts.state(plan) is not None]
+    if not there:
+        return []
+    numbers = dict.fromkeys(lines)
     return [plan_used_key(plan, site or "", number) for plan in there for number in numbers]
