@@ -40,7 +40,7 @@ def tables(lives: dict[str, Life]) -> str:
     rows += [f"| {source} | {' · '.join(names)} |" for source, names in sorted(shown.items(), key=lambda one: _in_order(one[0]))]
     rows += ["", "## Recurring faults　反复出现的毛病", "", "| no. | fault　毛病 | held by　由此看住 |", "|---|---|---|"]
     for number, known in read_faults().items():
-        held = [f"[{name[5:]}](lives/{name[5:]}.toml)" if name.startswith("life:") else f"`{name}`" for name in known.tests]
+        held = [f"[{name[5:]}](lives/{name[5:]}.toml)" if name.startswith("life:") else f"`tests/{name}`" for name in known.tests]
         rows.append(f"| {number} | {known.fault}{'。' + known.open if known.open else ''} | {' · '.join(held)} |")
     return "\n".join(rows) + "\n"
 
