@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import actions, append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks, work
+from bench import actions, append, audit, certificates, http, published, rebuild, reconcile, searches, sheets, verify_page, webhooks, work
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "actions": actions.measure,
     "sheets": sheets.measure,
     "reconcile": reconcile.measure,
+    "rebuild": rebuild.measure,
     "work": work.measure,
 }
 
