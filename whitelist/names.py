@@ -4,12 +4,11 @@ One table an answer, ``names``, from code to name: a program looks up what it sh
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
 
-from ledger.admission.content import strings_of
 from ledger.chain import USCC
 from ledger.directory import party_name
 from ledger.model import DataMissing, Facts
@@ -45,6 +44,8 @@ _WORDED = {"stage": STAGES, "status": STATES, "class": STATES, "kind": STATES, "
 _PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _PROVINCE = re.compile("[0-9]{2}")
 _PLACES = frozenset({"division", "origin", "destination"})
+_LONG = 200
+"""Characters: no longer text is a code, or names one."""
 _PROVINCES = frozenset({"from_province", "to_province"})
 
 
@@ -60,7 +61,7 @@ class Codes(Struct, frozen=True, gc=False):
 def codes_in(answer: Struct) -> Codes:
     """The codes of an answer, wherever they stand in it."""
     parties, divisions, provinces, words = set[str](), set[str](), set[str](), dict[str, tuple[str, str]]()
-    for _, name, text in _texts(answer):
+    for name, text in _texts(answer):
         if name in _PLACES and DIVISION.fullmatch(text):
             divisions.add(text)
         elif name in _PROVINCES and _PROVINCE.fullmatch(text):
@@ -72,8 +73,18 @@ def codes_in(answer: Struct) -> Codes:
     return Codes(frozenset(parties), frozenset(divisions), frozenset(provinces), words)
 
 
-def _texts(answer: Struct) -> Iterator[tuple[str, str, str]]:
-    return ((path, name, text) for path, name, text in strings_of(msgspec.to_builtins(answer)) if len(text) <= 200)
+def _texts(answer: Struct) -> Iterable[tuple[str, str]]:
+    """The texts of an answer with the names of their fields, each pair once: a page repeats most of them row by row."""
+    found, waiting = dict[tuple[str, str], None](), [("", msgspec.to_builtins(answer))]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, str):
+            found[name, value] = None
+        elif isinstance(value, dict):
+            waiting += reversed(value.items())
+        elif isinstance(value, list | tuple):
+            waiting += [(name, inner) for inner in reversed(value)]
+    return [pair for pair in found if len(pair[1]) <= _LONG]
 
 
 def names_of(codes: Codes, facts: Facts, language: Language) -> dict[str, str]:
