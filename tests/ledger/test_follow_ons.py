@@ -40,6 +40,12 @@ def test_a_cause_at_the_very_field_is_none_elsewhere() -> None:
     assert [error.follows for error in problem_errors([division, *sites], RULES, "zh")] == ["", "", "DIVISION"]
 
 
+def test_a_mistyped_code_is_not_told_again_as_a_line_of_the_plan_but_a_wrong_line_is() -> None:
+    lines = [Reason("PLAN_LINE", f"body.lines.0.{field}", "900-052-99", "") for field in ("code", "plan_line")]
+    found = {error.field: error.follows for error in problem_errors([UNKNOWN, *lines], RULES, "zh") if error.code == "PLAN_LINE"}
+    assert found == {"body.lines.0.code": "CODE_UNKNOWN", "body.lines.0.plan_line": ""}
+
+
 def test_every_cause_is_a_code_and_nothing_follows_from_itself() -> None:
     assert set(FOLLOW_ONS.replace("<", " ").replace("=", " ").split()) <= RULES.keys()
     for rule in RULES.values():
