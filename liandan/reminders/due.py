@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from asyncpg import Pool, Record
 from msgspec import Struct
@@ -55,5 +55,5 @@ class DueSource:
 
 
 def until_of(present: Present, ahead_wd: int) -> date:
-    """The last day that is told of today."""
-    return present.workdays.due(present.today, ahead_wd).day if ahead_wd else present.today
+    """The last day that is told of today: the last one to which there are no more than so many working days, free days behind it included."""
+    return present.workdays.due(present.today, ahead_wd + 1).day - timedelta(days=1) if ahead_wd else present.today

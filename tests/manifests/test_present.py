@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger.directory import log_state
-from ledger.times import day_of, parse_at
+from ledger.times import DAY_S, day_of, parse_at
 from manifests import acts
 from manifests.deadlines import TERMS, duties, late_since
-from manifests.present import PresentAlert, present_alerts
+from manifests.present import PresentAlert, alerts_of, present_alerts
+from manifests.work.order import TELLABLE, TellPlace, told_now
+from manifests.work.order import TERMS as WORK_TERMS
 from tests.manifests.driver import (
     BACK,
     CARRIER,
@@ -29,7 +31,7 @@ from tests.manifests.driver import (
 )
 from tests.manifests.test_view import calendar, viewed
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.terms import Duty, Present
+from whitelist.terms import Clock, Duty, Present, duty_of
 
 HELD = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K900000000000000000H0DD1"
 CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000AMD1"
@@ -256,3 +258,18 @@ def test_the_index_holds_what_is_due_for_everybody_who_may_act() -> None:
             found = duties(view, present(log, log.at_s + 400 * 86_400), log_state(log.bench.facts))
             is_due = any(duty.term == term and duty.overdue for duty in found)
             assert late if is_due else not late or term == "follow_up", term  # which a return that has not left bars
+
+
+@given(st.sampled_from(TELLABLE), DAYS, st.integers(0, 86_399), st.integers(-40, 500))
+def test_a_walk_of_the_index_leaves_out_nothing_that_stands(name, since, second, days) -> None:  # type: ignore[no-untyped-def]
+    """Whoever tells alerts reads of each term the clocks that began before a moment (manifests.work.order.told_now)."""
+    since_s = parse_at(f"{since}T00:00:00+08:00") + second
+    now = Present(since_s + days * DAY_S, calendar(LOG), LIMITS)
+    duty = duty_of(Clock(term=name, kind="manifest.depart/1", since_s=since_s, roles=()), WORK_TERMS[name], now, lambda holder: ())
+    stretch = told_now(TellPlace(TELLABLE.index(name)), now)
+    is_walked = stretch is not None and stretch.since_s <= since_s < stretch.before_s
+    stands = [alert.phase for alert in alerts_of(MANIFEST, [duty], now)]
+    ends = not WORK_TERMS[name].lapses or now.now_s < now.ends_s(WORK_TERMS[name], since_s)
+    if name not in ("stand_in", "no_reply"):  # they ask for something only later than they begin
+        assert is_walked or not (stands and ends)
+        assert stands or not is_walked, "nor is much read for nothing"

@@ -9,8 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.times import parse_at
 from liandan.reminders.digest import LISTED_MAX, NAME_MAX, Addressee, Digest, DigestLine, confirm_mail, digest_mail, plain_name
 from liandan.reminders.digest import test_mail as trial_mail
+from liandan.reminders.due import until_of
+from tests.manifests.driver import LIMITS
+from whitelist.terms import Present
+from whitelist.workdays import Workdays
 
 DAY = date(2026, 11, 30)
 TOKEN = "q" * 40
@@ -110,3 +115,11 @@ def test_a_name_is_one_printable_line_of_a_lines_length(name: str) -> None:
     assert shown.isprintable()
     assert len(shown) <= NAME_MAX
     assert plain_name(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("today", "ahead", "until"), [("11-25", 2, "11-29"), ("11-27", 1, "11-30"), ("11-27", 0, "11-27"), ("11-28", 0, "11-28")]
+)
+def test_free_days_behind_the_last_working_day_are_told_with_it(today: str, ahead: int, until: str) -> None:
+    now = Present(parse_at(f"2026-{today}T09:00:00+08:00"), Workdays(lambda year: None), LIMITS)
+    assert until_of(now, ahead) == date.fromisoformat(f"2026-{until}")
