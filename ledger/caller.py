@@ -43,6 +43,12 @@ class Caller(Struct, frozen=True):
     keyid: str
     scope: tuple[str, ...] = ("read", "post")  # What the token may be used for.
     grants: tuple[Grant, ...] = ()  # What authorities let it read beyond what it takes part in (``access.grant``), in force now.
+    stands_for: tuple[str, ...] = ()  # Closed parties that it succeeds (kinds §1.2): it reads what concerns them.
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The party itself and those that it stands for."""
+        return (self.uscc, *self.stands_for)
 
     @property
     def reads_all(self) -> bool:
@@ -81,9 +87,9 @@ def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = 
 
 
 def wanted_keys(caller: Caller) -> tuple[str, ...]:
-    """Keys that a party's feed is read by: its own, and those of its grants."""
+    """Keys that a party's feed is read by: its own, those of closed parties that it succeeds, and those of its grants."""
     opened = ((topic, region) for grant in caller.grants for topic in grant.topics for region in grant.regions)
-    return (caller.uscc, *region_keys(opened))
+    return (*caller.parties, *region_keys(opened))
 
 
 def region_keys(opened: Iterable[tuple[str, str]]) -> tuple[str, ...]:

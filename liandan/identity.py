@@ -19,11 +19,13 @@ from msgspec import Meta, Struct
 
 from ledger import store
 from ledger.admission.form import request_reasons
+from ledger.admission.signers import SUCCESSORS_MAX
 from ledger.caller import Caller
 from ledger.describing import LoginEnvelope, refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.fields import At, Bytes32, Hash, OriginName, label
 from ledger.log import Log
+from ledger.parties.store import list_succeeded
 from ledger.routes import caller_of, claimed_now
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
@@ -187,7 +189,8 @@ class Identity:
             )
         role = role_of(state, row["uscc"])
         granted = await self._grants(row["uscc"]) if role == "party" else ()
-        caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
+        succeeded = await self._succeeded(row["uscc"]) if role == "party" else ()
+        caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted, succeeded)
         self._remember(digest, caller, row["expires_at"].timestamp(), now)
         return caller
 
@@ -198,6 +201,11 @@ class Identity:
             found = await store.fetch_facts(conn, [name])
         known: Grants | None = self._log.kinds.decode(name, found[name]) if found else None
         return () if known is None else known.at(await self._log.now())
+
+    async def _succeeded(self, uscc: str) -> tuple[str, ...]:
+        """Closed parties that a party stands for, as far as anybody follows them (kinds §1.2)."""
+        async with self._log.pool.acquire() as conn:
+            return tuple(await list_succeeded(conn, uscc, SUCCESSORS_MAX))
 
     async def revoke(self, token: str) -> None:
         """End a token before its time."""

@@ -192,9 +192,9 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def may_read(caller: Caller, view: ManifestView) -> bool:
-    """Whether a manifest concerns the reader: generator, receiver and carriers, authorities and operator (design §5); or it touches a
-    region that an authority lets it read about (``access.grant``)."""
-    return caller.uscc in view.parties or reads(caller, "manifest", view.places)
+    """Whether a manifest concerns the reader: generator, receiver and carriers, who succeeds a closed one of them, authorities and operator
+    (design §5); or it touches a region that an authority lets it read about (``access.grant``)."""
+    return not set(view.parties).isdisjoint(caller.parties) or reads(caller, "manifest", view.places)
 
 
 def said(code: str, words: Mapping[str, str], language: Language) -> str:

@@ -41,6 +41,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
 
     visible_to: str | None = None
     """USCC of a party of the manifest: generator, receiver or a carrier."""
+    stands_for: tuple[str, ...] = ()
+    """Closed parties that it succeeds."""
     granted: tuple[str, ...] = ()
     """Beside those of ``visible_to``: manifests that touch one of these regions."""
     region: tuple[str, ...] = ()
@@ -89,8 +91,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
             # With a stage, a party's few open loads are not looked for among all that it ever had. Each stage of them is no term of its
             # own: a load goes from one to the next with every act, and would be put under others of each party every time.
             among = "open" if self.overdue else "" if self.stage is None else standing(self.stage)
-            own = f"party:{self.visible_to} {among}".rstrip()
-            found.append([own, *(f"region:{region}" for region in self.granted)])
+            own = (f"party:{party} {among}".rstrip() for party in (self.visible_to, *self.stands_for))
+            found.append([*own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
         found += [[name] for name in ("held", "contested", "incident") if getattr(self, name)]
         if self.overdue and self.visible_to is None and self.stage is None:
@@ -105,11 +107,11 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def scoped(search: Search, caller: Caller) -> Search:
-    """The same, of what a reader may see: its own manifests, and those of regions that an authority lets it read about."""
+    """The same, of what a reader may see: its own manifests and those of closed parties that it succeeds, and those of regions that an authority lets it read about."""
     if caller.reads_all:
         return search
     granted = tuple(region for grant in caller.grants if "manifest" in grant.topics for region in grant.regions)
-    return replace(search, visible_to=caller.uscc, granted=granted)
+    return replace(search, visible_to=caller.uscc, stands_for=caller.stands_for, granted=granted)
 
 
 class Cursor(Struct, frozen=True, gc=False):

@@ -293,7 +293,7 @@ async def read_origins(log: Log, caller: Caller, chain: str) -> ManifestOrigins:
 async def _told_view(now: Snapshot, caller: Caller, chain: str) -> ManifestView:
     """A manifest for those whose grams are told: where they went on to is no matter of a carrier."""
     view = await store.fetch_view(now.workspace.conn, chain) if _MANIFEST.fullmatch(chain) else None
-    if view is None or not (caller.uscc in (view.state.generator, view.state.receiver) or reads(caller, "manifest", view.places)):
+    if view is None or not ({view.state.generator, view.state.receiver} & {*caller.parties} or reads(caller, "manifest", view.places)):
         raise refuse("NOT_FOUND", field="manifest", found=id_of(chain))
     return view
 

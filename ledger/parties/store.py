@@ -84,6 +84,21 @@ async def fetch_changed(conn: Conn, codes: Sequence[str]) -> list[PartyRow]:
     return [_row(row) for row in await conn.fetch(sql, list(codes))]
 
 
+async def list_succeeded(conn: Conn, uscc: str, depth: int) -> list[str]:
+    """Closed parties whose successor a party is, and whose successors' successor, so many steps back; by code."""
+    rows = await conn.fetch(
+        """
+        WITH RECURSIVE line (uscc, step) AS (
+            SELECT uscc, 1 FROM party_name WHERE successor = $1 AND successor <> ''
+             UNION SELECT party_name.uscc, step + 1 FROM line JOIN party_name ON successor = line.uscc AND successor <> '' WHERE step < $2
+        )
+        SELECT DISTINCT uscc FROM line ORDER BY uscc
+        """,
+        *(uscc, depth),
+    )
+    return [row["uscc"] for row in rows]
+
+
 async def names_of(conn: Conn, codes: list[str]) -> dict[str, str]:
     """Names of parties by code, as far as the projection knows them."""
     rows = await conn.fetch("SELECT uscc, name FROM party_name WHERE uscc = ANY($1::text[]) AND name <> ''", codes)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.parties.names import Named, folded, grams, named_in, wanted_grams
-from ledger.parties.store import LISTED, WITH_GRAM, note_names, search_parties
+from ledger.parties.store import LISTED, WITH_GRAM, list_succeeded, note_names, search_parties
 from liandan.database import connect
 from tests.plans import explained
 from tests.workbench import AUTHORITY_51, Workbench, uscc
@@ -94,8 +94,12 @@ async def test_a_range_written_over_changes_nothing(database: asyncpg.Connection
     await note_names(database, said)
     assert (await search_parties(database, "", since=0, after="", limit=5))[0] == rows
     assert (rows[0].names, rows[0].successor) == (("甲厂", "乙厂"), CODES[1])
+    await note_names(database, [Named(CODES[2], 7, "丙厂"), Named(CODES[2], 8, closed_on="2026-11-02", successor=CODES[0])])
+    assert await list_succeeded(database, CODES[1], 4) == sorted([CODES[0], CODES[2]])
+    assert (await list_succeeded(database, CODES[1], 1), await list_succeeded(database, CODES[3], 4)) == ([CODES[0]], [])
     await note_names(database, [Named(CODES[0], 8, "乙厂"), Named(CODES[0], 9, "甲厂", closed_on="", successor="")])
-    [row], _ = await search_parties(database, "", since=0, after="", limit=5)
+    assert await list_succeeded(database, CODES[1], 4) == [], "reopened"
+    [row, _], _ = await search_parties(database, "", since=0, after="", limit=5)
     assert (row.names, row.since, row.successor) == (("甲厂", "乙厂", "甲厂"), (1, 5, 9), "")
 
 
