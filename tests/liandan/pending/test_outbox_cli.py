@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
+
 from ledger.times import format_at
 from liandan.demo.calendar import at
+from liandan.demo.play import PlannedAct
+from signing.keys import write_key
 from signing.payload import parse
 from tests.liandan.pending.desk import Departure, Pair
-from tests.liandan.pending.test_cosign_cli import Desk, desk_of
+from tests.liandan.pending.test_cosign_cli import SECRET, Desk, desk_of
 
 STOP = {"place": {"division": "500112", "address": "重庆市渝北区虚构服务区1号"}, "reason": "避让暴雨（虚构）"}
 
@@ -22,11 +26,18 @@ async def box(desk: Desk, *words: object, code: int = 0) -> Any:
 
 
 async def opened(pair: Pair, home: Path, departure: Departure) -> Desk:
-    """Two phones that have read the manifest while there was a network."""
+    """Two phones that have read the manifest while there was a network; the carrier's has a key for the acts of the road alone."""
     desk = await desk_of(pair, departure, home)
     pair.stage.scribe._hashes[departure.trip.chain].pop()  # the departure is signed here instead
-    for name in ("consignor", "carrier"):
-        told = await box(desk, "open", home / name, departure.trip.chain, *desk.online(name))
+    scribe, carrier = pair.stage.scribe, pair.carrier.uscc
+    phone = f"{carrier}.{departure.trip.name}"
+    kinds = [f"manifest.{act}" for act in ("depart", "hand_over", "transship", "stop", "arrive")]
+    body = {"key": to_builtins(scribe.keyring.registration(scribe.found, phone)), "kinds": kinds, "device": "phone"}
+    at_s = departure.act.at_s
+    await pair.stage.post([PlannedAct(kind="key.add/1", chain=f"party/{carrier}", by=(carrier,), body=body, at_s=at_s, post_s=at_s)])
+    write_key(home / "phone.pem", scribe.keyring.key(phone), SECRET)
+    for name, key in (("consignor", "consignor"), ("carrier", "phone")):
+        told = await box(desk, "open", home / name, departure.trip.chain, *desk.online(key))
         assert told["next"] == {departure.trip.chain: 1}
     (home / "body.json").write_text(json.dumps(parse(departure.envelope.body)["body"], ensure_ascii=False))
     (home / "stop.json").write_text(json.dumps(STOP, ensure_ascii=False))
@@ -41,7 +52,7 @@ async def signed_together(pair: Pair, desk: Desk, departure: Departure) -> str:
     assert one["lacking"] == [pair.carrier.uscc]
     await box(desk, "text", home / "consignor", one["statement"], "--out", home / "shown.txt")
     await box(desk, "take", home / "carrier", home / "shown.txt")
-    done = await box(desk, "cosign", home / "carrier", one["statement"][:12], "--as", pair.carrier.uscc, "--yes", *desk.key("carrier"))
+    done = await box(desk, "cosign", home / "carrier", one["statement"][:12], "--as", pair.carrier.uscc, "--yes", *desk.key("phone"))
     assert done["lacking"] == []
     await box(desk, "text", home / "carrier", one["statement"], "--answer", "--out", home / "answer.txt")
     [taken] = await box(desk, "take", home / "consignor", home / "answer.txt")
@@ -56,7 +67,7 @@ async def test_two_phones_without_a_network_and_a_check_on_the_road(pair: Pair, 
     at_s = at("10-13 09:50")
     stop = await box(
         desk, "sign", tmp_path / "carrier", "manifest.stop/1", chain, tmp_path / "stop.json", "--as", pair.carrier.uscc, "--at", format_at(at_s),
-        "--yes", *desk.key("carrier"),
+        "--yes", *desk.key("phone"),
     )  # fmt: skip
     assert (stop["seq"], stop["lacking"]) == (2, [])
     # At the road the officer has no network either: he pins the log, and reads who signed what.
@@ -71,7 +82,7 @@ async def test_two_phones_without_a_network_and_a_check_on_the_road(pair: Pair, 
     listed = await box(desk, "list", tmp_path / "carrier")
     assert [one["seq"] for one in listed] == [1, 2]
     online = ("--now", format_at(at("10-13 15:00")))
-    sent = await box(desk, "submit", tmp_path / "carrier", *desk.online("carrier"), *online)
+    sent = await box(desk, "submit", tmp_path / "carrier", *desk.online("phone"), *online)
     assert [one["is_new"] for one in sent] == [True, True]
     again = await box(desk, "submit", tmp_path / "consignor", *desk.online("consignor"), *online)
     assert [(one["index"], one["is_new"]) for one in again] == [(sent[0]["index"], False)]
