@@ -46,7 +46,9 @@ def reminder_page(wanted: PageWanted) -> Response[str]:
         body += _button("/confirm", wanted.token, "确认接收 / Confirm")
     if wanted.state != "ended":
         body += _button("", wanted.token, "不再接收，并删除邮箱地址 / No more, and erase the address")
-    return page("到期提醒 · Reminders", body, has_form=True)
+    answer = page("到期提醒 · Reminders", body, has_form=True)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _button(path: str, token: str, label: str) -> str:

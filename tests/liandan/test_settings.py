@@ -53,7 +53,8 @@ def test_derived_paths_lie_in_the_data_directory_until_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ENTRIES_DIR", "CHECKPOINT_STORE", "VAULT_PATH", "KEY_FILE", "PASSPHRASE_FILE", "WEBHOOK_KEY_FILE", "DATA_DIR"]
+    "name",
+    ["ENTRIES_DIR", "CHECKPOINT_STORE", "VAULT_PATH", "KEY_FILE", "PASSPHRASE_FILE", "WEBHOOK_KEY_FILE", "SMTP_PASSWORD_FILE", "DATA_DIR"],
 )
 def test_nothing_closed_lies_in_what_a_web_server_may_serve(name: str) -> None:
     with pytest.raises(Refusal) as caught:

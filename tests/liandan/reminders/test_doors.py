@@ -38,6 +38,7 @@ async def test_an_address_agrees_by_its_page_and_ends_it_there(office: Office, c
         shown = await client.get(page)
         assert (shown.status_code, "<button>确认接收 / Confirm</button>" in shown.text) == (200, True)
         assert ADDRESS not in shown.text
+        assert shown.headers["cache-control"] == "no-store"
         assert "form-action 'self'" in shown.headers["content-security-policy"]
     assert (await office.ask("GET", f"/{made['id']}")).json()["state"] == "unconfirmed", "programs follow links, people press buttons"
     for state in ("active", "paused"):
