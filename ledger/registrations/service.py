@@ -49,7 +49,7 @@ from ledger.registrations.model import (
 )
 from ledger.registrations.near import nearest
 from ledger.service import Service
-from ledger.store import AWAY, Conn
+from ledger.store import AWAY
 from ledger.vault.disclosure import Disclosure, take_apart
 from signing.envelope import Envelope, freeze, is_digest
 from signing.payload import parse
@@ -104,13 +104,16 @@ class Registrations:
             return await self._answer(known, present_s), False
         await self._may_ask(form, present_s)
         async with self._log.pool.acquire() as conn, conn.transaction():
-            await self._check_room(conn, form.uscc, payer)
-            if (row := await store.fetch(conn, name)) is None:
+            counts = await store.counts(conn, form.uscc, payer)
+            row = await store.fetch(conn, name)  # the same request again, which came first
+            if is_new := row is None:
+                self._check_room(form.uscc, *counts)
                 row = _new_row(envelope, form, name, payer, present_s)
                 sealed = await self._vault.sealed(name, posted.disclosures)
                 await store.insert(conn, row, [ContactRow(*part) for part in sealed])
-        log.info("registration_taken", registration=name[:16], uscc=form.uscc)
-        return await self._answer(row, present_s), True
+        if is_new:
+            log.info("registration_taken", registration=name[:16], uscc=form.uscc)
+        return await self._answer(row, present_s), is_new
 
     async def status(self, name: str, code: str, *, now_s: int | None) -> RegistrationAnswer:
         """What has become of one, for whoever has its code; Refusal REGISTRATION_UNKNOWN."""
@@ -278,9 +281,8 @@ class Registrations:
         if out.reasons:
             raise Refusal(out.reasons)
 
-    async def _check_room(self, conn: Conn, uscc: str, payer: str) -> None:
+    def _check_room(self, uscc: str, waiting: int, of_firm: int, of_both: int, of_address: int) -> None:
         """Refusal REGISTRATIONS_TOO_MANY for the address, REGISTRATION_BUSY for the firm, REGISTRATIONS_FULL."""
-        waiting, of_firm, of_both, of_address = await store.counts(conn, uscc, payer)
         if of_address >= self._limits.address_day:
             raise refuse("REGISTRATIONS_TOO_MANY", found=of_address, expected=_most(self._limits.address_day))
         if of_both >= PER_FIRM_AND_ADDRESS_MAX or of_firm >= PER_FIRM_MAX:

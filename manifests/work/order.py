@@ -77,7 +77,9 @@ def told_now(after: TellPlace, present: Present) -> Stretch | None:
     if term.length is None and not term.code:
         return None
     if term.length is not None:
-        ends_s = present.begins(term, present.workdays.due(present.today, SOON_WD + 1).day)  # free days behind the last working day are as near
+        ends_s = present.begins(
+            term, present.workdays.due(present.today, SOON_WD + 1).day
+        )  # free days behind the last working day are as near
         if term.name == "storage":  # told by days since the receipt
             ends_s = max(ends_s, start_of(present.today - timedelta(days=present.limits.storage_warn_d - 1)))
         before_s = min(before_s, ends_s)

@@ -62,6 +62,13 @@ async def test_a_lost_answer_is_asked_for_again(desk: Desk) -> None:
     assert answers[0].json() == answers[2].json()
 
 
+async def test_the_same_sent_at_once_is_one(desk: Desk) -> None:
+    firm = desk.applicant()
+    answers = await asyncio.gather(*(firm.ask() for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [202]
+    assert {answer.json()["registration"] for answer in answers} == {firm.id}
+
+
 async def test_whose_it_is_not_sees_nothing_of_it(desk: Desk) -> None:
     firm = await desk.applicant().taken()
     for office, code in (
