@@ -37,7 +37,7 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.routes import ROUTER
 
 MORNING = "2026-11-05T08:30:00+08:00"
-REGISTRIES = ("permits", "lists", "listings", "approvals", "quotas")
+REGISTRIES = ("permits", "lists", "listings", "approvals", "plans", "quotas")
 
 
 @pytest.fixture

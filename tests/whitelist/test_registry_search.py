@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -24,7 +25,7 @@ from whitelist.permit import PermitState
 from whitelist.plan import PlanLine, PlanState, SitePlan
 from whitelist.registries import RegistryRow, Wanted
 from whitelist.registry_terms import terms_of
-from whitelist.store import Part, follow_registries, rows_behind
+from whitelist.store import Part, follow_registries, rows_behind, stream_wrong
 
 APPROVALS = 3000
 G, R, FEW = "G{:04}00000000000{:02}", "R{:02}000000000000000", "R99000000000000000"
@@ -182,3 +183,31 @@ async def test_a_damaged_entry_that_holds_up_the_projection_hides_nothing(many: 
     await many.execute("INSERT INTO entry VALUES ($1, sha256('\\x00'::bytea || 'x'), 'x')", APPROVALS)
     wanted = Wanted(receiver=FEW)
     assert await page(many, wanted, AUTHORITY, size=APPROVALS + 1) == await page(many, wanted, AUTHORITY)
+
+
+async def test_plans_are_found_by_who_is_named_and_compared_with_what_the_log_says(many: asyncpg.Connection) -> None:
+    plan = SitePlan(
+        filings=("1",), filed_on="2026-03-02",
+        lines=(PlanLine(name="", code=CODES[0], category="HW31", hazards=("T",), form="S", mass_g=1, method="R4", receiver_type="permit", receivers=(FEW,)),),
+    )  # fmt: skip
+    chains = [f"plan/{G.format(number, 0)}/{2025 + number % 2}" for number in range(6)]
+    rows = [(chain_key(chain), msgspec.msgpack.encode(Head(0, "", number, PlanState({"": plan})))) for number, chain in enumerate(chains)]
+    await many.executemany("INSERT INTO fact VALUES ($1, $2)", rows)
+    await follow_registries(many, chains)
+
+    async def found(caller: Caller, **wanted: Any) -> list[str]:
+        asked = Wanted(**wanted)
+        part = Part(asked.prefix("plan"), asked.groups("plan", caller))
+        select = lambda chain, state: asked.plans(caller, chain, state)  # noqa: E731
+        return [row.chain for row in (await rows_behind(many, KINDS, [part], select, None, 20, 0, APPROVALS))[0]]
+
+    assert await found(AUTHORITY) == chains
+    assert await found(AUTHORITY, year=2026) == chains[1::2]
+    assert await found(Caller(FEW, "party", ""), code=CODES[0]) == chains
+    assert await found(Caller(FEW, "party", ""), code=CODES[1]) == []
+    assert await found(Caller(R.format(1), "party", "")) == []
+    assert await found(Caller(G.format(3, 0), "party", "")) == [chains[3]]
+    async with many.transaction():
+        assert [one.chain async for one in stream_wrong(many, APPROVALS) if one.chain.startswith("plan/")] == []
+        await many.execute("UPDATE registry_view SET terms = terms || ARRAY['year:1999'] WHERE chain = $1", chains[0])
+        assert chains[0] in [one.chain async for one in stream_wrong(many, APPROVALS)]

@@ -27,7 +27,7 @@ from whitelist.fields import PermitItem
 from whitelist.routes import ROUTER
 
 MORNING = "2026-11-05T08:30:00+08:00"
-REGISTRIES = ("permits", "lists", "listings", "approvals", "quotas")
+REGISTRIES = ("permits", "lists", "listings", "approvals", "plans", "quotas")
 
 
 @pytest.fixture
