@@ -14,6 +14,23 @@ from tests.manifests.independent import Contested
 if TYPE_CHECKING:
     from tests.manifests.law_machine import Law
 
+TOGETHER = (
+    ("received.0.accepted_t",),
+    ("received.0.accepted_t",),
+    ("received.0.accepted_t", "fates.0.mass_t"),
+    ("received.0.opinion", "received.0.accepted_t", "received.0.refused_t", "received.0.reason_code"),
+    ("received.0.opinion", "received.0.accepted_t", "received.0.refused_t", "received.0.reason_code"),
+    ("received.0.refused_t",),
+    ("fates.0.mass_t",),
+    ("lines.0.mass_t",),
+    ("loaded.0.mass_t",),
+    ("insurance_no",),
+    ("number",),
+    ("times.departed_at",),
+    ("times.arrived_at",),
+    ("times.accepted_at",),
+)
+"""Fields that are corrected together."""
 NUMBERS = ["20265101000001", "20265101000002", "20265101000003"]
 
 

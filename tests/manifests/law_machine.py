@@ -54,24 +54,6 @@ STEPS = [name for name, weight in {
     "next_act": 16, "any_act": 2, "time_goes_by": 4, "issue": 1, "issue_return": 2, "hold": 1, "release": 1, "gap": 1, "propose": 8, "consent": 3, "turn_down": 1, "give_number": 2, "report": 1, "contest": 1,
 }.items() for _ in range(weight)]  # fmt: skip
 
-TOGETHER = (
-    ("received.0.accepted_t",),
-    ("received.0.accepted_t",),
-    ("received.0.accepted_t", "fates.0.mass_t"),
-    ("received.0.opinion", "received.0.accepted_t", "received.0.refused_t", "received.0.reason_code"),
-    ("received.0.opinion", "received.0.accepted_t", "received.0.refused_t", "received.0.reason_code"),
-    ("received.0.refused_t",),
-    ("fates.0.mass_t",),
-    ("lines.0.mass_t",),
-    ("loaded.0.mass_t",),
-    ("insurance_no",),
-    ("number",),
-    ("times.departed_at",),
-    ("times.arrived_at",),
-    ("times.accepted_at",),
-)
-"""Fields that are corrected together."""
-
 
 def as_text(path: str, value: Any) -> str:
     """The compact JSON of a value; nothing for None."""
@@ -230,8 +212,8 @@ class Law(TrunkActs, RuleBasedStateMachine):
     def propose(self) -> None:
         chain = self.draw_chain()
         load = self.books.loads[chain]
-        fitting = [paths for paths in TOGETHER if all(self._stands(load, path) for path in paths)]
-        paths = self.draw(TOGETHER if self.rarely() else fitting)
+        fitting = [paths for paths in law_cases.TOGETHER if all(self._stands(load, path) for path in paths)]
+        paths = self.draw(law_cases.TOGETHER if self.rarely() else fitting)
         changes = {path: self.draw(self.values(path)) for path in paths}
         was = dict[str, Any]()
         for path in paths:
@@ -366,8 +348,13 @@ class Law(TrunkActs, RuleBasedStateMachine):
         self.books_and_log_say_the_same()
 
     def everything_ends(self) -> None:
-        """Where grams are missing by an act of both authorities, returns first; where none is, by the generator's verification."""
+        """Where grams are missing by an act of both authorities, returns first; where none is, by the generator's verification, or that of
+        the authority of its region where it is closed and nobody succeeds it."""
         self.log.wait(minutes=10)
+        verifier = GENERATOR
+        if self.draw([True, False]):
+            verifier, known = AUTHORITY_51, self.log.value(f"chain:party/{GENERATOR}")
+            self.log.lay(f"party/{GENERATOR}", replace(known.state, closed_on="2026-11-01"))
         for chain in (*RETURNS, *LOADS):
             if (load := self.books.loads.get(chain)) is None or load.stage in FINISHED:
                 continue
@@ -375,7 +362,7 @@ class Law(TrunkActs, RuleBasedStateMachine):
                 ends = self.close(chain, self.books.authorities(load)[::-1], missing)
             else:
                 must = self.books.act(chain, "verify", (GENERATOR,), self.log.at_s, {})
-                if ends := self.post("manifest.verify/1", (GENERATOR,), acts.Verify(), chain, must):
+                if ends := self.post("manifest.verify/1", (verifier,), acts.Verify(), chain, must):
                     self.books.did(chain, "verify", (GENERATOR,), self.log.at_s, {})
             assert ends, f"{chain} stays {load.stage} for ever"
             assert load.stage in FINISHED
