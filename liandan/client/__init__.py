@@ -8,8 +8,12 @@
 """
 
 from liandan.client.api import AsyncLiandan, cosign
+from liandan.client.outbox import Outbox, Queued, Sent
 from liandan.client.receipt import Heads, Receipt, ReceiptFolder, Trust
 from liandan.client.sync import Liandan
 from liandan.client.transport import Dishonest, RequestRefused, Unavailable
 
-__all__ = ["AsyncLiandan", "Dishonest", "Heads", "Liandan", "Receipt", "ReceiptFolder", "RequestRefused", "Trust", "Unavailable", "cosign"]
+__all__ = [
+    "AsyncLiandan", "Dishonest", "Heads", "Liandan", "Outbox", "Queued", "Receipt", "ReceiptFolder", "RequestRefused", "Sent", "Trust",
+    "Unavailable", "cosign",
+]  # fmt: skip

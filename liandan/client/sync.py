@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from ledger.admission.statement import Draft
 from liandan.client.api import AsyncLiandan
+from liandan.client.outbox import Outbox, Sent
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
 
@@ -65,6 +66,14 @@ class Liandan:
     def get(self, path: str, **params: str | int | None) -> bytes:
         """Any other resource of the server, which reflects what was posted here."""
         return self._do(self._client.get(path, **params))
+
+    def fetch_into(self, outbox: Outbox, chains: Sequence[str]) -> None:
+        """Read the heads of chains into an outbox, so that the device can go on with them offline."""
+        self._do(outbox.fetch(self._client, chains))
+
+    def submit_from(self, outbox: Outbox) -> list[Sent]:
+        """Send all that is ready in an outbox, in one request; what became of each. Unavailable: nothing is lost."""
+        return self._do(outbox.submit(self._client))
 
     draft = _blocking(AsyncLiandan.draft)
     resume = _blocking(AsyncLiandan.resume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from ledger.times import format_at
+from liandan.client import Liandan, Outbox, Sent
 from liandan.demo.calendar import at
 from liandan.demo.play import PlannedAct
 from signing.keys import write_key
@@ -133,3 +135,23 @@ async def test_what_an_outbox_refuses(pair: Pair, tmp_path: Path) -> None:
     )
     stranger = ("--as", pair.other.uscc, "--yes", *desk.key("carrier"))
     assert "OUTBOX_SIGNER" in (await desk.run("statement", "outbox", "cosign", tmp_path / "carrier", name, *stranger, code=2)).stderr
+
+
+async def test_the_client_that_waits_does_the_same(pair: Pair, tmp_path: Path) -> None:
+    departure = await pair.departure("10-16 08:30")
+    pair.stage.scribe._hashes[departure.trip.chain].pop()
+    key, carrier, chain = pair.stage.scribe.keyring.key(pair.carrier.uscc), pair.carrier.uscc, departure.trip.chain
+    body, at_s = parse(departure.envelope.body)["body"], departure.act.at_s
+
+    def trip() -> list[Sent]:
+        with Liandan(pair.stage.poster.url, key, uscc=carrier, trust=pair.stage.poster.trust) as client:
+            client.set_now(at_s + 3600)
+            box = Outbox.create(tmp_path / "box", pair.stage.poster.trust)
+            client.fetch_into(box, [chain])
+            box.sign("manifest.depart/1", chain, body, {carrier: key}, at_s=at_s)
+            box.sign("manifest.stop/1", chain, STOP, {carrier: key}, at_s=at_s + 600)
+            return client.submit_from(box)
+
+    sent = await asyncio.to_thread(trip)
+    assert [one.receipt is not None for one in sent] == [True, True]
+    assert Outbox(tmp_path / "box").queued() == []
