@@ -22,7 +22,9 @@ from manifests.view import ManifestView
 from whitelist.registry_deadlines import TERMS as OF_APPLICATIONS
 from whitelist.terms import Duty, Present
 
-ALL_TERMS = {**OF_MANIFESTS, **OF_APPLICATIONS}
+_MARKED = replace(OF_APPLICATIONS["incident"], code="INCIDENT", level="M")
+ALL_TERMS = {**OF_MANIFESTS, **OF_APPLICATIONS, "incident": _MARKED}
+"""Of manifests and registries; the alert of an incident is that of the acts it marks."""
 SOON_WD = 2
 """Working days before the last day from which it is told that a term is about to end."""
 Phase = Literal["approaching", "overdue", "open"]

@@ -33,7 +33,7 @@ TERMS = register(
         "M",
         LATE,
     ),
-    Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident", "M", "INCIDENT"),
+    Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident"),
 )
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 

@@ -14,13 +14,11 @@ from msgspec import Struct
 
 from ledger.searching.clocks import ClockRow, Stretch
 from ledger.times import day_of
-from manifests.deadlines import TERMS as OF_MANIFESTS
-from manifests.present import SOON_WD
-from whitelist.registry_deadlines import TERMS as OF_APPLICATIONS
+from manifests.present import ALL_TERMS, SOON_WD
 from whitelist.terms import Present, Term, start_of
 
 What = Literal["act", "confirmation", "consent", "attachment", "signature"]
-TERMS = {name: term for name, term in {**OF_MANIFESTS, **OF_APPLICATIONS}.items() if name != "return_leaves"}
+TERMS = {name: term for name, term in ALL_TERMS.items() if name != "return_leaves"}
 """Terms that somebody's work is found by; a return's own departure stands for ``return_leaves``."""
 SIGNATURE = "signature"
 """Stands for a term: a statement that waits for a signature until its window ends."""
