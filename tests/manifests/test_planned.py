@@ -93,9 +93,10 @@ def test_what_is_refused_comes_back_and_a_redirect_counts_where_it_names_the_pla
     log.depart()
     log.receive(partly(0, "3", "2.6"))
     assert log.planned_g() == 3 * T
-    log.send_back("1")
+    home = {"plan": PlanRef(filing_no="GL-510112-2026-001"), "lines": (a_line(mass_t="1", plan_line=0, decision_line=None),)}
+    log.send_back("1", **home)
     assert log.planned_g() == 3 * T, "the way home moves nothing out"
-    named = {"plan": PlanRef(filing_no="GL-510112-2026-001"), "lines": (a_line(mass_t="1.6", plan_line=1, decision_line=None),)}
+    named = {"plan": home["plan"], "lines": (a_line(mass_t="1.6", plan_line=1, decision_line=None),)}
     log.post("manifest.issue/1", (GENERATOR,), redirect(**named), chain=f"manifest/{GENERATOR}/01K9000000000000000000MAN9")
     assert (log.planned_g(), log.planned_g(1)) == (3 * T, 1_600_000)
 
