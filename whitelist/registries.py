@@ -122,12 +122,13 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
         found: Groups = []
         if not caller.reads_all:
             regions = (region for grant in caller.grants if "incident" in grant.topics for region in grant.regions)
-            found.append([f"party:{caller.uscc}", *(f"region:{region}" for region in regions)])
+            found.append([*(f"party:{party}" for party in caller.parties), *(f"region:{region}" for region in regions)])
         return [*found, *([f"{name}:{value}"] for name in ("manifest", "region", "kind", "stage") if (value := getattr(self, name))), [ANY]]
 
     def incidents(self, caller: Caller, chain: str, state: IncidentState) -> Iterable[int]:
         """An incident if it is asked for, and concerns the reader, or an authority lets it read about its places."""
-        concerns = caller.uscc in (chain.split("/")[1], *state.concerned) or reads(caller, "incident", incident_places(chain, state))
+        told = (chain.split("/")[1], *state.concerned)
+        concerns = not set(caller.parties).isdisjoint(told) or reads(caller, "incident", incident_places(chain, state))
         touched = (*state.manifests, state.backfilled)
         is_wanted = (
             concerns

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from ledger.caller import Caller
 from ledger.fields import File
 from ledger.times import format_at
 from manifests import acts
@@ -17,6 +18,8 @@ from tests.manifests.driver import CARRIER, DESTINATION, GENERATOR, MANIFEST, OR
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.fields import Place
 from whitelist.incident import UNMANIFESTED, IncidentState
+from whitelist.registries import Wanted
+from whitelist.registry_terms import terms_of
 
 REPORT, ARRIVAL, CLOSE = "incident.report/1", "incident.unmanifested/1", "incident.close/1"
 ROADSIDE = Place(division="500113", address="重庆市巴南区虚构服务区1号")
@@ -164,3 +167,17 @@ def test_a_finished_manifest_is_named_like_any_other() -> None:
     picture = File(sha256="0" * 64, size=10, media_type="image/jpeg", name="现场.jpg")
     log.post(REPORT, (GENERATOR,), report(log, MANIFEST, place=ORIGIN, files=(picture,)), chain=chain(GENERATOR))
     assert log.value(f"manifest-cases:{MANIFEST}").incidents == (chain(GENERATOR),)
+
+
+def test_who_succeeds_a_closed_reporter_reads_what_it_reported() -> None:
+    name = chain(CARRIER)
+    state = IncidentState(
+        what="leak", division=ROADSIDE.division, happened_s=0, reported_s=0, manifests=(MANIFEST,), concerned=(GENERATOR,)
+    )
+    seen = {
+        reader: tuple(Wanted().incidents(Caller(reader, "party", "", stands_for=closed), name, state))
+        for reader, closed in ((CARRIER, ()), (GENERATOR, ()), (STRANGER, ()), (RECEIVER, (CARRIER,)))
+    }
+    assert seen == {CARRIER: (0,), GENERATOR: (0,), STRANGER: (), RECEIVER: (0,)}
+    groups = Wanted().groups("incident", Caller(RECEIVER, "party", "", stands_for=(CARRIER,)))
+    assert not set(groups[0]).isdisjoint(terms_of(name, state)), "found by the term of whom it stands for"
