@@ -128,14 +128,14 @@ class Outbox:
     def next(self, chain: str, *, begins: bool = False) -> tuple[int, str]:
         """``seq`` and ``prev`` of the next statement of a chain: behind what was signed here, else behind what the log said. Refusal OUTBOX_HEAD
         for a chain of which nothing is known, unless it ``begins`` here."""
-        own = [one for one in self.queued() if one.chain == chain and one.problem is None]
-        if own:
+        heads = self._heads()
+        found = heads.next(chain, self.trust.found)
+        own = [one for one in self.queued() if one.chain == chain and one.problem is None and one.seq >= found.seq]
+        if own:  # what lies before that the log has, or has something else for
             last = max(own, key=lambda one: one.seq)
             return last.seq + 1, last.statement
-        heads = self._heads()
         if not begins and not heads.knows(chain):
             raise refuse("OUTBOX_HEAD", field="chain", found=chain, expected=Phrase("联网时读取的链头", "a head that was read online"))
-        found = heads.next(chain, self.trust.found)
         return found.seq, found.prev
 
     def draft(
@@ -196,12 +196,14 @@ class Outbox:
             return self._keep(brought)
 
     def ready(self) -> list[Queued]:
-        """What can be sent: signed by all, in order, of each chain up to the first that lacks a signature."""
+        """What can be sent: signed by all, in order, and built on nothing that lacks a signature."""
         waiting, found = set[str](), []
         for one in sorted(self.queued(), key=lambda one: (one.seq, one.number)):
-            if one.problem is None and one.chain not in waiting:
-                waiting |= {one.chain} if one.lacking else set()
-                found += [] if one.lacking else [one]
+            if one.problem is None:
+                if one.lacking or one.prev in waiting:
+                    waiting.add(one.statement)
+                else:
+                    found.append(one)
         return found
 
     def bundle_path(self, chain: str) -> Path:

@@ -107,6 +107,20 @@ def test_two_devices_sign_one_statement_in_any_order_and_neither_sends_half(box:
     assert other.next(CHAIN) == (3, both.statement), "who takes over goes on from it"
 
 
+def test_half_a_statement_that_was_overtaken_holds_up_nothing(box: Outbox, tmp_path: Path) -> None:
+    """Its place is in the log already, by another statement; a text of it that still goes round stops neither what is sent nor what is signed."""
+    other = Outbox.create(tmp_path / "other", TRUST)
+    Heads(other.root / "heads.json").learn(CHAIN, ChainHead(chain=CHAIN, seq=1, hash="cd" * 32, index=7))
+    half = other.sign("manifest.hand_over/1", CHAIN, {}, {OTHER: key_of(OTHER), CARRIER: None}, at_s=NOON)
+    Heads(box.root / "heads.json").learn(CHAIN, ChainHead(chain=CHAIN, seq=2, hash="ef" * 32, index=9))
+    mine = stop(box)
+    box.take(half.cosigning)
+    assert [one.statement for one in box.ready()] == [mine.statement]
+    assert stop(box, 1).prev == mine.statement
+    behind = Outbox(other.root).sign("manifest.stop/1", CHAIN, {}, {OTHER: key_of(OTHER)}, at_s=NOON)
+    assert (behind.prev, Outbox(other.root).ready()) == (half.statement, []), "what is built on it waits"
+
+
 def test_what_does_not_belong_here_is_refused_by_name(box: Outbox, tmp_path: Path) -> None:
     one = stop(box)
     other = Outbox.create(tmp_path / "other", TRUST)
