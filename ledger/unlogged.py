@@ -105,7 +105,8 @@ def check_unlogged(file: UnloggedFile, kinds: Kinds, bundle: Bundle | None, key_
                 "PREV_MISMATCH" if wanted[0] == statement.seq else "PREDECESSOR_MISSING" if statement.seq > wanted[0] else "CHAIN_CONFLICT"
             )
             reasons.append(Reason(code, field, f"{statement.chain} {statement.seq} {statement.prev[:16]}", f"{wanted[0]} {wanted[1][:16]}"))
-        heads[statement.chain] = statement.seq, statement.hash
+        if not is_logged:  # behind an entry comes what the evidence has behind it, and only behind its last one something new
+            heads[statement.chain] = statement.seq, statement.hash
         found.append(SignedStatement(statement, envelope, "logged" if is_logged else "unlogged", is_linked or is_logged))
     if reasons:
         raise Refusal(reasons)

@@ -87,7 +87,7 @@ async function checkUnlogged(file, bundle) {
       const code = wanted[0] === statement.seq ? "PREV_MISMATCH" : statement.seq > wanted[0] ? "PREDECESSOR_MISSING" : "CHAIN_CONFLICT";
       reasons.push(reason(code, field, `${statement.chain} ${statement.seq} ${statement.prev.slice(0, 16)}`, `${wanted[0]} ${wanted[1].slice(0, 16)}`));
     }
-    heads.set(statement.chain, { seq: statement.seq, hash: statement.hash });
+    if (!isLogged) heads.set(statement.chain, { seq: statement.seq, hash: statement.hash });
     said.push({ statement, isLogged, isLinked: Boolean(wanted) || isLogged });
   }
   if (reasons.length) throw new Refusal(reasons);

@@ -143,6 +143,15 @@ def elsewhere() -> Envelope:
     return Draft(kind="key.revoke/1", by=(CARRIER,), at=format_at(bench().at_s), body=body, **place).sign([key_of(CARRIER)])
 
 
+def fork_behind(place: int) -> bytes:
+    """An entry that the evidence has, and behind it another act than the one that the evidence has there."""
+    entry = [one for one in bench().entries if one.statement.chain == f"party/{CARRIER}"][place]
+    body = {"keyid": PHONE.keyid, "reason": "更换（虚构）"}
+    place_of = {"chain": f"party/{CARRIER}", "seq": entry.statement.seq + 1, "prev": entry.statement.hash}
+    fork = Draft(kind="key.revoke/1", by=(CARRIER,), at=format_at(bench().at_s), body=body, **place_of).sign([key_of(CARRIER)])
+    return file_of(entry.envelope, fork)
+
+
 FORGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "another text under the signature": (lambda: file_of(*changed(wrong_signature)), "SIGNATURE_WRONG"),
     "a key of another party": (lambda: file_of(*acts(key_of(GENERATOR))), "KEY_OTHER_PARTY"),
@@ -158,6 +167,7 @@ FORGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a body that is none": (lambda: file_of(*acts(PHONE, body={"place": STOP["place"]})), "FIELD_MISSING"),
     "another log": (lambda: file_of(*acts(PHONE), found="0" * 64), "FOUND_DIFFERS"),
     "another name": (lambda: file_of(*acts(PHONE), origin="other.example/log"), "FOUND_DIFFERS"),
+    "a fork behind an entry that others followed": (lambda: fork_behind(-2), "CHAIN_CONFLICT"),
     "evidence that is none": (lambda: file_of(*acts(PHONE), bundle=b"{}"), "BUNDLE_FORM"),
 }
 
