@@ -39,7 +39,9 @@ class QueryForm(Struct, frozen=True):
     expected: Word
 
     def fits(self, value: str) -> bool:
-        """Whether a value is of this form; ``$`` of a pattern lets no line feed pass here."""
+        """Whether a value is of this form; ``$`` of a pattern lets no line feed pass here, and no NUL passes, with which no database compares."""
+        if "\x00" in value:
+            return False
         if self.choices:
             return value in self.choices
         if self.pattern is not None and not re.fullmatch(self.pattern, value):

@@ -259,9 +259,14 @@ def _where(raw: bytes) -> Word:
 def read_body(raw: bytes, form: type[Any]) -> Any:
     """A body in its form; Refusal WEBHOOK_FORM with everything that is wrong with it, or where it stops being JSON."""
     try:
-        return msgspec.json.decode(raw, type=form)
+        found = msgspec.json.decode(raw, type=form)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
+    else:
+        if barred := [name for name in form.__struct_fields__ if isinstance(text := getattr(found, name), str) and "\x00" in text]:
+            expected = Phrase("不含 NUL 的文本", "a text without NUL")  # which no database keeps; an address or a code is not said again
+            raise Refusal([Reason("WEBHOOK_FORM", name, "U+0000", expected) for name in barred])
+        return found
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -93,6 +93,8 @@ async def test_a_misspelt_parameter_never_splits_a_batch(query: str, still: http
         "/v1/manifests?plate=%0A",
         "/v1/manifests?waybill_no=%E3%80%80",
         "/v1/manifests?tag=late",
+        "/v1/manifests?provincial_number=a%00b",
+        "/v1/manifests?trip_id=%00",
         "/v1/parties?name=x%0A",
         "/v1/manifests.csv?number=20265101000123%0A",
         "/v1/refusals?before=1e3",
