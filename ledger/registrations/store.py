@@ -32,17 +32,22 @@ async def fetch(conn: Conn, name: str, *, is_locked: bool = False) -> Registrati
     return None if found is None else _row(found)
 
 
+_TRACE = "'#' || left(encode(sha256(convert_to({uscc} || {payer}, 'UTF8')), 'hex'), 3)"
+"""What is kept of an address when its day is over: twelve bits, which a million addresses of IPv4 share and which differ from firm to firm, so
+that they lead to nobody; enough that an address does not come to one firm with new applications day after day."""
+
+
 async def counts(conn: Conn, uscc: str, payer: str) -> tuple[int, int, int, int]:
     """How many wait at all, for a USCC, and for it from an address, and how many the address has brought in a day; counted one request after the
-    other until commit."""
+    other until commit. Of more than a day ago the address is known by its trace alone (:data:`_TRACE`)."""
     await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     found = await conn.fetchrow(
-        """
+        f"""
         SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'waiting' AND uscc = $1),
-               count(*) FILTER (WHERE state = 'waiting' AND uscc = $1 AND payer = $2),
+               count(*) FILTER (WHERE state = 'waiting' AND uscc = $1 AND payer IN ($2, {_TRACE.format(payer="$2::text", uscc="$1")})),
                count(*) FILTER (WHERE payer = $2 AND noted_at > now() - interval '1 day')
           FROM registration WHERE state = 'waiting' OR payer = $2
-        """,
+        """,  # noqa: S608  # text of the code
         *(uscc, payer),
     )
     assert found is not None, "an aggregate has one row"
@@ -156,7 +161,12 @@ async def list_over(conn: Conn, now_s: int, limit: int) -> list[str]:
 
 
 async def forget(conn: Conn, now_s: int) -> int:
-    """Forget those whose end has been told long enough, and after a day the addresses of all; how many were forgotten."""
-    await conn.execute("UPDATE registration SET payer = NULL WHERE payer IS NOT NULL AND noted_at < now() - interval '1 day'")
+    """Forget those whose end has been told long enough, and after a day the addresses of all, but for their traces while an application waits;
+    how many were forgotten."""
+    sql = f"""
+        UPDATE registration SET payer = CASE WHEN state = 'waiting' THEN {_TRACE.format(payer="payer", uscc="uscc")} END
+         WHERE noted_at < now() - interval '1 day' AND (payer NOT LIKE '#%' OR payer IS NOT NULL AND state <> 'waiting')
+    """  # noqa: S608  # text of the code
+    await conn.execute(sql)
     ended = await conn.execute("DELETE FROM registration WHERE state <> 'waiting' AND ends_s < $1", now_s)
     return int(ended.rpartition(" ")[2])

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from ledger.registrations import store
 from ledger.registrations.form import code_digest, fingerprint
 from ledger.registrations.model import DAY_S, PER_FIRM_AND_ADDRESS_MAX
 from ledger.times import format_at, parse_at
@@ -178,6 +179,29 @@ async def test_a_thief_with_one_address_shuts_nobody_out_and_signs_nothing_for_t
     assert left["party"]["uscc"] == firm.uscc, "whoever looks at it sees that the firm is registered"
     late = desk.sichuan.statement(desk.bench, left)
     assert (await desk.client.post("/v1/statements", content=freeze(late))).json()["code"] in ("CHAIN_CONFLICT", "CHAIN_NOT_OPEN")
+
+
+async def test_who_comes_again_every_day_is_known_again_without_his_address(desk: Desk, shared_database_url: str) -> None:
+    """After a day nothing is left of an address that leads to it; the same one does not fill a firm's places day by day all the same."""
+    conn = await asyncpg.connect(shared_database_url)
+    try:
+        code = fresh()
+        for _ in range(PER_FIRM_AND_ADDRESS_MAX):
+            await desk.applicant(code).taken()
+        await conn.execute("UPDATE registration SET noted_at = noted_at - interval '25 hours' WHERE uscc = $1", code)
+        await store.forget(conn, 0)
+        kept = await conn.fetch("SELECT DISTINCT payer FROM registration WHERE uscc = $1", code)
+        assert [len(row["payer"]) for row in kept] == [4]
+        await store.forget(conn, 0)
+        assert await conn.fetch("SELECT DISTINCT payer FROM registration WHERE uscc = $1", code) == kept
+        assert (await desk.applicant(code).ask()).json()["code"] == "REGISTRATION_BUSY"
+        async with conn.transaction():
+            assert (await store.counts(conn, code, "198.51.100.7"))[1:3] == (PER_FIRM_AND_ADDRESS_MAX, 0), "another address has its places"
+            await conn.execute("UPDATE registration SET state = 'lapsed' WHERE uscc = $1", code)
+            await store.forget(conn, 0)
+            assert await conn.fetchval("SELECT count(payer) FROM registration WHERE uscc = $1", code) == 0
+    finally:
+        await conn.close()
 
 
 async def test_a_flood_is_bounded_by_address_and_altogether(database_url: str, tmp_path: Path, desk: Desk) -> None:
