@@ -214,7 +214,7 @@ class Reminders:
         """Queue a mail within the party's budget, and where nobody at the address has agreed within that of the address, counted by its hash."""
         limits = [(reminder.uscc, ASKED_PER_DAY)]
         if kind == "confirm":
-            limits.append((sha256(reminder.address.encode()).hexdigest(), SENT_UNASKED_PER_DAY))
+            limits.append((sha256(reminder.address.lower().encode()).hexdigest(), SENT_UNASKED_PER_DAY))
         for payer, most in limits:
             if await store.spend(conn, payer) > most:
                 raise refuse("MAIL_BUDGET", found=most, expected=Phrase(f"每天至多 {most} 封", f"at most {most} a day"))

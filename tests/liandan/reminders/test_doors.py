@@ -151,6 +151,12 @@ async def test_nobody_is_written_to_again_and_again(office: Office, conn: asyncp
     assert (await office.ask("POST", address="new@example.cn")).status_code == 201
 
 
+async def test_other_letters_are_no_other_address(office: Office) -> None:
+    answers = [await office.ask("POST", address=f"{name}@example.cn") for name in ("vera", "Vera", "vErA", "VERA")]
+    assert [answer.status_code for answer in answers] == [201] * SENT_UNASKED_PER_DAY + [429]
+    assert answers[-1].json()["code"] == "MAIL_BUDGET"
+
+
 async def test_an_address_that_nobody_confirms_is_forgotten(office: Office, conn: asyncpg.Connection) -> None:
     made = await office.subscribe(ADDRESS)
     await conn.execute("UPDATE reminder SET created_at = now() - interval '4 days' WHERE id = $1", made["id"])
