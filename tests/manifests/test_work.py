@@ -306,6 +306,14 @@ async def test_an_item_says_what_it_is_about(world: World) -> None:
     assert "confirm the receipt" in {one["term_text"] for one in english["items"]}
 
 
+async def test_an_incident_waits_for_the_authority_of_the_place(world: World) -> None:
+    [chain] = [chain for chain in world.registered if chain.startswith("incident/")]
+    [item] = [one for one in await world.work(CHONGQING.uscc, MOMENTS[0]) if one["incident"]]
+    assert (f"incident/{item['incident']}", item["kind"], item["due_on"], item["stage"]) == (chain, "incident.close/1", None, "traffic")
+    assert (item["alert"]["code"], item["alert"]["level"]) == ("INCIDENT", "M")
+    assert not [one for one in await world.work(SICHUAN.uscc, MOMENTS[0]) if one["incident"]]
+
+
 async def test_nobody_reads_work_without_a_token(world: World) -> None:
     async with httpx.AsyncClient(base_url=world.poster.url) as client:
         assert (await client.get("/v1/work")).status_code == 401
