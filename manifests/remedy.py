@@ -73,9 +73,14 @@ def contest_of(act: ContestedAct, head: Head[Any] | None, cases: ManifestCases, 
         return None
     text = b64encode(freeze(act.envelope)).decode()
     body = {"trunk": {"seq": head.seq, "hash": head.hash}, "envelope": text, "codes": sorted(codes)[:CODES_MAX], "reason": ""}
-    chain = f"{act.chain.replace('manifest/', 'case/', 1)}/{contest_name(act)}"
+    chain = contest_chain(act)
     own = () if act.principal is None else (act.principal,)
     return Remedy(kind=CONTEST, chain=chain, by=(*own, *act.by), body=body)
+
+
+def contest_chain(act: ContestedAct) -> str:
+    """The case in which an act is contested."""
+    return f"{act.chain.replace('manifest/', 'case/', 1)}/{contest_name(act)}"
 
 
 def contest_name(act: ContestedAct) -> str:

@@ -31,7 +31,10 @@ from ledger.times import format_at, parse_at
 from ledger.unlogged import write_unlogged
 from liandan.client.api import AsyncLiandan
 from liandan.client.receipt import KEPT_MAX, Heads, Receipt, ReceiptFolder, Trust
-from signing.envelope import Envelope, Signature
+from manifests.contested import read_contested
+from manifests.remedy import CONTEST, contest_chain
+from signing import b64
+from signing.envelope import Envelope, Signature, freeze
 from signing.files import read_whole
 from signing.keys import PrivateKey
 from signing.payload import parse
@@ -251,13 +254,24 @@ class Outbox:
         return sent
 
     def contest(self, name: str, uscc: str, key: PrivateKey, reason: str, at_s: int) -> Queued:
-        """Sign the contest that the answer to a refused act has prepared, to be sent with the rest; Refusal OUTBOX_REMEDY where there is none."""
+        """Sign the contest that the answer to a refused act has prepared, to be sent with the rest; Refusal OUTBOX_REMEDY where there is none, or
+        where what was prepared is anything else: no server has a device sign what it likes."""
         one = self.find(name)
         remedy = None if one.problem is None else one.problem.remedy
         if remedy is None or uscc not in remedy.by:
             raise refuse(
                 "OUTBOX_REMEDY", field="statement", found=one.statement[:12], expected=", ".join(() if remedy is None else remedy.by)
             )
+        text = b64.encode(freeze(one.envelope))
+        act, said = read_contested(text), remedy.body
+        chain = "" if act is None else contest_chain(act)
+        if (remedy.kind, remedy.chain, said.get("envelope"), sorted(said)) != (
+            CONTEST,
+            chain,
+            text,
+            ["codes", "envelope", "reason", "trunk"],
+        ):
+            raise refuse("OUTBOX_REMEDY", field="remedy", found=f"{remedy.kind} {remedy.chain}"[:200], expected=f"{CONTEST} {chain}")
         if (known := next((other for other in self.queued() if other.chain == remedy.chain), None)) is not None:
             return known
         return self.sign(remedy.kind, remedy.chain, {**remedy.body, "reason": reason}, {uscc: key}, at_s=at_s, begins=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ledger.chain import genesis_prev
 from ledger.pending.compact import read_text, write_text
-from ledger.problem import ChainHead, Problem, ProblemError
+from ledger.problem import ChainHead, Problem, ProblemError, Remedy
 from ledger.times import parse_at
 from liandan.client import Heads, Trust
 from liandan.client.outbox import Outbox, Queued
-from signing.envelope import Envelope
+from manifests.contested import read_contested
+from manifests.remedy import contest_chain
+from signing.envelope import Envelope, freeze
 from signing.payload import parse
 from signing.refusal import Refusal
 from tests.workbench import key_of, uscc
@@ -48,15 +52,15 @@ def refused(work: object, *given: object, **more: object) -> str:
     return code
 
 
-def answered(code: str) -> Problem:
+def answered(code: str, remedy: Remedy | None = None) -> Problem:
     error = ProblemError(code=code, message="", what_to_do="")
-    return Problem(type="", title="", status=409, detail="", instance="", code=code, errors=(error,))
+    return Problem(type="", title="", status=409, detail="", instance="", code=code, errors=(error,), remedy=remedy)
 
 
-def problem(box: Outbox, one: Queued, code: str) -> None:
+def problem(box: Outbox, one: Queued, code: str, remedy: Remedy | None = None) -> None:
     """As the log's answer left it."""
     path = next((box.root / "queue").glob(f"*{one.statement}.cosign"))
-    path.with_suffix(".problem").write_bytes(msgspec.json.encode(answered(code)))
+    path.with_suffix(".problem").write_bytes(msgspec.json.encode(answered(code, remedy)))
 
 
 class Answering:
@@ -119,6 +123,30 @@ def test_half_a_statement_that_was_overtaken_holds_up_nothing(box: Outbox, tmp_p
     assert stop(box, 1).prev == mine.statement
     behind = Outbox(other.root).sign("manifest.stop/1", CHAIN, {}, {OTHER: key_of(OTHER)}, at_s=NOON)
     assert (behind.prev, Outbox(other.root).ready()) == (half.statement, []), "what is built on it waits"
+
+
+def test_a_device_signs_no_other_thing_than_the_contest_of_its_own_act(box: Outbox) -> None:
+    """Whoever runs the server prepares the remedy: he is not handed signatures of what he likes."""
+    one, other = stop(box), stop(box, 1)
+    envelope = b64encode(freeze(one.envelope)).decode()
+    act = read_contested(envelope)
+    assert act is not None
+    trunk = {"seq": 1, "hash": "cd" * 32}
+    right = Remedy(
+        kind="case.contest/1", chain=contest_chain(act), by=(CARRIER,),
+        body={"trunk": trunk, "envelope": envelope, "codes": ["HELD"], "reason": ""},
+    )  # fmt: skip
+    wrong = (
+        replace(right, kind="key.add/1", chain=f"party/{CARRIER}", body={"key": {}}),
+        replace(right, chain=right.chain[:-1] + "0"),
+        replace(right, body={**right.body, "envelope": b64encode(freeze(other.envelope)).decode()}),
+        replace(right, body={**right.body, "more": 1}),
+    )
+    for remedy in wrong:
+        problem(box, one, "HELD", remedy)
+        assert refused(box.contest, one.statement, CARRIER, PHONE, "x", NOON) == "OUTBOX_REMEDY"
+    problem(box, one, "HELD", right)
+    assert box.contest(one.statement, CARRIER, PHONE, "手机无网络（虚构）", NOON).chain == right.chain
 
 
 def test_what_does_not_belong_here_is_refused_by_name(box: Outbox, tmp_path: Path) -> None:
