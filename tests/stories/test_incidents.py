@@ -13,10 +13,12 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger.admission.entry import read_entry
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import Options
 from ledger.bundle import open_bundle
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at
+from ledger.tree.tiles import TileReader
 from liandan.client.transport import RequestRefused
 from liandan.demo.calendar import at
 from liandan.demo.cast import CAST, CHONGQING, SICHUAN
@@ -28,6 +30,7 @@ from liandan.wiring import KINDS
 from reports.certificate.facts import facts_of
 from reports.certificate.render import render_certificate
 from reports.matters import of_acts
+from reports.reconciliation.gathering import Gathering
 from reports.rulebook import explain
 from tests.ledger.evidence.files import named, pdf
 from tests.liandan.serving import settings_of
@@ -175,6 +178,18 @@ async def test_papers_of_both_go_by_the_settlement(scene: Scene) -> None:
         assert (f"{explain('NO_DUPLICATE').rstrip('。')}" in "".join(of_acts(facts.custody))) is False, "it is settled"
         lost = [entry for entry in bundle.entries if entry.statement.kind == "number.settle/1"]
         assert len(lost) == 1
+
+
+async def test_the_monthly_statement_knows_the_number_as_settled(scene: Scene) -> None:
+    files = LogFiles(scene.directory / "log", scene.directory / "entries")
+    found = await rebuild(settings_of(scene.url, scene.directory), lambda done, of: None, verify=True)
+    gathering, doubled = Gathering(KINDS, DataSets(KINDS, files.read)), dict[str, tuple[str, ...]]()
+    for raw in TileReader(found.size, files.read).entries(0, found.size):
+        gathering.step(read_entry(raw, KINDS))
+        doubled |= dict(gathering.doubles())
+    twins = [twin.chain for twin in scene.twins]
+    assert doubled == {scene.number: tuple(sorted(twins))}, "it stood there while nobody had settled it"
+    assert dict(gathering.doubles()) == {}
 
 
 async def test_every_row_is_what_the_entries_give(scene: Scene) -> None:
