@@ -21,10 +21,11 @@ def document_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a c
 
 async def _download(path: Path, address: str, lang: str, options: dict[str, Any], **query: str | None) -> None:
     async with open_reader(**options) as client:
-        _keep(path, await client.get(address, lang=lang, **query))
+        keep(path, await client.get(address, lang=lang, **query))
 
 
-def _keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> None:
+    """Write what was downloaded, and say where."""
     path.write_bytes(content)
     emit({"path": str(path)}, str(path))
 

@@ -61,7 +61,13 @@ def check(paths: tuple[Path, ...], found: str | None) -> int:
     if findings:
         return _told(findings)
     counted = Counter(one.kind for one in planned)
-    emit({"findings": [], "statements": counted}, *_counts(counted), "没有发现问题 / nothing is wrong")
+    told = "没有发现问题 / nothing is wrong" if planned else "没有发现问题，但一行也没有 / nothing is wrong, but there is not one row"
+    unproved = (
+        []
+        if found or not planned
+        else ["登记材料没有核对：加 --found <创始声明哈希> / proofs of possession were not checked: give --found"]
+    )
+    emit({"findings": [], "statements": counted}, *_counts(counted), told, *unproved)
     return 0
 
 

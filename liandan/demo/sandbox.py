@@ -109,6 +109,7 @@ node {EXAMPLES / "walk.mjs"} sandbox.json
 ```sh
 export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"    # liandan, python 在这里 / they are here
 liandan manifest list {party} --limit 5
+liandan work {party.replace("shuan", "jiangjin")} --limit 5    # 今天等接受人办的 / what waits for the receiver
 liandan statement cosign list --unsigned {party}
 liandan log status --url {url}
 liandan verify 转移证明.pdf --found {found}

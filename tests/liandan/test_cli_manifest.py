@@ -57,7 +57,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, count: int, *arguments: str) -> str:
 
 
 def test_a_list_names_manifests_as_show_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _run(monkeypatch, 1, "list").strip() == f"- issued {ITEM.id}"
+    assert _run(monkeypatch, 1, "list").strip() == f"-  已开具 issued  {ITEM.id}"
 
 
 @pytest.mark.parametrize("name", [ITEM.id, "01K90000000000000000000001", "20265101000001"])

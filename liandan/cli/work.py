@@ -1,0 +1,112 @@
+"""``liandan work``: what waits for a party today, the first question of every morning (待办, ``GET /v1/work``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from liandan.cli.connection import PAGE_MAX, client_options, open_reader, party_code
+from liandan.cli.output import command, emit
+from liandan.cli.streams import shown
+
+if TYPE_CHECKING:
+    from manifests.work.answers import WorkItem, WorkPage
+
+WHATS = ("act", "confirmation", "consent", "attachment", "signature")
+"""Kinds of work, ``manifests.work.answers.WORDS``; a test compares."""
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "head": ("{}（{}）的待办，截至 {}：", "What waits for {} ({}) at {}:"),
+    "none": ("没有待办", "nothing waits"),
+    "undated": ("无期限", "no due day"),
+    "late": ("逾期 {} 个工作日", "{} working days late"),
+    "ended": ("已逾期", "late"),
+    "today": ("今天到期", "due today"),
+    "left": ("剩 {} 个工作日", "{} working days left"),
+    "behalf": ("代 {}", "on behalf of {}"),
+    "held": ("✗ 被暂扣挡住：{}：{}", "✗ stopped by a hold of {}: {}"),
+    "more": ("…… 还有：加大 --limit，或以 --what、--overdue 缩小", "… and more: a larger --limit, or narrow it by --what, --overdue"),
+    "registrations": ("另有 {} 份登记申请等待核对：liandan registration list", "{} firms ask to be registered: liandan registration list"),
+}
+
+
+@click.command()
+@click.option("--as", "party", type=party_code, help="另一单位的待办：委托单位；主管部门可看任何单位 / of another party")
+@click.option("--what", type=click.Choice(WHATS), help="只列一类：办理、确认、同意、附件、签署 / one kind of work alone")
+@click.option("--overdue", is_flag=True, help="只列逾期的 / what is late alone")
+@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=50, show_default=True, help="至多列几项 / most items")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@client_options
+@command
+async def work(party: str | None, what: str | None, overdue: bool, limit: int, lang: Literal["zh", "en"], **options: Any) -> None:
+    """今天等本单位办的，按到期日：办什么、哪份联单、剩几天、被什么挡住。 / What waits for your party today, by due day."""
+    import msgspec
+
+    from manifests.work.answers import WorkPage
+
+    asked = {"as": party, "what": what, "overdue": "true" if overdue else None, "lang": lang}
+    items: list[WorkItem] = []
+    names: dict[str, str] = {}
+    cursor: str | None = None
+    async with open_reader(**options) as client:
+        while True:  # a page may be short and still have a next
+            raw = await client.get("/v1/work", limit=limit - len(items), cursor=cursor, **asked)
+            page = msgspec.json.decode(raw, type=WorkPage)
+            items += page.items
+            names |= page.names
+            cursor = page.next
+            if cursor is None or len(items) >= limit:
+                break
+    page = msgspec.structs.replace(page, items=tuple(items), names=names)
+    emit(page, *told(page, lang))
+
+
+def told(page: WorkPage, lang: Literal["zh", "en"]) -> Iterator[str]:
+    """Two lines an item: what and until when; then about what, and with whom."""
+    at = 0 if lang == "zh" else 1
+    yield _WORDS["head"][at].format(shown(page.names.get(page.party, "")), page.party, page.at)
+    if not page.items:
+        yield f"  {_WORDS['none'][at]}"
+    for item in page.items:
+        yield from _item(item, page.names, at)
+    if page.next is not None:
+        yield _WORDS["more"][at]
+    if page.registrations:
+        yield _WORDS["registrations"][at].format(page.registrations)
+
+
+def _item(item: WorkItem, names: Mapping[str, str], at: int) -> Iterator[str]:
+    behalf = f"  {_WORDS['behalf'][at].format(shown(names.get(item.on_behalf, item.on_behalf)))}" if item.on_behalf else ""
+    stage = f"  {item.stage_text}" if item.stage_text else ""
+    yield f"  {item.due_on or _WORDS['undated'][at]}{_left(item, at)}  {item.what_text}: {item.text} ({item.kind}){behalf}"
+    yield "      " + "  ".join(filter(None, (item.number or "", _about(item)))) + stage
+    others = "、" if at == 0 else ", "
+    if more := "  ".join(
+        filter(None, (others.join(map(shown, item.wastes)), others.join(shown(names.get(one, one)) for one in item.counterparts)))
+    ):
+        yield f"      {more}"
+    if item.article:
+        yield f"      {item.term_text}: {item.article}"
+    for hold in item.blocked_by:
+        yield f"      {_WORDS['held'][at].format(shown(names.get(hold.by, hold.by)), shown(hold.reason))}"
+
+
+def _left(item: WorkItem, at: int) -> str:
+    if item.due_on is None or item.workdays_left is None:
+        return ""
+    left = item.workdays_left
+    if item.overdue:
+        word = _WORDS["late"][at].format(-left) if left < 0 else _WORDS["ended"][at]
+    else:
+        word = _WORDS["today"][at] if left == 0 else _WORDS["left"][at].format(left)
+    return f"（{word}）" if at == 0 else f" ({word})"
+
+
+def _about(item: WorkItem) -> str:
+    """What is to be opened next: the names that the other commands take."""
+    if item.statement:
+        return f"liandan statement cosign fetch {item.statement}"
+    if item.manifest:
+        return f"liandan manifest actions {item.manifest}"
+    return item.application or (f"incident/{item.incident}" if item.incident else "")
