@@ -150,6 +150,15 @@ class SiteItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_on: str = ""
 
 
+class CrewItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person (人员) of a carrier, as ``crew.register`` and ``crew.retire`` have it last; names are commitments of the statements."""
+
+    crew: str
+    role: str
+    valid_to: str = ""
+    retired: bool = False
+
+
 class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A party, or an authority or operator, with its keys, as of ``size`` entries."""
 
@@ -163,6 +172,7 @@ class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     successor: str = ""
     former: tuple[FormerName, ...] = ()
     sites: tuple[SiteItem, ...] = ()  # For the party itself, authorities and the operator.
+    crew: tuple[CrewItem, ...] = ()  # For the same.
 
 
 class PartyItem(Struct, frozen=True, kw_only=True):

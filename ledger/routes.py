@@ -296,10 +296,10 @@ async def get_parties(
 
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
 async def get_party(request: Request[Any, Any, Any], caller: TheCaller, uscc: InUscc) -> PartyAnswer:
-    """A party with all keys ever registered for it, and for itself and authorities with its sites."""
+    """A party with all keys ever registered for it, and for itself and authorities with its sites and crew."""
     service: Service = request.app.state.service
-    is_whole = caller.reads_all or caller.uscc == uscc
-    party = await service.party(uscc, with_sites=is_whole) if _is_known(service, f"party/{uscc}") else None
+    is_whole = caller.reads_all or uscc in caller.parties
+    party = await service.party(uscc, is_whole=is_whole) if _is_known(service, f"party/{uscc}") else None
     if party is None:
         raise refuse("NOT_FOUND", field="uscc", found=uscc)
     return party

@@ -6,7 +6,7 @@ It also keeps the door of a log that is not founded: nothing but the operator's 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
 from ledger.answers import (
+    CrewItem,
     FeedEntry,
     FeedPage,
     KeyItem,
@@ -32,8 +33,9 @@ from ledger.answers import (
 from ledger.batch import HEAD_CODES, Batch, BatchOutcome, NotAdmitted, built_on, stopped
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, LogState, PartyState, party_chain
+from ledger.kinds.crew import crew_key
 from ledger.kinds.founding import LogFound, founding_keys
-from ledger.kinds.site import Site, site_key
+from ledger.kinds.site import site_key
 from ledger.labels import labels
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.parties.names import chains_in, folded, parties_in, words_in
@@ -50,7 +52,7 @@ from signing.payload import parse
 from signing.phrase import Phrase, Word
 from signing.refusal import Refusal, refuse
 
-SITES_MAX = 1_000  # Of one party: its own chain has no more acts (LIANDAN_PARTY_CHAIN_MAX).
+BESIDE_MAX = 1_000  # Sites, crew of one party: its own chain has no more acts (LIANDAN_PARTY_CHAIN_MAX).
 SLICE = 256  # Lines of a batch that go to the sequencer together.
 BUSY_RETRIES = 20  # A batch waits for room in the queue, a tenth of a second at a time, before it answers that the log is busy.
 
@@ -230,8 +232,8 @@ class Service:
         head = await self.log.chain_head(chain)
         return None if head is None else ChainHead(chain=chain, seq=head.seq, hash=head.hash, index=head.idx)
 
-    async def party(self, uscc: str, *, with_sites: bool = False) -> PartyAnswer | None:
-        """A party, authority or the operator with all keys ever registered for it, and its sites; None when the log knows no such party."""
+    async def party(self, uscc: str, *, is_whole: bool = False) -> PartyAnswer | None:
+        """A party, authority or the operator with all keys ever registered for it, of a whole one its sites and crew; None when the log knows no such party."""
         state, party = await self.log.state(), await self.log.chain_head(party_chain(uscc))
         founder = None if state is None else state.founder(uscc)
         if state is None or (founder is None and party is None):
@@ -243,16 +245,23 @@ class Service:
             head = await store.fetch_head(conn)
             raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
             rows = await fetch_parties(conn, [uscc])
-            sites = await store.fetch_facts_within(conn, site_key(uscc, ""), SITES_MAX) if with_sites else {}
+            sites = await self._beside(conn, site_key(uscc, "")) if is_whole else []
+            crew = await self._beside(conn, crew_key(uscc, "")) if is_whole else []
         role = "party" if founder is None else "operator" if uscc == state.operator else "authority"
         regions = () if founder is None else founder.regions
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
         former = former_names(rows[0]) if rows else ()
-        listed = tuple(_site(key.rpartition(" ")[2], self.log.kinds.decode(key, raw)) for key, raw in sorted(sites.items()))
         return filled(
-            PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size, sites=listed, former=former
-        )
+            PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size, former=former,
+            sites=tuple([filled(SiteItem, site, site=name, plan_class=site.plan_class or "", closed_on=site.closed_on or "") for name, site in sites]),
+            crew=tuple([filled(CrewItem, record, crew=name, valid_to=record.valid_to or "") for name, record in crew]),
+        )  # fmt: skip
+
+    async def _beside(self, conn: store.Conn, start: str) -> list[tuple[str, Any]]:
+        """What a party has registered by ids of its own, with them."""
+        found = await store.fetch_facts_within(conn, start, BESIDE_MAX)
+        return [(key.rpartition(" ")[2], self.log.kinds.decode(key, raw)) for key, raw in found.items()]
 
     async def parties(self, part: str | None, since: int, page: Page) -> PartyPage:
         """Parties with a part in their names, whatever widths and blanks it is written with; Refusal QUERY_FORM for nothing but those."""
@@ -359,10 +368,6 @@ class Service:
 def _role(state: LogState | None, uscc: str) -> str:
     founder = None if state is None else state.founder(uscc)
     return "party" if founder is None or state is None else "operator" if uscc == state.operator else "authority"
-
-
-def _site(name: str, site: Site) -> SiteItem:
-    return filled(SiteItem, site, site=name, plan_class=site.plan_class or "", closed_on=site.closed_on or "")
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:

@@ -12,7 +12,6 @@ from ledger.caller import Caller
 from ledger.evidence.routes import ROUTER as EVIDENCE
 from ledger.evidence.service import Evidence
 from ledger.log import Log
-from ledger.parties.routes import ROUTER as PARTIES
 from ledger.pending.posting import Posting
 from ledger.pending.routes import ROUTER as PENDING
 from ledger.pending.service import Relay
@@ -110,7 +109,6 @@ def create_app(
     litestar: Litestar = Litestar(
         route_handlers=[
             *ledger_routers(limits),
-            PARTIES,
             PENDING,
             REGISTRATIONS,
             PUBLISHED,

@@ -105,13 +105,6 @@ async def names_of(conn: Conn, codes: list[str]) -> dict[str, str]:
     return {row["uscc"]: row["name"] for row in rows}
 
 
-async def list_registers(conn: Conn, prefix: str, after: str, limit: int) -> list[tuple[str, bytes]]:
-    """Registers whose keys are a prefix that ends with a blank and an id, by id: (id, value). ``fact.key`` is COLLATE "C"."""
-    within = "SELECT key, value FROM fact WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3"
-    rows = await conn.fetch(within, prefix + after, prefix[:-1] + chr(ord(" ") + 1), limit)
-    return [(row["key"].removeprefix(prefix), row["value"]) for row in rows]
-
-
 LISTED = f"SELECT {_COLUMNS} FROM party_name WHERE uscc > $1 AND idx >= $2 ORDER BY uscc LIMIT $3"  # noqa: S608  # names of the code
 """By code."""
 WITH_GRAM = "SELECT uscc FROM party_gram WHERE gram = $1 AND uscc > $2 ORDER BY uscc LIMIT $3"

@@ -194,8 +194,8 @@ async def test_a_delegate_signs_for_its_principal_who_is_not_asked(pair: Pair) -
     done = await pair.carrier.bring(part_of(envelope, 0), now)
     assert done.status_code == 201, done.text
     assert ["ON_BEHALF"] in [tag[:1] for tag in done.json()["receipt"]["decision"]["tags"]]
-    there = (await pair.client.get(f"/v1/parties/{principal}/sites", headers=pair.carrier.token)).json()["sites"]
-    assert [(site["id"], site["said"]["division"], site["said"]["closed_on"]) for site in there] == [("cq-1", "500116", None)]
+    there = (await pair.client.get(f"/v1/parties/{principal}", headers=pair.consignor.token)).json()["sites"]
+    assert [(site["site"], site["division"]) for site in there] == [("cq-1", "500116")]
 
 
 async def test_whoever_brings_spends_of_his_budget(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
