@@ -68,6 +68,9 @@ class Clock(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Another manifest, on which it is to be done."""
 
 
+FIRST_S, LAST_S = 946_656_000, 7_258_003_200
+"""The first and last moment of the index, in 2000 and 2199. People claim when an incident was and when a load will leave, any day of the calendar;
+what would stand before or behind stands at the end of the index, where it is found, not beyond it, where no page leads."""
 _DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
 
 
@@ -79,7 +82,8 @@ def rows_of(clock: Clock, division_of: Callable[[str], str], *, for_anybody: boo
         for holder in holders:
             names.update([f"@{division_of(holder)[:digits]}" for digits in _DIGITS] if holder.startswith("@") else [holder])
     item = clock.case or ",".join((clock.file, *clock.bringers) if clock.file else ())
-    return (clock_text(name, clock.term, clock.since_s, item) for name in names)
+    since_s = min(max(clock.since_s, FIRST_S), LAST_S)
+    return (clock_text(name, clock.term, since_s, item) for name in names)
 
 
 class Duty(Struct, frozen=True, gc=False, kw_only=True):

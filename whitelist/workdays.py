@@ -92,21 +92,31 @@ class Workdays:
     def due(self, trigger: date, workdays: int) -> Count:
         """The last day of a term of ``workdays`` ≥ 1 working days; the trigger's own day does not count."""
         assert workdays >= 1, "a term has at least one day"
-        return self._count(trigger, lambda day, counted: counted == workdays)
-
-    def between(self, trigger: date, last: date) -> Count:
-        """How many working days lie after ``trigger`` up to and including ``last``; 0 when ``last`` is not after it."""
-        return self._count(trigger, lambda day, counted: day == last) if trigger < last else Count(last, 0)
-
-    def _count(self, trigger: date, is_last: Callable[[date, int], bool]) -> Count:
         day, counted, provisional = trigger, 0, False
-        while True:
+        while counted < workdays:
             day += timedelta(days=1)
             calendar = self.calendar(day.year)
             provisional = provisional or calendar.provisional
             counted += calendar.is_workday(day)
-            if is_last(day, counted):
-                return Count(day, counted, (PROVISIONAL_CALENDAR,) if provisional else ())
+        return Count(day, counted, (PROVISIONAL_CALENDAR,) if provisional else ())
+
+    def between(self, trigger: date, last: date) -> Count:
+        """How many working days lie after ``trigger`` up to and including ``last``; 0 when ``last`` is not after it. Not day by day: what people
+        claim may lie thousands of years ahead."""
+        if trigger >= last:
+            return Count(last, 0)
+        counted, provisional = _weekdays(last) - _weekdays(trigger), False
+        for year in range((trigger + timedelta(days=1)).year, last.year + 1):
+            calendar = self.calendar(year)
+            provisional = provisional or calendar.provisional
+            counted += sum(trigger < day <= last for day in calendar.work) - sum(trigger < day <= last for day in calendar.off)
+        return Count(last, counted, (PROVISIONAL_CALENDAR,) if provisional else ())
+
+
+def _weekdays(day: date) -> int:
+    """Mondays to Fridays up to and including a day; the first day of the calendar, number 1, was a Monday."""
+    weeks, rest = divmod(day.toordinal(), 7)
+    return weeks * _SATURDAY + min(rest, _SATURDAY)
 
 
 def workdays_of(facts: Facts) -> Workdays:

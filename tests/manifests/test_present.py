@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger.directory import log_state
+from ledger.searching.clocks import ClockRow
 from ledger.times import DAY_S, day_of, parse_at
 from manifests import acts
 from manifests.deadlines import TERMS, duties, late_since
 from manifests.present import PresentAlert, alerts_of, present_alerts
-from manifests.work.order import TELLABLE, TellPlace, told_now
+from manifests.work.order import TELLABLE, TellPlace, WorkPlace, place_of, stretches, told_now
 from manifests.work.order import TERMS as WORK_TERMS
 from tests.manifests.driver import (
     BACK,
@@ -31,7 +34,10 @@ from tests.manifests.driver import (
 )
 from tests.manifests.test_view import calendar, viewed
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.terms import Clock, Duty, Present, duty_of
+from whitelist import registry_deadlines
+from whitelist.incident import IncidentState
+from whitelist.terms import Clock, Duty, Present, duty_of, rows_of
+from whitelist.workdays import Calendar
 
 HELD = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K900000000000000000H0DD1"
 CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000AMD1"
@@ -273,3 +279,36 @@ def test_a_walk_of_the_index_leaves_out_nothing_that_stands(name, since, second,
     if name not in ("stand_in", "no_reply"):  # they ask for something only later than they begin
         assert is_walked or not (stands and ends)
         assert stands or not is_walked, "nor is much read for nothing"
+
+
+@pytest.mark.parametrize(
+    "claimed", ["0001-01-02T00:00:00+08:00", "1969-12-31T23:59:59+08:00", "2026-10-01T08:00:00+08:00", "9999-12-30T00:00:00+08:00"]
+)
+def test_no_claimed_day_hides_what_is_due_from_who_must_see_to_it(claimed: str) -> None:
+    """An incident dated before our time, a departure planned for the year 9999: the index has them where pages lead."""
+    happened = IncidentState(what="leak", division="510100", happened_s=parse_at(claimed), reported_s=LOG.at_s)
+    leaves = Clock(term="depart", kind="manifest.depart/1", since_s=parse_at(claimed), roles=(("consignor", (GENERATOR,)),))
+    now = present(LOG)
+    rows = [*registry_deadlines.clock_rows(happened), *rows_of(leaves, lambda holder: holder, for_anybody=False)]
+    assert {row.split(" ")[1] for row in rows} == {"incident", "depart"}
+    for row in rows:
+        who, term, since, item = row.split(" ")
+        place = place_of(ClockRow(who, term, int(since), "incident/x", item), now)
+        assert msgspec.convert(msgspec.to_builtins(place), WorkPlace) == place, "a cursor"
+        [stretch] = stretches([term], None, now, overdue=False)
+        assert (stretch.since_s, stretch.chain) < (int(since), "incident/x")
+        assert int(since) < stretch.before_s
+
+
+@given(st.dates(date(2025, 6, 1), date(2027, 12, 31)), st.integers(-40, 900))
+def test_working_days_between_are_those_of_every_day(first: date, days: int) -> None:
+    workdays, last = calendar(LOG), first + timedelta(days=days)
+    every = [first + timedelta(days=day) for day in range(1, days + 1)]
+    counted = workdays.between(first, last)
+    assert counted.workdays == sum(workdays.calendar(day.year).is_workday(day) for day in every)
+    assert (counted.day, bool(counted.flags)) == (last, any(workdays.calendar(day.year).provisional for day in every))
+
+
+def test_a_far_day_is_not_counted_day_by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Calendar, "is_workday", lambda calendar, day: pytest.fail("a load that is planned for the year 9999 costs seconds"))
+    assert present(LOG).left(date(9999, 12, 31)) > 2_000_000
