@@ -31,6 +31,8 @@ ASKED_PER_DAY = 10
 """Confirmations and tests of one party a day: nobody at a new address has asked for them yet."""
 SENT_UNASKED_PER_DAY = 3
 """The same to one address, whoever gives it, in whichever letters: no mail server tells ``Wang@`` from ``wang@`` (RFC 5321 §2.4 would let it)."""
+NOT_ASKED_DAYS = 30
+"""How long nobody asks an address again that has said no before it ever agreed."""
 UNCONFIRMED_DAYS = 3
 """After which an address that nobody confirmed is forgotten."""
 ENDED_DAYS = 30

@@ -26,6 +26,7 @@ from liandan.reminders.model import (
     AHEAD_MAX_WD,
     AHEAD_WD,
     ASKED_PER_DAY,
+    NOT_ASKED_DAYS,
     PER_PARTY_MAX,
     SENT_UNASKED_PER_DAY,
     Mail,
@@ -194,9 +195,12 @@ class Reminders:
             return reminder if reminder.state == "ended" else await _begin(conn, reminder)
 
     async def leave(self, token: str) -> None:
-        """Its reader ends it: the address is erased at once. Once more changes nothing. Refusal NOT_FOUND."""
+        """Its reader ends it: the address is erased at once. Once more changes nothing. Who never agreed and says no is not asked again for
+        NOT_ASKED_DAYS, by no party; the hash of his address tells. Refusal NOT_FOUND."""
         async with self._log.pool.acquire() as conn, conn.transaction():
             reminder = _known(await store.fetch_by_token(conn, token, is_locked=True))
+            if reminder.state == "unconfirmed":
+                await store.bar(conn, _barred(reminder.address), NOT_ASKED_DAYS)
             if reminder.state != "ended":
                 await store.end(conn, reminder.id, "MAIL_ENDED")
 
@@ -214,6 +218,10 @@ class Reminders:
         """Queue a mail within the party's budget, and where nobody at the address has agreed within that of the address, counted by its hash."""
         limits = [(reminder.uscc, ASKED_PER_DAY)]
         if kind == "confirm":
+            if await store.is_barred(conn, _barred(reminder.address)):
+                raise refuse(
+                    "MAIL_BUDGET", found=Phrase("收件人已谢绝", "its reader has said no"), expected=Phrase("另一个地址", "another address")
+                )
             limits.append((sha256(reminder.address.lower().encode()).hexdigest(), SENT_UNASKED_PER_DAY))
         for payer, most in limits:
             if await store.spend(conn, payer) > most:
@@ -237,6 +245,11 @@ def _known(reminder: Reminder | None) -> Reminder:
     if reminder is None:
         raise refuse("NOT_FOUND", field="token", expected=Phrase("提醒邮件中的完整链接", "the whole link of the mail"))
     return reminder
+
+
+def _barred(address: str) -> str:
+    """An address among budgets, as one that is not to be asked."""
+    return f"no {sha256(address.lower().encode()).hexdigest()}"
 
 
 def _state(reminder: Reminder, expected: object) -> Exception:

@@ -35,6 +35,17 @@ async def spend(conn: Conn, payer: str) -> int:
     return int(await conn.fetchval(sql, payer))
 
 
+async def bar(conn: Conn, payer: str, days: int) -> None:
+    """Note somebody who is to be asked nothing for some days; the row goes with the budgets of other days."""
+    sql = "INSERT INTO mail_budget (payer, day, many) VALUES ($1, current_date + $2::int, 1) ON CONFLICT DO NOTHING"
+    await conn.execute(sql, payer, days)
+
+
+async def is_barred(conn: Conn, payer: str) -> bool:
+    """Whether somebody is to be asked nothing now."""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM mail_budget WHERE payer = $1 AND day >= current_date)", payer))
+
+
 async def insert(conn: Conn, reminder: Reminder) -> None:
     """A new reminder."""
     names = Reminder.__struct_fields__

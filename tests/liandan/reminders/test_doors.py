@@ -157,6 +157,18 @@ async def test_other_letters_are_no_other_address(office: Office) -> None:
     assert answers[-1].json()["code"] == "MAIL_BUDGET"
 
 
+async def test_who_says_no_is_not_asked_again(office: Office, conn: asyncpg.Connection) -> None:
+    await office.subscribe("nein@example.cn")
+    await office.box.until(1)
+    assert "已结束" in (await office.desk.client.post(page_of(office.box.got[0]))).text
+    for spelling in ("nein@example.cn", "Nein@Example.cn"):
+        answer = await office.ask("POST", address=spelling)
+        assert (answer.status_code, answer.json()["code"]) == (429, "MAIL_BUDGET")
+    await conn.execute("UPDATE mail_budget SET day = day - 31")
+    assert (await office.ask("POST", address="nein@example.cn")).status_code == 201
+    await conn.execute("DELETE FROM mail_budget")
+
+
 async def test_an_address_that_nobody_confirms_is_forgotten(office: Office, conn: asyncpg.Connection) -> None:
     made = await office.subscribe(ADDRESS)
     await conn.execute("UPDATE reminder SET created_at = now() - interval '4 days' WHERE id = $1", made["id"])
