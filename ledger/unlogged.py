@@ -97,8 +97,10 @@ def check_unlogged(file: UnloggedFile, kinds: Kinds, bundle: Bundle | None, key_
         except Refusal as refusal:
             reasons += [Reason(one.code, f"{field}.{one.field}".rstrip("."), one.found, one.expected) for one in refusal.reasons]
             continue
-        reasons += _signatures(envelope, statement, field, bundle, key_of)
-        is_logged = statement.hash in logged
+        entry = logged.get(statement.hash)
+        is_logged = entry is not None
+        size = entry.index if entry is not None else None if bundle is None else bundle.opened.checkpoint.size
+        reasons += _signatures(envelope, statement, field, bundle, size, key_of)
         wanted, is_linked = _place(statement, heads, file.found, None if is_logged else bundle)
         if wanted is not None and not is_logged and wanted != (statement.seq, statement.prev):
             code = (
@@ -127,20 +129,22 @@ def _place(
     return None, False
 
 
-def _signatures(envelope: Envelope, statement: Statement, field: str, bundle: Bundle | None, key_of: KeyOf) -> list[Reason]:
-    """Each by a key of that party that is valid after the evidence enclosed, for this kind and at the time it claims."""
+def _signatures(
+    envelope: Envelope, statement: Statement, field: str, bundle: Bundle | None, size: int | None, key_of: KeyOf
+) -> list[Reason]:
+    """Each by a key of that party that is valid at ``size`` of the evidence enclosed (its end, of an entry where that stands), for this kind and at
+    the time it claims."""
     reasons: list[Reason] = []
     name = statement.kind.partition("/")[0]
     for place, (uscc, signature) in enumerate(zip(statement.by, envelope.signatures, strict=True)):
         where, told = f"{field}.signatures.{place}", signature.keyid[:16]
-        record: KeyRecord | None = None if bundle is None else bundle.facts.get(f"key:{signature.keyid}")
-        size = None if record is None or bundle is None else bundle.opened.checkpoint.size
-        record = record or key_of(signature.keyid, uscc)
+        known: KeyRecord | None = None if bundle is None else bundle.facts.get(f"key:{signature.keyid}")
+        record = known or key_of(signature.keyid, uscc)
         if record is None:
             reasons.append(Reason("UNLOGGED_KEY", where, told, Phrase(f"{uscc} 的密钥", f"a key of {uscc}")))
         elif record.uscc != uscc:
             reasons.append(Reason("KEY_OTHER_PARTY", where, record.uscc, uscc))
-        elif (size is not None and not record.is_valid_at(size)) or not record.lasts(statement.at_s, statement.at_s):
+        elif (known is not None and size is not None and not known.is_valid_at(size)) or not record.lasts(statement.at_s, statement.at_s):
             reasons.append(Reason("KEY_NOT_VALID", where, told, Phrase(f"在 {statement.at} 有效", f"valid at {statement.at}")))
         elif record.kinds and name not in record.kinds:
             reasons.append(Reason("KEY_SCOPE", where, name, ", ".join(record.kinds)[:200]))

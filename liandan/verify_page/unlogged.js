@@ -37,15 +37,15 @@ function readUnlogged(raw) {
   return { origin: fields.origin, found: fields.found, envelopes, bundle: unloggedBytes(fields.bundle === undefined ? "" : fields.bundle, "bundle") };
 }
 
-/** Each signature by a key of that party, valid after the evidence, for this kind and at the time claimed; the suites that were not computed. */
-async function unloggedSignatures(envelope, statement, field, bundle, reasons) {
+/** Each signature by a key of that party, valid at `size` of the evidence, for this kind and at the time claimed; the suites that were not computed. */
+async function unloggedSignatures(envelope, statement, field, bundle, size, reasons) {
   const [name, uncomputed] = [statement.kind.split("/")[0], []];
   for (const [place, { keyid, sig }] of envelope.signatures.entries()) {
     const [uscc, where, told] = [statement.by[place], `${field}.signatures.${place}`, keyid.slice(0, 16)];
     const key = bundle ? bundle.facts.keys.get(keyid) : undefined;
     if (!key) reasons.push(reason("UNLOGGED_KEY", where, told, `a key of ${uscc}`));
     else if (key.uscc !== uscc) reasons.push(reason("KEY_OTHER_PARTY", where, key.uscc, uscc));
-    else if (!isValidAt(key, bundle.checkpoint.size) || (key.until !== null && statement.at_s > key.until)) {
+    else if (!isValidAt(key, size) || (key.until !== null && statement.at_s > key.until)) {
       reasons.push(reason("KEY_NOT_VALID", where, told, `valid at ${statement.at}`));
     } else if (key.kinds.length && !key.kinds.includes(name)) reasons.push(reason("KEY_SCOPE", where, name, key.kinds.join(", ")));
     else {
@@ -69,7 +69,7 @@ async function unloggedPlace(statement, heads, found, bundle) {
 
 async function checkUnlogged(file, bundle) {
   const [heads, said, reasons, uncomputed] = [new Map(), [], [], []];
-  const logged = new Set(bundle ? bundle.entries.map((entry) => entry.statement.hash) : []);
+  const logged = new Map(bundle ? bundle.entries.map((entry) => [entry.statement.hash, entry.index]) : []);
   for (const [place, envelope] of file.envelopes.entries()) {
     const field = `statements.${place}`;
     let statement;
@@ -80,8 +80,9 @@ async function checkUnlogged(file, bundle) {
       reasons.push(...error.reasons.map((one) => ({ ...one, field: `${field}.${one.field}`.replace(/\.$/, "") })));
       continue;
     }
-    uncomputed.push(...(await unloggedSignatures(envelope, statement, field, bundle, reasons)));
     const isLogged = logged.has(statement.hash);
+    const size = isLogged ? logged.get(statement.hash) : bundle ? bundle.checkpoint.size : 0;
+    uncomputed.push(...(await unloggedSignatures(envelope, statement, field, bundle, size, reasons)));
     const wanted = await unloggedPlace(statement, heads, file.found, isLogged ? null : bundle);
     if (wanted && !isLogged && (wanted[0] !== statement.seq || wanted[1] !== statement.prev)) {
       const code = wanted[0] === statement.seq ? "PREV_MISMATCH" : statement.seq > wanted[0] ? "PREDECESSOR_MISSING" : "CHAIN_CONFLICT";

@@ -46,7 +46,7 @@ def bench() -> Workbench:
     phone = {"kinds": ["manifest.stop", "manifest.arrive"], "until": "2026-12-01T00:00:00+08:00", "device": "phone"}
     made.post("key.add/1", chain, (CARRIER,), {"key": register(PHONE, made.found, CARRIER), **phone})
     made.post("key.add/1", chain, (CARRIER,), {"key": register(OLD, made.found, CARRIER)})
-    made.post("key.revoke/1", chain, (CARRIER,), {"keyid": OLD.keyid, "reason": "遗失（虚构）"})
+    made.post("key.revoke/1", chain, (CARRIER,), {"keyid": OLD.keyid, "reason": "停用（虚构）"}, keys=(OLD,))
     return made
 
 
@@ -121,7 +121,7 @@ def test_keys_may_come_from_evidence_at_hand_or_from_a_registration() -> None:
 def test_what_the_evidence_has_is_said_to_be_in_the_log() -> None:
     entry = bench().entries[-1]
     told = report(file_of(entry.envelope))
-    assert [note.code for note in told.notes][1:2] == ["NOTE_LOGGED"]
+    assert [note.code for note in told.notes][1:2] == ["NOTE_LOGGED"], "signed with a key that was good at that entry, and is revoked since"
     after = Draft(
         kind="key.revoke/1", chain=f"party/{CARRIER}", seq=entry.statement.seq + 1, prev=entry.statement.hash, by=(CARRIER,),
         at=format_at(bench().at_s), body={"keyid": PHONE.keyid, "reason": "更换（虚构）"},
