@@ -8,7 +8,7 @@ nothing else for the same place.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -82,14 +82,18 @@ def read_unlogged(raw: bytes) -> UnloggedFile:
     return UnloggedFile(str(fields["origin"]), str(fields["found"]), envelopes, _bytes(fields.get("bundle", ""), "bundle"))
 
 
-def check_unlogged(file: UnloggedFile, kinds: Kinds, bundle: Bundle | None, key_of: KeyOf) -> tuple[SignedStatement, ...]:
+def check_unlogged(
+    file: UnloggedFile, kinds: Kinds, bundle: Bundle | None, key_of: KeyOf, beside: Bundle | None = None
+) -> tuple[SignedStatement, ...]:
     """The statements, if every one has the form of its kind, signatures of keys that are known and may sign it, and its place behind the one before;
-    else a Refusal with all that does not hold. ``bundle`` is evidence of the same log, ``key_of`` the keys that are known beside it."""
+    else a Refusal with all that does not hold. ``bundle`` is evidence of the same log, ``key_of`` the keys that are known beside it, ``beside``
+    evidence that the reader has himself: who signed with a stolen key encloses what is older than its end."""
     if bundle is not None and (bundle.found, bundle.log.origin) != (file.found, file.origin):
         raise refuse("FOUND_DIFFERS", field="bundle", found=bundle.found, expected=file.found)
     heads: dict[str, tuple[int, str]] = {}
     found, reasons = list[SignedStatement](), list[Reason]()
-    logged = {} if bundle is None else {entry.statement.hash: entry for entry in bundle.entries}
+    beside = None if beside is None or beside.found != file.found else beside
+    logged = {entry.statement.hash: entry for evidence in (bundle, beside) if evidence is not None for entry in evidence.entries}
     for place, envelope in enumerate(file.envelopes):
         field = f"statements.{place}"
         try:
@@ -101,6 +105,7 @@ def check_unlogged(file: UnloggedFile, kinds: Kinds, bundle: Bundle | None, key_
         is_logged = entry is not None
         size = entry.index if entry is not None else None if bundle is None else bundle.opened.checkpoint.size
         reasons += _signatures(envelope, statement, field, bundle, size, key_of)
+        reasons += _overtaken(envelope, statement, field, beside) if beside is not None and not is_logged else ()
         wanted, is_linked = _place(statement, heads, file.found, None if is_logged else bundle)
         if wanted is not None and not is_logged and wanted != (statement.seq, statement.prev):
             code = (
@@ -127,6 +132,20 @@ def _place(
     if statement.seq == 0:
         return (0, genesis_prev(found, statement.chain)), True
     return None, False
+
+
+def _overtaken(envelope: Envelope, statement: Statement, field: str, beside: Bundle) -> Iterator[Reason]:
+    """What other evidence knows better: a key that has ended, another statement in this place."""
+    for place, signature in enumerate(envelope.signatures):
+        record: KeyRecord | None = beside.facts.get(f"key:{signature.keyid}")
+        if record is not None and record.revoked is not None:
+            valid = Phrase(f"在 {statement.at} 有效", f"valid at {statement.at}")
+            yield Reason("KEY_NOT_VALID", f"{field}.signatures.{place}", signature.keyid[:16], valid)
+    head = beside.facts.head(statement.chain)
+    if head is not None and statement.seq <= head.seq:
+        yield Reason(
+            "CHAIN_CONFLICT", field, f"{statement.chain} {statement.seq} {statement.prev[:16]}", f"{head.seq + 1} {head.hash[:16]}"
+        )
 
 
 def _signatures(

@@ -13,7 +13,8 @@ from signing.refusal import Reason, refuse
 
 
 def verify_unlogged(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
-    """The report; a Refusal for what does not hold. Keys come from the evidence enclosed, else from that at hand, else from registrations given."""
+    """The report; a Refusal for what does not hold. Keys come from the evidence enclosed, else from that at hand, else from registrations given;
+    what the evidence at hand knows better than that enclosed counts."""
     file = read_unlogged(raw)
     if anchor.found and file.found != anchor.found:
         raise refuse("FOUND_DIFFERS", field="found", found=file.found, expected=anchor.found)
@@ -22,7 +23,7 @@ def verify_unlogged(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     def key_of(keyid: str, uscc: str) -> KeyRecord | None:
         return anchor.registered_key(keyid, uscc)
 
-    statements = check_unlogged(file, all_kinds(), enclosed, key_of)
+    statements = check_unlogged(file, all_kinds(), enclosed, key_of, anchor.bundle if file.bundle else None)
     subject = statements[0].statement.chain
     state = None if enclosed is None else enclosed.facts.state(subject)
     checkpoint = None if enclosed is None else enclosed.opened.checkpoint

@@ -67,9 +67,24 @@ async function unloggedPlace(statement, heads, found, bundle) {
   return statement.seq === 0 ? [0, toHex(await sha256(utf8(`liandan/chain/v1\n${found}\n${statement.chain}`)))] : null;
 }
 
-async function checkUnlogged(file, bundle) {
+/** What evidence at hand knows better than that enclosed: a key that has ended, another statement in this place. */
+function unloggedOvertaken(envelope, statement, field, beside) {
+  const reasons = [];
+  for (const [place, { keyid }] of envelope.signatures.entries()) {
+    const key = beside.facts.keys.get(keyid);
+    if (key && key.revoked !== null) reasons.push(reason("KEY_NOT_VALID", `${field}.signatures.${place}`, keyid.slice(0, 16), `valid at ${statement.at}`));
+  }
+  const head = beside.facts.heads.get(statement.chain);
+  if (head && statement.seq <= head.seq) {
+    reasons.push(reason("CHAIN_CONFLICT", field, `${statement.chain} ${statement.seq} ${statement.prev.slice(0, 16)}`, `${head.seq + 1} ${head.hash.slice(0, 16)}`));
+  }
+  return reasons;
+}
+
+async function checkUnlogged(file, bundle, other) {
+  const beside = other && other.facts.log.found === file.found ? other : null;
   const [heads, said, reasons, uncomputed] = [new Map(), [], [], []];
-  const logged = new Map(bundle ? bundle.entries.map((entry) => [entry.statement.hash, entry.index]) : []);
+  const logged = new Map([bundle, beside].flatMap((one) => (one ? one.entries.map((entry) => [entry.statement.hash, entry.index]) : [])));
   for (const [place, envelope] of file.envelopes.entries()) {
     const field = `statements.${place}`;
     let statement;
@@ -83,6 +98,7 @@ async function checkUnlogged(file, bundle) {
     const isLogged = logged.has(statement.hash);
     const size = isLogged ? logged.get(statement.hash) : bundle ? bundle.checkpoint.size : 0;
     uncomputed.push(...(await unloggedSignatures(envelope, statement, field, bundle, size, reasons)));
+    if (beside && !isLogged) reasons.push(...unloggedOvertaken(envelope, statement, field, beside));
     const wanted = await unloggedPlace(statement, heads, file.found, isLogged ? null : bundle);
     if (wanted && !isLogged && (wanted[0] !== statement.seq || wanted[1] !== statement.prev)) {
       const code = wanted[0] === statement.seq ? "PREV_MISMATCH" : statement.seq > wanted[0] ? "PREDECESSOR_MISSING" : "CHAIN_CONFLICT";
@@ -102,7 +118,7 @@ async function unloggedReport(raw, name, anchor, progress) {
   if (bundle && (bundle.facts.log.found !== file.found || bundle.facts.log.origin !== file.origin)) {
     throw refuse("FOUND_DIFFERS", "bundle", bundle.facts.log.found, file.found);
   }
-  const { said, uncomputed } = await checkUnlogged(file, bundle);
+  const { said, uncomputed } = await checkUnlogged(file, bundle, file.bundle.length ? anchor.bundle : null);
   const isPinned = anchor.isPinned && (Boolean(bundle) || Boolean(anchor.found));
   const [first, last] = [said[0].statement, said[said.length - 1].statement];
   const trip = bundle ? bundle.facts.manifests.trips.get(first.chain) : undefined;

@@ -7,7 +7,20 @@ import json
 import pytest
 
 from tests.browser.conftest import Desk, codes
-from tests.reports.test_unlogged import CARRIER, FORGED, MALFORMED, PHONE, acts, bench, evidence, file_of, malformed, report
+from tests.reports.test_unlogged import (
+    CARRIER,
+    FORGED,
+    MALFORMED,
+    OLD,
+    PHONE,
+    acts,
+    before_the_end,
+    bench,
+    evidence,
+    file_of,
+    malformed,
+    report,
+)
 from tests.workbench import ORIGIN
 
 
@@ -56,6 +69,14 @@ def test_keys_come_from_a_bundle_that_lies_beside_it(shared_desk: Desk) -> None:
         one["file"]: one["verdict"] for one in shared_desk.verify_together(files, {"found": bench().found, "vkeys": [], "policy": ""})
     }
     assert verdicts == {"road.json": "unlogged", "bundle.json": "good"}
+
+
+def test_evidence_that_lies_beside_it_knows_of_a_key_that_has_ended(shared_desk: Desk) -> None:
+    files = {"road.json": file_of(*acts(OLD), bundle=before_the_end()), "bundle.json": evidence()}
+    pins = {"found": bench().found, "vkeys": [], "policy": ""}
+    assert shared_desk.verify(files["road.json"], bench().found)["verdict"] == "unlogged"
+    told = {one["file"]: one for one in shared_desk.verify_together(files, pins)}
+    assert (told["road.json"]["verdict"], codes(told["road.json"], "findings")) == ("bad", ("KEY_NOT_VALID",))
 
 
 def test_a_person_sees_who_signed(shared_desk: Desk) -> None:

@@ -129,6 +129,35 @@ def test_what_the_evidence_has_is_said_to_be_in_the_log() -> None:
     assert [note.code for note in report(file_of(entry.envelope, after)).notes][1:3] == ["NOTE_LOGGED", "NOTE_SIGNED"]
 
 
+@cache
+def before_the_end() -> bytes:
+    """Evidence of the day on which the revoked key was still good."""
+    earlier = Workbench()
+    for entry in bench().entries[len(earlier.entries) : -1]:
+        statement = entry.statement
+        earlier.post(statement.kind, statement.chain, statement.by, statement.body)
+    assert [entry.statement.hash for entry in earlier.entries] == [entry.statement.hash for entry in bench().entries[:-1]]
+    return bundle_of(earlier, CHAINS, f"party/{CARRIER}")
+
+
+def test_who_encloses_old_evidence_is_held_against_what_the_reader_has() -> None:
+    """A stolen key signs, and the bundle of before its end is enclosed: whoever has a newer one is not deceived."""
+    raw = file_of(*acts(OLD), bundle=before_the_end())
+    assert codes(raw) == [], "the evidence enclosed knows no better"
+    found = bench().found
+    with pytest.raises(Refusal) as caught:
+        verify_unlogged(raw, "road.json", make_anchor(found, bundle=evidence()))
+    assert caught.value.codes == ["KEY_NOT_VALID"]
+    last = bench().entries[-1]
+    told = verify_unlogged(file_of(last.envelope, bundle=before_the_end()), "road.json", make_anchor(found, bundle=evidence()))
+    assert [note.code for note in told.notes][1:2] == ["NOTE_LOGGED"]
+    rival = Draft(kind="key.revoke/1", chain=last.statement.chain, seq=last.statement.seq, prev=last.statement.prev, by=(CARRIER,),
+        at=format_at(bench().at_s), body={"keyid": PHONE.keyid, "reason": "更换（虚构）"}).sign([key_of(CARRIER)])  # fmt: skip
+    with pytest.raises(Refusal) as caught:
+        verify_unlogged(file_of(rival, bundle=before_the_end()), "road.json", make_anchor(found, bundle=evidence()))
+    assert caught.value.codes == ["CHAIN_CONFLICT"]
+
+
 def wrong_signature(envelopes: list[Envelope]) -> None:
     sig = bytearray(envelopes[0].signatures[0].sig)
     sig[40] ^= 1
