@@ -73,6 +73,8 @@ def _csv_sheet(path: Path, raw: bytes, findings: list[SheetFinding]) -> tuple[Te
         lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(type(error).__name__, Phrase("UTF-8 的 CSV", "CSV in UTF-8")) from None
+    if sum(any(line) for line in lines) > ROWS_MAX:
+        raise _too_many()
     heads = {text.strip() for text in lines[0]} if lines else set()
     fitting = [sheet for sheet in SHEETS if {column.head for column in sheet.columns if column.needed} <= heads]
     named = [sheet for sheet in fitting if heads <= sheet.by_head.keys()] or fitting
@@ -132,7 +134,7 @@ def _lines(page: Any) -> Iterator[Iterator[Any]]:
     for line in page.iter_rows(max_col=COLUMNS_MAX + 1):
         filled += any(cell.value is not None for cell in line)
         if filled > ROWS_MAX:
-            raise _unreadable(Phrase(f"超过 {ROWS_MAX} 行", f"more than {ROWS_MAX} rows"))
+            raise _too_many()
         yield (Formula() if cell.data_type == "f" else Broken() if cell.data_type == "e" else cell.value for cell in line)
 
 
@@ -228,6 +230,10 @@ def _plain(value: float) -> str:
     """A number in the shortest digits that mean it, without an exponent."""
     text = format(Decimal(repr(value)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _too_many() -> Refusal:
+    return _unreadable(Phrase(f"超过 {ROWS_MAX} 行", f"more than {ROWS_MAX} rows"))
 
 
 def _unreadable(found: Word, expected: Word = "") -> Refusal:

@@ -17,7 +17,7 @@ from liandan.cli import main
 from liandan.golive import reading
 from liandan.golive.composing import Composing, permit_ulid
 from liandan.golive.model import PlannedStatement, SheetFinding
-from liandan.golive.reading import read_files
+from liandan.golive.reading import ROWS_MAX, read_files
 from liandan.golive.template import SHEETS, write_template
 from tests.liandan.golive.sheets import csv_file, item, party, permit, rows, uscc_of, workbook
 
@@ -188,6 +188,9 @@ def test_csv_files_that_are_none(tmp_path: Path) -> None:
     assert told(tmp_path / "other.csv") == [("", 1, "", "GOLIVE_COLUMN")]
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert told(tmp_path / "empty.csv") == [("", 1, "", "GOLIVE_COLUMN")]
+    long = csv_file(tmp_path / "long.csv", "单位", table)
+    long.write_bytes(long.read_bytes() + b"x\n" * ROWS_MAX)
+    assert told(long) == [("", 0, "", "GOLIVE_FILE")], "as long as it likes, but no workbook may be"
     formula = csv_file(tmp_path / "formula.csv", "单位", [party(FOUND, 1, 单位名称="=cmd|' /C calc'!A0")])
     assert told(formula) == [("单位", 2, "单位名称", "GOLIVE_FORMULA")]
     long = csv_file(tmp_path / "long.csv", "单位", [party(FOUND, 1, 单位名称="厂" * 201)])
