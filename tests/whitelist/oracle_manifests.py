@@ -88,11 +88,11 @@ def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> N
     if st.admitted_at - st.at > timedelta(days=15):
         found.state.add("BACKFILL_REQUIRED")
     permit = state.permits[body["permit"]]
-    if permit.status(st.at) != "ACTIVE":
-        found.state.add("PERMIT_STATUS")
-    terms = [(p.body["valid_from"], p.body["valid_to"]) for p in (permit, state.newest_of_line(permit))]
-    if not any(start <= day.isoformat() <= end for start, end in terms):
-        found.state.add("PERMIT_DATE")
+    line = (permit, state.newest_of_line(permit))
+    active = [p for p in line if p.status(st.at) == "ACTIVE"]
+    in_term = [p for p in line if p.body["valid_from"] <= day.isoformat() <= p.body["valid_to"]]
+    if not any(p in in_term for p in active):  # "permit or its renewal" (kinds §6): one of them, active and in its term
+        found.state.add("PERMIT_STATUS" if in_term else "PERMIT_DATE")
     if "approval" in body:
         numbers = [line["decision_line"] for line in body["lines"]]
         found.state |= decision_terms(state, state.approvals[body["approval"]], numbers, day)
