@@ -32,7 +32,7 @@ ASKED_PER_DAY = 10
 SENT_UNASKED_PER_DAY = 3
 """The same to one address, whoever gives it, in whichever letters: no mail server tells ``Wang@`` from ``wang@`` (RFC 5321 §2.4 would let it)."""
 NOT_ASKED_DAYS = 30
-"""How long nobody asks an address again that has said no before it ever agreed."""
+"""How long a party does not ask an address again that has said no to it before it ever agreed."""
 UNCONFIRMED_DAYS = 3
 """After which an address that nobody confirmed is forgotten."""
 ENDED_DAYS = 30

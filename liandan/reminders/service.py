@@ -195,12 +195,12 @@ class Reminders:
             return reminder if reminder.state == "ended" else await _begin(conn, reminder)
 
     async def leave(self, token: str) -> None:
-        """Its reader ends it: the address is erased at once. Once more changes nothing. Who never agreed and says no is not asked again for
-        NOT_ASKED_DAYS, by no party; the hash of his address tells. Refusal NOT_FOUND."""
+        """Its reader ends it: the address is erased at once. Once more changes nothing. Who never agreed and says no is not asked again by
+        this party for NOT_ASKED_DAYS: by others he may want to be, his own firm among them. A hash tells. Refusal NOT_FOUND."""
         async with self._log.pool.acquire() as conn, conn.transaction():
             reminder = _known(await store.fetch_by_token(conn, token, is_locked=True))
             if reminder.state == "unconfirmed":
-                await store.bar(conn, _barred(reminder.address), NOT_ASKED_DAYS)
+                await store.bar(conn, _barred(reminder), NOT_ASKED_DAYS)
             if reminder.state != "ended":
                 await store.end(conn, reminder.id, "MAIL_ENDED")
 
@@ -218,7 +218,7 @@ class Reminders:
         """Queue a mail within the party's budget, and where nobody at the address has agreed within that of the address, counted by its hash."""
         limits = [(reminder.uscc, ASKED_PER_DAY)]
         if kind == "confirm":
-            if await store.is_barred(conn, _barred(reminder.address)):
+            if await store.is_barred(conn, _barred(reminder)):
                 raise refuse(
                     "MAIL_BUDGET", found=Phrase("收件人已谢绝", "its reader has said no"), expected=Phrase("另一个地址", "another address")
                 )
@@ -247,9 +247,9 @@ def _known(reminder: Reminder | None) -> Reminder:
     return reminder
 
 
-def _barred(address: str) -> str:
-    """An address among budgets, as one that is not to be asked."""
-    return f"no {sha256(address.lower().encode()).hexdigest()}"
+def _barred(reminder: Reminder) -> str:
+    """An address among budgets, as one that a party is not to ask."""
+    return f"no {sha256(f'{reminder.uscc} {reminder.address.lower()}'.encode()).hexdigest()}"
 
 
 def _state(reminder: Reminder, expected: object) -> Exception:

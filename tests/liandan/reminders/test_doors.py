@@ -164,6 +164,11 @@ async def test_who_says_no_is_not_asked_again(office: Office, conn: asyncpg.Conn
     for spelling in ("nein@example.cn", "Nein@Example.cn"):
         answer = await office.ask("POST", address=spelling)
         assert (answer.status_code, answer.json()["code"]) == (429, "MAIL_BUDGET")
+    desk = office.desk
+    other = Office(Desk(desk.client, desk.bench, await token_of(desk.client, desk.other), desk.other, desk.party), office.box)
+    asked = await other.ask("POST", address="nein@example.cn")
+    assert asked.status_code == 201, "who refused a stranger may want to hear from his own firm"
+    await other.ask("DELETE", f"/{asked.json()['id']}")
     await conn.execute("UPDATE mail_budget SET day = day - 31")
     assert (await office.ask("POST", address="nein@example.cn")).status_code == 201
     await conn.execute("DELETE FROM mail_budget")
