@@ -174,13 +174,22 @@ async def show(name: str, **options: Any) -> None:
 async def confirm(name: str, fingerprint: str, principal: str | None, yes: bool, **options: Any) -> int:
     """核对指纹，起草、显示、签署并提交 party.register。 / Compare the fingerprint, draft, show, sign and post party.register."""
     from ledger.directory import party_chain
+    from ledger.registrations.form import GROUP, GROUPS
     from ledger.registrations.form import fingerprint as fingerprint_of
     from liandan.client.registration import verified
 
     async with open_client(**options) as client:
         shown = await _shown(client, name)
+        if shown.envelope is None:
+            raise click.UsageError(
+                f"这份申请已办结（{STATES[shown.state]}），没有可签的 / this application has come to its end, nothing is left to sign: {shown.state}"
+            )
         form = verified(shown, _found(client))
         read_out = "".join(fingerprint.split()).replace("-", "").lower()
+        if len(read_out) != GROUP * GROUPS:
+            raise click.UsageError(
+                f"指纹应为 {GROUP * GROUPS} 位，所给 {len(read_out)} 位：请企业全部念出 / {GROUP * GROUPS} digits are wanted, {len(read_out)} given"
+            )
         if read_out not in [fingerprint_of(keyid).replace(" ", "") for keyid in form.keyids]:
             raise click.UsageError(
                 "指纹不符：不是这家企业的密钥，不得登记；请按自己掌握的号码再打电话核对 / the fingerprint is another: not this firm's key; do not register"

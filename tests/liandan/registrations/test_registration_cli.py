@@ -82,6 +82,8 @@ async def test_asked_compared_by_telephone_and_registered(machines: Machines) ->
     assert "19900001235" in shown
     wrong = await machines.do("confirm", name, "--fingerprint", "0000 0000 0000 0000 0000", "--yes", *machines.key("office"), code=2)
     assert "指纹不符" in wrong.stderr
+    short = await machines.do("confirm", name, "--fingerprint", print_[:4], "--yes", *machines.key("office"), code=2)
+    assert "所给 4 位" in short.stderr
     no = await machines.json("confirm", name, "--fingerprint", print_, *machines.key("office"), code=1, given="n\n")
     assert no == {"registration": name, "is_signed": False}
     done = await machines.do("confirm", name, "--fingerprint", print_.replace(" ", "").upper(), "--yes", *machines.key("office"))
@@ -89,6 +91,8 @@ async def test_asked_compared_by_telephone_and_registered(machines: Machines) ->
     assert "再生铜厂（虚构）" in done.stderr, "what is signed is shown from its bytes"
     told = await machines.json("status", machines.home / "asked.json")
     assert (told["state"], f"第 {told['index']} 条" in done.stdout) == ("confirmed", True)
+    again = await machines.do("confirm", name, "--fingerprint", print_, "--yes", *machines.key("office"), code=2)
+    assert "已登记" in again.stderr, "it has come to its end"
 
 
 async def test_refused_and_withdrawn(machines: Machines) -> None:
