@@ -27,6 +27,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "alone": ("您一方签署即可", "your signature is enough"),
     "anybody": ("任何单位", "anybody"),
     "asked": ("要填：{}", "to fill in: {}"),
+    "known": ("其余已备好：{}（--json 的 known）", "the rest is at hand: {} (known in --json)"),
+    "how": (
+        "签署提交：liandan statement outbox sign 待发箱 <种类> <链> 正文.json，再 submit（docs/users/carrier.md）；正文示例 docs/formats/acts.md",
+        "to sign and send: liandan statement outbox sign OUTBOX KIND CHAIN BODY.json, then submit; bodies: docs/formats/acts.md",
+    ),
     "waits": ("已有人签，等待会签：核对码 {}", "signed by others, waits for signatures: check code {}"),
     "basis": ("依据 {}　由谁解除：{}", "basis {}; lifted by: {}"),
     "stands": ("在 {} 这条链上", "on {}"),
@@ -56,6 +61,8 @@ def told(answer: ManifestActions, language: Language) -> Iterator[str]:
             yield from _act(one, answer.names, at)
         if not acts and state == "open":
             yield f"  {_WORDS['nothing'][at]}"
+        if acts and state == "open":
+            yield f"  → {_WORDS['how'][at]}"
 
 
 def _duty(duty: DutyAnswer, names: Mapping[str, str], at: int) -> Iterator[str]:
@@ -74,10 +81,12 @@ def _act(one: PossibleActAnswer, names: Mapping[str, str], at: int) -> Iterator[
     alone = f"  {_WORDS['alone'][at]}" if one.alone else ""
     if len(one.signers) > 1:
         yield f"      {_WORDS['signed'][at].format(signers)}{alone}"
-    if one.about:
+    if one.about or one.chain.endswith("<ULID>"):
         yield f"      {_WORDS['stands'][at].format(one.chain)}"
     if one.fields:
         yield f"      {_WORDS['asked'][at].format(_COMMA[at].join(_field(field, at) for field in one.fields))}"
+    if one.known:
+        yield f"      {_WORDS['known'][at].format(_COMMA[at].join(one.known))}"
     for statement in one.pending:
         yield f"      {_WORDS['waits'][at].format(statement[:CHECK_CODE])}"
     yield from _blockers(one.blockers, at)

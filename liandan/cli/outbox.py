@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from signing.keys import PrivateKey
 
 NONE = "待发箱是空的 / the outbox is empty"
+FRESH = "<ULID>"
+"""The end of a chain's name that is to begin: a new ULID takes its place."""
 as_option = click.option("--as", "as_", type=party_code, required=True, help="以哪一单位签署 / for which party you sign")
 
 
@@ -78,13 +81,15 @@ async def open_command(directory: Path, chains: tuple[str, ...], evidence: bool,
 @yes_option
 @command
 def sign(directory: Path, body: Path, as_: str, by: tuple[str, ...], at: str | None, yes: bool, **given: Any) -> int:
-    """不联网起草链上的下一份，核对后签署并留存。 / Draft the next statement of a chain, look at it, sign and keep it."""
+    """不联网起草链上的下一份，核对后签署并留存；新的链写作 "…/<ULID>"。 / Draft the next statement of a chain, look at it, sign and keep it."""
     from signing.payload import parse
 
     box, signers = _opened(directory), by or (as_,)
     if as_ not in signers:
         raise click.UsageError("--by 须包括 --as / --by has to name --as")
     at_s = _moment(at)
+    if given["chain"].endswith(f"/{FRESH}"):  # as ``manifest actions`` prints it
+        given |= {"chain": given["chain"].removesuffix(FRESH) + _new_ulid(at_s), "begins": True}
     content = parse(read_given(body, GIVEN))
     drafted = box.draft(given["kind"], given["chain"], content, signers, at_s=at_s, principal=given["principal"], begins=given["begins"])
     if not _looked_at(drafted.to_bytes(), yes):
@@ -124,8 +129,9 @@ def cosign(directory: Path, statement: str, as_: str, key_file: Path, passphrase
 @command
 def list_command(directory: Path) -> None:
     """账本还没有的声明：待发、缺签、被退回（理由、怎么办）。 / What the log does not have: ready, unsigned, refused and why."""
-    found = _opened(directory).queued()
-    emit([_shown(one) for one in found], *(line for one in found for line in _lines(one)), *([] if found else [NONE]))
+    box = _opened(directory)
+    found = box.queued()
+    emit([_shown(one) for one in found], *(line for one in found for line in _lines(one, box)), *([] if found else [NONE]))
 
 
 @outbox.command()
@@ -199,7 +205,7 @@ async def submit(directory: Path, **options: Any) -> int:
         if client.trust != box.trust:
             raise click.UsageError("服务器是另一个账本 / the server is another log")
         sent = await box.submit(client)
-    emit([_result(one) for one in sent], *(line for one in sent for line in _told(one)), *([] if sent else [NONE]))
+    emit([_result(one) for one in sent], *(line for one in sent for line in _told(one, box)), *([] if sent else [NONE]))
     return 0 if all(one.receipt is not None for one in sent) else FINDING
 
 
@@ -260,6 +266,12 @@ def _opened(directory: Path) -> Outbox:
     return Outbox(directory)
 
 
+def _new_ulid(at_s: int) -> str:
+    """A ULID for a chain that begins at a moment, Unix seconds: 48 bits of milliseconds, 80 of chance."""
+    number = at_s * 1000 << 80 | secrets.randbits(80)
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[number >> shift & 31] for shift in range(125, -1, -5))
+
+
 def _moment(at: str | None) -> int:
     from ledger.times import parse_at
 
@@ -286,11 +298,26 @@ def _line(one: Queued) -> str:
     return f"{one.statement[:12]} {_state(one)}{lacking}  {one.kind} {one.at}  {one.chain} {one.seq}"
 
 
-def _lines(one: Queued) -> list[str]:
+def _lines(one: Queued, box: Outbox) -> list[str]:
+    """A statement, why it was refused, and the next command for it."""
     if one.problem is None:
         return [_line(one)]
-    remedy = [] if one.problem.remedy is None else [f"  {one.problem.remedy.message} (outbox contest)"]
-    return [_line(one), *(f"  {error.code} {error.message} → {error.what_to_do}" for error in one.problem.errors), *remedy]
+    told = [_line(one)]
+    for error in one.problem.errors:
+        told.append(f"  {error.code} {error.message} → {error.what_to_do}")
+        if error.code == "PREDECESSOR_MISSING" and (before := [other for other in box.queued() if other.statement == one.prev]):
+            told.append(f"  → 先处理前一份 / deal with the one before it first: {before[0].statement[:12]} {before[0].kind}")
+    remedy = one.problem.remedy
+    if remedy is not None and box.next(remedy.chain, begins=True)[0]:
+        told.append(
+            f"  争议已签署，入账后这一份不必再办 / contested; once that is entered nothing is left to do: liandan statement outbox drop {box.root} {one.statement[:12]}"
+        )
+    elif remedy is not None:
+        told += [
+            f"  {remedy.message}",
+            f"  → liandan statement outbox contest {box.root} {one.statement[:12]} --reason … --as … --key …",
+        ]
+    return told
 
 
 def _shown(one: Queued) -> dict[str, Any]:
@@ -312,9 +339,9 @@ def _result(one: Sent) -> dict[str, Any]:
     return {"statement": one.queued.statement, "is_kept": one.is_kept, "problem": one.problem}
 
 
-def _told(one: Sent) -> list[str]:
+def _told(one: Sent, box: Outbox) -> list[str]:
     if one.receipt is not None:
         return [f"{one.queued.statement[:12]} 入账 / entry {one.receipt.index}  {one.queued.kind}"]
     if one.is_kept and one.problem is not None:
         return [f"{one.queued.statement[:12]} 留待下次 / kept for another time  {one.queued.kind}: {one.problem.code} {one.problem.title}"]
-    return _lines(one.queued)
+    return _lines(one.queued, box)

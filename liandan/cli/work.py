@@ -81,6 +81,8 @@ def _item(item: WorkItem, names: Mapping[str, str], at: int) -> Iterator[str]:
     stage = f"  {item.stage_text}" if item.stage_text else ""
     yield f"  {item.due_on or _WORDS['undated'][at]}{_left(item, at)}  {item.what_text}: {item.text} ({item.kind}){behalf}"
     yield "      " + "  ".join(filter(None, (item.number or "", _about(item)))) + stage
+    if item.case:
+        yield f"      {item.case}"
     others = "、" if at == 0 else ", "
     if more := "  ".join(
         filter(None, (others.join(map(shown, item.wastes)), others.join(shown(names.get(one, one)) for one in item.counterparts)))

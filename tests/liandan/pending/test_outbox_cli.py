@@ -103,13 +103,14 @@ async def test_what_a_hold_has_overtaken_is_contested_from_the_outbox(pair: Pair
     [refused] = await box(desk, "submit", tmp_path / "carrier", *online, code=1)
     assert (refused["is_kept"], refused["problem"]["code"]) == (False, "HELD")
     said = (await desk.run("statement", "outbox", "list", tmp_path / "carrier")).stdout
-    assert "outbox contest" in said
+    assert f"outbox contest {tmp_path / 'carrier'} {name[:12]}" in said
     assert await box(desk, "submit", tmp_path / "carrier", *online) == [], "what was refused is not sent again"
     own = ("--as", pair.carrier.uscc, "--reason", "装车处没有网络（虚构）", "--at", format_at(at("10-14 15:00")), *desk.key("carrier"))
     contest = await box(desk, "contest", tmp_path / "carrier", name, *own)
     assert contest["kind"] == "case.contest/1"
     [entered] = await box(desk, "submit", tmp_path / "carrier", *online)
     assert entered["is_new"]
+    assert f"outbox drop {tmp_path / 'carrier'} {name[:12]}" in (await desk.run("statement", "outbox", "list", tmp_path / "carrier")).stdout
     aside = await box(desk, "drop", tmp_path / "carrier", name)
     assert aside["path"].startswith(str(tmp_path / "carrier" / "aside"))
     assert await box(desk, "list", tmp_path / "carrier") == []
@@ -123,6 +124,14 @@ async def test_what_an_outbox_refuses(pair: Pair, tmp_path: Path) -> None:
         "statement", "outbox", "sign", tmp_path / "carrier", "manifest.stop/1", chain[:-1] + "Z", tmp_path / "stop.json", *own, code=2
     )
     assert "OUTBOX_HEAD" in unknown.stderr
+    told = {"incident": "traffic", "happened_at": format_at(at("10-15 09:00")), "text": "追尾（虚构）"}
+    (tmp_path / "report.json").write_text(json.dumps({**told, "place": {"division": "510112", "address": "成渝高速（虚构）"}}))
+    fresh = ("incident.report/1", f"incident/{pair.carrier.uscc}/<ULID>", tmp_path / "report.json", *own)
+    begun = [await box(desk, "sign", tmp_path / "carrier", *fresh) for _ in range(2)]
+    assert [one["seq"] for one in begun] == [0, 0]
+    assert begun[0]["chain"] != begun[1]["chain"], "each begins a chain of its own"
+    for one in begun:
+        await box(desk, "drop", tmp_path / "carrier", one["statement"])
     (tmp_path / "elsewhere").mkdir()
     assert "OUTBOX_FORM" in (await desk.run("statement", "outbox", "list", tmp_path / "elsewhere", code=2)).stderr
     assert "OUTBOX_UNKNOWN" in (await desk.run("statement", "outbox", "drop", tmp_path / "carrier", "0" * 12, code=2)).stderr
