@@ -177,7 +177,6 @@ HOT: Mapping[str, Query] = {
     "fetch_parties": lambda conn: P.fetch_parties(conn, ["G0007", "none"]),
     "fetch_changed": lambda conn: P.fetch_changed(conn, ["G0007", "none"]),
     "list_succeeded": lambda conn: P.list_succeeded(conn, "G0007", 4),
-    "list_registers": lambda conn: P.list_registers(conn, "crew:G0007 ", "", 50),
     "names_of": lambda conn: P.names_of(conn, ["G0007", "G0008", "none"]),
     "note_names": lambda conn: P.note_names(conn, [Named("G0007", ENTRIES, "新名", None)]),
     "insert_disclosures": lambda conn: V.insert_disclosures(conn, [DISCLOSURE]),
