@@ -12,6 +12,7 @@ from liandan.cli.output import command, emit
 if TYPE_CHECKING:
     from liandan.reminders.answers import MailAnswer, ReminderAnswer
 
+STATES = {"unconfirmed": "未确认", "active": "正常", "paused": "已暂停", "disabled": "已停用", "ended": "收件人已退出"}
 BASE, NONE = "/v1/reminders", "没有 / none"
 language_option = click.option(
     "--language", type=click.Choice(["zh", "en"]), help="邮件语言，另一种语言为摘要 / the language that stands first"
@@ -40,7 +41,7 @@ async def _ask(method: str, path: str, form: str, options: dict[str, Any], body:
 def _line(found: ReminderAnswer) -> str:
     why = "" if found.why is None else f" {found.why.code} {found.why.message} → {found.why.what_to_do}"
     note = f"（{found.note}）" if found.note else ""
-    return f"{found.id} {found.state} {found.address or '-'} {found.language} 提前 ahead {found.ahead_wd}{note}{why}"
+    return f"{found.id} {STATES[found.state]} {found.state}  {found.address or '-'} {found.language} 提前 ahead {found.ahead_wd}{note}{why}"
 
 
 def _mail(mail: MailAnswer) -> str:

@@ -204,7 +204,9 @@ class AsyncLiandan:
                 await self._after_posting()
                 return receipt
             if time.monotonic() > ends:
-                raise Unavailable("committed, but not published in time; post it again later for the receipt")
+                raise Unavailable(
+                    "已写入，尚未发布，还没有回执：稍后原样重发 / committed, not published in time: post it again later for the receipt"
+                )
 
     async def post_batch(self, envelopes: Sequence[Envelope], *, atomic: bool = False) -> list[Receipt | Problem]:
         """Post a whole offline chain in one request; one receipt or problem per envelope, in order. Unavailable when not published."""

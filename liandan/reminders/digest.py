@@ -131,7 +131,7 @@ def _shown(one: DigestLine, day: date, language: Language) -> list[str]:
 def _end(reader: Addressee, digest: Digest, language: Language) -> list[str]:
     if language == "zh":
         return [
-            f"以上链接须以贵单位的令牌打开；全部待办：{digest.work}",
+            f"以上链接须以贵单位的令牌打开；全部待办：{digest.work}，命令 liandan work",
             "本邮件只是提示，不是证据；以账本为准。刚刚办理的事项可能仍在其中。",
             f"账本 {reader.origin}；不再接收或查看本订阅：{reader.page}",
         ]

@@ -40,13 +40,25 @@ def reminder_page(wanted: PageWanted) -> Response[str]:
     zh, en = SAYS[wanted.state]
     name = f"“{escape(plain_name(wanted.name) or wanted.uscc)}”（{wanted.uscc}）"
     to = f" {escape(masked(wanted.address))}" if wanted.address else ""
-    body = f'<h1>到期提醒 <small>Reminders</small></h1><div class="lead"><p>{name} 的危险废物联单到期提醒{to}。</p><p>{zh}</p></div>'
-    body += f'<div lang="en"><p>Reminders of what is due on hazardous-waste manifests.</p><p>{en}</p></div>'
+    body = f'<h1>到期提醒 <small>Reminders</small></h1><div class="lead"><p>{name}的危险废物联单到期提醒{to}。</p><p>{zh}</p></div>'
+    body += f'<div lang="en"><p>Reminders of what is due on hazardous-waste manifests{to and f", to{to}"}.</p><p>{en}</p></div>'
     if wanted.state == "unconfirmed":
         body += _button("/confirm", wanted.token, "确认接收 / Confirm")
     if wanted.state != "ended":
         body += _button("", wanted.token, "不再接收，并删除邮箱地址 / No more, and erase the address")
     answer = page("到期提醒 · Reminders", body, has_form=True)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def lost_page() -> Response[str]:
+    """For a link that leads to no reminder."""
+    zh = "这个链接找不到到期提醒：链接可能被邮件程序截断，或者提醒已经删除（三天没有确认的也已删除）。"
+    zh_do = "请从邮件中复制完整的链接；仍打不开的，请设立提醒的单位重新登记这个邮箱。"
+    en = "No reminder is behind this link: it may have been cut short, or the reminder is gone (unconfirmed ones are after three days)."
+    en_do = "Copy the whole link from the mail; if it still leads here, ask the firm to name this address again."
+    body = f'<h1>到期提醒 <small>Reminders</small></h1><div class="lead"><p>{zh}</p><p>{zh_do}</p></div><div lang="en"><p>{en}</p><p>{en_do}</p></div>'
+    answer = page("到期提醒 · Reminders", body, 404)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

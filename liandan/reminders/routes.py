@@ -10,14 +10,17 @@ from ledger.query import refuse_unknown_query
 from ledger.routes import Lang, caller_of
 from liandan.pages.layout import SENT
 from liandan.reminders.answers import ReminderAnswer, ReminderList, reminder_answer
-from liandan.reminders.page import PageWanted, reminder_page
+from liandan.reminders.page import PageWanted, lost_page, reminder_page
 from liandan.reminders.service import PAGE, ReminderChanges, ReminderCode, Reminders, ReminderWanted
 from liandan.webhooks.routes import BODY_MAX, CHANGING
 from liandan.webhooks.service import read_body
+from signing.refusal import Refusal
 
 InReminder = Annotated[str, in_path("^[0-9a-f]{24}$", "提醒编号 / id of a reminder", "5a79aadc071d32b314c19a7e")]
 Token = Annotated[str, in_query("^[a-z]{40}$", "邮件中的链接所带 / as the link of the mail has it", "a" * 40)]
+TokenRead = Annotated[str, in_query("^[a-z]{1,200}$", "邮件中的链接所带 / as the link of the mail has it", "a" * 40)]
 ASKED: dict[int, ResponseSpec] = {**CHANGING, 202: AnswerSpec(ReminderAnswer, description="Waiting to be sent")}
+LOST = AnswerSpec(str, media_type=HTML, headers=SENT, description="A page: the link is cut short, or over")
 SHOWN: dict[int, ResponseSpec] = {**refusals(404), 200: AnswerSpec(str, media_type=HTML, headers=SENT, description="A page")}
 
 
@@ -78,10 +81,16 @@ async def post_reminder_test(request: Request[Any, Any, Any], lang: Lang, remind
     return reminder_answer(found, lang, mails)
 
 
-@get(PAGE, media_type=HTML, responses=SHOWN)
-async def get_reminder_page(request: Request[Any, Any, Any], token: Token) -> Response[str]:
-    """The page that mails lead to. Looking at it changes nothing: programs follow links of mails before people do."""
-    return await _page(request, token)
+@get(PAGE, media_type=HTML, responses={**SHOWN, 404: LOST})
+async def get_reminder_page(request: Request[Any, Any, Any], token: TokenRead) -> Response[str]:
+    """The page that mails lead to. Looking at it changes nothing: programs follow links of mails before people do. Whoever follows half a link
+    is a person with a browser: he is told on a page, too."""
+    try:
+        return await _page(request, token)
+    except Refusal as refusal:
+        if refusal.codes != ["NOT_FOUND"]:
+            raise
+        return lost_page()
 
 
 @post(f"{PAGE}/confirm", status_code=200, media_type=HTML, responses=SHOWN)

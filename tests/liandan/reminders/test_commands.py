@@ -44,10 +44,10 @@ async def test_the_commands_of_the_page(office: Office, tmp_path: Path) -> None:
     assert "MAIL_ADDRESS" in await run("subscribe", "diaodu", code=1)
     name = (await run("subscribe", "diaodu@example.cn", "--note", "调度室", "--ahead", "5")).split()[0]
     await office.box.until(1)
-    assert f"{name} unconfirmed diaodu@example.cn zh 提前 ahead 5（调度室）" in await run("list")
+    assert f"{name} 未确认 unconfirmed  diaodu@example.cn zh 提前 ahead 5（调度室）" in await run("list")
     assert "MAIL_CODE" in await run("confirm", name, "x", code=1)
-    assert f"{name} active" in await run("confirm", name, page_of(office.box.got[0]).rpartition("=")[2])
-    assert f"{name} paused diaodu@example.cn en 提前 ahead 0" in await run(
+    assert f"{name} 正常 active" in await run("confirm", name, page_of(office.box.got[0]).rpartition("=")[2])
+    assert f"{name} 已暂停 paused  diaodu@example.cn en 提前 ahead 0" in await run(
         "change", name, "--state", "paused", "--language", "en", "--ahead", "0"
     )
     assert "MAIL_STATE" in await run("test", name, code=1)

@@ -55,7 +55,7 @@ def test_the_whole_of_it_in_chinese() -> None:
         "  2026-12-02（工作日历未公布，暂算）  确认接受  联单 20265101100001",
         "    https://l.example.cn/v1/x",
         "",
-        "以上链接须以贵单位的令牌打开；全部待办：https://l.example.cn/v1/work",
+        "以上链接须以贵单位的令牌打开；全部待办：https://l.example.cn/v1/work，命令 liandan work",
         "本邮件只是提示，不是证据；以账本为准。刚刚办理的事项可能仍在其中。",
         f"账本 ledger.example.cn/2026；不再接收或查看本订阅：{READER.page}",
         "",

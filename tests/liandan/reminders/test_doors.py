@@ -95,6 +95,10 @@ async def test_a_reminder_of_somebody_else_does_not_exist(office: Office) -> Non
             without = await desk.client.request(method, f"/v1/reminders/{name}{path}", json=body or None)
             assert (without.status_code, without.json()["code"]) == (401, "TOKEN_MISSING")
     assert (await stranger.ask("GET")).json() == {"reminders": []}
+    for cut_short in ("a" * 40, "abc"):
+        told = await desk.client.get(f"/reminder?token={cut_short}")
+        assert (told.status_code, told.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "请从邮件中复制完整的链接" in told.text, "whoever follows half a link is told on a page"
     for page in ("/reminder", "/reminder/confirm"):
         answer = await desk.client.post(f"{page}?token={'a' * 40}")
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
