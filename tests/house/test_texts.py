@@ -141,3 +141,21 @@ def test_every_test_that_the_table_of_cases_names_is_there() -> None:
         elif name and f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"):
             missing.append(f"{file}::{name}")
     assert missing == []
+
+
+def test_every_role_that_a_signer_fills_has_a_chinese_word() -> None:
+    """``主管部门（the number）`` was read by an officer whose signature was not the one that is wanted."""
+    from ledger.admission.signers import role_word
+
+    named = {
+        node.args[0].value
+        for package in ("ledger", "manifests", "whitelist")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Role"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert "authority of the number" in named
+    assert [name for name in sorted(map(str, named)) if re.search("[A-Za-z]", role_word(name)[0])] == []
