@@ -60,8 +60,8 @@ PREDECESSOR_MISSING:GAP
 This is number {seq} of {chain}; the log waits for number {next}. || Submit number {next} and what follows it first, then send this again unchanged.
 
 PREDECESSOR_MISSING:LINE
-本条接在同一次提交第 {line} 行之后，而那一行被退回（{codes}）。 || 先处理第 {line} 行：改正后它和其后的声明都要重新签名；已经发生、不能再入账的，按该行答复中备好的声明提出。
-This builds on line {line} of the same request, which was refused ({codes}). || Deal with line {line} first: once it is corrected, it and what follows it are signed anew; where it has happened and cannot be entered any more, bring what its answer prepares (remedy).
+本条接在同一次提交第 {line} 行（从 0 数）之后，而那一行被退回（{codes}）。 || 先处理第 {line} 行：改正后它和其后的声明都要重新签名；已经发生、不能再入账的，按该行答复中备好的声明提出。
+This builds on line {line} (counted from 0) of the same request, which was refused ({codes}). || Deal with line {line} first: once it is corrected, it and what follows it are signed anew; where it has happened and cannot be entered any more, bring what its answer prepares (remedy).
 
 CHAIN_CONFLICT | - | sender | formats §2 [DESIGN]
 该序号已被另一条声明占用。 || 读取链头，重新编号、签名后提交。
@@ -72,8 +72,8 @@ CHAIN_CONFLICT:TAKEN
 Number {seq} of {chain} is taken by another statement: another device or party was first. || Look whether that one says what you wanted; if not, use seq {next} and prev {prev}, sign again and send.
 
 CHAIN_CONFLICT:LINE
-本条接在同一次提交第 {line} 行之后，而那一行被退回（{codes}），序号已由别的声明占用。 || 先处理第 {line} 行；本条所记确已发生、链上没有的，读取链头后重新编号签名，或者按答复中备好的声明提出。
-This builds on line {line} of the same request, which was refused ({codes}); its number is taken by another statement. || Deal with line {line} first; where this has happened and the chain does not say so, number and sign it anew, or bring what the answer prepares (remedy).
+本条接在同一次提交第 {line} 行（从 0 数）之后，而那一行被退回（{codes}），序号已由别的声明占用。 || 先处理第 {line} 行；本条所记确已发生、链上没有的，读取链头后重新编号签名，或者按答复中备好的声明提出。
+This builds on line {line} (counted from 0) of the same request, which was refused ({codes}); its number is taken by another statement. || Deal with line {line} first; where this has happened and the chain does not say so, number and sign it anew, or bring what the answer prepares (remedy).
 
 PREV_MISMATCH | - | sender | formats §2 [DESIGN]
 prev 与链头不符。 || 读取链头，改正 prev 并重新签名。
@@ -84,7 +84,7 @@ prev 与 {chain} 的上一条声明不符，应为 {prev}。 || 读取这条链�
 prev is not the statement before this one on {chain}, which is {prev}. || Read the chain again, and if this still holds, put {prev} into prev, sign again and send.
 
 PREV_MISMATCH:LINE
-本条接在同一次提交第 {line} 行之后，而那一行被退回（{codes}）。 || 先处理第 {line} 行；本条所记确已发生的，读取链头后重新编号签名，或者按答复中备好的声明提出。
-This builds on line {line} of the same request, which was refused ({codes}). || Deal with line {line} first; where this has happened, number and sign it anew, or bring what the answer prepares (remedy).
+本条接在同一次提交第 {line} 行（从 0 数）之后，而那一行被退回（{codes}）。 || 先处理第 {line} 行；本条所记确已发生的，读取链头后重新编号签名，或者按答复中备好的声明提出。
+This builds on line {line} (counted from 0) of the same request, which was refused ({codes}). || Deal with line {line} first; where this has happened, number and sign it anew, or bring what the answer prepares (remedy).
 """)
 """What does not follow the head of its chain; LINE, where that is because it builds on a refused line of the same request."""

@@ -11,9 +11,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ledger.times import read_day
+from reports.words import ROUTES
 
 Value = str | int | Decimal | datetime | date | None
-Form = Literal["text", "name", "mass", "moment", "day", "whole", "yes"]
+Form = Literal["text", "name", "mass", "moment", "day", "whole", "yes", "route"]
 Row = Mapping[str, Any]
 
 
@@ -44,6 +45,7 @@ _FORMS: Mapping[Form, Callable[[Any, Mapping[str, str]], Value]] = {
     "day": lambda found, _: read_day(found) or str(found),
     "whole": lambda found, _: int(found),
     "yes": lambda found, _: "是" if found else "",
+    "route": lambda found, _: ROUTES.get(found, (found,))[0],
 }
 
 
@@ -97,7 +99,7 @@ MANIFESTS = Table(
         *_place("接受地", "Destination", "destination"),
         ("废物代码", "Waste codes", "codes", "text", 24),
         ("移出量（申报，吨）", "Declared, t", "declared_t", "mass"),
-        ("转移方式", "Route", "route", "text", 10),
+        ("途径", "Route", "route", "route", 22),
         ("开具入账时间（北京时间）", "Admitted at (Beijing time)", "issued_at", "moment", 20),
         ("存证标识", "Identity", "id", "text", 46),
         ("最新条目序位", "Newest entry", "index", "whole", 12),
@@ -191,7 +193,7 @@ APPROVALS = Table(
         ("剩余（吨）", "Left, t", "line.left_t", "mass"),
         ("决定日", "Decided on", "decided_on", "day", 12),
         ("有效期至", "Valid to", "line.valid_to", "day", 12),
-        ("途径", "Route", "route", "text", 10),
+        ("途径", "Route", "route", "route", 22),
         ("存证链", "Chain", "approval", "text", 52),
         ("最新条目序位", "Newest entry", "index", "whole", 12),
     ),
