@@ -94,7 +94,7 @@ async def campaign(dsn: str, directory: Path, schedules: int, seed: int) -> tupl
                 root = directory / "devices" / str(number)
                 try:
                     await schedule(world, root, random.Random(f"{seed} {number}"), STEPS)
-                except Exception as error:
+                except Exception as error:  # whatever it is, it is told by which schedule it comes again
                     error.add_note(f"seed {seed}, schedule {number}")
                     raise
             size = await audited(world, LogFiles(directory / "log", directory / "entries"), directory / "export")

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,14 @@ def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan: 
     client = AsyncLiandan(check_address(url), key, trust=trust, pinned_found=found or "", folder=kept, patience_s=PATIENCE_S)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
+
+
+async def ask_typed(answers: str, form: str, method: str, path: str, options: dict[str, Any], body: object = None) -> Any:
+    """Ask a server and read what it answers; ``form`` names a Struct of the module ``answers``, which no ``--help`` has to load."""
+    import msgspec
+
+    async with open_client(**options) as client:
+        return msgspec.json.decode(await client.ask(method, path, body), type=getattr(import_module(answers), form))
 
 
 def open_reader(**options: Any) -> AsyncLiandan:

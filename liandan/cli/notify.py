@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liandan.cli.connection import client_options, open_client
+from liandan.cli.connection import ask_typed, client_options, open_client
 from liandan.cli.output import command, emit
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ def notify() -> None:
 
 
 async def _ask(method: str, path: str, form: str, options: dict[str, Any], body: object = None) -> Any:
-    """``form`` names a Struct of ``liandan.reminders.answers``."""
-    import msgspec
-
-    from liandan.reminders import answers
-
-    async with open_client(**options) as client:
-        return msgspec.json.decode(await client.ask(method, BASE + path, body), type=getattr(answers, form))
+    return await ask_typed("liandan.reminders.answers", form, method, BASE + path, options, body)
 
 
 def _line(found: ReminderAnswer) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liandan.cli.connection import PAGE_MAX, client_options, open_client, own_settings
+from liandan.cli.connection import PAGE_MAX, ask_typed, client_options, open_client, own_settings
 from liandan.cli.output import command, emit
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ def webhook() -> None:
 
 
 async def _ask(method: str, path: str, form: str, options: dict[str, Any], body: object = None) -> Any:
-    """``form`` names a Struct of ``liandan.webhooks.answers``."""
-    import msgspec
-
-    from liandan.webhooks import answers
-
-    async with open_client(**options) as client:
-        return msgspec.json.decode(await client.ask(method, BASE + path, body), type=getattr(answers, form))
+    return await ask_typed("liandan.webhooks.answers", form, method, BASE + path, options, body)
 
 
 def _line(hook: WebhookAnswer) -> str:

@@ -123,6 +123,7 @@ def _check_archive(raw: bytes) -> None:
                     raise _unreadable(Phrase("解压后过大", "too large unpacked"))
                 if member.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"\x00" in content[:64]):
                     raise _unreadable(Phrase("含有实体声明，或者不是 UTF-8", "entities, or not UTF-8"))
+    # What zipfile says of hostile archives.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise _unreadable(type(error).__name__) from None
 

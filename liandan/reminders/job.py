@@ -158,6 +158,6 @@ async def _kept_up(work: Callable[[], Coroutine[None, None, None]]) -> None:
             await work()
         except (*AWAY, TimeoutError):
             raise
-        except Exception as error:  # noqa: BLE001  # see above
+        except Exception as error:  # noqa: BLE001  # nothing unforeseen stops the couriers beside it
             log.error("reminders_failed", error=type(error).__name__)
             await asyncio.sleep(REST_S)

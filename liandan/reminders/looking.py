@@ -147,7 +147,7 @@ class Looking:
                     await self._tell_one(name)
                 except (*AWAY, TimeoutError):
                     raise
-                except Exception as error:  # noqa: BLE001  # see above
+                except Exception as error:  # noqa: BLE001  # one webhook keeps nothing from the others
                     log.error("due_failed", webhook=name, error=type(error).__name__)
                     self._looked[name] = time.monotonic()
         return bool(self._places)
