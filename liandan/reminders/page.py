@@ -39,9 +39,9 @@ def reminder_page(wanted: PageWanted) -> Response[str]:
     """It as it stands."""
     zh, en = SAYS[wanted.state]
     name = f"“{escape(plain_name(wanted.name) or wanted.uscc)}”（{wanted.uscc}）"
-    to = f" {escape(masked(wanted.address))}" if wanted.address else ""
-    body = f'<h1>到期提醒 <small>Reminders</small></h1><div class="lead"><p>{name}的危险废物联单到期提醒{to}。</p><p>{zh}</p></div>'
-    body += f'<div lang="en"><p>Reminders of what is due on hazardous-waste manifests{to and f", to{to}"}.</p><p>{en}</p></div>'
+    to = escape(masked(wanted.address)) if wanted.address else ""
+    body = f'<h1>到期提醒 <small>Reminders</small></h1><div class="lead"><p>{name}的危险废物联单到期提醒{to and f"，发往 {to}"}。</p><p>{zh}</p></div>'
+    body += f'<div lang="en"><p>Reminders of what is due on hazardous-waste manifests{to and f", to {to}"}.</p><p>{en}</p></div>'
     if wanted.state == "unconfirmed":
         body += _button("/confirm", wanted.token, "确认接收 / Confirm")
     if wanted.state != "ended":
