@@ -48,7 +48,8 @@ def kinds_page(kinds: Kinds) -> str:
 def _index(known: Iterable[Kind]) -> Iterator[str]:
     by_chain: defaultdict[str, list[Kind]] = defaultdict(list)
     for kind in known:
-        by_chain[kind.chain_type].append(kind)
+        for chain_type in kind.chain_types:
+            by_chain[chain_type].append(kind)
     yield from ("| 链 chain | 种类 kinds |", "|---|---|")
     for chain_type, group in by_chain.items():
         yield f"| `{chain_type}/` | {' · '.join(f'[`{kind.name}`](#{_anchor(_title(kind))}) {kind.zh}' for kind in group)} |"
@@ -102,8 +103,8 @@ def _opening(kind: Kind) -> str:
 def _chain(kind: Kind, kinds: Kinds) -> str:
     if kind.chain:
         return kind.chain
-    pattern = kinds.chain_pattern(kind.chain_type)
-    return "" if pattern is None else pattern.pattern.replace(USCC, "<USCC>").replace(ULID, "<ULID>")
+    patterns = [found.pattern for one in kind.chain_types if (found := kinds.chain_pattern(one)) is not None]
+    return "`, `".join(pattern.replace(USCC, "<USCC>").replace(ULID, "<ULID>") for pattern in patterns)
 
 
 def _field(field: FieldInfo) -> str:

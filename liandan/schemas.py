@@ -50,20 +50,25 @@ CHECKS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
 
 def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
     """Schema of a kind's body, with what formats §3, §4 and §6 ask to be published beside it."""
-    pattern = kinds.chain_pattern(kind.chain_type)
+    patterns = [found.pattern for one in kind.chain_types if (found := kinds.chain_pattern(one)) is not None]
     schema = _without_null(msgspec.json.schema(kind.body))
     for field in fields_of(kind.body):
         # msgspec leaves the label of a part out where it refers to the part's own definition.
         place = _place(schema, field.path)
         place |= {name: text for name, text in (("title", field.zh), ("description", field.en)) if text and name not in place}
     told = {
-        "chain": kind.chain or ("" if pattern is None else pattern.pattern), "by": list(kind.roles), "opens": kind.opens,
+        "chain": kind.chain or _one_of(patterns), "by": list(kind.roles), "opens": kind.opens,
         "again": kind.again or not kind.opens, "window": kind.window.value, "route": kind.routed, "reads": kind.reads_doc,
     }  # fmt: skip
     title = " ".join(part for part in (kind.name, kind.zh, kind.en) if part)
     rules = f"本格式之外的规则见 kinds.md。 What rules judge beyond this form: kinds.md, {kind.name}."
     said = {"title": title, "description": " ".join(filter(None, (*kind.effect, rules))), "x-liandan": told}
     return {"$schema": DIALECT, "$id": f"{_stem(kind.name)}.json", **said, **_told(schema)}
+
+
+def _one_of(patterns: list[str]) -> str:
+    """A regular expression of names that match one of several."""
+    return f"(?:{'|'.join(patterns)})" if len(patterns) > 1 else "".join(patterns)
 
 
 def _stem(kind: str) -> str:

@@ -13,7 +13,6 @@ from ledger.times import year_of
 from manifests.act import Entered
 from manifests.mass import limits_of
 from manifests.model import ManifestState
-from signing.refusal import texts
 from whitelist.approval import approval_at
 from whitelist.permit import permit_at
 from whitelist.quota import Q3_PREFIX, q2_account, q3_account, q3_change, q3_key, q3_used_g
@@ -87,10 +86,3 @@ def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Seque
     used_g = q3_used_g(judged.facts, root, this_year, of_year) + change
     if used_g * 1000 > permit.scale_g * limits_of(judged.facts).scale_limit_permille:
         out.alert("H", "QUOTA_OVERDRAWN")
-
-
-TEXTS = texts("""
-QUOTA_OVERDRAWN | R-33 | both_authorities | Order 23 Art. 28(1) [READ]; design §7 [DESIGN]
-按接受量结算后，额度已超出批准数量或经营规模上限。 || 不影响入账，主管部门会看到。停止在该额度下新开联单，重新申请或等待额度恢复。
-Settled by the accepted mass, an account is beyond the decision or the permit's limit. || It is entered all the same, and the authorities see it. Issue nothing more on this account; apply anew or wait for quota.
-""")

@@ -56,6 +56,7 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "permit.resume/1": (CHANGED, ("whitelist/test_check_permission",)),
     "permit.revoke/1": (CHANGED, ("whitelist/test_check_permission",)),
     "permit.usage/1": (NEW, ("whitelist/test_permit_lines",)),
+    "quota.open/1": (NEW, ("whitelist/test_quota_open",)),
     "plan.file/1": (NEW, ("whitelist/test_plan_kinds",)),
     "plan.amend/1": (NEW, ("whitelist/test_plan_kinds",)),
     "list.propose/1": (CHANGED, ("whitelist/test_list_kinds",)),

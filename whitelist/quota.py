@@ -58,6 +58,11 @@ def q3_key(root: str) -> str:
     return f"q3:{root}"
 
 
+def opened_key(account: str) -> str:
+    """Key of the register ``opened:<account>``: index of the entry that stated its opening balance (``quota.open``), once for each."""
+    return f"opened:{account}"
+
+
 def newest_permit(facts: Facts, root: str) -> str:
     """Chain of the last permit of a line of renewals; the register must be loaded."""
     return site_year(facts, root).permits[-1]

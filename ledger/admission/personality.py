@@ -96,6 +96,9 @@ class Kind(Struct, frozen=True, kw_only=True):
     body: type
     """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act, labels and codes of its fields included."""
     chain_type: str  # First segment of the chains it lies on.
+    also_on: tuple[
+        str, ...
+    ] = ()  # Further types of chain that it lies on (``quota.open``): the state there is that of the chain's own kinds.
     chain: str = ""  # The one chain it lies on, where others of that type hold other kinds (``log/refusals``).
     roles: tuple[str, ...]  # Who signs, in order, as printed in docs/formats.
     signers: SignersFn
@@ -119,6 +122,11 @@ class Kind(Struct, frozen=True, kw_only=True):
     roots: Callable[[Statement], tuple[Seen, ...]] | None = None
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
     routed: bool = False  # The admission carries a route (approval.decide, manifest.issue).
+
+    @property
+    def chain_types(self) -> tuple[str, ...]:
+        """First segments of all chains it lies on."""
+        return (self.chain_type, *self.also_on)
 
 
 CHANGEABLE = frozenset({"signers", "reads", "gate", "rules", "asks", "evolve"})

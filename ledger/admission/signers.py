@@ -57,7 +57,7 @@ PARTY_CLOSED:CLOSED
 _ROLES: Mapping[str, str] = {
     "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门", "party": "本单位", "operator": "运营单位", "holder": "持证单位",
-    "authority": "主管部门", "origin's authority": "移出地主管部门", "destination's authority": "接受地主管部门", "proposer": "提出名单的主管部门",
+    "authority": "主管部门", "another authority": "另一主管部门", "origin's authority": "移出地主管部门", "destination's authority": "接受地主管部门", "proposer": "提出名单的主管部门",
     "authority of the region": "单位所在地主管部门", "authority of the place": "场所所在地主管部门", "authority of the number": "编号所属地主管部门",
     "countersigning authority": "联署的主管部门", "authority that holds": "实施暂扣的主管部门",
     "authority of either side": "移出地或者接受地主管部门", "party concerned": "联单有关单位",

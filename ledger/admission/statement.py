@@ -199,12 +199,17 @@ def _kind_near(text: str, kinds: Kinds) -> str:
 
 
 def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
-    if isinstance(value, str) and kinds.type_of(value) == kind.chain_type and kind.chain in ("", value):
+    if (
+        isinstance(value, str)
+        and (kinds.type_of(value) == kind.chain_type or kinds.type_of(value) in kind.also_on)
+        and kind.chain in ("", value)
+    ):
         return value  # as nearly always
     chain = check_chain_name(value)
     chain_type = chain.partition("/")[0]
-    if chain_type != kind.chain_type:
-        expected = Phrase(f"{kind.chain_type}/…，{kind.zh}（{kind.name}）写在这里", f"{kind.chain_type}/… for {kind.name}")
+    if chain_type not in kind.chain_types:
+        places = [f"{one}/…" for one in kind.chain_types]
+        expected = Phrase(f"{'、'.join(places)}，{kind.zh}（{kind.name}）写在这里", f"{' or '.join(places)} for {kind.name}")
         raise refuse("CHAIN_KIND", field="chain", found=chain, expected=expected)
     parties = kinds.parties_in(chain)
     if parties is None:

@@ -77,7 +77,7 @@ def tables(kinds: Kinds, scripts: str) -> dict[str, Any]:
     return {
         "KINDS": {
             name: {
-                "type": kind.chain_type,
+                "types": list(kind.chain_types),
                 "opens": kind.opens,
                 **({"chain": kind.chain} if kind.chain else {}),
                 "zh": kind.zh,

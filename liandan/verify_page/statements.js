@@ -48,7 +48,9 @@ const isChainName = (chain) =>
 function checkChain(chain, name, kind) {
   if (!isChainName(chain)) throw refuse("CHAIN_FORM", "chain", chain, "type/name…");
   const type = chain.split("/")[0];
-  if (type !== kind.type || (kind.chain && chain !== kind.chain)) throw refuse("CHAIN_KIND", "chain", chain, `${kind.chain || kind.type} for ${name}`);
+  if (!kind.types.includes(type) || (kind.chain && chain !== kind.chain)) {
+    throw refuse("CHAIN_KIND", "chain", chain, `${kind.chain || kind.types.join(" or ")} for ${name}`);
+  }
   const found = new RegExp(`^(?:${CHAINS[type]})$`).exec(chain);
   if (!found) throw refuse("CHAIN_FORM", "chain", chain, CHAINS[type]);
   for (const [group, party] of Object.entries(found.groups || {})) if (group.startsWith("party")) checkUscc(party, "chain");

@@ -134,7 +134,7 @@ class Log:
         """Load what a manifest entry on a permit reads."""
         self.load(Reads(accounts=(q3_account(permit),), registers=(q3_key(permit),)))
 
-    def statement(self, kind: str, chain: str, body: Any, by: str, principal: str | None = None) -> Statement:
+    def statement(self, kind: str, chain: str, body: Any, by: str | tuple[str, ...], principal: str | None = None) -> Statement:
         """The next statement of a chain, its body as it comes through the door."""
         head = self.facts.values.setdefault(chain_key(chain), None)
         try:
@@ -146,7 +146,7 @@ class Log:
             chain=chain,
             seq=0 if head is None else head.seq + 1,
             prev="00" * 32,
-            by=(by,),
+            by=by if isinstance(by, tuple) else (by,),
             principal=principal,
             at=format_at(self.now),
             at_s=self.now,
@@ -154,7 +154,7 @@ class Log:
             hash=sha256(f"{chain}{self.index}".encode()).hexdigest(),
         )
 
-    def post(self, kind: str, chain: str, body: Any, by: str, principal: str | None = None) -> Admission:
+    def post(self, kind: str, chain: str, body: Any, by: str | tuple[str, ...], principal: str | None = None) -> Admission:
         """Admit a statement, or raise Refusing."""
         statement = self.statement(kind, chain, body, by, principal)
         chosen: Kind = KINDS[kind]
@@ -164,7 +164,7 @@ class Log:
             raise Refusing(Refused((Reason("CHAIN_NOT_OPEN", "seq", str(statement.seq), "0"),)))
         while self.load(chosen.reads(statement, self.facts)):
             pass
-        self.load(Reads(chains=tuple(map(party_chain, (by, principal or by)))))
+        self.load(Reads(chains=tuple(map(party_chain, (*statement.by, principal or statement.by[0])))))
         answer = as_asked(
             lambda keys: self.facts.values.update(dict.fromkeys(keys)), lambda: decide(chosen, statement, self.facts, self.moment)
         )

@@ -34,6 +34,7 @@ PERSONALITY = Personality(
         "refused": RefusedLoads,
         "q1": Commitments,
         "q3": SiteYear,
+        "opened": int,
         "permits": HeldPermits,
         "plan-used": int,
     },

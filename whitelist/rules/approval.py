@@ -307,6 +307,10 @@ APPROVAL_LINE:APPLIED
 申请没有第 {line} 行（从 0 起数），或者该行重复填写。 || 行号填 0 至 {last}，每行只填一次。
 The application has no line {line} (counted from 0), or it stands twice. || Lines are 0 to {last}, each once.
 
+APPROVAL_LINE:OPENED | both_authorities
+第 {line} 行没有批准，没有额度账户；已批准的行号：{lines}。 || 改正 body.item：填写已批准的行号（从 0 起）。
+Line {line} was not granted and has no account; granted are {lines}. || Put the number of a granted line into body.item, from 0.
+
 APPROVAL_NAME | R-31 | generator | Order 23 Art. 27 [READ]; by line, addenda §4.1 [READ]
 废物名称与批准行不一致。 || 按批准决定的名称填写；同一代码可能有多行，请核对行号。
 The name is not that of the approved line. || Use its name; one code may stand in several lines.

@@ -1,6 +1,6 @@
 """THE table: every kind that a log may hold (§3, kinds §2 to §10), one line each. A kind is real once its schema lies in docs/formats.
 
-A line: kind · place: ``!`` opens its chain and stands nowhere else, ``?`` may open it, ``.`` never opens · window of ``at`` (§6): N none,
+A head of several types: kinds that lie on chains of all of them. A line: kind · place: ``!`` opens its chain and stands nowhere else, ``?`` may open it, ``.`` never opens · window of ``at`` (§6): N none,
 D 24 hours, M 30 days, C custody · roles in the order of ``by`` · accounts that it may move · stages of its chain before > after, where it
 has stages (then ``-`` is a chain that does not exist yet, ``=`` the same stage again, several outcomes are told by the body.
 
@@ -8,7 +8,7 @@ Roles: operator; authorities (each of them); owner, named by the chain; region: 
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner: authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
-contested; concerned: whose matter a report is; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
+contested; concerned: whose matter a report is; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
 """
 
 import re
@@ -89,6 +89,8 @@ incident = incident/U/I
   incident.close         .  D  covering                 -    open > closed
 number = number/[0-9]{14}
   number.settle        ?  D  covering                   -
+list approval permit
+  quota.open           .  M  this_side that_side        Q
 """
 STAGE_CODE = {
     "permit": "PERMIT_TRANSITION",
@@ -130,11 +132,12 @@ def _read() -> tuple[dict[str, str], dict[str, Kind]]:
     chains, kinds, row = dict[str, str](), dict[str, Kind](), ""
     for line in TABLE.strip().splitlines():
         if not line.startswith(" "):
-            row, _, form = line.partition(" = ")
-            chains[row] = re.sub(r"\b[UINY]\b", lambda match: FORMS[match[0]], form)
+            row, is_one, form = line.partition(" = ")
+            if is_one:
+                chains[row] = re.sub(r"\b[UINY]\b", lambda match: FORMS[match[0]], form)
             continue
         name, place, window, *rest = line.split()
-        at = next(k for k, word in enumerate(rest) if word in ("-", "Q1", "Q3", "Q23"))
+        at = next(k for k, word in enumerate(rest) if word in ("-", "Q", "Q1", "Q3", "Q23"))
         before, _, after = " ".join(rest[at + 1 :]).partition(" > ")
         kinds[f"{name}/1"] = Kind(f"{name}/1", row, place, window, tuple(rest[:at]), rest[at], before.split(), after.split())
     return chains, kinds

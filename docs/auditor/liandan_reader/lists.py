@@ -1,11 +1,13 @@
 """Permits, lists and approvals (kinds §3, §4): stages, sides, pages, the digest that is countersigned, lines of renewals."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from .roles import Role
-from .strict import need, sha256
+from .strict import grams, need, sha256
 
+EAST_S = 8 * 3600  # days are those of Shanghai
 ROWS = b"liandan/list-rows/v1\n"
 CONSENTS = {"approval.reply": ("approval.apply", "approval.consult"), "approval.decide": ("approval.apply", "approval.reply")}
 """Acts of an approval that consent to, or confirm, what others of it proposed."""
@@ -28,7 +30,8 @@ class Whitelist:
         self.log = log
         self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
         self.lists: dict[str, Any] = {}  # chain: kind, proposer, pages and rows announced and come, digest
-        self.approvals: dict[str, Any] = {}  # chain: origin, destination, listings
+        self.approvals: dict[str, Any] = {}  # chain: origin, destination, listings, granted
+        self.opened: set[str] = set()  # accounts
 
     def root(self, permit: str) -> str:
         """First permit of the line of renewals: it holds the account of the site (kinds §1.6)."""
@@ -64,6 +67,23 @@ class Whitelist:
             return origin
         covering = parties.covering(destination)
         return Role(covering) if covering else Role(origin.holders, True)  # no authority over there: origin's, with that province's letter
+
+    def opening(self, s: Any, word: str) -> Role:
+        """Both sides of a list or an approval; a permit's region and another (kinds §9). Never one hand for two sides of a list."""
+        parties = self.log.parties
+        if s.type == "approval":
+            return self.side(s, "origin" if word == "this_side" else "destination")
+        if s.type == "permit":
+            others = [uscc for uscc in parties.authorities if uscc != (s.principal or s.by[0])]
+            return self.holder_region(s) if word == "this_side" else Role(others)
+        here, there = s.owner[5:7], s.owner[8:10]
+        elsewhere = [uscc for uscc in parties.authorities if uscc not in parties.covering(there)]
+        found = [uscc for uscc in parties.covering(here) if uscc in elsewhere]
+        this_side = Role(elsewhere) if here == "00" else Role(found or elsewhere, not found)
+        if word == "this_side":
+            return this_side
+        covering = parties.covering(there)
+        return Role(covering or [uscc for uscc in parties.authorities if uscc not in (this_side.holders or ())], not covering)
 
     # -- what an act changes; each gives the stage after it
 
@@ -152,11 +172,36 @@ class Whitelist:
         tagged = "REFUSED_NO_REPLY" in a.tags
         self.log.check(tagged == no_reply, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"REFUSED_NO_REPLY: {no_reply}")
         self.log.check(body["approve"] or not a.route, "DECISION_WRONG", "admission.decision.route", a.route, "none: it refuses")
+        self.approvals[s.chain].granted = {line["line"] for line in body["lines"]} if body["approve"] else set()
         return "approved" if body["approve"] else "refused"
+
+    def _quota_open(self, s: Any, a: Any, body: Any) -> str:
+        item, account, day = body.get("item"), self._opened_account(s), datetime.fromtimestamp(a.at + EAST_S, UTC).date().isoformat()
+        need(body["as_of_on"] <= day, "DATE_ORDER", "body.as_of_on", body["as_of_on"], f"not after {day}")
+        if s.type == "permit":
+            need(item is None, "FIELD_TYPE", "body.item", item, "a permit has one account")
+        elif s.type == "list":
+            listed = self.lists.get(s.chain)
+            is_row = listed is not None and listed.kind != "pilot" and item is not None and item < listed.count
+            need(is_row, "ROW_UNKNOWN", "body.item", item, "a row of the list, which is no pilot's")
+        else:
+            granted = getattr(self.approvals.get(s.chain), "granted", set())
+            need(item in granted, "APPROVAL_LINE", "body.item", item, sorted(granted))
+        need(account not in self.opened, "QUOTA_OPENED", "body.item", account, "once")
+        self.opened.add(account)
+        moved, opened = {row["account"]: row["after_g"] - row["before_g"] for row in a.accounts}, grams(body["used_t"])
+        self.log.check(moved == ({account: opened} if opened else {}), "ACCOUNT_WRONG", "admission.decision.accounts", moved, opened)
+        return "="
 
     # -- accounts that an act may move
 
+    def _opened_account(self, s: Any) -> str:
+        numbered = f"{s.chain} {s.body.get('item')}"
+        return f"Q3 {self.root(s.chain)}" if s.type == "permit" else f"Q1 {numbered}" if s.type == "list" else f"Q2 {numbered}"
+
     def accounts(self, s: Any) -> set[str]:
+        if s.act == "quota.open":
+            return {self._opened_account(s)}
         if s.act == "approval.decide":
             listings = self.approvals[s.chain].listings if s.chain in self.approvals else []
             return {f"Q1 {listing['list']} {listing['row']}" for listing in listings if listing}

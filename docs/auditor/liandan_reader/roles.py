@@ -125,6 +125,8 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [Role(None)]
         case "proposer" | "countersigner" | "origin" | "destination" if s.type in ("list", "approval"):
             return [log.whitelist.side(s, word)]
+        case "this_side" | "that_side":
+            return [log.whitelist.opening(s, word)]
         case "covering":
             return [Role(*log.incidents.covering(s))]
         case "holding" | "releasing" | "signer" | "concerned":

@@ -54,7 +54,7 @@ def read_statement(envelope: Any) -> Any:
     kind = KINDS.get(name)
     if kind is None or name not in published():
         raise Bad("KIND_UNKNOWN", "kind", name, "a kind with a schema")
-    need(kind.chain_type == row, "CHAIN_KIND", "kind", name, f"of {row}")
+    need(row in kind.chain_type.split(), "CHAIN_KIND", "kind", name, f"of {row}")
     need(v["seq"] >= 0, "SEQ_FORM", "seq", v["seq"])
     need(HEX64.fullmatch(v["prev"]), "PREV_FORM", "prev", v["prev"])
     need(1 <= len(by) <= (8 if row in ("log/main", "party") else 4), "BY_COUNT", "by", len(by))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.vectors.corpus import cases, corrections, full_forms, incidents, parties, permissions, returns, trips
+from tests.vectors.corpus import cases, corrections, full_forms, incidents, openings, parties, permissions, returns, trips
 from tests.vectors.corpus.admitted import AdmittedLog
 from tests.vectors.corpus.people import CHONGQING, GUIZHOU, OPERATOR, SICHUAN
 from tests.vectors.corpus.scene import Scene
@@ -40,6 +40,7 @@ def corpus_log() -> AdmittedLog:
         corrections.of_plans,
         incidents.incidents,
         incidents.numbers,
+        openings.openings,
     ):
         act(scene)
         scene.checkpoint()

@@ -29,6 +29,7 @@ from acts_cases import cases
 from acts_incidents import incidents
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
+from acts_quotas import openings
 from acts_trips import cut, manifests
 from story import LOG_KEY, WITNESSES, clock, founding, parties, signers, stamps
 from writer import Log
@@ -88,4 +89,6 @@ def acts_log() -> Log:
     log.checkpoint(stamps("16:52:10"))
     incidents(log)
     log.checkpoint(stamps("16:54:10"))
+    openings(log)
+    log.checkpoint(stamps("16:54:20"))
     return log

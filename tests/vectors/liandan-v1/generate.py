@@ -22,6 +22,7 @@ import refused_cases
 import refused_incidents
 import refused_issues
 import refused_log
+import refused_quotas
 import refused_trips
 from story import closed_log, small_log
 
@@ -62,6 +63,7 @@ def main(directory: Path) -> None:
             *refused_cases.cases(more),
             *refused_amendments.amendments(more),
             *refused_incidents.incidents(more),
+            *refused_quotas.quotas(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
