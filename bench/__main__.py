@@ -10,7 +10,22 @@ from pathlib import Path
 
 import msgspec
 
-from bench import actions, append, audit, certificates, http, published, rebuild, reconcile, searches, sheets, verify_page, webhooks, work
+from bench import (
+    actions,
+    append,
+    audit,
+    certificates,
+    checks,
+    http,
+    published,
+    rebuild,
+    reconcile,
+    searches,
+    sheets,
+    verify_page,
+    webhooks,
+    work,
+)
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -27,6 +42,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "reconcile": reconcile.measure,
     "rebuild": rebuild.measure,
     "work": work.measure,
+    "checks": checks.measure,
 }
 
 

@@ -1,66 +1,16 @@
 """What this package answers over HTTP: wire Structs, and how they are made from states. Masses are tonne strings of six decimals."""
 
-from typing import Annotated
-
 from msgspec import Struct, field
 
 from ledger.answers import ChangedParty, filled
-from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.model import Facts, account_key
-from ledger.problem import Mark, ProblemError
 from whitelist.approval import ListingRef
 from whitelist.fields import PermitItem, Scope
 from whitelist.listing import Conditions, rows_hash
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
 from whitelist.registries import RegistryRow
-from whitelist.transfer import Transfer
-
-
-class AskedTransfer(Transfer, frozen=True, kw_only=True):
-    """A transfer as a dry run asks about it: what ``manifest.issue/1`` would state, and who would."""
-
-    generator: Annotated[Uscc, label("移出人", "generator")]
-
-
-class CheckTerms(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
-    """On which state of the log, and for which time, transfers are judged."""
-
-    as_of: int | None = None  # A log size: judge by the first ``as_of`` entries only.
-    at: At | None = None
-    """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
-
-
-class Checks(CheckTerms, frozen=True, kw_only=True):
-    """Body of ``POST /v1/checks``. Each transfer is judged by itself, as if it alone were issued next."""
-
-    transfers: tuple[AskedTransfer, ...]  # 1 to 1,000. One out of form is answered with all its defects, and does not touch the others.
-
-
-class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """What ``manifest.issue`` would be told about one transfer, and what is left."""
-
-    admissible: bool
-    route: str | None  # None for a transfer that is out of form.
-    reasons: tuple[ProblemError, ...]
-    tags: tuple[Mark, ...]
-    alerts: tuple[Mark, ...]
-    draws_t: dict[str, str]  # Tonnes that the issue would add to each account.
-    left_t: dict[str, str]  # Tonnes left on each account before it; negative when overdrawn.
-    plan_left_t: tuple[
-        str | None, ...
-    ]  # Per line: tonnes left on its line of the management plan before it; None where that is not on the log.
-    listings: tuple[ListingRef | None, ...]  # Per line: the listing its decision line was given on.
-
-
-class CheckAnswers(Struct, frozen=True, gc=False, kw_only=True):
-    """Answers in the order of the transfers, by the log at ``size`` entries and the time ``at``."""
-
-    size: int
-    at: str
-    ruleset: str
-    answers: tuple[CheckAnswer, ...]
 
 
 class PermitAnswer(Struct, frozen=True, gc=False, kw_only=True):

@@ -10,11 +10,12 @@ from ledger.admission.personality import Reads
 from ledger.directory import party_chain
 from ledger.kinds.site import site_key
 from ledger.model import Facts, Findings, chain_key
-from whitelist.approval import ApprovalState, DecisionLine, approval_at
+from whitelist.approval import approval_at
 from whitelist.checked import Asked, Checked, approval_of, look_up, refused_of
 from whitelist.permit import permit_at
 from whitelist.plan import plan_registers, plans_of, used_g
-from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
+from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key
+from whitelist.remaining import balances, decided_lines, draws_of
 from whitelist.rules import RULES, CheckRule
 from whitelist.rules.number import number_key
 from whitelist.rules.place import origin_owner, place_registers
@@ -54,7 +55,7 @@ def reads(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> Reads:
     if approval is not None:
         chains.append(approval)
         if facts.holds(chain_key(approval)):
-            for number, decided in _decided_lines(transfer, approval_at(facts, approval)):
+            for number, decided in decided_lines(transfer, approval_at(facts, approval)):
                 accounts.append(q2_account(approval, number))
                 if decided.listing is not None:
                     chains.append(decided.listing.list)
@@ -85,7 +86,7 @@ def listed(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> list[
     chains += transfer.carried_on
     approval = approval_of(transfer, facts)
     if approval is not None:
-        decided = _decided_lines(transfer, approval_at(facts, approval))
+        decided = decided_lines(transfer, approval_at(facts, approval))
         chains += [approval, *[line.listing.list for _, line in decided if line.listing is not None]]
     return chains
 
@@ -101,7 +102,7 @@ def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Ans
         route=checked.route,
         reasons=tuple(out.reasons),
         draws=draws_of(checked),
-        left_g=_left(checked),
+        remaining=balances(checked),
         tags=out.sorted_tags(),
         alerts=out.sorted_alerts(),
         said=out.said,
@@ -118,25 +119,6 @@ def judge(asked: Asked, facts: Facts, rules: Sequence[CheckRule], out: Findings)
     return checked
 
 
-def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[tuple[int, DecisionLine]]:
-    """Numbers and lines of the decision that the transfer names and that were approved."""
-    if approval is None:
-        return []
-    numbers = dict.fromkeys(line.decision_line for line in transfer.lines if line.decision_line is not None)
-    return [(number, line) for number in numbers if (line := approval.line(number)) is not None]
-
-
-def draws_of(checked: Checked) -> dict[str, int]:
-    """Grams that an issue would add: Q2 per decision line, Q3 for all lines together."""
-    draws: dict[str, int] = {}
-    for _, number, grams in checked.drawn():
-        account = q2_account(checked.transfer.approval or "", number)
-        draws[account] = draws.get(account, 0) + grams
-    if checked.permit is not None:
-        draws[q3_account(checked.permit.root)] = checked.total_g
-    return draws
-
-
 def _plan_left_g(checked: Checked, number: int | None) -> int | None:
     """Grams left on a line of the plan."""
     plan, named = checked.plan, checked.transfer.plan
@@ -144,21 +126,3 @@ def _plan_left_g(checked: Checked, number: int | None) -> int | None:
     if line is None or named is None or number is None or checked.transfer.goes_back:
         return None
     return line.mass_g - used_g(checked.facts, checked.plan_chain or "", named.site or "", number)
-
-
-def _left(checked: Checked) -> dict[str, int]:
-    """Grams left before this transfer: Q1 of the listing, Q2 of the decided mass, Q3 of 100 % of the scale; negative = overdrawn."""
-    left: dict[str, int] = {}
-    facts, transfer = checked.facts, checked.transfer
-    for number, line in _decided_lines(transfer, checked.approval):
-        account = q2_account(transfer.approval or "", number)
-        left[account] = line.mass_g - facts.used_g(account)
-        listed = None if line.listing is None else checked.lists.get(line.listing.list)
-        row = None if listed is None or line.listing is None else listed.row(line.listing.row)
-        if row is not None and line.listing is not None:
-            account = q1_account(line.listing.list, line.listing.row)
-            left[account] = row.quota_g - facts.used_g(account)
-    if checked.permit is not None:
-        root = checked.permit.root
-        left[q3_account(root)] = checked.permit.scale_g - q3_used_g(facts, root, checked.year)
-    return left

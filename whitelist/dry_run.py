@@ -14,24 +14,26 @@ from ledger.admission.content import check_content, withheld
 from ledger.admission.form import body_reasons, read_body
 from ledger.admission.form_words import ABSENT, of_another_type
 from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Kind
+from ledger.admission.signers import judge_roles
 from ledger.caller import Caller
-from ledger.directory import LOG_MAIN, party_chain, party_name
+from ledger.directory import LOG_MAIN, is_founder, party_chain, party_name
 from ledger.labels import labels
 from ledger.mass import format_mass
-from ledger.model import Facts, Moment, chain_keys
+from ledger.model import Facts, Findings, Moment, Statement, chain_keys
 from ledger.problem import NO_CASE, Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import Flawed, parse
 from signing.phrase import Phrase, counted
 from signing.refusal import Reason, Refusal, Rule, refuse, texts
 from signing.rulebook import RULES as SIGNING
-from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
+from whitelist.check_answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms, alert_with_ways, remaining_answer, with_ways
 from whitelist.checked import Asked
+from whitelist.lifting import ISSUE, Lifting, WayOut, lift_of
 from whitelist.transfer import Answer
 
-ISSUE = "manifest.issue/1"  # The act that is asked about: a kind of the package above, known here by its name alone.
 TRANSFERS_MAX = 1000
 TRANSFERS_WORDS = Phrase(f"1 至 {TRANSFERS_MAX} 笔转移的列表", f"a list of 1 to {TRANSFERS_MAX} transfers")
 BODY_MAX = 8 * 1024 * 1024  # Bytes of a request: 1,000 transfers of 16 lines each.
@@ -159,24 +161,55 @@ def _answer(
     transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, rules: Mapping[str, Rule], language: Language
 ) -> CheckAnswer:
     names: dict[str, str] = {}
+    ways: Mapping[tuple[str, str], tuple[WayOut, ...]] = {}
+    spared: Mapping[str, tuple[WayOut, ...]] = {}
     if isinstance(transfer, Refusal):
-        found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
+        found = Answer(route="", reasons=transfer.reasons, draws={})
     else:
-        asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
-        found = check(asked, facts, kinds.of(ISSUE, moment.ruleset).asks)
+        found = _judge(transfer, facts, moment, kinds)
         if found.reasons or found.alerts:
             names = _names(transfer, facts)
+            lifting = Lifting(generator=transfer.generator, transfer=transfer, facts=facts, kinds=kinds, language=language)
+            ways = lifting.of_reasons(found.reasons, rules)
+            cases = {code: found.said.get(code, NO_CASE)[0] for _, code in found.alerts}
+            spared = {code: lifting.ways(code, cause, lift_of(Reason(code, cause=cause), rules)) for code, cause in cases.items()}
+    told = problem_errors(found.reasons, rules, language, day_of(moment.at_s), names, labels(AskedTransfer))
+    alerts = (mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts)
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,
-        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s), names, labels(AskedTransfer)),
+        reasons=tuple(with_ways(error, ways.get((error.code, error.field), ())) for error in told),
         tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
-        alerts=tuple(mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
+        alerts=tuple(alert_with_ways(alert, spared.get(alert.code, ())) for alert in alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},
         left_t={account: format_mass(grams) for account, grams in sorted(found.left_g.items())},
         plan_left_t=tuple(None if grams is None else format_mass(grams) for grams in found.plan_left_g),
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),
+        remaining=tuple(map(remaining_answer, found.remaining)),
     )
+
+
+def _judge(transfer: AskedTransfer, facts: Facts, moment: Moment, kinds: Kinds) -> Answer:
+    """What the issue would be told by the log, of its signer, and by the check: in the order of admission."""
+    kind, log = kinds.of(ISSUE, moment.ruleset), facts.state(LOG_MAIN)
+    asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
+    found = check(asked, facts, kind.asks)
+    if log is not None and log.closed:
+        return replace(found, reasons=(Reason("LOG_CLOSED", "", log.origin),))
+    reasons = _of_signer(transfer, facts, kind)
+    return replace(found, reasons=(*reasons, *found.reasons)) if reasons else found
+
+
+def _of_signer(transfer: AskedTransfer, facts: Facts, kind: Kind) -> list[Reason]:
+    """PARTY_UNKNOWN where nobody could sign, for the generator has no key here; PARTY_CLOSED as the issue would be told."""
+    out, generator = Findings(), transfer.generator
+    if facts.head(party_chain(generator)) is None and not is_founder(facts, generator):
+        own = {"party": generator, "where": "body.generator"}
+        out.refuse("PARTY_UNKNOWN", "body.generator", generator, "party.register", "NONE", **own)
+        return out.reasons
+    first = Statement(kind=ISSUE, chain=f"manifest/{generator}/", seq=0, prev="", by=(generator,), at="", at_s=0, body=transfer, hash="")
+    judge_roles(kind.signers(first, facts), first, kind, facts, out)
+    return out.reasons
 
 
 TEXTS = texts("""

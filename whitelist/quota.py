@@ -38,6 +38,29 @@ class SiteYear(Struct, frozen=True, gc=False, kw_only=True):
     reserved_g: int = 0
 
 
+class AccountBalance(Struct, frozen=True, gc=False, kw_only=True):
+    """One account that bounds a load, in grams: its limit, what is used, and what this load draws."""
+
+    quota: str
+    """``Q1``, ``Q2``, ``Q3``; ``plan`` for a line of a management plan."""
+    account: str
+    limit_g: int
+    most_g: int
+    """Up to which acts may fill it: more than the limit, where passing that is an alert first."""
+    used_g: int
+    this_g: int = 0
+
+    @property
+    def left_g(self) -> int:
+        """Below the limit before this load; negative where it is overdrawn."""
+        return self.limit_g - self.used_g
+
+    @property
+    def after_g(self) -> int:
+        """The same after it."""
+        return self.left_g - self.this_g
+
+
 def q1_account(list_chain: str, row: int) -> str:
     """Account of a listing."""
     return f"{Q1_PREFIX}{list_chain} {row}"

@@ -13,7 +13,8 @@ from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, say_size
 from whitelist import service
-from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
+from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
+from whitelist.check_answers import CheckAnswers, Checks
 from whitelist.dry_run import BODY_MAX
 from whitelist.plan_answers import Plans
 from whitelist.registries import Wanted

@@ -19,7 +19,8 @@ from ledger.times import year_of
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
-from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
+from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
+from whitelist.check_answers import CheckAnswers
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
 from whitelist.names import codes_in, names_of
 from whitelist.plan_answers import Plans, plan_answer, plan_keys

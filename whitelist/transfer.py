@@ -17,6 +17,7 @@ from signing.phrase import Phrase, Word
 from signing.refusal import Reason
 from whitelist.approval import ListingRef
 from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, Lots, Method, Name, PermitRef, Place, Return, WasteCode, WasteForm
+from whitelist.quota import AccountBalance
 
 NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
 """The national number of a manifest (联单编号)."""
@@ -272,7 +273,7 @@ class Answer(Struct, frozen=True, gc=False, kw_only=True):
     route: str  # ``INTRA``, ``LISTED``, ``APPROVED``, ``OFF_LOG`` or ``RETURN``.
     reasons: tuple[Reason, ...] = ()
     draws: dict[str, int]
-    left_g: dict[str, int]  # Grams left on each account before this transfer (Q1 of the listing too, for information).
+    remaining: tuple[AccountBalance, ...] = ()  # Every account that bounds it, Q1 of the listings too, for information.
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     said: dict[str, tuple[str, dict[str, Word]]] = {}  # What is so in the case of an alert, by its code: (cause, places).
@@ -280,3 +281,8 @@ class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """Per line: grams left on its line of the plan before this transfer, negative beyond it; ``None`` where the plan is not on the log."""
     listings: tuple[tuple[str, int] | None, ...] = ()
     """Per line: the listing (list chain, row) its decision line was given on, or ``None``."""
+
+    @property
+    def left_g(self) -> dict[str, int]:
+        """Grams left on each quota account before this transfer; negative where it is overdrawn."""
+        return {balance.account: balance.left_g for balance in self.remaining if balance.quota != "plan"}

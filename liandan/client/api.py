@@ -26,7 +26,7 @@ from signing.envelope import PAYLOAD_STATEMENT, Envelope, Signature, freeze, par
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Refusal
-from whitelist.answers import CheckAnswers
+from whitelist.check_answers import CheckAnswers
 
 T = TypeVar("T")
 PUBLICATION_S = 30

@@ -23,6 +23,7 @@ from whitelist.checked import Asked, decision_of, event_of
 from whitelist.exemptions import exemptions_on
 from whitelist.permit import permit_at
 from whitelist.quota import q3_account, q3_change
+from whitelist.remaining import draws_of
 from whitelist.rules import RULES
 from whitelist.rules.exemption import waived_links
 from whitelist.rules.number import NumberHolders, number_key
@@ -40,7 +41,7 @@ def transfer_is_lawful(judged: Judged, out: Findings) -> None:
     statement = judged.statement
     asked = Asked(generator=statement.owner, transfer=statement.body, at_s=statement.at_s, moment=judged.moment)
     checked = check.judge(asked, judged.facts, judged.kind.asks, out)
-    out.route, out.accounts = checked.route, check.draws_of(checked)
+    out.route, out.accounts = checked.route, draws_of(checked)
 
 
 _Context = tuple[tuple[str, int] | None, bool]

@@ -25,7 +25,7 @@ from tests.manifests.driver import APPROVAL, GENERATOR, PERMIT, RECEIVER
 from tests.manifests.test_worked_example import Example
 from tests.whitelist.scene import transfer
 from tests.workbench import AUTHORITY_51, Workbench, key_of, uscc
-from whitelist.answers import CheckAnswer
+from whitelist.check_answers import CheckAnswer
 
 PARTY = uscc("510112", 2)
 PAGE = (ROOT / "docs/api.md").read_text(encoding="utf-8")

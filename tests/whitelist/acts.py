@@ -14,8 +14,8 @@ from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.list_propose import ListCountersign, ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
-from whitelist.answers import AskedTransfer
 from whitelist.approval import ListingRef
+from whitelist.check_answers import AskedTransfer
 from whitelist.fields import PermitItem, Place, Scope
 from whitelist.listing import rows_hash
 from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine

@@ -22,8 +22,8 @@ from signing.refusal import Reason, Refusal
 from tests.workbench import as_asked
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
-from whitelist.answers import AskedTransfer
 from whitelist.check import check, reads
+from whitelist.check_answers import AskedTransfer
 from whitelist.checked import Asked
 from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_key
 from whitelist.transfer import Answer
@@ -204,7 +204,7 @@ class Log:
         try:
             asked: AskedTransfer = read_body(msgspec.json.decode(msgspec.json.encode(transfer)), AskedTransfer)
         except Refusal as refusal:
-            return Answer(route="", reasons=refusal.reasons, draws={}, left_g={})
+            return Answer(route="", reasons=refusal.reasons, draws={})
         while self.load(reads(asked, asked.generator, self.now, self.facts)):
             pass
         return check(Asked(generator=asked.generator, transfer=asked, at_s=self.now, moment=self.moment), self.facts)

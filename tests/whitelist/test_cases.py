@@ -19,7 +19,7 @@ from signing.refusal import Refusal
 from tests.whitelist.acts import INTRA, agree, application, applied, decision, grant, line, transfer, with_permit
 from tests.whitelist.driver import CHONGQING, PERMIT, RECEIVER, SICHUAN, Log, ulid
 from whitelist.acts.decide import DecidedLine
-from whitelist.answers import AskedTransfer
+from whitelist.check_answers import AskedTransfer
 from whitelist.fields import PermitItem
 from whitelist.quota import q3_account
 from whitelist.transfer import Answer, Transfer

@@ -33,7 +33,7 @@ from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, Example
 from tests.sample import sample
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
-from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
 from whitelist.routes import ROUTER
 
 MORNING = "2026-11-05T08:30:00+08:00"
@@ -88,6 +88,37 @@ async def test_the_first_load_may_go_and_the_answer_says_what_is_left(still: Web
     assert load["draws_t"] == {Q2: "5.600000", Q3: "5.600000"}
     assert load["left_t"] == {Q1: "18789.600000", Q2: "110.000000", Q3: "57110.000000"}
     assert load["listings"] == [{"list": LIST, "row": 7}]
+    left = {one["quota"]: (one["account"], one["used_t"], one["this_t"], one["left_t"], one["after_t"]) for one in load["remaining"]}
+    assert left == {
+        "Q2": (Q2, "2890.000000", "5.600000", "110.000000", "104.400000"),
+        "Q1": (Q1, "41210.400000", "0.000000", "18789.600000", "18789.600000"),
+        "Q3": (Q3, "2890.000000", "5.600000", "57110.000000", "57104.400000"),
+    }
+    assert {one["quota"]: one["most_t"] for one in load["remaining"]}["Q3"] == "72000.000000", "120 % of the scale"
+
+
+async def test_who_cannot_sign_is_told_before_he_tries(web: Web, bench: Example) -> None:
+    """A yes is a yes: a firm that has no key here, or is closed, may ask and may not issue."""
+    stranger = uscc("510112", 77)
+    [answer] = (await ask(web, transfer(generator=stranger), caller=AUTHORITY_51, at=MORNING))["answers"]
+    assert codes(answer)[0] == "PARTY_UNKNOWN"
+    [[step]] = answer["reasons"][0]["ways"]
+    assert (step["kind"], [one["party"] for one in step["by"]]) == ("party.register/1", [AUTHORITY_51])
+    closing = bench.draft("party.amend/1", f"party/{GENERATOR}", (AUTHORITY_51,), {"closed_on": "2026-11-05", "reason": "注销"}, at=MORNING)
+    [told] = await web.log.append([freeze(closing.sign([signing_key(AUTHORITY_51)]))], now_s=bench.at_s)
+    assert isinstance(told, LoggedEntry), getattr(told, "refusal", None)
+    [answer] = (await ask(web, transfer(), at=MORNING))["answers"]
+    assert codes(answer) == ["PARTY_CLOSED"]
+    issue = bench.draft(
+        "manifest.issue/1",
+        f"manifest/{GENERATOR}/01{next(SERIALS):024d}",
+        (GENERATOR,),
+        {n: v for n, v in transfer().items() if n != "generator"},
+        at=MORNING,
+    )
+    [refused] = await web.log.append([freeze(issue.sign([signing_key(GENERATOR)]))], now_s=bench.at_s)
+    assert isinstance(refused, TurnedDown)
+    assert refused.refusal.codes == ["PARTY_CLOSED"]
 
 
 async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_the_readers_language(still: Web) -> None:
