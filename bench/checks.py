@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from bench.children import Child
 from bench.figures import Figure, quantile
-from bench.load import FROM, Load, uscc
+from bench.load import FROM, Load
 from bench.posting import Meter, log_server, run
 from bench.wire import Wire
 from bench.work import token_of
