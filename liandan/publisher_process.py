@@ -19,6 +19,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 import msgspec
 import structlog
+import uvloop
 from asyncpg import Pool, Record
 from msgspec import Struct
 
@@ -300,7 +301,8 @@ async def _look(follower: Follower) -> None:
 
 def main() -> None:
     """The publisher's process, from its first line of input to its last."""
-    asyncio.run(_main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main())
 
 
 if __name__ == "__main__":
