@@ -52,6 +52,18 @@ ATTESTATION_SCOPE | - | sender | docs/documents.md [DESIGN]
 检索条件不完整，期间不成立（倒置，或者账本尚未到那一天），或者超出您的查阅范围。 || 给出国家联单编号，或者给出移出人（可加废物代码、起止日期）；企业只能就本单位作为移出人的联单提出。
 The question is incomplete, its days are no period (backwards, or not reached by the log), or it is beyond what you may read. || Give a national number, or a generator with a code or days; a party may ask about itself as generator alone.
 
+DRAFT_FORM | - | sender | docs/whatif.md [DESIGN]
+名单草案读不出来，或者没有写明是哪一份名单。 || 按 docs/whatif.md 的样子改正：名单写作 list/<年份>-<移出省>-<接受省>-<名称>。
+The draft of a list cannot be read, or does not say which list it is. || Correct it as docs/whatif.md shows: a list is called list/<year>-<from>-<to>-<name>.
+
+WHATIF_YEAR | - | sender | docs/whatif.md [DESIGN]
+账本中没有这一年的条目，无从试算。 || 用 --year 换一年，或者换一份导出件。
+The log has no entries of that year, so there is nothing to replay. || Name another year with --year, or take another export.
+
+WHATIF_LIST | - | sender | docs/whatif.md [DESIGN]
+当年这个方向有几份名单，草案的名称与哪一份都不同。 || 把草案的名单名称（最后一段）改成它要替换的那一份。
+There are several lists of that direction and year, and the draft is called like none of them. || Give the draft the name (the last part) of the list that it is to replace.
+
 SEARCH_BEHIND | - | operator | docs/documents.md [DESIGN]
 检索用的视图尚未跟上检查点。 || 稍候重试。
 What is searched has not followed to the checkpoint yet. || Try again in a moment.
