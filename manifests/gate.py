@@ -17,11 +17,11 @@ from manifests.model import LineState, ManifestState
 from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
-from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.listing import list_at, pre_notice_days
+from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_at
+from whitelist.listing import ListState, list_at, pre_notice_days
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import newest_permit, q3_key
-from whitelist.rules.listing import judge_departure_day
+from whitelist.rules.listing import judge_departure_day, judge_stop
 from whitelist.rules.permit import judge_permit_standing
 
 
@@ -58,6 +58,7 @@ def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     decision, day = _decision(judged.state, judged.facts), day_of(judged.statement.at_s)
     _judge_permit(judged, out, day)
     _judge_terms(judged, out, decision, day)
+    _judge_stops(judged, out, decision[1])
     if decision[0] is not None:
         _judge_quota(judged, out, decision[0], more_g)
     _judge_notice(judged, out, decision[1], day)
@@ -103,9 +104,24 @@ def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -
         no = _ON_PAPER if approval is None else approval.no
         authority = telling.authority(judged.facts, state.origin.division)
         out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}", "DEPARTURE", no=no, day=day, until=min(over), authority=authority)
-    for name in dict.fromkeys([line.listing.list for line in lines if line.listing is not None]):
-        if (listed := list_at(judged.facts, name)) is not None:
-            judge_departure_day(out, "at", name, listed, day)
+    begun = {(ref.list, listed.first_day(ref.row)): (ref, listed) for ref, listed in _listings(judged.facts, lines)}
+    for ref, listed in begun.values():  # several rows of one list say the same once
+        judge_departure_day(out, "at", ref, listed, day)
+
+
+def _listings(facts: Facts, lines: Iterable[DecisionLine]) -> list[tuple[ListingRef, ListState]]:
+    """The rows that the decision's lines were given on, each once, with their lists."""
+    refs = {(line.listing.list, line.listing.row): line.listing for line in lines if line.listing is not None}
+    return [(ref, listed) for ref in refs.values() if (listed := list_at(facts, ref.list)) is not None]
+
+
+def _judge_stops(judged: Judged, out: Findings, lines: Iterable[DecisionLine]) -> None:
+    """R-37 WL_SUSPENDED, refused where the list stops departures, else said; ALERT H OVERTOOK where such a stop was entered after the departure."""
+    at_s = judged.statement.at_s
+    for ref, listed in _listings(judged.facts, lines):
+        judge_stop(out, judged.facts, "at", ref, listed, at_s, "DEPART")
+        if listed.suspension_stops == "depart" and listed.overtook(ref.row, at_s):
+            out.alert("H", "OVERTOOK")
 
 
 def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g: Sequence[int]) -> None:
@@ -161,10 +177,11 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
 
 
 def judge_lapse(judged: Judged, out: Findings) -> None:
-    """APPROVAL_LAPSED H: nobody recorded the departure of what came, taken or refused, and decision or list did not stand at 接受之日."""
-    lapsed = Findings()
-    _judge_terms(judged, lapsed, _decision(judged.state, judged.facts), day_of(parse_at(judged.statement.body.accepted_at)))
-    if lapsed.reasons:
+    """APPROVAL_LAPSED H: nobody recorded the departure of what came, taken or refused, and decision or listing had ended or was stopped at 接受之日."""
+    lapsed, accepted_s, decision = Findings(), parse_at(judged.statement.body.accepted_at), _decision(judged.state, judged.facts)
+    _judge_terms(judged, lapsed, decision, day_of(accepted_s))
+    is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in _listings(judged.facts, decision[1]))
+    if lapsed.reasons or is_stopped:
         out.alert("H", "APPROVAL_LAPSED")
 
 
@@ -178,6 +195,6 @@ PRE_NOTICE | R-41 | generator | law §7.3 [DESIGN]
 The departure was not reported as many days ahead as the decision asks. || It is entered all the same, and the authorities see it. Report in time, and say when in the issue.
 
 APPROVAL_LAPSED | R-32 | origin_authority | Order 23 Art. 27.2 [READ]; alert [DESIGN]
-无起运记录即接受，且批准或名单当时已失效。 || 不影响入账，主管部门会看到。说明实际起运时间并补正；主管部门核查。
-The load was received without a recorded departure, when decision or list had ended. || It is entered all the same, and the authorities see it. Explain when it departed; the authorities check the trip.
+无起运记录即接受，且批准或名单当时已失效或停止。 || 不影响入账，主管部门会看到。说明实际起运时间并补正；主管部门核查。
+The load was received without a recorded departure, when decision or list had ended or was stopped. || It is entered all the same, and the authorities see it. Explain when it departed; the authorities check the trip.
 """)

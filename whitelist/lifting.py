@@ -43,6 +43,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "ORIGIN_ELSEWHERE": (_AGAIN, _DECISION),
     "WL_YEAR": (_DECISION,),
     "WL_TERM": (_DECISION,),
+    "WL_SUSPENDED": ("list.resume/1 list_authorities, list.confirm/1 list_authorities", _DECISION),
     "PERMIT_UNKNOWN": (_AGAIN, _GRANT),
     "PERMIT_STATUS": ("permit.resume/1 permit_authority",),
     "PERMIT_DATE": (_AGAIN, _GRANT),
@@ -127,6 +128,9 @@ class Lifting(Struct, frozen=True, gc=False, kw_only=True):
                 found: tuple[str, ...] = tuple(authority.uscc for authority in log.authorities)
             case "origin_authority":
                 found = authorities_of_division(log, self.transfer.origin.division)
+            case "list_authorities":
+                ends = (self.transfer.origin.division, self.transfer.destination.division)
+                found = tuple(dict.fromkeys(one for end in ends for one in authorities_of_division(log, end)))
             case "permit_authority":
                 permit = None if self.transfer.permit is None else permit_at(self.facts, self.transfer.permit)
                 owner = self.transfer.receiver if self.transfer.permit is None else self.transfer.permit.split("/")[1]

@@ -8,15 +8,17 @@ Source: 2020 mechanism, law §3.2 [READ S6]; kinds §4.
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from ledger.admission.personality import Kind, Window
 from ledger.fields import Flag, LongText, Province, items, label, words
 from ledger.mass import format_mass
 from ledger.model import Facts
 from whitelist.fields import LIST, Scope
+from whitelist.list_life import UNTOUCHED, ListChange, ListReport, RowEnd, RowLife, RowStatus, status_of, touching
 
 ListKind = Annotated[
     Literal["mutual", "unilateral", "pilot"],
@@ -73,8 +75,38 @@ class ListRow(Struct, frozen=True, gc=False, kw_only=True):
     root: str  # First permit of the line of renewals: a renewed permit is the same permit.
     waste: Scope
     methods: tuple[str, ...]
-    quota_g: int
+    quota_g: int  # As it was listed; :meth:`ListState.quota_g` tells it of a day.
     conditions: Conditions | None = None
+
+
+class PendingAct(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """An amendment, resumption or removal that one side has signed and that waits for the other's ``list.confirm``."""
+
+    act: str  # Hash of its statement.
+    kind: Literal["list.amend", "list.resume", "list.remove"]
+    index: int
+    at_s: int
+    by: str  # USCC of the authority that signed it.
+    letter_no: str
+    reason: str = ""
+    row: int | None = None  # Of resume and remove; None: all rows.
+    effective_from: str = ""  # Of an amendment, as the next three.
+    add: tuple[ListRow, ...] = ()
+    end: tuple[RowEnd, ...] = ()
+    quota: tuple[tuple[int, int], ...] = ()  # Rows and grams.
+
+
+class ListLife(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """All that befell a list since it is in force."""
+
+    changes: tuple[ListChange, ...] = ()  # Stops, their ends and removals, in order of admission.
+    rows: dict[int, RowLife] = {}  # Of the rows that amendments and consents touched, by number.
+    pending: tuple[PendingAct, ...] = ()
+    reports: tuple[ListReport, ...] = ()
+
+
+QUIET = ListLife()
+"""The life of a list to which nothing has happened."""
 
 
 class ListState(Struct, frozen=True, gc=False, kw_only=True):
@@ -96,6 +128,17 @@ class ListState(Struct, frozen=True, gc=False, kw_only=True):
     pages: int = 0
     rows: tuple[ListRow, ...] = ()
     status: Literal["PROPOSED", "ACTIVE"] = "PROPOSED"
+    lived: ListLife | UnsetType = UNSET
+    """Unset, and not stored, where nothing has happened since."""
+
+    @property
+    def life(self) -> ListLife:
+        """What befell it since it is in force."""
+        return self.lived if isinstance(self.lived, ListLife) else QUIET
+
+    def lives(self, **changes: Any) -> "ListState":
+        """The list with another life."""
+        return replace(self, lived=replace(self.life, **changes))
 
     @property
     def is_complete(self) -> bool:
@@ -114,6 +157,41 @@ class ListState(Struct, frozen=True, gc=False, kw_only=True):
     def row(self, number: int) -> ListRow | None:
         """A row by its number, counted from 0 across pages."""
         return self.rows[number] if 0 <= number < len(self.rows) else None
+
+    def row_life(self, number: int) -> RowLife:
+        """What amendments and consents did to a row."""
+        return UNTOUCHED if self.lived is UNSET else self.life.rows.get(number, UNTOUCHED)
+
+    def status_at(self, number: int, at_s: int) -> RowStatus:
+        """Whether a row is in force, suspended or removed at a moment, Unix seconds (kinds §1.1)."""
+        if self.lived is UNSET:
+            return "ACTIVE"  # as nearly always
+        return status_of(self.life.changes, number, self.row_life(number).added, at_s)
+
+    def row_changes(self, number: int) -> tuple[ListChange, ...]:
+        """The stops of a row and their ends, in order of admission."""
+        return tuple(touching(self.life.changes, number, self.row_life(number).added))
+
+    def overtook(self, number: int, at_s: int) -> bool:
+        """Whether a row was stopped after the moment of an act that is only entered now: ALERT H OVERTOOK (kinds §1.3)."""
+        return self.lived is not UNSET and any(change.at_s > at_s and change.status != "ACTIVE" for change in self.row_changes(number))
+
+    def first_day(self, number: int) -> str:
+        """The first day on which loads leave on decisions given on a row: the list's, or that of the amendment by which it came."""
+        return max(self.effective_from, self.row_life(number).first_day)
+
+    def last_day(self, number: int) -> str:
+        """The last day on which decisions are given on a row; those that were given go on (kinds §15)."""
+        return self.row_life(number).last_day or self.effective_to
+
+    def quota_g(self, number: int, day: str) -> int:
+        """A row's quota on a day, grams, without what was consented to beyond it."""
+        return self.row_life(number).quota_g(self.rows[number].quota_g, day)
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether it was removed as a whole, for good."""
+        return any(change.row is None and change.status == "REMOVED" for change in self.life.changes)
 
 
 def list_at(facts: Facts, chain: str) -> ListState | None:

@@ -28,6 +28,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "ACTIVE": ("有效", "in force"),
     "SUSPENDED": ("已暂停", "suspended"),
     "REVOKED": ("已吊销", "revoked"),
+    "REMOVED": ("已移出", "removed"),
     "PROPOSED": ("已提出，未生效", "proposed, not in force"),
     "permit": ("综合经营许可证", "comprehensive permit"),
     "collection": ("收集经营许可证", "collection permit"),

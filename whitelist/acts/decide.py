@@ -192,7 +192,7 @@ def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> No
     """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
     state: ApprovalState = judged.state
     listed = Findings()
-    commits = judge_listings(listed, judged.facts, state, grants, day_of(judged.moment.at_s))
+    commits = judge_listings(judged, listed, grants)
     if not listed.reasons:
         out.route, out.accounts = LISTED, commits
     elif state.stage == "agreed":

@@ -22,6 +22,7 @@ from ledger.times import year_of_day
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.fields import Letter, letter_is_of_no_later_day
+from whitelist.list_sides import countersigners
 from whitelist.listing import EVERYWHERE, Conditions, ListKind, ListState, SuspensionStops, list_act, rows_hash
 
 ROWS_MAX = 2000
@@ -58,22 +59,6 @@ def signed_by_proposer(statement: Statement, facts: Facts) -> Sequence[Role]:
     _, from_province, to_province = _name(statement)
     province = to_province if kind == "unilateral" else from_province
     return (Role(f"authority of {province}", authorities_of_division(log, province)),)
-
-
-def countersigners(facts: Facts, state: ListState) -> tuple[str, ...]:
-    """Who may countersign: the receiving side, never the hand that proposed; nobody where the list is one side's word.
-
-    A pilot list that the receiving side proposed is countersigned by another authority, and by none where the log has no other.
-    """
-    log = log_state(facts)
-    if state.kind == "unilateral":
-        return ()
-    receiving = authorities_of_division(log, state.to_province)
-    if state.kind == "mutual":
-        sending = authorities_of_division(log, state.from_province)
-        return tuple(uscc for uscc in receiving if uscc not in sending)
-    candidates = receiving if state.proposer not in receiving else tuple(authority.uscc for authority in log.authorities)
-    return tuple(uscc for uscc in candidates if uscc != state.proposer)
 
 
 def direction_is_one(judged: Judged, out: Findings) -> None:
@@ -126,7 +111,7 @@ class ListCountersign(Letter, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
-    return (Role("countersigning authority", countersigners(facts, facts.state(statement.chain))),)
+    return (Role("countersigning authority", countersigners(log_state(facts), facts.state(statement.chain))),)
 
 
 def _is_proposed(judged: Judged, out: Findings) -> None:

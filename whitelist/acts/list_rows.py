@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.answers import filled
+from ledger.directory import log_state
 from ledger.fields import Count, MassAboveZero, Uscc, items, label
 from ledger.mass import parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
@@ -19,9 +20,10 @@ from ledger.times import day_of
 from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
-from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
+from whitelist.acts.list_propose import ROWS_MAX, signed_by_proposer
 from whitelist.catalogue import is_retired
 from whitelist.fields import Methods, PermitRef, Scope, ScopeForm, judge_scope
+from whitelist.list_sides import countersigners
 from whitelist.listing import Conditions, ListRow, ListState, list_act
 from whitelist.permit import PermitState, permit_at
 
@@ -179,7 +181,7 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     added = [row.listed(row.permit if permit is None else permit.root) for row, permit in permits]
     after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
     # A mutual list without another hand waits for ever rather than begin by itself.
-    if after.is_complete and after.kind != "mutual" and not countersigners(facts, after):
+    if after.is_complete and after.kind != "mutual" and not countersigners(log_state(facts), after):
         after = replace(after, status="ACTIVE")
     return Changes(state=after)
 
@@ -201,18 +203,6 @@ ROWS = list_act(
         "One more page; rows count on. A list that nobody countersigns is in force with its last page.",
     ),
     texts=texts("""
-LIST_STAGE | - | both_authorities | formats §3 [DESIGN]
-白名单当前状态不允许此操作。 || 联署前可提交已声明的白名单页；全部提交后由接受地联署；生效后内容不再改动。
-The list's status does not allow this act. || Announced pages come before the countersignature, nothing after it.
-
-LIST_STAGE:COMPLETE
-名单现在是“{status}”，已提交 {pages} 页，共声明 {announced} 页，不能再提交页。 || 全部提交的，请接受地主管部门联署；内容有误的，另提一份名单。
-The list is {status}, with {pages} of {announced} pages: it takes no further one. || If all are there, let the receiving side countersign; if they are wrong, propose another list.
-
-LIST_STAGE:IN_FORCE
-名单现在是“{status}”，不能联署。 || 已生效的名单不必再联署；要更改的，另提一份名单。
-The list is {status} and takes no countersignature. || A list in force needs none; propose another one to change it.
-
 LIST_PAGE | - | both_authorities | formats §3 [DESIGN]
 白名单页次不连续。 || 从第 0 页起按顺序逐页提交。
 Pages must come in order. || Submit them one by one from page 0.

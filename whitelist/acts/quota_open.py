@@ -185,17 +185,5 @@ The account has its opening balance already. || It is stated once. Where it is w
 QUOTA_OPENED:BEFORE
 账户 {account} 的期初用量已在第 {index} 条登记，不能再次登记。 || 查看第 {index} 条。数字有误的：名单行由双方修改该行额度（list.amend）；许可规模少计的，由主管部门填报账外接收量（permit.usage）补足；批准决定由作出决定的机关另行决定。
 The opening balance of {account} was stated in entry {index}. || Look at entry {index}. Where it is wrong, both sides amend the row's quota (list.amend); what a yearly scale lacks the authority states by permit.usage; a decision is followed by another one.
-
-ROW_UNKNOWN | - | both_authorities | kinds §4 [DESIGN]
-名单中没有该行。 || 改正行号；行号从 0 起，按名单提交的顺序。
-The list has no such row. || Correct the row's number, from 0 in the order of the pages.
-
-ROW_UNKNOWN:ROWS
-名单 {list} 没有第 {row} 行，已提交的行号为 0 至 {last}。 || 改正 body.item：行号从 0 起。
-The list {list} has no row {row}; its rows are 0 to {last}. || Correct body.item, from 0.
-
-ROW_UNKNOWN:PILOT
-{list} 是国家试点名单，其各行不计额度，没有期初用量。 || 不必登记；接受人的年经营规模用量在其许可证上登记（quota.open 于 permit/…）。
-{list} is a pilot list, whose rows draw no quota. || Nothing to open; what its receivers took is opened on their permits.
 """),
 )

@@ -5,15 +5,19 @@ does not cover needs the letter. Source: Order 23 Art. 25 [READ]; Code Art. 536.
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import Struct
 
+from ledger.admission.personality import Judged
+from ledger.directory import party_name
 from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings
+from ledger.times import day_of
 from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
-from whitelist.approval import ApprovalState, DecisionLine
+from whitelist.approval import DecisionLine, ListingRef
 from whitelist.checked import Checked
 from whitelist.fields import group_of
 from whitelist.listing import Conditions, ListRow, ListState, is_use_only, list_at
@@ -25,18 +29,52 @@ def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
     for path, _, decided in checked.decided_lines():
         listed = None if decided.listing is None else checked.lists.get(decided.listing.list)
         if listed is not None and decided.listing is not None:
-            judge_departure_day(out, f"{path}.decision_line", decided.listing.list, listed, checked.day)
+            judge_departure_day(out, f"{path}.decision_line", decided.listing, listed, checked.day)
 
 
-def judge_departure_day(out: Findings, field: str, name: str, listed: ListState, day: str) -> None:
-    """R-40 for the day of an issue or departure, one reason: APPROVAL_EARLY before the list begins, WL_YEAR after its year, WL_TERM after it."""
-    own = {"list": name, "day": day, "until": listed.effective_to}
-    if day < listed.effective_from:
-        out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}", "LIST", first=listed.effective_from, **own)
+def judge_departure_day(out: Findings, field: str, ref: ListingRef, listed: ListState, day: str) -> None:
+    """R-40 for the day of an issue or departure, one reason: APPROVAL_EARLY before the row begins, WL_YEAR after its list's year, WL_TERM after it."""
+    own, first = {"list": ref.list, "day": day, "until": listed.effective_to}, listed.first_day(ref.row)
+    if day < first:
+        out.refuse("APPROVAL_EARLY", field, day, f"≥ {first}", "LIST", first=first, **own)
     elif int(day[:4]) != listed.year:
         out.refuse("WL_YEAR", field, day, listed.year, "DEPARTURE", year=str(listed.year), **own)
     elif day > listed.effective_to:
         out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}", "DEPARTURE", **own)
+
+
+def listing_is_not_stopped(checked: Checked, out: Findings) -> None:
+    """R-37: nothing is issued on a row that is suspended or removed at the moment of the event, unless its list stops decisions alone."""
+    for path, _, decided in checked.decided_lines():
+        listed = None if decided.listing is None else checked.lists.get(decided.listing.list)
+        if listed is not None and decided.listing is not None:
+            judge_stop(out, checked.facts, f"{path}.decision_line", decided.listing, listed, checked.event_s, "ISSUE")
+
+
+def judge_stop(
+    out: Findings, facts: Facts, field: str, ref: ListingRef, listed: ListState, at_s: int, act: Literal["DECIDE", "ISSUE", "DEPART"]
+) -> None:
+    """WL_SUSPENDED of a row that is stopped at a moment (Unix seconds): refused where the list's stops cover the act, else ALERT H."""
+    status = listed.status_at(ref.row, at_s)
+    if status == "ACTIVE":
+        return
+    changes = [change for change in listed.row_changes(ref.row) if change.at_s <= at_s and change.status == status]
+    stop = changes[0] if status == "REMOVED" else changes[-1]
+    own: dict[str, Word] = {
+        "list": ref.list,
+        "row": telling.nth(ref.row),
+        "status": telling.word(status),
+        "since": telling.minute(stop.at_s),
+    }
+    own |= {"by": party_name(facts, stop.by), "reason": stop.reason}
+    if act in COVERED[listed.suspension_stops]:
+        out.refuse("WL_SUSPENDED", field, f"{ref.list} {ref.row}: {status}", "ACTIVE", act, **own)
+    else:
+        out.alert("H", "WL_SUSPENDED", "GOES_ON", **own)
+
+
+COVERED = {"decide": ("DECIDE",), "issue": ("DECIDE", "ISSUE"), "depart": ("DECIDE", "ISSUE", "DEPART")}
+"""What a stop of a row stops, by the condition of its list (``suspension_stops``)."""
 
 
 class GrantedLine(Struct, frozen=True, gc=False, kw_only=True):
@@ -49,15 +87,16 @@ class GrantedLine(Struct, frozen=True, gc=False, kw_only=True):
     ends_on: str
 
 
-def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: Iterable[GrantedLine], today: str) -> dict[str, int]:
+def judge_listings(judged: Judged, out: Findings, grants: Iterable[GrantedLine]) -> dict[str, int]:
     """Change of each Q1 account were every line listed: what is committed, less what ended decisions give back.
 
     Reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36).
     """
+    facts, state, today = judged.facts, judged.state, day_of(judged.moment.at_s)
     commits: dict[str, int] = {}
     changes: dict[str, int] = {}
     for grant in grants:
-        row = _judge_listing(out, facts, state, grant, today)
+        row = _judge_listing(judged, out, grant, today)
         if row is None or grant.line.listing is None:
             continue
         account = q1_account(grant.line.listing.list, grant.line.listing.row)
@@ -80,9 +119,10 @@ def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: It
     return changes
 
 
-def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: GrantedLine, today: str) -> ListRow | None:
+def _judge_listing(judged: Judged, out: Findings, grant: GrantedLine, today: str) -> ListRow | None:
     """The row if the log has it."""
     ref, field = grant.line.listing, f"{grant.path}.line"
+    facts, state = judged.facts, judged.state
     if ref is None:
         lacking = {"line": telling.nth(grant.number), "waste": f"{grant.line.name} {grant.line.code}", "stage": telling.word(state.stage)}
         out.refuse("NO_CONSENT", field, grant.number, "", "NONE", authority=telling.authority(facts, state.destination), **lacking)
@@ -107,6 +147,11 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
     last_day = max(today, grant.ends_on)
     if last_day > listed.effective_to:
         out.refuse("WL_TERM", field, last_day, f"≤ {listed.effective_to}", "DECISION", day=last_day, until=listed.effective_to, **own)
+    elif today > listed.last_day(ref.row):
+        ended = listed.last_day(ref.row)
+        out.refuse("WL_TERM", field, today, f"≤ {ended}", "ENDED", until=ended, reason=listed.row_life(ref.row).end_reason, **own)
+    if listed.status == "ACTIVE":
+        judge_stop(out, facts, field, ref, listed, judged.moment.at_s, "DECIDE")
     if state.receiver != row.receiver:
         out.refuse("WL_RECEIVER", field, state.receiver, row.receiver, "OTHER", asked=state.receiver, listed=row.receiver, **own)
     if state.root != row.root:
@@ -247,4 +292,28 @@ The list {list} on which the approval stands ended on {until}; the day of the tr
 WL_TERM:DECISION
 白名单 {list} 到{until}为止，而第 {row}上的批准要用到{day}。 || 把批准的有效期改到{until}或之前；需要更长的，按商请函程序办理。
 List {list} ends on {until}; what is granted on its row {row} is to last to {day}. || Let the grant end on {until} or before; for longer go by letter.
+
+WL_TERM:ENDED
+白名单 {list} 第 {row}已由双方变更终止（理由：{reason}），最后可据以批准的一天是{until}。 || 查找现行的行，由移出人按该行重新申请；没有的，按商请函程序办理。已经作出的批准继续有效。
+Row {row} of list {list} was ended by an amendment of both sides ({reason}); decisions were given on it until {until}. || Look for a row in force and have the generator apply with that; if there is none, go by letter. Decisions that were given stay in force.
+
+WL_SUSPENDED | R-37 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
+白名单该行已暂停或者移出。 || 与名单双方主管部门联系；恢复后再办理，或者按商请函程序办理。已在途的车次照常运抵、接受。
+The row of the list is suspended or removed. || Speak to the authorities of the list; go on once it is resumed, or go by letter. Loads on the road arrive and are received.
+
+WL_SUSPENDED:DECIDE
+白名单 {list} 第 {row}现在“{status}”（{since}起，{by}，理由：{reason}），不能据以批准。 || 由{by}与对方主管部门恢复（list.resume、list.confirm）后再决定，或者按商请函程序办理。
+Row {row} of list {list} is {status} since {since} ({by}: {reason}): no decision is given on it. || Let {by} and the other side resume it (list.resume, list.confirm) and decide then, or go by letter.
+
+WL_SUSPENDED:ISSUE
+批准所依据的白名单 {list} 第 {row}在当时“{status}”（{since}起，{by}，理由：{reason}），按该名单的条件不得开具联单。 || 等待恢复后再开具，或者按商请函程序重新申请批准；已经起运的不受影响，照常运抵、接受。
+Row {row} of list {list}, on which the approval stands, is {status} since {since} ({by}: {reason}); by the list's condition nothing is issued. || Wait until it is resumed, or apply again by letter; what has departed goes on and is received.
+
+WL_SUSPENDED:DEPART
+批准所依据的白名单 {list} 第 {row}在起运时“{status}”（{since}起，{by}，理由：{reason}），按该名单的条件不得起运。 || 不要起运：等待恢复后再起运，或者作废联单。暂停之前已经起运的，按实际起运时间照实补记，照常运抵、接受。
+Row {row} of list {list}, on which the approval stands, was {status} at the departure, since {since} ({by}: {reason}); by the list's condition nothing departs. || Do not depart: wait until it is resumed, or void the manifest. What departed before the stop is entered with its true time, and goes on.
+
+WL_SUSPENDED:GOES_ON
+批准所依据的白名单 {list} 第 {row}现在“{status}”（{since}起，{by}，理由：{reason}）；按该名单的条件只停批准、开具，不停本行为。 || 不影响入账，主管部门会看到。
+Row {row} of list {list}, on which the approval stands, is {status} since {since} ({by}: {reason}); by the list's condition that does not stop this act. || It is entered all the same, and the authorities see it.
 """)

@@ -100,7 +100,7 @@ def pipeline_is_one_wholly(checked: Checked, out: Findings) -> None:
         )
 
 
-TERMS = (permit.permit_is_in_force, approval.decision_is_in_its_term, listing.listing_is_of_the_day)
+TERMS = (permit.permit_is_in_force, approval.decision_is_in_its_term, listing.listing_is_of_the_day, listing.listing_is_not_stopped)
 """Rules about terms and statuses: what they say depends on the moment of the event."""
 
 

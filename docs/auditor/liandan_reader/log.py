@@ -10,6 +10,7 @@ from .cases import Cases, read_thresholds
 from .custody import Manifests
 from .incidents import Incidents
 from .kinds import STAGE_CODE
+from .listed import LATER, Listed
 from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
@@ -40,7 +41,7 @@ class Log:
         self.waiting: tuple[int, int] | None = None  # admission.at and index of the first entry that no cosigned checkpoint holds yet
         self.thresholds: dict[str, int] = {}
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
-        self.plans, self.incidents = Plans(self), Incidents(self)
+        self.plans, self.incidents, self.listed = Plans(self), Incidents(self), Listed(self)
 
     @property
     def size(self) -> int:
@@ -161,7 +162,9 @@ class Log:
         before = self.stages.get(s.chain, "-")
         if s.row.after:
             need(before in s.row.before, STAGE_CODE[s.type], "kind", f"{s.act} at {before}", s.row.before)
-        if s.type in ("permit", "list", "approval"):
+        if s.act in LATER:
+            after = self.listed.take(s, a)
+        elif s.type in ("permit", "list", "approval"):
             after = self.whitelist.take(s, a)
         elif s.type == "plan":
             self.plans.take(s, a)

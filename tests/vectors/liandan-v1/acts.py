@@ -27,6 +27,7 @@ from acting import (
 from acts_amendments import corrections
 from acts_cases import cases
 from acts_incidents import incidents
+from acts_lists import lists_in_force
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
 from acts_quotas import openings
@@ -88,6 +89,7 @@ def acts_log() -> Log:
     plans(log)
     log.checkpoint(stamps("16:52:10"))
     incidents(log)
+    lists_in_force(log)
     log.checkpoint(stamps("16:54:10"))
     openings(log)
     log.checkpoint(stamps("16:54:20"))

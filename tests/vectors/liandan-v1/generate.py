@@ -21,6 +21,7 @@ import refused_bodies
 import refused_cases
 import refused_incidents
 import refused_issues
+import refused_lists
 import refused_log
 import refused_quotas
 import refused_trips
@@ -64,6 +65,7 @@ def main(directory: Path) -> None:
             *refused_amendments.amendments(more),
             *refused_incidents.incidents(more),
             *refused_quotas.quotas(more),
+            *refused_lists.lists(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),

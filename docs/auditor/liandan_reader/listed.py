@@ -1,0 +1,99 @@
+"""What becomes of a list in force (kinds §4): stops and their ends, what waits for the other side and what it does when it is confirmed."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from .roles import Role
+from .strict import need
+
+LATER = ("list.suspend", "list.resume", "list.remove", "list.confirm")
+AFTER = {"list.suspend": "suspended", "list.resume": "active", "list.remove": "removed"}
+BEFORE = {"list.suspend": ("active",), "list.resume": ("suspended",), "list.remove": ("active", "suspended")}
+
+
+class Listed:
+    """Every list that is in force: how each row stands, and the acts that wait."""
+
+    def __init__(self, log: Any) -> None:
+        self.log = log
+        self.known: dict[str, Any] = {}
+
+    def _of(self, s: Any) -> Any:
+        if s.chain not in self.known:
+            rows = ["active"] * self.log.whitelist.lists[s.chain].count
+            self.known[s.chain] = SimpleNamespace(rows=rows, waits={}, is_removed=False)
+        return self.known[s.chain]
+
+    def sides(self, s: Any) -> tuple[list[str], list[str]]:
+        """The side that proposed and the other one: both provinces; of a unilateral list the destination alone; of a pilot list who proposed it
+        and who countersigns."""
+        covering, known = self.log.parties.covering, self.log.whitelist.lists.get(s.chain)
+        origin, destination = covering(s.owner[5:7]), covering(s.owner[8:10])
+        if known is None:
+            return [], []
+        if known.kind == "pilot":
+            return [known.proposer], list(self.log.whitelist.side(s, "countersigner").holders or ())
+        return (destination, []) if known.kind == "unilateral" else (origin, destination)
+
+    def either(self, s: Any) -> Role:
+        """An authority of one of the sides."""
+        one, two = self.sides(s)
+        return Role([*one, *two])
+
+    def _others(self, s: Any, who: str) -> list[str]:
+        """Who confirms what an authority signed: never its own side; nobody where there is no other."""
+        one, two = self.sides(s)
+        if who in one and who in two:
+            return [uscc for uscc in (*one, *two) if uscc != who]
+        mine, theirs = (one, two) if who in one else (two, one)
+        return [uscc for uscc in theirs if uscc not in mine]
+
+    def take(self, s: Any, a: Any) -> str:
+        """The stage of the list after the act."""
+        listed, body = self._of(s), s.body
+        if s.act == "list.confirm":
+            act = listed.waits.get(body["act"])
+            need(act is not None and s.by[0] in self._others(s, act.by), "LIST_ACT", "body.act", body["act"], sorted(listed.waits))
+            self._apply(listed, listed.waits.pop(body["act"]))
+        else:
+            self._status(s, listed)
+        return "removed" if listed.is_removed else "="
+
+    def _status(self, s: Any, listed: Any) -> None:
+        row, body = s.body.get("row"), s.body
+        need(row is None or row < len(listed.rows), "ROW_UNKNOWN", "body.row", row, f"0 to {len(listed.rows) - 1}")
+        fits = any(status in BEFORE[s.act] for status in _reached(listed, row))
+        need(fits, "ROW_STATE", "body.row", _reached(listed, row), BEFORE[s.act])
+        act = SimpleNamespace(kind=s.act, row=row, by=s.by[0], body=body)
+        if s.act == "list.suspend":  # no older word that these rows go on counts against it
+            meets = [
+                digest for digest, one in listed.waits.items() if one.kind == "list.resume" and (None in (one.row, row) or one.row == row)
+            ]
+            for digest in meets:
+                del listed.waits[digest]
+        if s.act == "list.suspend" or not self._others(s, act.by):
+            self._apply(listed, act)
+        else:
+            self._wait(s, listed, act)
+
+    def _wait(self, s: Any, listed: Any, act: Any) -> None:
+        """Pending, in the place of an older one of the same side, kind and row."""
+        one, two = self.sides(s)
+        for digest, old in list(listed.waits.items()):
+            mine = old.by == act.by or any(old.by in side and act.by in side for side in (one, two))
+            if mine and (old.kind, old.row) == (act.kind, act.row):
+                del listed.waits[digest]
+        listed.waits[s.hash] = act
+
+    def _apply(self, listed: Any, act: Any) -> None:
+        for number in range(len(listed.rows)) if act.row is None else (act.row,):
+            if listed.rows[number] != "removed":
+                listed.rows[number] = AFTER[act.kind]
+        listed.is_removed |= act.kind == "list.remove" and act.row is None
+        for digest, old in list(listed.waits.items()):  # what has no sense any more waits no longer
+            if listed.is_removed or not any(status in BEFORE[old.kind] for status in _reached(listed, old.row)):
+                del listed.waits[digest]
+
+
+def _reached(listed: Any, row: Any) -> list[str]:
+    return list(listed.rows) if row is None else [listed.rows[row]]

@@ -1,0 +1,24 @@
+"""What becomes of the list of the log of acts: a row is stopped and goes on, another is to be removed (kinds §4)."""
+
+from __future__ import annotations
+
+import bodies
+from acting import LIST, post
+from story import signers
+from writer import Log
+
+SICHUAN, CHONGQING = signers("sichuan"), signers("chongqing")
+
+
+def letter(no: str, **more: object) -> dict[str, object]:
+    """A letter of the day."""
+    return {**bodies.letter(no, "2026-11-02"), **more}
+
+
+def lists_in_force(log: Log) -> None:
+    """Suspended by one side, resumed by both; a removal that waits."""
+    stopped = letter("川环函〔2026〕31号", row=0, reason="在线监测超标（虚构）")
+    post(log, "list.suspend", LIST, SICHUAN, "16:54", stopped)
+    post(log, "list.resume", LIST, CHONGQING, "16:54", letter("渝环函〔2026〕32号", row=0, reason="整改完毕（虚构）"))
+    post(log, "list.confirm", LIST, SICHUAN, "16:54", letter("川环函〔2026〕33号", act=log.heads[LIST][1]))
+    post(log, "list.remove", LIST, SICHUAN, "16:54", letter("川环函〔2026〕34号", reason="两地另行商定（虚构）"))
