@@ -29,7 +29,7 @@ from whitelist.fields import group_of
 from whitelist.listing import Conditions, complete_within_days, list_at
 from whitelist.permit import permit_at
 from whitelist.quota import Commitment, Commitments, q1_account, q1_key, settle_commitments
-from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings
+from whitelist.rules.listing import Deciding, GrantedLine, conditions_of_listing, judge_listings
 from whitelist.workdays import workdays_of
 
 WAITED_IN_VAIN = ("disagreed", "no_reply")
@@ -57,9 +57,15 @@ class _Tried(Struct, frozen=True):
 class Masses(Struct, frozen=True):
     """What a decision grants: by line, grams and last day."""
 
+    chain: str
     decided_on: str
-    today: str
+    at_s: int  # Unix seconds of its admission.
     by_line: Mapping[int, tuple[int, str]]
+
+    @property
+    def today(self) -> str:
+        """The day of its admission."""
+        return day_of(self.at_s)
 
 
 class Decisions:
@@ -121,8 +127,7 @@ class Decisions:
     def _decide(self, entry: Entry, body: ApprovalDecide) -> None:
         chain, route = entry.statement.chain, entry.admission.decision.route or ""
         state: ApprovalState = self._facts.state(chain)
-        today = day_of(parse_admission_at(entry.admission.at))
-        masses = self._masses(body, state, today)
+        masses = self._masses(body, state, chain, parse_admission_at(entry.admission.at))
         if masses is None:
             return
         first, last = date.fromisoformat(state.applied_on), date.fromisoformat(masses.decided_on)
@@ -151,17 +156,17 @@ class Decisions:
             workdays=workdays,
         )  # fmt: skip
 
-    def _masses(self, body: ApprovalDecide, state: ApprovalState, today: str) -> Masses | None:
+    def _masses(self, body: ApprovalDecide, state: ApprovalState, chain: str, at_s: int) -> Masses | None:
         """What it grants; of a refusal for want of consent what was applied for, until the last day that R-32 leaves."""
-        decided_on = body.decided_on or today
+        decided_on = body.decided_on or day_of(at_s)
         if body.approve:
             granted = {line.line: (parse_mass(line.mass_t), line.valid_to or body.valid_to or "") for line in body.lines}
-            return Masses(decided_on, today, granted)
+            return Masses(chain, decided_on, at_s, granted)
         if body.outcome not in WAITED_IN_VAIN:
             return None
         permit = permit_at(self._facts, state.permit)
         last = min(state.applied_to, twelve_months_after(decided_on), state.applied_to if permit is None else permit.valid_to)
-        return Masses(decided_on, today, {number: (line.applied_g, last) for number, line in enumerate(state.lines)})
+        return Masses(chain, decided_on, at_s, {number: (line.applied_g, last) for number, line in enumerate(state.lines)})
 
     def _try(self, facts: Facts, rows: Rows, state: ApprovalState, masses: Masses) -> _Tried:
         """The decision on the rows of a world, each line good as long as list and conditions let it."""
@@ -173,7 +178,7 @@ class Decisions:
             last = _last_day(facts, line, masses.decided_on, ends_on)
             grants.append(GrantedLine(path=f"lines.{number}", number=number, line=line, grams=grams, ends_on=last))
         out = Findings()
-        changes = judge_listings(out, facts, replace(state, lines=tuple(lines)), grants, masses.today)
+        changes = judge_listings(out, facts, Deciding(masses.chain, replace(state, lines=tuple(lines)), masses.at_s), grants)
         reasons: dict[int, list[Reason]] = {grant.number: [] for grant in grants}
         for reason in out.reasons:
             reasons[int(reason.field.split(".")[1])].append(reason)

@@ -27,7 +27,7 @@ from whitelist.fields import LineNumber, group_of
 from whitelist.listing import Conditions, complete_within_days, is_use_only
 from whitelist.permit import PermitState
 from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, q2_account, settle_commitments
-from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings
+from whitelist.rules.listing import Deciding, GrantedLine, conditions_of_listing, judge_listings
 from whitelist.rules.permit import judge_receiver
 from whitelist.thresholds import thresholds_of
 from whitelist.workdays import is_late, judge_term
@@ -192,7 +192,7 @@ def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> No
     """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
     state: ApprovalState = judged.state
     listed = Findings()
-    commits = judge_listings(judged, listed, grants)
+    commits = judge_listings(listed, judged.facts, Deciding(judged.statement.chain, state, judged.moment.at_s), grants)
     if not listed.reasons:
         out.route, out.accounts = LISTED, commits
     elif state.stage == "agreed":

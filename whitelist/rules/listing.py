@@ -9,7 +9,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.admission.personality import Judged
 from ledger.directory import party_name
 from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings
@@ -17,7 +16,7 @@ from ledger.times import day_of
 from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
-from whitelist.approval import DecisionLine, ListingRef
+from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.checked import Checked
 from whitelist.fields import group_of
 from whitelist.listing import Conditions, ListRow, ListState, is_use_only, list_at
@@ -87,16 +86,24 @@ class GrantedLine(Struct, frozen=True, gc=False, kw_only=True):
     ends_on: str
 
 
-def judge_listings(judged: Judged, out: Findings, grants: Iterable[GrantedLine]) -> dict[str, int]:
+class Deciding(Struct, frozen=True, gc=False):
+    """A decision as lists see it: its chain, its application, and the moment (Unix seconds) at which it would be admitted."""
+
+    chain: str
+    state: ApprovalState
+    at_s: int
+
+
+def judge_listings(out: Findings, facts: Facts, asked: Deciding, grants: Iterable[GrantedLine]) -> dict[str, int]:
     """Change of each Q1 account were every line listed: what is committed, less what ended decisions give back.
 
     Reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36).
     """
-    facts, state, today = judged.facts, judged.state, day_of(judged.moment.at_s)
+    state, today = asked.state, day_of(asked.at_s)
     commits: dict[str, int] = {}
     changes: dict[str, int] = {}
     for grant in grants:
-        row = _judge_listing(judged, out, grant, today)
+        row = _judge_listing(out, facts, asked, grant, today)
         if row is None or grant.line.listing is None:
             continue
         account = q1_account(grant.line.listing.list, grant.line.listing.row)
@@ -119,10 +126,10 @@ def judge_listings(judged: Judged, out: Findings, grants: Iterable[GrantedLine])
     return changes
 
 
-def _judge_listing(judged: Judged, out: Findings, grant: GrantedLine, today: str) -> ListRow | None:
+def _judge_listing(out: Findings, facts: Facts, asked: Deciding, grant: GrantedLine, today: str) -> ListRow | None:
     """The row if the log has it."""
     ref, field = grant.line.listing, f"{grant.path}.line"
-    facts, state = judged.facts, judged.state
+    state = asked.state
     if ref is None:
         lacking = {"line": telling.nth(grant.number), "waste": f"{grant.line.name} {grant.line.code}", "stage": telling.word(state.stage)}
         out.refuse("NO_CONSENT", field, grant.number, "", "NONE", authority=telling.authority(facts, state.destination), **lacking)
@@ -151,7 +158,7 @@ def _judge_listing(judged: Judged, out: Findings, grant: GrantedLine, today: str
         ended = listed.last_day(ref.row)
         out.refuse("WL_TERM", field, today, f"≤ {ended}", "ENDED", until=ended, reason=listed.row_life(ref.row).end_reason, **own)
     if listed.status == "ACTIVE":
-        judge_stop(out, facts, field, ref, listed, judged.moment.at_s, "DECIDE")
+        judge_stop(out, facts, field, ref, listed, asked.at_s, "DECIDE")
     if state.receiver != row.receiver:
         out.refuse("WL_RECEIVER", field, state.receiver, row.receiver, "OTHER", asked=state.receiver, listed=row.receiver, **own)
     if state.root != row.root:
