@@ -23,6 +23,7 @@ from ledger.admission.kind_table import DataSets, Kinds
 from ledger.admission.sequencer import Busy, Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
+from ledger.kept_facts import KeptFacts
 from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import Head, chain_key
 from ledger.publishing.follower import Follower
@@ -88,6 +89,7 @@ class Log:
         self.wants = asyncio.Event()  # Set when that becomes more.
         self.budgets = Budgets(limits)
         self._intake = Intake(pool, kinds, publisher.files.has)
+        self.kept = KeptFacts(kinds, data)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 
     async def append(

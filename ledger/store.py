@@ -76,6 +76,26 @@ async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
     return {row["key"]: row["value"] for row in rows}
 
 
+MARK_BYTES = 96
+"""Of the head of a chain: its sequence number, hash and index stand within them."""
+_MARKED = """
+    SELECT size, root, edge, at_s, key, is_known, value
+      FROM log_head LEFT JOIN (
+           SELECT key, substr(value, 1, $3) = mark AS is_known, CASE WHEN substr(value, 1, $3) = mark THEN NULL ELSE value END AS value
+             FROM unnest($1::text[], $2::bytea[]) AS wanted (key, mark) JOIN fact USING (key)
+           ) AS found ON true
+"""
+
+
+async def fetch_marked(conn: Conn, marks: Sequence[tuple[str, bytes]]) -> tuple[LogHead | None, dict[str, bytes | None]]:
+    """The head and stored values of one moment, by keys with the first bytes that are known of each: ``None`` for a value that begins so. Keys
+    without a value are left out."""
+    rows = await conn.fetch(_MARKED, [key for key, _ in marks], [mark for _, mark in marks], MARK_BYTES)
+    if not rows:
+        return None, {}
+    return LogHead(*rows[0][:4]), {row["key"]: None if row["is_known"] else row["value"] for row in rows if row["key"] is not None}
+
+
 async def fetch_facts_within(conn: Conn, start: str, limit: int) -> dict[str, bytes]:
     """Stored values whose keys begin so, the first by key, in the C order that ``fact`` is kept in; ``start`` ends with a blank."""
     assert start.endswith(" "), "the key behind all that begin with a blank ends with an exclamation mark"

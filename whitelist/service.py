@@ -40,13 +40,18 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
 
 
 async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunState:
-    """The committed facts that the transfers read, in one query per round of references."""
+    """The committed facts that the transfers read."""
     now_s = await log.now(claimed_s)
-    async with snapshot(log) as now:
-        workspace = now.workspace
-        at_s = asked_at_s(asked, max(now_s, now.at_s))
-        await workspace.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, at_s, workspace.facts)])
-    return DryRunState(facts=workspace.facts, size=now.size, last_s=now.at_s, now_s=now_s)
+
+    def wanted(facts: Facts) -> list[str]:
+        return [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, asked_at_s(asked, now_s), facts)]
+
+    async with log.pool.acquire() as conn:
+        found = await log.kept.read(conn, wanted)
+        while found.head.at_s > now_s:  # no entry could come before the last one
+            now_s = found.head.at_s
+            found = await log.kept.read(conn, wanted)
+    return DryRunState(facts=found.facts, size=found.head.size, last_s=found.head.at_s, now_s=now_s)
 
 
 async def _past(log: Log, size: int) -> DryRunState:

@@ -25,6 +25,7 @@ DATABASE = {
     "ledger.admission.intake",
     "ledger.admission.fact_cache",
     "ledger.batch",
+    "ledger.kept_facts",
     "ledger.log",
     "ledger.pending.outlook",
     "ledger.pending.posting",
