@@ -265,6 +265,10 @@ SIGNER_ROLE:SAME_HAND
 {hand}已经签署过本申请的 {act}（{before}），不能再签署这一项：同意、复函和决定不能由提出的一方作出。 || 请另一方主管部门签署；由他人代签的，换另一单位代签。
 {hand} has signed approval.{act} of this application ({before}): nobody consents to what he proposed. || Let the other side's authority sign; a delegate has to be another one.
 
+SIGNER_ROLE:DECLARED
+{hand}已经签署过本应急转移的启动（{authority}），不能再签署加入：加入由接受地一方作出。 || 请接受地主管部门签署；由他人代签的，换另一单位代签。
+{hand} has signed the declaration of this emergency ({authority}): joining is the word of the receivers' side. || Let the authority of the receivers sign; a delegate has to be another one.
+
 TEXT_LONG | - | sender | design §6 [DESIGN]
 文字超过规定长度。 || 缩短该项内容，详细材料作为附件。
 The text is longer than allowed. || Shorten it and attach the rest.

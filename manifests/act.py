@@ -17,7 +17,7 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import holding, incident, machine, planned, telling
+from manifests import emergency, holding, incident, machine, planned, telling
 from manifests.case import cases_key, cases_of, numbered
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
@@ -242,8 +242,8 @@ def _reads(own: ReadsOfState, listed: Listed | None, named: Named, counts: bool,
         return Reads(registers=(cases, *named(statement)))
     found = own(statement, state, facts)
     chains = () if listed is None else listed(state, facts)
-    plan = planned.keys_of(state) if counts else ()
-    return Reads(chains=chains, accounts=found.accounts, registers=(cases, *plan, *found.registers))
+    counting = (*planned.keys_of(state), *emergency.keys_of(state)) if counts else ()
+    return Reads(chains=chains, accounts=found.accounts, registers=(cases, *counting, *found.registers))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
@@ -273,6 +273,8 @@ def _evolve(advance: Advance, registers: Registers, counts: bool, statement: Sta
     written = registers(Entered(statement, admission, before, after, facts))
     if counts and after.plan is not None:
         written = {**written, **planned.moved(facts, before, after)}
+    if counts and after.emergency is not None:
+        written = {**written, **emergency.moved(facts, before, after)}
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)
         written = {**written, key: (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))}

@@ -20,7 +20,7 @@ from ledger.labels import words_of
 from ledger.mass import tonnes
 from ledger.model import Findings
 from ledger.times import day_of, format_at, year_of
-from manifests import planned, telling
+from manifests import emergency, planned, telling
 from manifests.act import TOLERANCE_S
 from manifests.case import ManifestCases, cases_of, in_force
 from manifests.consent import number_in, row_of
@@ -84,7 +84,7 @@ def registers(trunk: str, state: ManifestState, changes: Changes) -> Sequence[st
         found += places.place_registers(after.origin, state.generator)
     if any(path.endswith("_t") or planned.touches_plan(path) for path in now):
         counting = [change for change in changes if planned.touches_plan(change[0])]
-        found += planned.keys_of(state)
+        found += (*planned.keys_of(state), *emergency.keys_of(state))
         found += planned.keys_of(_replanned(state, counting)) if counting else ()
         found += [site_key(state.generator, now["plan.site"])] if now.get("plan.site") else []
     for number in dict.fromkeys(number_in(path) for path in now if path.startswith("legs.")):

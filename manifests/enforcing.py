@@ -12,7 +12,7 @@ from ledger.admission.personality import Judged
 from ledger.mass import format_mass
 from ledger.model import Admission, Facts, Findings, Head, chain_key
 from ledger.times import day_of, year_of
-from manifests import planned, settlement, vehicles
+from manifests import emergency, planned, settlement, vehicles
 from manifests.act import Entered, drawn, standing_of
 from manifests.amendable import Changes, after_of, record_after, state_of
 from manifests.amendment import touches_quota
@@ -196,6 +196,7 @@ def enforced(opened: Opened, changes: Changes) -> tuple[ManifestCases, Mapping[s
         **_numbers(facts, trunk, before, state),
         **_trips(opened, before, state, changes),
         **planned.moved(facts, before, state),
+        **emergency.moved(facts, before, state),
     }
 
 

@@ -18,9 +18,11 @@ from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_at
+from whitelist.emergency import emergency_at
 from whitelist.listing import ListState, list_at, pre_notice_days
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import newest_permit, q3_key
+from whitelist.rules.emergency import judge_departure
 from whitelist.rules.listing import judge_departure_day, judge_stop
 from whitelist.rules.permit import judge_permit_standing
 
@@ -36,6 +38,11 @@ def listed(state: ManifestState, facts: Facts) -> tuple[str, ...]:
         if facts.holds(chain_key(state.approval)):
             chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
     return tuple(chains)
+
+
+def listed_at_departure(state: ManifestState, facts: Facts) -> tuple[str, ...]:
+    """Those, and the emergency on which it moves."""
+    return listed(state, facts) if state.emergency is None else (*listed(state, facts), state.emergency.chain)
 
 
 _Decision = tuple[ApprovalState | None, list[DecisionLine]]
@@ -62,6 +69,8 @@ def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     if decision[0] is not None:
         _judge_quota(judged, out, decision[0], more_g)
     _judge_notice(judged, out, decision[1], day)
+    if judged.state.emergency is not None:
+        _judge_emergency(judged, out, judged.state.emergency.chain)
 
 
 def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
@@ -156,6 +165,17 @@ def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], 
         return
     if noticed_s is None or (date.fromisoformat(day) - date.fromisoformat(day_of(noticed_s))).days < wanted:
         out.alert("M", "PRE_NOTICE")
+
+
+def _judge_emergency(judged: Judged, out: Findings, chain: str) -> None:
+    """R-39 EMERGENCY_STATE: the emergency that it stands on is open, and joined by the receiver's side where that is another province;
+    ALERT H OVERTOOK where its close was entered after the departure."""
+    state, emergency = judged.state, emergency_at(judged.facts, chain)
+    if emergency is not None:
+        division = state.destination.division if state.is_between_provinces else None
+        judge_departure(out, judged.facts, emergency, division, judged.statement.at_s)
+        if emergency.history.overtook(judged.statement.at_s):
+            out.alert("H", "OVERTOOK")
 
 
 def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineState, str]]) -> None:

@@ -72,3 +72,10 @@ class Contest(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Of the contested statement."""
     since_s: int
     released_s: int | None = None
+
+
+class EmergencyLink(Struct, frozen=True, gc=False, kw_only=True):
+    """The emergency (应急转移) that a manifest stands on, and the grams of its issue, which count against the ceiling."""
+
+    chain: str
+    issued_g: int

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.fields import ShortText, label, with_code, words
-from manifests.matters import Contest, Gap, Hold, IncidentNote
+from manifests.matters import Contest, EmergencyLink, Gap, Hold, IncidentNote
 from whitelist.fields import Place
 
 
@@ -268,6 +268,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     plan: PlanLink | None = None
     returns: ReturnLink | None = None
     """退回、改送: whose refused grams it carries."""
+    emergency: EmergencyLink | None = None
+    """应急转移: on which it moves (route EMERGENCY)."""
     decided_on: str | None = None
     """Of a decision outside this log (type in_transfer): its day and its last day."""
     decided_to: str | None = None

@@ -26,14 +26,15 @@ Lift = Literal[
     "destination_authority",
     "both_authorities",
     "holding_authority",
+    "declaring_authority",
     "operator",
     "nobody",
 ]
 
-_LIFTS_ZH = "提交人（您） 移出人 托运人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 实施暂扣的主管部门 运营单位 不可解除"
+_LIFTS_ZH = "提交人（您） 移出人 托运人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 实施暂扣的主管部门 启动应急转移的主管部门 运营单位 不可解除"
 _LIFTS_EN = (
     "you, who submitted this|the generator|the consignor|the carrier|the receiver|the authority of the origin|the authority of the destination|both authorities"
-    "|the authority that holds it|the operator|nobody"
+    "|the authority that holds it|the authority that declared the emergency|the operator|nobody"
 )
 LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))  # who can lift a reason, for Chinese readers
 LIFTS_EN: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_EN.split("|"), strict=True))  # for English ones

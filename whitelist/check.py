@@ -11,7 +11,8 @@ from ledger.directory import party_chain
 from ledger.kinds.site import site_key
 from ledger.model import Facts, Findings, chain_key
 from whitelist.approval import approval_at
-from whitelist.checked import Asked, Checked, approval_of, look_up, refused_of
+from whitelist.checked import Asked, Checked, approval_of, emergency_of, look_up, refused_of
+from whitelist.emergency import emergency_key
 from whitelist.permit import permit_at
 from whitelist.plan import plan_registers, plans_of, used_g
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key
@@ -51,6 +52,9 @@ def reads(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> Reads:
             registers.append(q3_key(permit.root))
             if facts.holds(q3_key(permit.root)):
                 chains.append(newest_permit(facts, permit.root))
+    if (emergency := emergency_of(transfer)) is not None:
+        chains.append(emergency)
+        registers.append(emergency_key(emergency))
     approval = approval_of(transfer, facts)
     if approval is not None:
         chains.append(approval)
@@ -84,6 +88,8 @@ def listed(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> list[
         if permit is not None:
             chains.append(newest_permit(facts, permit.root))
     chains += transfer.carried_on
+    if (emergency := emergency_of(transfer)) is not None:
+        chains.append(emergency)
     approval = approval_of(transfer, facts)
     if approval is not None:
         decided = decided_lines(transfer, approval_at(facts, approval))

@@ -10,6 +10,7 @@ from ledger.model import Facts, Moment, chain_key
 from ledger.times import day_of, parse_at, year_of_day
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on
+from whitelist.emergency import EmergencyState, emergency_at
 from whitelist.exemptions import Exemptions, exemptions_on
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
@@ -18,7 +19,7 @@ from whitelist.quota import newest_permit
 from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import Transfer, WasteLine
 
-INTRA, LISTED, APPROVED, OFF_LOG, RETURN = "INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN"
+INTRA, LISTED, APPROVED, OFF_LOG, RETURN, EMERGENCY = "INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN", "EMERGENCY"
 
 
 class Asked(Struct, frozen=True, gc=False, kw_only=True):
@@ -60,6 +61,8 @@ class Checked(Struct, frozen=True, gc=False, kw_only=True):
     plan_chain: str | None  # Where the plan that it names would stand.
     plan: SitePlan | None  # What was filed there for the site that it names, where the log has it.
     approval: ApprovalState | None
+    emergency_chain: str | None  # The emergency that it stands on.
+    emergency: EmergencyState | None
     lists: dict[str, ListState]  # Lists of the listings that the decision was given on, by chain.
     decided: tuple[DecisionLine | None, ...]
     masses: tuple[int, ...]
@@ -122,10 +125,15 @@ def crosses(transfer: Transfer, facts: Facts) -> bool:
 
 def approval_of(transfer: Transfer, facts: Facts) -> str | None:
     """Chain of the approval that a transfer stands on: none inside a province nor on the way home, none of an in_transfer, whose decision
-    is another log's."""
-    if transfer.approval is None or transfer.type == "in_transfer" or transfer.goes_back:
+    is another log's, and none of what moves on an emergency."""
+    if transfer.approval is None or transfer.type == "in_transfer" or transfer.goes_back or transfer.is_emergency:
         return None
     return transfer.approval if crosses(transfer, facts) else None
+
+
+def emergency_of(transfer: Transfer) -> str | None:
+    """Chain of the emergency that a transfer stands on; none on the way home."""
+    return transfer.emergency if transfer.is_emergency and not transfer.goes_back else None
 
 
 def event_of(transfer: Transfer, admitted_s: int) -> int:
@@ -149,6 +157,7 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
     permit = None if transfer.permit is None or transfer.goes_back else permit_at(facts, transfer.permit)
+    emergency = emergency_of(transfer)
     plan_chain = plan_of(transfer, asked.generator, asked.at_s, day)
     return Checked(
         asked=asked,
@@ -166,6 +175,8 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
         plan_chain=plan_chain,
         plan=plan_at(facts, plan_chain, None if transfer.plan is None else transfer.plan.site),
         approval=approval,
+        emergency_chain=emergency,
+        emergency=None if emergency is None else emergency_at(facts, emergency),
         lists=lists,
         decided=decided,
         masses=tuple([parse_mass(line.mass_t) for line in transfer.lines]),
@@ -181,6 +192,8 @@ def _route(transfer: Transfer, approval: ApprovalState | None, facts: Facts) -> 
         return RETURN
     if transfer.type == "in_transfer":
         return OFF_LOG
+    if transfer.is_emergency:
+        return EMERGENCY
     if not crosses(transfer, facts):
         return INTRA
     return approval.route if approval is not None and approval.route else APPROVED

@@ -129,7 +129,7 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], at_s: int, facts: 
 
 def _parties(transfer: AskedTransfer) -> set[str]:
     """Who may be named in a reason: generator and receiver, and whose permit and decision it stands on."""
-    owners = (chain.split("/")[1] for chain in (transfer.permit, transfer.approval) if chain is not None)
+    owners = (chain.split("/")[1] for chain in (transfer.permit, transfer.approval, transfer.emergency) if chain is not None)
     return {transfer.generator, transfer.receiver, *owners}
 
 

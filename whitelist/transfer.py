@@ -82,7 +82,6 @@ TransferType = Annotated[
         "normal", "backfill_ordinary", "backfill_emergency", "backfill_special", "backfill_border", "in_transfer", "pipeline", "emergency"
     ],
     with_code("ISSUE_TYPE"),
-    later("emergency", "backfill_emergency"),
     label("联单类型", "type of manifest"),
     words(
         {
@@ -98,6 +97,8 @@ TransferType = Annotated[
     ),
 ]
 
+EMERGENCY_TYPES = ("emergency", "backfill_emergency")
+"""Types that stand on an emergency."""
 TripId = Annotated[
     str, form("^[0-9A-Za-z._-]{1,64}$", "TRIP_ID", Phrase("1 至 64 个字母、数字或 . _ -", "1 to 64 letters, digits or . _ -"))
 ]
@@ -227,7 +228,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
     approval: Annotated[ApprovalRef | None, label("跨省转移批准", "decision")] = None
     decision: Annotated[PaperDecision | None, label("本账本之外的批准", "decision outside this log")] = None
     pilot: Annotated[ListingRef | None, label("国家试点名单", "pilot listing"), later()] = None
-    emergency: Annotated[EmergencyRef | None, label("应急处置", "emergency"), later()] = None
+    emergency: Annotated[EmergencyRef | None, label("应急处置", "emergency")] = None
     returns: Annotated[Return | None, label("退回或改送", "return")] = None
     number: Annotated[NationalNumber | None, label("国家联单编号", "national number")] = None
     provincial_number: Annotated[ShortText | None, label("省联单编号", "provincial number")] = None
@@ -256,6 +257,11 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
         return self.type.startswith("backfill_")
 
     @property
+    def is_emergency(self) -> bool:
+        """应急转移, at once or back-filled: it stands on an emergency (R-39)."""
+        return self.type in EMERGENCY_TYPES
+
+    @property
     def carried_on(self) -> tuple[str, ...]:
         """Manifests whose grams it carries on: the one that it returns, and those of its lots; each once."""
         own = () if self.returns is None else (self.returns.manifest,)
@@ -270,7 +276,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
-    route: str  # ``INTRA``, ``LISTED``, ``APPROVED``, ``OFF_LOG`` or ``RETURN``.
+    route: str  # ``INTRA``, ``LISTED``, ``APPROVED``, ``EMERGENCY``, ``OFF_LOG`` or ``RETURN``.
     reasons: tuple[Reason, ...] = ()
     draws: dict[str, int]
     remaining: tuple[AccountBalance, ...] = ()  # Every account that bounds it, Q1 of the listings too, for information.

@@ -60,6 +60,7 @@ _ROLES: Mapping[str, str] = {
     "authority": "主管部门", "another authority": "另一主管部门", "origin's authority": "移出地主管部门", "destination's authority": "接受地主管部门", "proposer": "提出名单的主管部门",
     "authority of the region": "单位所在地主管部门", "authority of the place": "场所所在地主管部门", "authority of the number": "编号所属地主管部门",
     "countersigning authority": "联署的主管部门", "authority of the list": "名单双方的主管部门", "authority that holds": "实施暂扣的主管部门",
+    "declaring authority": "启动应急转移的主管部门", "authority of receivers": "接受地主管部门",
     "authority of either side": "移出地或者接受地主管部门", "party concerned": "联单有关单位",
     "signer of the contested act": "所附行为的签署单位", "reporter": "报告单位", "who may propose the correction": "可以提出该项更正的单位",
     "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",

@@ -294,9 +294,9 @@ DEPART = trunk_act(
     body=Depart,
     signers=signers,
     reads=reads,
-    listed=gate.listed,
+    listed=gate.listed_at_departure,
     named=named,
-    reads_doc="The permit and the newest of its line, the decision and its lists, with their accounts; truck, labels, waybill, tickets.",
+    reads_doc="The permit and the newest of its line, the decision and its lists, with their accounts; the emergency; truck, labels, waybill, tickets.",
     rules=(
         time_does_not_run_back,
         moment_is_lawful,

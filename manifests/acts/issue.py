@@ -13,13 +13,13 @@ from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at, year_at
-from manifests import lots, planned, returns
+from manifests import emergency, lots, planned, returns
 from manifests.act import ManifestAct, drawn
 from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
 from manifests.recorded import issue_recorded
 from whitelist import check
-from whitelist.checked import Asked, decision_of, event_of
+from whitelist.checked import Asked, decision_of, emergency_of, event_of
 from whitelist.exemptions import exemptions_on
 from whitelist.permit import permit_at
 from whitelist.quota import q3_account, q3_change
@@ -52,16 +52,17 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest begins; its number is held from now on."""
     body: Issue = statement.body
     day = day_of(event_of(body, parse_admission_at(admission.at)))
+    in_emergency = emergency_of(body) is not None
     found = [
         (
             None if decided is None or decided.listing is None else (decided.listing.list, decided.listing.row),
-            bool(line.exemptions) and "EXEMPT_TRANSPORT" in waived_links(exemptions_on(facts, day), line),
+            bool(line.exemptions) and "EXEMPT_TRANSPORT" in waived_links(exemptions_on(facts, day), line, in_emergency=in_emergency),
         )
         for line, decided in zip(body.lines, decision_of(body, facts)[1], strict=True)
     ]
     state = opened(statement, admission, found, returns.link_of(body, facts))
     registers: dict[str, Any] = {**returns.taken(facts, state), **lots.taken(facts, statement.chain, state)}
-    registers |= planned.moved(facts, None, state)
+    registers |= {**planned.moved(facts, None, state), **emergency.moved(facts, None, state)}
     if (permit := permit_at(facts, state.permit)) is not None:  # none on the way home
         registers |= q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0))
     registers |= issue_recorded(statement.chain, body)
@@ -107,6 +108,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
         route=admission.decision.route,
         permit=body.permit or "",
         approval=body.approval,
+        emergency=emergency.link_of(body),
         number=body.number,
         provincial_number=body.provincial_number,
         trip_id=body.trip_id,
@@ -140,7 +142,7 @@ ISSUE = ManifestAct(
         window=Window.DAY,
         reads=lambda statement, facts: check.reads(statement.body, statement.owner, statement.at_s, facts),
         listed=lambda statement, facts: check.listed(statement.body, statement.owner, statement.at_s, facts),
-        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the plan of the year, the carriers' parties, the manifests that it returns or whose lots it carries.",
+        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the emergency, the plan of the year, the carriers' parties, the manifests that it returns or whose lots it carries.",
         gate=is_open,
         rules=(transfer_is_lawful,),
         asks=(*RULES, *returns.RULES, *lots.RULES),

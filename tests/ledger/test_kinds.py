@@ -57,6 +57,7 @@ def test_what_a_closed_party_never_signs_and_what_may_begin_a_chain() -> None:
         "case.close_with_gap/1",
         "case.contest/1",
         "case.amend_propose/1",
+        "emergency.declare/1",
         "incident.report/1",
         "incident.unmanifested/1",
     }  # each its own chain

@@ -86,7 +86,7 @@ def test_the_whole_quota_may_be_issued_and_not_a_gram_more() -> None:
         ({"approval": None}, ["NO_APPROVAL"]),
         ({"mode": "sea"}, ["SEA"]),
         ({"plan": None}, ["MISSING"]),
-        ({"type": "emergency"}, ["NOT_YET"]),
+        ({"type": "emergency"}, ["MISSING"]),
         ({"number": "20265001000123"}, ["NO_ORIGIN"]),
     ],
 )

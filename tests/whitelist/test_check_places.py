@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.whitelist.acts import INTRA, PAPER, line, listed, place, transfer, with_permit
-from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, OTHER_RECEIVER, Log, ulid
+from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, OTHER_RECEIVER, Log
 from tests.workbench import uscc
 from whitelist.approval import ListingRef
 from whitelist.transfer import Answer, Meters, PaperDecision, PlanRef, WasteLine
@@ -108,9 +108,6 @@ def test_a_decision_outside_the_log_belongs_to_in_transfers_and_one_ground_is_en
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"type": "emergency"}, "type"),
-        ({"type": "backfill_emergency", "paper": PAPER}, "type"),
-        ({"emergency": f"emergency/{GENERATOR}/{ulid(1)}", "approval": None}, "emergency"),
         ({"pilot": ListingRef(list="list/2026-00-50-pilot", row=0), "approval": None}, "pilot"),
     ],
 )

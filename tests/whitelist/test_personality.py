@@ -43,6 +43,8 @@ NOT_CODES = {
     "LISTED",
     "APPROVED",
     "OFF_LOG",
+    "EMERGENCY",
+    "CLOSED",
     "LMH",
     "SS",
     "II",

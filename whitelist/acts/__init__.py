@@ -9,6 +9,7 @@ from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
 from whitelist import adopted, dry_run, fields, workdays
 from whitelist.approval import ApprovalState
+from whitelist.emergency import EMERGENCY, EmergencyState
 from whitelist.fields import APPROVAL, LIST, PERMIT, PLAN
 from whitelist.follow_ons import FOLLOW_ONS
 from whitelist.listing import ListState
@@ -27,8 +28,14 @@ RULES = table(*TEXTS, *fields.TEXTS, *adopted.TEXTS, *workdays.TEXTS, *dry_run.T
 PERSONALITY = Personality(
     name="whitelist",
     kinds=ACTS,
-    states={"permit": PermitState, "list": ListState, "approval": ApprovalState, "plan": PlanState},
-    chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern, "plan": PLAN.pattern},
+    states={"permit": PermitState, "list": ListState, "approval": ApprovalState, "plan": PlanState, "emergency": EmergencyState},
+    chains={
+        "permit": PERMIT.pattern,
+        "list": LIST.pattern,
+        "approval": APPROVAL.pattern,
+        "plan": PLAN.pattern,
+        "emergency": EMERGENCY.pattern,
+    },
     registers={
         "number": NumberHolders,
         "refused": RefusedLoads,
@@ -37,6 +44,7 @@ PERSONALITY = Personality(
         "opened": int,
         "permits": HeldPermits,
         "plan-used": int,
+        "emergency": int,
     },
     data=adopted.PARSERS,
     rules=RULES,

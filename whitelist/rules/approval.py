@@ -9,7 +9,7 @@ from signing.phrase import Word, word_in
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import ApprovalState
-from whitelist.checked import OFF_LOG, RETURN, Checked
+from whitelist.checked import EMERGENCY, OFF_LOG, RETURN, Checked
 from whitelist.quota import q2_account
 from whitelist.transfer import WasteLine
 
@@ -23,16 +23,18 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
     if checked.route == RETURN:  # home again needs nobody's leave
         return
     origin = checked.home
-    given = [name for name in ("approval", "decision") if getattr(transfer, name) is not None]
+    given = [name for name in ("approval", "decision", "emergency") if getattr(transfer, name) is not None]
     if not checked.crosses:
         direction = f"{origin[:2]} → {transfer.destination.division[:2]}"
         for name in given:
+            if name == "emergency":  # an event needs its emergency inside a province too
+                continue
             inside = {"province": telling.province(origin), "where": f"body.{name}"}
             out.refuse("APPROVAL_DIRECTION", f"body.{name}", direction, "", "INSIDE", **inside)
         return
     if len(given) > 1:
-        out.refuse("ISSUE_TYPE", f"body.{given[1]}", ", ".join(given), "approval", "TWO_GROUNDS")
-    if checked.route == OFF_LOG:  # its decision is another log's, which its type demands
+        out.refuse("ISSUE_TYPE", f"body.{given[1]}", ", ".join(given), "approval", "TWO_GROUNDS", given=", ".join(given))
+    if checked.route in (OFF_LOG, EMERGENCY):  # its ground is one that its type demands
         return
     if not given:
         way = telling.way(origin, transfer.destination.division)

@@ -22,10 +22,10 @@ _NO_LINKS: frozenset[str] = frozenset()
 
 def claims_hold(checked: Checked, out: Findings) -> None:
     """A claimed item is of the day's edition, names the code, and its condition can be met; the links it waives become tags."""
-    exemptions = checked.exemptions
+    exemptions, in_emergency = checked.exemptions, checked.emergency_chain is not None
     for path, line in checked.lines:
         for position, claim in enumerate(line.exemptions):
-            if _claimed(exemptions, claim, line) is not None:
+            if _claimed(exemptions, claim, line, in_emergency) is not None:
                 continue
             own: dict[str, Word] = {"asked": f"{claim.edition}:{claim.item}", "where": f"{path}.exemptions.{position}"}
             field, found = f"{path}.exemptions.{position}", f"{claim.edition}: {claim.item}"
@@ -38,7 +38,7 @@ def claims_hold(checked: Checked, out: Findings) -> None:
                 out.refuse("EXEMPTION_ITEM", field, found, edition, "EDITION", **own)
             else:
                 out.refuse("EXEMPTION_ITEM", field, found, edition, "OTHER", **own)
-        for link in waived_links(exemptions, line):
+        for link in waived_links(exemptions, line, in_emergency=in_emergency):
             out.tag(link)
 
 
@@ -53,20 +53,21 @@ def _item(exemptions: Exemptions | None, named: ExemptionClaim | Basis) -> Exemp
     return None if exemptions is None or exemptions.edition != str(named.edition) else exemptions.items.get(named.item)
 
 
-def _claimed(exemptions: Exemptions | None, claim: ExemptionClaim, line: WasteLine) -> Exemption | None:
+def _claimed(exemptions: Exemptions | None, claim: ExemptionClaim, line: WasteLine, in_emergency: bool) -> Exemption | None:
     """The item claimed if it can hold for the line, as far as the line says: what it attests beyond that is the generator's word."""
     item = _item(exemptions, claim)
     if item is None or not item.names(line.code) or (item.only_corrosive and set(line.hazards) != {"C"}):
         return None
     # Household waste has no manifest to begin with, point-to-point use is a matter of the receiver's permit, and an event needs its emergency.
-    return item if not item.words or (item.words not in (HOUSEHOLD, POINT_TO_POINT, EVENT) and claim.ref is not None) else None
+    never = (HOUSEHOLD, POINT_TO_POINT) if in_emergency else (HOUSEHOLD, POINT_TO_POINT, EVENT)
+    return item if not item.words or (item.words not in never and claim.ref is not None) else None
 
 
-def waived_links(exemptions: Exemptions | None, line: WasteLine) -> frozenset[str]:
-    """Tags of the links that the line's claims waive; ``exemptions`` are those of the day of the event."""
+def waived_links(exemptions: Exemptions | None, line: WasteLine, *, in_emergency: bool) -> frozenset[str]:
+    """Tags of the links that the line's claims waive; ``exemptions`` are those of the day of the event, ``in_emergency`` what moves on one."""
     if not line.exemptions:
         return _NO_LINKS
-    claimed = (_claimed(exemptions, claim, line) for claim in line.exemptions)
+    claimed = (_claimed(exemptions, claim, line, in_emergency) for claim in line.exemptions)
     return _NO_LINKS.union(*(item.links for item in claimed if item is not None))
 
 

@@ -16,13 +16,14 @@ from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.checked import Checked
-from whitelist.rules import approval, listing, permit
+from whitelist.rules import approval, emergency, listing, permit
 from whitelist.transfer import TransferType
 from whitelist.workdays import workdays_of
 
 
 def type_has_its_fields(checked: Checked, out: Findings) -> None:
-    """Paper stands with backfills, meters with pipelines, a decision outside this log with 跨省转入, each there and only there.
+    """Paper stands with backfills, meters with pipelines, a decision outside this log with 跨省转入, an emergency with 应急, each there and only
+    there.
 
     A field that the type demands: MISSING; one that it forbids: ISSUE_TYPE (kinds §15). Order 23 Art. 14, 19, 20.2 [READ].
     """
@@ -31,6 +32,7 @@ def type_has_its_fields(checked: Checked, out: Findings) -> None:
         ("paper", transfer.paper, transfer.is_backfill),
         ("meters", transfer.meters, transfer.type == "pipeline"),
         ("decision", transfer.decision, transfer.type == "in_transfer"),
+        ("emergency", transfer.emergency, transfer.is_emergency),
     )
     for name, found, wanted in pairs:
         if wanted and found is None:
@@ -47,7 +49,7 @@ def type_has_its_fields(checked: Checked, out: Findings) -> None:
         elif not wanted and found is not None:
             own: dict[str, Word] = {"what": FIELDS[name], "where": f"body.{name}", "right": _OF[name]}
             out.refuse("ISSUE_TYPE", f"body.{name}", transfer.type, "", "FIELD", type=_type(transfer.type), **own)
-    if transfer.plan is None and transfer.type != "in_transfer" and transfer.returns is None:
+    if transfer.plan is None and transfer.type != "in_transfer" and transfer.returns is None and not transfer.is_emergency:
         how = ('，例如 {"filing_no":"备案编号"}', ', e.g. {"filing_no":"…"}')
         out.refuse("MISSING", "body.plan", "", '{"filing_no":"…"}', "WHAT", what=FIELDS["plan"], where="body.plan", how=how)
 
@@ -56,6 +58,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "paper": ("纸质联单的信息", "what the paper manifest says"),
     "meters": ("计量装置", "the meters"),
     "decision": ("本账本之外的批准", "the decision of another province"),
+    "emergency": ("应急转移", "the emergency"),
     "plan": ("管理计划备案编号", "the number of the filed management plan"),
 }
 """What parts of part 1 are called."""
@@ -66,11 +69,16 @@ _HOW: Mapping[str, tuple[str, str]] = {
         "；移出地在本账本有主管部门的，把 body.type 改为 normal 并填写 approval",
         "; else put normal into body.type, and approval",
     ),
+    "emergency": (
+        "（链名 emergency/…，向启动应急转移的主管部门索取）；不是应急转移的，把 body.type 改为 normal（或者补录）并填写 approval",
+        " (its chain emergency/…, which the declaring authority knows); if it is none, put normal into body.type, and approval",
+    ),
 }
 _OF: Mapping[str, tuple[str, str]] = {
     "paper": ("补录（backfill_ordinary、backfill_emergency、backfill_special、backfill_border）", "a backfill_… type"),
     "meters": ("管道（pipeline）", "pipeline"),
     "decision": ("跨省转入（in_transfer）", "in_transfer"),
+    "emergency": ("应急（emergency）或者补录应急（backfill_emergency）", "emergency or backfill_emergency"),
 }
 """Types that they belong to."""
 
@@ -100,7 +108,13 @@ def pipeline_is_one_wholly(checked: Checked, out: Findings) -> None:
         )
 
 
-TERMS = (permit.permit_is_in_force, approval.decision_is_in_its_term, listing.listing_is_of_the_day, listing.listing_is_not_stopped)
+TERMS = (
+    permit.permit_is_in_force,
+    approval.decision_is_in_its_term,
+    listing.listing_is_of_the_day,
+    listing.listing_is_not_stopped,
+    emergency.emergency_is_open,
+)
 """Rules about terms and statuses: what they say depends on the moment of the event."""
 
 
@@ -202,16 +216,16 @@ TIME_ORDER:NOT_ISSUED
 The acceptance is of {accepted}; the manifest was issued at {issued} (Beijing time). || Correct body.accepted_at to {issued} or later; what was moved before belongs on a backfill.
 
 ISSUE_TYPE | R-11 | sender | Order 23 Art. 13, 19, 20 [READ]; combinations [DESIGN]
-所填内容与联单类型不符。 || 核对联单类型；纸质联单信息只用于补录，计量装置只用于管道，本账本之外的批准只用于跨省转入，批准依据只能有一种。
-A field does not fit the type of the manifest. || Check the type: paper belongs to backfills, meters to pipelines, a decision outside this log to transfers from outside, and one decision is enough.
+所填内容与联单类型不符。 || 核对联单类型；纸质联单信息只用于补录，计量装置只用于管道，本账本之外的批准只用于跨省转入，应急转移只用于应急和补录应急，批准依据只能有一种。
+A field does not fit the type of the manifest. || Check the type: paper belongs to backfills, meters to pipelines, a decision outside this log to transfers from outside, an emergency to emergency types, and one ground is enough.
 
 ISSUE_TYPE:FIELD
 联单类型是“{type}”，不应填写{what}。 || 删除 {where} 后重新提交；类型选错的，把 body.type 改为{right}。
 The type of the manifest is {type}, which does not have {what}. || Leave {where} out; or, if the type is wrong, put {right} into body.type.
 
 ISSUE_TYPE:TWO_GROUNDS
-批准依据填写了两种：本账本的批准（approval）和本账本之外的批准（decision）。 || 只保留一种：移出地在本账本有主管部门的，保留 body.approval，删除 body.decision。
-Two grounds are given: an approval of this log and a decision outside it. || Keep one: where the origin has an authority on this log, keep body.approval and leave body.decision out.
+跨省转移的依据填写了不止一种：{given}。 || 只保留一种：应急转移保留 body.emergency；移出地在本账本有主管部门的，保留 body.approval；由本账本之外的省份转入的，保留 body.decision。其余删除。
+More than one ground is given for the transfer between provinces: {given}. || Keep one and leave the others out: body.emergency for an emergency, body.approval where the origin has an authority on this log, body.decision for what comes from outside.
 
 ISSUE_TYPE:ORIGIN
 移出地{place}在本账本由{authority}管理，不能按“跨省转入”开具。 || 把 body.type 改为 normal，删除 body.decision，并在 body.approval 填写{authority}的批准。

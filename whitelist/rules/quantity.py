@@ -67,7 +67,11 @@ def dangerous_goods_are_named(checked: Checked, out: Findings) -> None:
     for path, line in checked.lines:
         if line.dg is not None and line.dg_none is not None:
             out.refuse("DG_DATA", f"{path}.dg_none", line.dg_none, "dg / dg_none", "BOTH", waste=f"{line.name} {line.code}", where=path)
-        elif line.dg is None and line.dg_none is None and "EXEMPT_TRANSPORT" not in waived_links(checked.exemptions, line):
+        elif (
+            line.dg is None
+            and line.dg_none is None
+            and "EXEMPT_TRANSPORT" not in waived_links(checked.exemptions, line, in_emergency=checked.emergency_chain is not None)
+        ):
             out.refuse("DG_DATA", f"{path}.dg", "", "dg / dg_none", "NONE", waste=f"{line.name} {line.code}", where=path)
 
 

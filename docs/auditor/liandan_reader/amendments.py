@@ -69,11 +69,15 @@ class Amendments:
         return list(self.log.parties.responsible(here, there)[0] or self.log.parties.covering(there))
 
     def is_between(self, trip: Any) -> bool:
-        """Whether it leads from one province to another; a redirect inherits where it comes from."""
+        """Whether it leads from one province to another."""
+        return self.home_of(trip)[:2] != str(trip.destination)[:2]
+
+    def home_of(self, trip: Any) -> str:
+        """The division that the waste first left: a redirect inherits where it comes from."""
         first = trip
         while first.returned and first.returned["how"] != "back":
             first = self.manifests.trips[first.returned["manifest"]]
-        return str(first.origin)[:2] != str(trip.destination)[:2]
+        return str(first.origin)
 
     def _missing(self, trip: Any, found: Any) -> list[list[str]]:
         """Consents that are not there; after a verification G is asked too."""

@@ -81,26 +81,25 @@ class Manifests(Regrouping):
         trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
         trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
         trip.place = trip.origin
-        trip.is_backfill = body.get("type", "").startswith("backfill_")
-        trip.is_return = a.route == "RETURN"
+        trip.is_backfill, trip.is_return = body.get("type", "").startswith("backfill_"), a.route == "RETURN"
         trip.name = body.get("trip_id", s.chain)
-        trip.declared = [grams(line["mass_t"]) for line in lines]
-        trip.wastes = [(line["code"], line["form"]) for line in lines]
+        trip.declared, trip.wastes = [grams(line["mass_t"]) for line in lines], [(line["code"], line["form"]) for line in lines]
         self._returns(s, a, trip, body.get("returns"))
         self._lots(s, a, trip, lines)
         permit = f"Q3 {self.log.whitelist.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
         by_decision = a.route in ("LISTED", "APPROVED")
         decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
         trip.accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
-        backfill = "BACKFILL" in a.tags
-        self.log.check(backfill == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL of a backfill")
+        self.log.check(("BACKFILL" in a.tags) == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL")
         self.give_number(s, a, trip, body.get("number"))
+        self.log.emergencies.issued(s, a, trip)
         self.log.plans.issued(s, a, trip)
         self.keep(a, trip, trip.declared)
         return "issued"
 
     def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         self.free(s.chain, trip)
+        self.log.emergencies.voided(s.chain)
         self.keep(a, trip, [0] * len(trip.declared))
         self.end_number(trip, "voided")
         return "voided"
@@ -113,6 +112,7 @@ class Manifests(Regrouping):
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
         self._leave(trip)
+        self.log.emergencies.departs(s, a, trip)
         self.keep(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
             self._labels(s, a, trip, body["gate"]["labels"])
@@ -236,6 +236,7 @@ class Manifests(Regrouping):
         rows = {row["account"]: row["after_g"] - row["before_g"] for row in a.accounts}
         trip.held = held
         self.log.plans.count(trip, masses)
+        self.log.emergencies.count(trip)
         self.log.check(rows == due, "ACCOUNT_WRONG", "admission.decision.accounts", rows, due)
 
     # -- registers

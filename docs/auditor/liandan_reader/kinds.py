@@ -8,7 +8,8 @@ Roles: operator; authorities (each of them); owner, named by the chain; region: 
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner, side (either): authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
-contested; concerned: whose matter a report is; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments). ``a|b``: one of them.
+contested; concerned: whose matter a report is; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments); declaring,
+joining: of an emergency. ``a|b``: one of them.
 """
 
 import re
@@ -87,6 +88,10 @@ case = case/U/I/I
   case.close_with_gap  !  D  destination origin         Q23
   case.contest         !  D  signer                     -
   case.report          ?  D  concerned                  -
+emergency = emergency/U/I
+  emergency.declare    !  D  declaring                  -    - > open
+  emergency.join       .  D  joining                    -    open > =
+  emergency.close      .  D  declaring                  -    open > closed
 incident = incident/U/I
   incident.report        !  D  owner                    -    - > open
   incident.unmanifested  !  D  owner                    -    - > open
@@ -102,6 +107,7 @@ STAGE_CODE = {
     "approval": "APPROVAL_STAGE",
     "manifest": "ACT_NOT_OPEN",
     "incident": "INCIDENT_STATE",
+    "emergency": "EMERGENCY_STATE",
 }
 FORMS = {
     "U": "([0-9A-HJ-NPQRTUWXY]{18})",

@@ -8,6 +8,7 @@ from typing import Any
 
 from .cases import Cases, read_thresholds
 from .custody import Manifests
+from .emergencies import Emergencies
 from .incidents import Incidents
 from .kinds import STAGE_CODE
 from .listed import LATER, Listed
@@ -42,6 +43,7 @@ class Log:
         self.thresholds: dict[str, int] = {}
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
         self.plans, self.incidents, self.listed = Plans(self), Incidents(self), Listed(self)
+        self.emergencies = Emergencies(self)
 
     @property
     def size(self) -> int:
@@ -173,6 +175,8 @@ class Log:
             after = self.manifests.take(s, a)
         elif s.type in ("incident", "number"):
             after = self.incidents.take(s, a)
+        elif s.type == "emergency":
+            after = self.emergencies.take(s, a)
         else:
             self.parties.take(s, a)
             self._own(s, a)

@@ -129,6 +129,10 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [log.whitelist.opening(s, word)]
         case "side":
             return [log.listed.either(s)]
+        case "declaring":
+            return [Role([s.owner] if s.owner in parties.authorities else [])]
+        case "joining":
+            return [Role(*log.emergencies.joining(s))]
         case "covering":
             return [Role(*log.incidents.covering(s))]
         case "holding" | "releasing" | "signer" | "concerned":

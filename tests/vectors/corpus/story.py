@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.vectors.corpus import cases, corrections, full_forms, incidents, lists, openings, parties, permissions, returns, trips
+from tests.vectors.corpus import (
+    cases,
+    corrections,
+    emergencies,
+    full_forms,
+    incidents,
+    lists,
+    openings,
+    parties,
+    permissions,
+    returns,
+    trips,
+)
 from tests.vectors.corpus.admitted import AdmittedLog
 from tests.vectors.corpus.people import CHONGQING, GUIZHOU, OPERATOR, SICHUAN
 from tests.vectors.corpus.scene import Scene
@@ -42,6 +54,7 @@ def corpus_log() -> AdmittedLog:
         incidents.numbers,
         openings.openings,
         lists.in_force,
+        emergencies.emergencies,
     ):
         act(scene)
         scene.checkpoint()

@@ -26,6 +26,7 @@ from acting import (
 )
 from acts_amendments import corrections
 from acts_cases import cases
+from acts_emergencies import emergencies
 from acts_incidents import incidents
 from acts_lists import lists_in_force
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
@@ -92,5 +93,6 @@ def acts_log() -> Log:
     lists_in_force(log)
     log.checkpoint(stamps("16:54:10"))
     openings(log)
+    emergencies(log)
     log.checkpoint(stamps("16:54:20"))
     return log

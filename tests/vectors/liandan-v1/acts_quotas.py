@@ -27,15 +27,15 @@ def openings(log: Log) -> None:
         (CONSULTED, f"Q2 {CONSULTED} 0", BOTH, opening()),
         (NEW_PERMIT, f"Q3 {NEW_PERMIT}", HOLDERS_AND_ANOTHER, opening(item=None)),
     ):
-        post(log, "quota.open", chain, by, "16:54", body, accounts=[_moved(log, account)])
+        post(log, "quota.open", chain, by, "16:54", body, accounts=[moved(log, account)])
 
 
-def _moved(log: Log, account: str) -> dict[str, Any]:
+def moved(log: Log, account: str, grams: int = GRAMS) -> dict[str, Any]:
     """The row by which the next entry moves an account from where it stands."""
     for entry in reversed(log.entries):
         admission = json.loads(entry)["admission"]
         for row in admission["decision"]["accounts"]:
             if row["account"] == account:
                 before_g = row["after_g"]
-                return {"account": account, "prev_index": admission["index"], "before_g": before_g, "after_g": before_g + GRAMS}
-    return {"account": account, "before_g": 0, "after_g": GRAMS}
+                return {"account": account, "prev_index": admission["index"], "before_g": before_g, "after_g": before_g + grams}
+    return {"account": account, "before_g": 0, "after_g": grams}

@@ -19,6 +19,7 @@ import refused_amendments
 import refused_approvals
 import refused_bodies
 import refused_cases
+import refused_emergencies
 import refused_incidents
 import refused_issues
 import refused_lists
@@ -66,6 +67,7 @@ def main(directory: Path) -> None:
             *refused_incidents.incidents(more),
             *refused_quotas.quotas(more),
             *refused_lists.lists(more),
+            *refused_emergencies.emergencies(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),

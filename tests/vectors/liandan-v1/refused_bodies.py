@@ -61,10 +61,10 @@ FORMS: dict[str, list[tuple[str, str, Any]]] = {
     "list.countersign": [("FIELD_TYPE", "rows_hash", "x"), ("FIELD_MISSING", "letter_no", GONE)],
     "manifest.issue": [
         ("ISSUE_TYPE", "type", "ordinary"),
-        ("NOT_YET", "type", "emergency"),
-        ("NOT_YET", "type", "backfill_emergency"),
+        ("ISSUE_TYPE", "type", "urgent"),
+        ("ISSUE_TYPE", "type", ""),
         ("FIELD_TYPE", "returns", {"manifest": "manifest/915101120000FX029E/01KB2Z8Q6V0000000000000031", "how": "on", "lines": [0]}),
-        ("NOT_YET", "emergency", "emergency/115100000000FX510L/01KB2Z8Q6V0000000000000031"),
+        ("FIELD_TYPE", "emergency", "incident/115100000000FX510L/01KB2Z8Q6V0000000000000031"),
         ("NOT_YET", "pilot", {"list": "list/2026-51-50-xn", "row": 0}),
         ("LIST_LENGTH", "lines.0.lots", []),
         ("USCC", "receiver", USCC),
@@ -96,11 +96,12 @@ FORMS: dict[str, list[tuple[str, str, Any]]] = {
 
 
 def bodies_of(log: Log) -> dict[str, Any]:
-    """The last good body of every kind in a log."""
+    """The last good body of every kind in a log; of issues the last that stands on no emergency."""
     found = {}
     for raw in log.entries:
         fields = json.loads(base64.b64decode(json.loads(raw)["statement"]["payload"]))
-        found[fields["kind"].removesuffix("/1")] = fields["body"]
+        if "emergency" not in fields["body"]:
+            found[fields["kind"].removesuffix("/1")] = fields["body"]
     return found
 
 

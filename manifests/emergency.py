@@ -1,0 +1,51 @@
+"""What a manifest counts against the ceiling of the emergency that it stands on (R-39): the grams of its issue, less what its receipt took less.
+
+A void gives them back; what a manifest closed with a gap had stays counted, for it moved. No loading and no correction of the declared mass
+moves the count; a corrected receipt does, as the receipt itself. So the count of an issue is the most it ever is, and whatever was admitted below
+the ceiling stays below it. Source: kinds §9, §15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ledger.mass import parse_mass
+from ledger.model import Facts
+from manifests.matters import EmergencyLink
+from manifests.model import ManifestState, Stage
+from whitelist.checked import emergency_of
+from whitelist.emergency import emergency_key
+
+if TYPE_CHECKING:
+    from whitelist.transfer import Transfer
+
+
+def link_of(body: Transfer) -> EmergencyLink | None:
+    """The emergency that an issue stands on, and the grams that it issues."""
+    chain = emergency_of(body)
+    return None if chain is None else EmergencyLink(chain=chain, issued_g=sum(parse_mass(line.mass_t) for line in body.lines))
+
+
+def counted_g(state: ManifestState) -> int:
+    """Grams that a manifest counts now."""
+    link = state.emergency
+    if link is None or state.stage is Stage.VOIDED:
+        return 0
+    if state.times.received_s is None:
+        return link.issued_g
+    return min(link.issued_g, sum(line.accepted_g or 0 for line in state.lines))
+
+
+def keys_of(state: ManifestState) -> tuple[str, ...]:
+    """The register on which it counts."""
+    return () if state.emergency is None else (emergency_key(state.emergency.chain),)
+
+
+def moved(facts: Facts, before: ManifestState | None, after: ManifestState) -> Mapping[str, Any]:
+    """The register after an entry, by what the manifest counted before and counts now."""
+    link = after.emergency
+    if link is None:
+        return {}
+    key, change = emergency_key(link.chain), counted_g(after) - (0 if before is None else counted_g(before))
+    return {key: (facts.get(key) or 0) + change} if change else {}
