@@ -5,15 +5,17 @@ import time
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import takewhile
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ledger.admission.form import request_reasons
+from ledger.admission.form import body_reasons
 from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import Draft
 from ledger.chain import founding_prev
 from ledger.directory import LOG_MAIN
+from ledger.fields import Region, Text, Uscc, at_least, label, words
 from ledger.kinds.closing import continues_from
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.times import format_at
@@ -34,17 +36,17 @@ PLAN_MAX = 1024 * 1024  # Bytes of a plan.
 class PlannedOperator(Struct, frozen=True, forbid_unknown_fields=True):
     """The operator; its key is in the key file."""
 
-    uscc: str
-    name: str
+    uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
+    name: Annotated[Text, label("名称", "name")]
 
 
 class PlannedAuthority(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An authority; ``key`` is its registration, made by its own ``liandan key registration``. Absent when its key file is at hand."""
 
-    uscc: str
-    name: str
-    regions: tuple[str, ...]
-    key: KeyRegistration | None = None
+    uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
+    name: Annotated[Text, label("名称", "name")]
+    regions: Annotated[tuple[Region, ...], at_least(1), label("管辖区域", "regions")]
+    key: Annotated[KeyRegistration | None, label("登记材料", "registration of its key")] = None
 
 
 class PlannedPredecessor(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,10 +59,10 @@ class PlannedPredecessor(Struct, frozen=True, forbid_unknown_fields=True):
 class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is agreed before a log is founded."""
 
-    operator: PlannedOperator
-    authorities: tuple[PlannedAuthority, ...]
-    clock: Literal["real", "simulated"] = "real"
-    witness_policy: tuple[str, ...] = ()
+    operator: Annotated[PlannedOperator, label("运营单位", "operator")]
+    authorities: Annotated[tuple[PlannedAuthority, ...], label("主管部门", "authorities")]
+    clock: Annotated[Literal["real", "simulated"], words({"real": "真实", "simulated": "模拟"}), label("时钟", "clock")] = "real"
+    witness_policy: Annotated[tuple[str, ...], label("见证策略", "witness policy")] = ()
     """Lines of a tlog-policy. It has to be said, ``quorum none`` too: a log that nobody witnesses can show everybody another history."""
     continues: PlannedPredecessor | None = None
 
@@ -70,10 +72,14 @@ def plan_reasons(raw: bytes) -> list[Reason]:
     try:
         value = parse(raw, limit=PLAN_MAX)
     except Flawed as flawed:
-        return list(flawed.beside(request_reasons(flawed.value, Plan, "FIELD_TYPE")).reasons)
+        return list(flawed.beside(_reasons(flawed.value)).reasons)
     except Refusal as refusal:
         return list(refusal.reasons)
-    return request_reasons(value, Plan, "FIELD_TYPE")
+    return _reasons(value)
+
+
+def _reasons(value: object) -> list[Reason]:
+    return [replace(reason, field=reason.field.removeprefix("body").lstrip(".")) for reason in body_reasons(value, Plan)]
 
 
 def founding_draft(

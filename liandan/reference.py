@@ -3,7 +3,7 @@
 Run ``python -m liandan.reference`` after a route, a command or a rule has changed; a test compares.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import click
 from liandan import rule_page
 from liandan.app import create_app
 from liandan.cli import COMMANDS, main
+from liandan.cli.office.act import ActCommand
 from liandan.openapi_words import TAGS
 from liandan.settings import Settings
 
@@ -29,6 +30,12 @@ _COMMANDS = f"""# 全部命令　Every command
 {_MADE}
 
 退出码 exit codes: 0 正常 fine · 1 有发现或被拒绝 found or refused · 2 用法或设置不对 usage or set-up · 3 无法连接 not reachable · 4 纸面未核对 paper not checked.
+"""
+
+_ACTS = """## 行为命令的公用选项 options of every act
+
+`liandan <名词> <动作> [CHAIN]` 起草、显示、签署、提交一份声明（[office.md](../office.md)）；正文中一个词能说清的字段另有选项。 Each act drafts, shows, signs and posts one statement;
+fields of its body that one word says have options of their own.
 """
 
 
@@ -62,8 +69,15 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
 def commands_page() -> str:
     """Every command with its arguments and options."""
     context = click.Context(main, info_name="liandan")
+    suspend: Any = cast("Any", main.get_command(context, "permit")).get_command(context, "suspend")
+    shared = list(_options([one for one in suspend.params if one not in suspend.own], click.Context(suspend)))
     return "\n".join(
-        [_COMMANDS, *(line for name in COMMANDS for line in _command(cast("Any", main.get_command(context, name)), f"liandan {name}"))]
+        [
+            _COMMANDS,
+            _ACTS,
+            *shared,
+            *(line for name in COMMANDS for line in _command(cast("Any", main.get_command(context, name)), f"liandan {name}")),
+        ]
     )
 
 
@@ -75,9 +89,17 @@ def _command(command: click.Command, name: str) -> Iterator[str]:
         return
     usage = " ".join(command.collect_usage_pieces(context))
     yield from (f"## `{name}`", "", " ".join((command.help or "").split()), "", f"```text\n{name} {usage}\n```", "")
+    if isinstance(command, ActCommand):
+        yield from _options(command.own, context)
+        yield from ("其余选项 further options: [公用 of every act](#行为命令的公用选项-options-of-every-act)", "")
+    else:
+        yield from _options(command.get_params(context), context)
+
+
+def _options(parameters: Sequence[click.Parameter], context: click.Context) -> Iterator[str]:
     options = [
         record
-        for one in command.get_params(context)
+        for one in parameters
         if isinstance(one, click.Option) and "--help" not in one.opts and (record := one.get_help_record(context)) is not None
     ]
     if options:

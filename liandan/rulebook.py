@@ -45,6 +45,10 @@ REBUILD_ENTRIES | - | operator | design §5 [DESIGN]
 数据库中的条目不是所承诺的条目，或无法读取；投影未改动。 || 停止服务，先执行 liandan log refill 补齐条目，再重建；数据文件缺失的，放回 LIANDAN_LOG_DIR 的 data/。
 The entries in the database are not those that were promised, or cannot be read; nothing was touched. || Stop the servers, run liandan log refill first, then rebuild; put missing data files back into data/ of LIANDAN_LOG_DIR.
 
+PROFILE_FORM | - | sender | design §8 [DESIGN]
+本机设定文件无法读取，或者不是 liandan login 写出的。 || 重新执行 liandan login，或者移走该文件。
+The profile cannot be read, or is not what liandan login writes. || Run liandan login again, or move the file away.
+
 OUTBOX_FORM | - | sender | docs/formats/unlogged.md [DESIGN]
 这里不是待发箱，或者其中的文件不是一份声明。 || 先联网建立待发箱（liandan statement outbox open）；文件损坏的，保留原件，从另一部设备或者会签文本取回。
 This is no outbox, or a file in it is no statement. || Make one while online (liandan statement outbox open); keep a damaged file, and take the statement from another device or its text.

@@ -37,6 +37,10 @@ class DataFile(Struct, frozen=True, gc=False):
     version: str
     path: Path
 
+    def read(self) -> bytes:
+        """The file as it is shipped."""
+        return self.path.read_bytes()
+
 
 def data_files() -> list[DataFile]:
     """All data sets, in the order in which ``log.found`` names them."""

@@ -51,6 +51,11 @@ def request_reasons(value: object, form: type, code: str) -> list[Reason]:
     return found or [Reason(code, "", shown(value), said_of(_form_of(form), {}))]
 
 
+def value_reasons(value: object, form: inspect.Type, path: str) -> list[Reason]:
+    """The same of one field that somebody has just typed, under its ``path``; empty where it fits."""
+    return list(islice(_walk(value, form, path, {}), REASON_LIMIT))
+
+
 _form_of = cache(inspect.type_info)
 """Of a body: working out takes a millisecond."""
 

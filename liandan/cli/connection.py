@@ -17,6 +17,7 @@ from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
     from ledger.publishing.files import LogFiles
+    from liandan.cli.profile import Profile
     from liandan.client import AsyncLiandan
     from liandan.settings import Settings
     from signing.keys import PrivateKey
@@ -50,6 +51,19 @@ class PartyCode(click.ParamType[str]):
         return str(value)
 
 
+class KeyName(click.ParamType[str]):
+    """A private key: the path of its file, or the PKCS#11 URI (RFC 7512) of one that never leaves its token."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As it is; wrong usage for a path where no file is."""
+        if not str(value).startswith(TOKEN):
+            existing.convert(value, param, ctx)
+        return str(value)
+
+
+TOKEN = "pkcs11:"  # noqa: S105  # how the URI of a key begins
 PATIENCE_S = 20.0
 """How long a command tries to reach a server that does not answer."""
 GIVEN_MAX = 16 * 1024 * 1024
@@ -58,19 +72,30 @@ PAGE_MAX = 200
 """Most rows of one answer, ``ledger.reading.PAGE_MAX``; a test compares."""
 pinned_hash = PinnedHash()
 party_code = PartyCode()
+key_name = KeyName()
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 file = click.Path(dir_okay=False, path_type=Path)
 folder = click.Path(file_okay=False, path_type=Path)
-passphrase_option = click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / passphrase file; asked for otherwise")
-now_option = click.option("--now", help="模拟账本的当前时间 / present of a simulated log")
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=existing,
+    envvar="LIANDAN_CLIENT_PASSPHRASE_FILE",
+    help="口令（或 PIN）文件；否则询问 / file of the passphrase or PIN; asked for otherwise",
+)
+now_option = click.option("--now", envvar="LIANDAN_CLIENT_NOW", help="模拟账本的当前时间 / present of a simulated log")
 _CLIENT = (
-    click.option("--url", envvar="LIANDAN_CLIENT_URL", help="服务地址，默认为本机设置 / server, default: this machine's settings"),
+    click.option(
+        "--url",
+        envvar="LIANDAN_CLIENT_URL",
+        help="服务地址，默认为 liandan login 所记，再为本机设置 / server; default: that of liandan login, else this machine's settings",
+    ),
     click.option(
         "--key",
         "key_file",
-        type=existing,
-        help="登录并签名的密钥文件；查阅时默认本机运营密钥 / key file to log in and sign with; for reading, this installation's operator's",
+        type=key_name,
+        envvar="LIANDAN_CLIENT_KEY",
+        help="登录并签名的密钥文件或 PKCS#11 地址，默认为 liandan login 所记；查阅时再为本机运营密钥 / key file or PKCS#11 URI; default: that of liandan login, for reading else this installation's operator's",
     ),
     passphrase_option,
     click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
@@ -87,24 +112,61 @@ def client_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a cli
     return function
 
 
-def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan:  # as client_options name them, perhaps among others
-    """A client by the options, with the key ``own`` where they name none; not connected yet."""
+def open_client(
+    own: PrivateKey | None = None, *, needs_key: bool = False, profile: bool = True, **options: Any
+) -> AsyncLiandan:  # options as client_options name them
+    """A client by the options, then by the ``profile``, then with the key ``own``; not connected yet. ``needs_key``: it is to sign."""
     from ledger.times import parse_at
     from liandan.client import AsyncLiandan, ReceiptFolder, Trust
 
     vkey_file, found, receipts, key_file = (options[name] for name in ("vkey_file", "found", "receipts", "key_file"))
     if vkey_file is not None and found is None:
         raise click.UsageError("给出 --vkey 时须同时给出 --found / with --vkey give --found too")
+    known = profile_for(options["url"]) if profile else None
     trust = None if vkey_file is None else Trust.from_files(vkey_file, found)
+    if trust is None and known is not None and known.found and found in (None, known.found):
+        trust = Trust(origin=known.origin, found=known.found, log_keys=known.log_keys)
     kept = None if receipts is None else ReceiptFolder(receipts)
-    key = own if key_file is None else load_key(key_file, options["passphrase_file"])
-    url = options["url"]
+    key = own if own is not None and key_file is None else _key_of(key_file, options["passphrase_file"], known)
+    if key is None and needs_key:
+        raise click.UsageError("须以 --key 给出签署的密钥，或先 liandan login / name the key that signs: --key, or run liandan login once")
+    url = options["url"] or (known.url if known is not None else None)
     if url is None:
         here = own_settings()
         url = here.public_url or f"http://{here.host}:{here.port}"
     client = AsyncLiandan(check_address(url), key, trust=trust, pinned_found=found or "", folder=kept, patience_s=PATIENCE_S)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
+
+
+def profile_for(url: str | None) -> Profile | None:
+    """What ``liandan login`` pinned, for its own server: another one's key and log are none of its business."""
+    from liandan.cli.profile import read_profile
+
+    known = read_profile()
+    return known if known is not None and url in (None, known.url) else None
+
+
+def _key_of(key_file: str | None, passphrase_file: Path | None, known: Profile | None) -> PrivateKey | None:
+    if key_file is not None:
+        return load_key(key_file, passphrase_file)
+    if known is None or not known.key:
+        return None
+    return load_key(known.key, passphrase_file or (Path(known.passphrase_file) if known.passphrase_file else None))
+
+
+def keep_receipts(client: AsyncLiandan, given: Path | None) -> Path:
+    """Where the receipts of a connected client are kept from now on: as ``--receipts`` says, else as the profile, else by its log."""
+    from liandan.cli.profile import receipts_root
+    from liandan.client import ReceiptFolder
+
+    if client.trust is None:
+        raise click.UsageError("账本还没有成立：liandan log found / the log is not founded yet: liandan log found")
+    known = profile_for(client.address)
+    path = given or (Path(known.receipts) if known is not None and known.receipts else receipts_root() / client.trust.found[:16])
+    if given is None:
+        client.keep_in(ReceiptFolder(path))
+    return path
 
 
 async def ask_typed(answers: str, form: str, method: str, path: str, options: dict[str, Any], body: object = None) -> Any:
@@ -119,11 +181,14 @@ def open_reader(**options: Any) -> AsyncLiandan:
     """The same for what nobody may read without a token: as ``--key``, else as the operator where this installation has his key."""
     from liandan.keyring import read_keyring
 
-    if options["key_file"] is not None:
+    known = profile_for(options["url"])
+    if options["key_file"] is not None or (known is not None and known.key):
         return open_client(**options)
     here = own_settings()
     if not here.key_path.exists():
-        raise click.UsageError("须以 --key 给出本单位的密钥文件，用以登录 / name your key file to log in with: --key")
+        raise click.UsageError(
+            "须以 --key 给出本单位的密钥文件，用以登录，或先 liandan login / name your key file to log in with: --key, or run liandan login once"
+        )
     return open_client(read_keyring(here, operator_only=True).operator, **options)
 
 
@@ -165,14 +230,15 @@ def own_settings(changes: Mapping[str, str | None] | None = None) -> Settings:
     return settings.load(os.environ | {f"LIANDAN_{name}": value for name, value in (changes or {}).items() if value is not None})
 
 
-def load_key(key_file: Path, passphrase_file: Path | None) -> PrivateKey:
+def load_key(key_file: str | Path, passphrase_file: Path | None) -> PrivateKey:
     """A key from its file; the passphrase from a file or the terminal, never from the command line."""
     from liandan.keyring import read_passphrase
     from signing.keys import read_key
 
+    path = Path(key_file)
     if passphrase_file is not None:
-        return read_key(key_file, read_passphrase(passphrase_file))
-    return read_key(key_file, ask_passphrase(f"口令 / passphrase of {shown(str(key_file))}"))
+        return read_key(path, read_passphrase(passphrase_file))
+    return read_key(path, ask_passphrase(f"口令 / passphrase of {shown(str(path))}"))
 
 
 def ask_passphrase(prompt: str, *, twice: bool = False) -> bytes:

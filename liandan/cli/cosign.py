@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liandan.cli.connection import client_options, existing, file, load_key, open_client, party_code, passphrase_option, read_given
+from liandan.cli.connection import (
+    client_options,
+    existing,
+    file,
+    load_key,
+    open_client,
+    party_code,
+    passphrase_option,
+    pinned_hash,
+    read_given,
+)
 from liandan.cli.output import FINDING, command, emit, say, wants_json, warn
 
 if TYPE_CHECKING:
@@ -71,7 +81,7 @@ def create(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | 
 
     cosigning = cosigning_of(read_given(path, GIVEN))
     statement, _ = show_statement(cosigning, is_aside=out is None)
-    if not _agreed(yes):
+    if not agreed(yes):
         return FINDING
     key = load_key(key_file, passphrase_file)
     signed = cosigning.signed(_place(cosigning, statement, as_ or statement.by[0]), _signature(cosigning, key))
@@ -108,7 +118,7 @@ def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | No
         raise click.UsageError("--out 是 --answer 的短文本要写入的文件 / --out is where --answer writes its short text")
     cosigning = read_statement_file(path)
     statement, _ = show_statement(cosigning, is_aside=answer)
-    if not _agreed(yes):
+    if not agreed(yes):
         emit({"statement": cosigning.statement, "is_signed": False}, "未签署 / not signed")
         return FINDING
     key = load_key(key_file, passphrase_file)
@@ -149,7 +159,7 @@ def merge(paths: tuple[Path, ...], out: Path | None, frame: int) -> int:
     together = merged([read_statement_file(path, needs_statement=False) for path in paths])
     if not together.body:
         raise click.UsageError("须有一份带声明的文件 / one of them must hold the statement")
-    statement, _ = _form(together)
+    statement, _ = form_of(together)
     lacking = [uscc for place, uscc in enumerate(statement.by) if place not in together.signatures]
     warn(f"未签 / not signed: {', '.join(lacking)}" if lacking else "已签齐 / all have signed")
     return _write(write_text(together, frame) if lacking else freeze(together.envelope).decode() + "\n", together, out)
@@ -165,9 +175,9 @@ def merge(paths: tuple[Path, ...], out: Path | None, frame: int) -> int:
 async def send(path: Path, **options: Any) -> int:
     """提交到服务器：未签齐的交其他签署方待签，签齐的入账。 / Send it: to those who have still to sign, or whole into the log."""
     cosigning = read_statement_file(path)
-    _form(cosigning)
+    form_of(cosigning)
     async with open_client(**options) as client:
-        return _told(await client.offer(cosigning.envelope))
+        return told_of(await client.offer(cosigning.envelope))
 
 
 @cosign.command("list")
@@ -187,26 +197,23 @@ async def list_command(unsigned: bool, **options: Any) -> None:
 
 
 @cosign.command()
-@click.argument("statement")
+@click.argument("statement", type=pinned_hash)
 @out_option
 @client_options
 @command
 async def fetch(statement: str, out: Path | None, **options: Any) -> int:
     """取回待签的声明，写成会签文本，供核对、签署。 / Fetch one as a text, to be looked at and signed."""
     from ledger.pending.compact import write_text
-    from liandan.client import Dishonest
 
     found = await _ask("GET", f"/{statement}", options)
     if found.envelope is None:
-        return _told(found)
-    cosigning = _of_answer(found)
-    if cosigning.statement != statement:
-        raise Dishonest(f"the bytes of {cosigning.statement} were shown for {statement}")
+        return told_of(found)
+    cosigning = shown_is(found, statement)
     return _write(write_text(cosigning), cosigning, out)
 
 
 @cosign.command()
-@click.argument("statement")
+@click.argument("statement", type=pinned_hash)
 @client_options
 @command
 async def withdraw(statement: str, **options: Any) -> None:
@@ -217,7 +224,7 @@ async def withdraw(statement: str, **options: Any) -> None:
 
 
 @cosign.command()
-@click.argument("statement")
+@click.argument("statement", type=pinned_hash)
 @click.option("--reason", required=True, help="理由，其他签署方可见；不得含个人信息 / why, for the others to read; no personal data")
 @client_options
 @command
@@ -225,7 +232,7 @@ async def decline(statement: str, reason: str, **options: Any) -> int:
     """拒绝签署并写明理由。 / Decline to sign, and say why."""
     import msgspec
 
-    return _told(await _ask("POST", f"/{statement}/decline", options, msgspec.json.encode({"reason": reason})))
+    return told_of(await _ask("POST", f"/{statement}/decline", options, msgspec.json.encode({"reason": reason})))
 
 
 # ---------------------------------------------------------------------- steps
@@ -241,7 +248,7 @@ async def _ask(method: str, path: str, options: dict[str, Any], raw: bytes | Non
         return msgspec.json.decode(await client.ask(method, f"/v1/pending{path}", body), type=PendingAnswer)
 
 
-def _told(found: PendingAnswer) -> int:
+def told_of(found: PendingAnswer) -> int:
     """What became of it; a receipt with its index."""
     lines = [_line(found)]
     lines += [f"  {one.code} {one.message} → {one.what_to_do}" for one in found.blockers]
@@ -278,6 +285,16 @@ def read_statement_file(path: Path, *, needs_statement: bool = True) -> Cosigned
     return found
 
 
+def shown_is(found: PendingAnswer, statement: str) -> CosignedStatement:
+    """What a server showed, if it is what was asked for; Dishonest."""
+    from liandan.client import Dishonest
+
+    cosigning = _of_answer(found)
+    if cosigning.statement != statement:
+        raise Dishonest(f"the bytes of {cosigning.statement} were shown for {statement}")
+    return cosigning
+
+
 def _of_answer(found: PendingAnswer) -> CosignedStatement:
     """As the server shows it: whose each signature is, it says, and the log will judge."""
     from ledger.pending.compact import cosigning_of
@@ -294,7 +311,7 @@ def _of_answer(found: PendingAnswer) -> CosignedStatement:
     return cosigning_of(b64.decode(found.envelope.payload, field="payload"), signatures)
 
 
-def _form(cosigning: CosignedStatement) -> tuple[Statement, Kind]:
+def form_of(cosigning: CosignedStatement) -> tuple[Statement, Kind]:
     """What the log would not even read, a wrong code among it, is not signed: whoever signs next would hear of it too late."""
     from ledger.pending.partial import read_payload
     from liandan.wiring import KINDS
@@ -307,12 +324,13 @@ def show_statement(cosigning: CosignedStatement, *, to_stdout: bool = False, is_
     from liandan.cli.cosign_words import told
     from signing.payload import parse
 
-    statement, kind = _form(cosigning)
+    statement, kind = form_of(cosigning)
     (say if to_stdout or not (wants_json() or is_aside) else warn)(*told(cosigning, statement, kind, parse(cosigning.body)["body"]))
     return statement, kind
 
 
-def _agreed(yes: bool) -> bool:
+def agreed(yes: bool) -> bool:
+    """Whether what was just shown is to be signed."""
     return yes or click.confirm("签署以上内容？ / sign this?", err=True)
 
 

@@ -22,6 +22,7 @@ from liandan.cli.connection import (
     pinned_hash,
     read_given,
 )
+from liandan.cli.office.groups import ActGroup
 from liandan.cli.output import command, emit
 from signing.phrase import Phrase
 
@@ -100,7 +101,7 @@ def cert_command(
     emit({"keyid": key.keyid, "path": str(path)}, f"{key.keyid} → {path}", f"  → {following}")
 
 
-@click.group("issuer")
+@click.group("issuer", cls=ActGroup, noun="issuer")
 def issuer() -> None:
     """文书签章与二维码密钥的登记、停用 / register and retire the keys of papers and codes."""
 
@@ -155,22 +156,6 @@ def _line(one: ToldIssuer) -> str:
 
     ended = f"已停用（序位 {one.retired}）/ retired" if one.retired is not None else "本机有私钥 / at hand" if one.is_at_hand else "-"
     return f"{one.keyid}  {USES[one.use]} {one.use}  {one.valid_from} – {one.valid_to}  序位 {one.added}  {ended}"
-
-
-@issuer.command()
-@click.argument("keyid", type=pinned_hash)
-@click.option("--reason", required=True, help="原因 / why")
-@click.option("--since", help="自何时起不可信（泄露时）；默认自登记停用起 / since when it is not trusted, YYYY-MM-DDThh:mm:ss+08:00")
-@client_options
-@command
-async def retire(keyid: str, reason: str, since: str | None, **options: Any) -> None:
-    """停用一把密钥（issuer.retire）：此后，或自所列时间起，其签章视为未签。KEYID 为全部 64 位，见 liandan log issuer list。
-
-    Retire a key, from now on or since a moment; all 64 digits of its KEYID, as liandan log issuer list shows it.
-    """
-    from ledger.kinds.issuer import IssuerRetire
-
-    await _post("issuer.retire/1", lambda _found, _operator: IssuerRetire(keyid=keyid, reason=reason, since_at=since), options)
 
 
 async def _post(kind: str, body: Any, options: dict[str, Any]) -> None:  # body: (found, operator) to a body

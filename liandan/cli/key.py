@@ -6,13 +6,14 @@ import click
 
 from liandan.cli import issuer
 from liandan.cli.connection import ask_passphrase, existing, file, load_key, own_settings, party_code, passphrase_option
+from liandan.cli.office.groups import ActGroup
 from liandan.cli.output import command, emit, json_command, warn
 
 SUITES = ("ed25519", "ecdsa-p256-sha256", "ml-dsa-44")
 """Those of ``signing.suite``, named here so that ``--help`` needs no cryptography; a test compares."""
 
 
-@click.group()
+@click.group(cls=ActGroup, noun="key")
 def key() -> None:
     """密钥 / keys."""
 

@@ -15,14 +15,15 @@ from liandan.cli.connection import (
     existing,
     existing_folder,
     file,
-    load_key,
     now_option,
     open_client,
     own_settings,
     read_given,
 )
+from liandan.cli.founding import found_command
 from liandan.cli.issuer import issuer
-from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json, warn
+from liandan.cli.office.groups import ActGroup, group
+from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
 
 if TYPE_CHECKING:
     from liandan.repair import Prepared
@@ -31,56 +32,20 @@ MANY = 20
 """Replaced entries named one by one; ``--json`` names all."""
 
 
-@click.group()
+@click.group(cls=ActGroup, noun="log")
 def log() -> None:
     """账本 / the log."""
 
 
+log.add_command(found_command)
 log.add_command(issuer)
-
-
-@log.command("found")
-@click.argument("plan_file", type=existing)
-@click.option("--key", "key_files", multiple=True, metavar="USCC=FILE", help="手边的主管部门密钥，可多次 / keys of authorities at hand")
-@click.option("--passphrase-file", type=existing, help="这些密钥的口令文件 / passphrase of these keys")
-@click.option("--out", type=file, default="log.found.json", show_default=True)
-@command
-def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: Path | None, out: Path) -> None:
-    """离线成立账本：由约定（JSON）和登记材料生成 log.found，会签后用 statement post 提交。
-
-    Assemble log.found from a plan and registrations; co-sign it, then post it. The plan: {"operator":{"uscc","name"},
-    "authorities":[{"uscc","name","regions":["51"],"key":{…}}],"clock":"real"}.
-    """
-    import msgspec
-
-    from ledger.admission.statement import hash_of
-    from liandan.founding import Plan, founding_draft, plan_reasons, sign_founding
-    from liandan.keyring import read_keyring
-    from signing.envelope import freeze
-    from signing.refusal import Refusal
-    from signing.uscc import misspelt
-
-    try:
-        plan = msgspec.json.decode(read_given(plan_file), type=Plan)
-    except msgspec.MsgspecError:
-        raise Refusal(plan_reasons(read_given(plan_file))) from None
-    named = [item.partition("=") for item in key_files]
-    for uscc, equals, path in named:
-        if misspelt(uscc) or not equals or not Path(path).is_file():
-            raise click.BadParameter(
-                f"应为 USCC=密钥文件 / USCC=FILE is wanted: {uscc}{equals}{path}; {misspelt(uscc)}", param_hint="--key"
-            )
-    keys = {uscc: load_key(Path(path), passphrase_file) for uscc, _, path in named}
-    keyring = read_keyring(own_settings())
-    envelope, missing = sign_founding(founding_draft(plan, keyring, keys), plan, keyring, keys)
-    out.write_bytes(freeze(envelope) + b"\n")
-    result = {"found": hash_of(envelope), "origin": keyring.origin, "path": str(out), "yet_to_sign": missing}
-    todo = f"尚待会签 / yet to sign: {', '.join(missing)}" if missing else "签名齐全，可提交 / complete: liandan statement post"
-    if not any(line.startswith("witness ") for line in plan.witness_policy):
-        warn(
-            "注意：没有见证，账本给各方看的是不是同一部历史，无人能证明 / No witnesses: nobody can prove that everybody is shown the same history"
-        )
-    emit(result, f"log.found {hash_of(envelope)} → {out}", todo)
+for _noun, _told in (
+    ("witness", "见证方：设定 / witnesses: set them"),
+    ("ruleset", "规则集：采用 / rulesets: adopt one"),
+    ("data", "基础数据：采用 / data sets: adopt one"),
+    ("pd", "个人信息：删除 / personal data: erase"),
+):
+    log.add_command(group(_noun, _told))
 
 
 @log.command()

@@ -8,15 +8,16 @@ import click
 
 from liandan.cli.connection import PAGE_MAX, client_options, file, open_reader, party_code
 from liandan.cli.document import keep
+from liandan.cli.office.groups import ActGroup
 from liandan.cli.output import command, emit, json_command
 from liandan.cli.streams import shown
 
 TABLES = (".xlsx", ".csv")
 
 
-@click.group()
+@click.group(cls=ActGroup, noun="manifest")
 def manifest() -> None:
-    """联单 / manifests."""
+    """联单：查找、现状，以及开具、起运、接受等各步 / manifests: find and show them, and every act of theirs."""
 
 
 @manifest.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ from liandan.cli.connection import (
 )
 from liandan.cli.cosign import GIVEN, frame_option, key_option, out_option, yes_option
 from liandan.cli.output import FINDING, command, emit, wants_json
+from liandan.ulid import new_ulid
 
 if TYPE_CHECKING:
     from liandan.client.outbox import Outbox, Queued, Sent
@@ -89,7 +89,7 @@ def sign(directory: Path, body: Path, as_: str, by: tuple[str, ...], at: str | N
         raise click.UsageError("--by 须包括 --as / --by has to name --as")
     at_s = _moment(at)
     if given["chain"].endswith(f"/{FRESH}"):  # as ``manifest actions`` prints it
-        given |= {"chain": given["chain"].removesuffix(FRESH) + _new_ulid(at_s), "begins": True}
+        given |= {"chain": given["chain"].removesuffix(FRESH) + new_ulid(at_s), "begins": True}
     content = parse(read_given(body, GIVEN))
     drafted = box.draft(given["kind"], given["chain"], content, signers, at_s=at_s, principal=given["principal"], begins=given["begins"])
     if not _looked_at(drafted.to_bytes(), yes):
@@ -264,12 +264,6 @@ def _opened(directory: Path) -> Outbox:
     from liandan.client.outbox import Outbox
 
     return Outbox(directory)
-
-
-def _new_ulid(at_s: int) -> str:
-    """A ULID for a chain that begins at a moment, Unix seconds: 48 bits of milliseconds, 80 of chance."""
-    number = at_s * 1000 << 80 | secrets.randbits(80)
-    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def _moment(at: str | None) -> int:

@@ -1,5 +1,7 @@
 """How the reasons of a refusal are told on the terminal: with everything that a clerk needs to mend it."""
 
+from msgspec.structs import replace
+
 from ledger.problem import ProblemError
 from liandan.cli.streams import warn
 from liandan.wiring import RULES
@@ -17,6 +19,14 @@ def tell(refusal: Refusal) -> None:
         rule = standing.told(reason.cause, reason.places, refusal.names)
         where = f" [{told}]" if (told := _where(reason, "en")) != _where(reason, "zh") else ""
         warn(f"{reason.code} {rule.zh} {_where(reason, 'zh')}", f"  → {rule.do_zh}", f"  {rule.en}{where} {rule.do_en}")
+
+
+def tell_typed(refusal: Refusal) -> None:
+    """What is wrong with something that was typed just now and will be typed again: no more than that, in both languages."""
+    for reason in refusal.reasons:
+        standing = RULES.get(reason.code)
+        zh, en = (reason.code, reason.code) if standing is None else (standing.zh, standing.en)
+        warn(f"  ✗ {zh} {_where(replace(reason, field=''), 'zh')}", f"    {en} {_where(replace(reason, field=''), 'en')}")
 
 
 def tell_error(error: ProblemError) -> None:

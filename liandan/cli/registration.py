@@ -235,7 +235,7 @@ async def refuse(name: str, reason: str, **options: Any) -> None:
 
 def _anonymous(url: str, now: str | None) -> AsyncLiandan:
     """A client without a key that the log knows."""
-    nothing = dict.fromkeys(("key_file", "passphrase_file", "vkey_file", "found", "receipts"))
+    nothing: dict[str, Any] = dict.fromkeys(("key_file", "passphrase_file", "vkey_file", "found", "receipts"))
     return open_client(url=url, now=now, **nothing)
 
 

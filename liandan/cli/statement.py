@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from liandan.cli.agree import agree
 from liandan.cli.connection import client_options, existing, open_client, read_given
 from liandan.cli.cosign import cosign
 from liandan.cli.outbox import outbox
@@ -21,6 +22,7 @@ def statement() -> None:
     """声明 / statements."""
 
 
+cosign.add_command(agree)
 statement.add_command(cosign)
 statement.add_command(outbox)
 

@@ -81,6 +81,7 @@ def _item(item: WorkItem, names: Mapping[str, str], at: int) -> Iterator[str]:
     stage = f"  {item.stage_text}" if item.stage_text else ""
     yield f"  {item.due_on or _WORDS['undated'][at]}{_left(item, at)}  {item.what_text}: {item.text} ({item.kind}){behalf}"
     yield "      " + "  ".join(filter(None, (item.number or "", _about(item)))) + stage
+    yield f"      → {answering(item)}"
     if item.case:
         yield f"      {item.case}"
     others = "、" if at == 0 else ", "
@@ -106,9 +107,20 @@ def _left(item: WorkItem, at: int) -> str:
 
 
 def _about(item: WorkItem) -> str:
-    """What is to be opened next: the names that the other commands take."""
+    """What it is about, by its name."""
+    return item.manifest or item.application or (f"incident/{item.incident}" if item.incident else "")
+
+
+def answering(item: WorkItem) -> str:
+    """The command that answers it, with the chain that it goes on; whoever has to look first is told with what."""
+    from liandan.cli.office.groups import words_of
+
     if item.statement:
-        return f"liandan statement cosign fetch {item.statement}"
-    if item.manifest:
-        return f"liandan manifest actions {item.manifest}"
-    return item.application or (f"incident/{item.incident}" if item.incident else "")
+        return f"liandan statement cosign agree {item.statement}"
+    if item.file:
+        return "liandan evidence put <文件 / file>"
+    chain = item.case or item.application or item.manifest or (f"incident/{item.incident}" if item.incident else "")
+    if item.kind.startswith("case.") and not item.case:
+        chain = f"{item.manifest}/new"
+    words = f"liandan {words_of(item.kind)} {chain}".rstrip()
+    return f"{words} --for {item.on_behalf}" if item.on_behalf else words

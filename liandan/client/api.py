@@ -106,11 +106,22 @@ class AsyncLiandan:
             if found.found is None:
                 return
             self.trust = Trust(origin=found.origin, found=found.found, log_keys=found.log_keys)
-        note = None if self._folder is None else self._folder.checkpoint()
-        if note is not None:
-            self.checkpoint = self._proved = open_checkpoint(note, self.trust.log_keys).checkpoint
+        if self._folder is not None:
+            self.keep_in(self._folder)
         await self._transport.login(self.trust.origin)
         self.uscc = self.uscc or self._transport.uscc
+
+    def keep_in(self, folder: ReceiptFolder) -> None:
+        """Keep receipts there from now on, and go on from the checkpoint that it holds; for a client that knows its log."""
+        assert self.trust is not None, "connect first, or give trust"
+        self._folder, note = folder, folder.checkpoint()
+        if note is not None:
+            self.checkpoint = self._proved = open_checkpoint(note, self.trust.log_keys).checkpoint
+
+    @property
+    def address(self) -> str:
+        """Of the server."""
+        return self._transport.base_url
 
     async def log(self) -> LogAnswer:
         """What the log says it is."""
@@ -176,6 +187,11 @@ class AsyncLiandan:
         envelope = draft.sign([self._key, *others])
         self.heads.advance(draft.chain, draft.seq, hash_of(envelope))
         return envelope
+
+    def signature(self, envelope: Envelope) -> Signature:
+        """This client's signature alone, over what others sign too."""
+        assert self._key is not None, "this client has no key"
+        return Signature(self._key.keyid, self._key.sign(envelope.message))
 
     async def resume(self, chain: str) -> ChainHead | None:
         """Ask the log for the head of a chain and go on from it."""

@@ -36,6 +36,9 @@ PLAN = {
 }
 
 
+ALONE = ("--without-witnesses", "quorum none")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_in_chinese_and_english_what_it_does(name: str) -> None:
     answer = CliRunner().invoke(main, [name, "--help"])
@@ -124,7 +127,7 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     PLAN["authorities"][1]["key"] = json.loads(told.stdout)  # type: ignore[index]  # a plain dict of JSON
     (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
     found, at_hand = tmp_path / "found.json", f"{AUTHORITY_51}={tmp_path / 'a51.pem'}"
-    told = await do("log", "found", tmp_path / "plan.json", "--key", at_hand, "--out", found, "--json", *secret)
+    told = await do("log", "found", tmp_path / "plan.json", "--key", at_hand, "--out", found, "--json", *secret, *ALONE)
     assert json.loads(told.stdout)["yet_to_sign"] == [AUTHORITY_50]
     before = found.read_bytes()
     declined = await asyncio.to_thread(

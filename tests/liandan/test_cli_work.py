@@ -63,7 +63,7 @@ def test_what_waits_is_told_with_the_next_command(monkeypatch: pytest.MonkeyPatc
     assert answer.exit_code == 0, answer.output
     asked = {"overdue": "true", "what": "confirmation", "lang": "zh"}
     assert served.asked == [("/v1/work", {**asked, "limit": 50}), ("/v1/work", {**asked, "limit": 49, "cursor": "c"})]
-    for said in ("重庆示例", "2026-10-12（逾期 3 个工作日）", f"liandan manifest actions {MANIFEST}", "废铅蓄电池  成都示例", "第十八条"):
+    for said in ("重庆示例", "2026-10-12（逾期 3 个工作日）", f"→ liandan manifest receive {MANIFEST}", "废铅蓄电池  成都示例", "第十八条"):
         assert said in answer.stdout
     for said in ("无期限", "✗ 被暂扣挡住：成都示例：查车", "另有 2 份登记申请"):
         assert said in answer.stdout

@@ -17,7 +17,7 @@ from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
 from signing.keys import PrivateKey, write_key
 from signing.uscc import check_uscc, misspelt
 from tests.house.source import ROOT, tracked
-from tests.liandan.test_cli import commands
+from tests.liandan.test_cli import ALONE, commands
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 FIRST_START = OPERATIONS.partition("## 第一次启动")[2].partition("\n## ")[0]
@@ -31,7 +31,7 @@ def typed(tmp_path: Path) -> Iterator[list[str]]:
     yield ["key", "issuer", "--use", "pdf", "--for", "0" * 64, "--uscc", WRONG]
     yield ["excerpt", "list/2026-50-51-lead", "--receiver", WRONG]
     yield ["no-record", "--generator", WRONG]
-    yield ["log", "found", str(tmp_path / "plan.json"), "--key", f"{WRONG}={key}", *secret]
+    yield ["log", "found", str(tmp_path / "plan.json"), "--key", f"{WRONG}={key}", *secret, "--yes"]
     yield ["log", "found", str(tmp_path / "wrong.json"), *secret]
     yield ["statement", "cosign", str(tmp_path / "wrong-by.json"), "--key", key, "--yes", *secret]
     yield ["statement", "cosign", str(tmp_path / "wrong-body.json"), "--key", key, "--yes", *secret]
@@ -69,7 +69,7 @@ def envelope_with(folder: Path, part: str) -> bytes:
             write_key(folder / f"{number}.pem", PrivateKey.generate(), b"pass")
     at_hand = ["--key", f"{GOOD}={folder / '51.pem'}", "--key", f"11500000000000000D={folder / '50.pem'}"]
     answer = CliRunner().invoke(
-        main, ["log", "found", str(folder / "good.json"), *at_hand, "--out", str(found), "--passphrase-file", str(folder / "pass")]
+        main, ["log", "found", str(folder / "good.json"), *at_hand, "--out", str(found), "--passphrase-file", str(folder / "pass"), *ALONE]
     )
     assert answer.exit_code == 0, answer.output
     envelope = parse_envelope(found.read_bytes().strip(), payload_type=PAYLOAD_STATEMENT)
@@ -129,7 +129,8 @@ def test_the_samples_of_the_first_start_are_what_they_say(tmp_path: Path, monkey
 
     def run(line: str) -> None:
         command, _, to = line.partition("#")[0].partition(">")
-        answer = CliRunner().invoke(main, shlex.split(command)[1:], input="y\n")
+        said = "quorum none\n" if " log found " in command else "y\n"
+        answer = CliRunner().invoke(main, shlex.split(command)[1:], input=said)
         assert answer.exit_code == 0, (line, answer.output)
         if to.strip():
             Path(to.strip()).write_text(answer.stdout, encoding="utf-8")

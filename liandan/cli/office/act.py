@@ -1,0 +1,224 @@
+"""One act as a command: ask, show, confirm, sign, post, keep the receipt; the same steps for every kind.
+
+    liandan permit suspend permit/…/01K… --reason 年检不合格 --letter-no 渝环函〔2026〕9号 --letter-date 2026-11-30
+    liandan approval decide            # asks for everything, one question after the other
+
+A field that one word says has an option of its own; parts and lists are given by ``--set lines.0.mass_t=60`` or a file of JSON.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from liandan.cli.connection import client_options, existing, file, keep_receipts, open_client, party_code, read_given
+from liandan.cli.office.aloud import KINDS as ALOUD
+from liandan.cli.office.aloud import POLICY, check_aloud, without_option
+from liandan.cli.output import FINDING, command, emit, warn
+
+if TYPE_CHECKING:
+    from ledger.admission.personality import Kind
+    from ledger.admission.statement import Draft
+    from ledger.pending.answers import PendingAnswer
+    from liandan.cli.office.asking import Asking
+    from liandan.cli.office.knowing import ServerKnowledge
+    from liandan.cli.office.tree import Node
+    from liandan.cli.office.typed import Typing
+    from liandan.client import AsyncLiandan
+    from liandan.client.receipt import Receipt
+    from signing.keys import PrivateKey
+
+FILE_MAX = 4 * 1024 * 1024  # Bytes of a file of a body; the body itself may have 24 KiB, its spaces more.
+_FIELD = "field_"
+_COMMON = (
+    click.Argument(["chain"], default="", required=False),
+    click.Option(["--from", "source"], type=existing, help="正文 JSON 文件，缺的再问 / body as JSON; what it lacks is asked for"),
+    click.Option(["--set", "settings"], multiple=True, metavar="FIELD=VALUE", help="一个字段，如 lines.0.mass_t=60 / one field"),
+    click.Option(["--by"], multiple=True, type=party_code, help="全部签署方，按角色次序 / all signers in the order of their roles"),
+    click.Option(["--for", "principal"], type=party_code, help="受托代哪一单位签署 / for whom you sign, as its delegate"),
+    click.Option(["--at"], help="发生时间，默认现在 / when it happened; default: now"),
+    click.Option(["--out"], type=file, help="不提交：写成会签文本或信封文件 / do not post: write the text for co-signing, or the envelope"),
+    click.Option(["--dry-run"], is_flag=True, help="只显示将签署的内容，不签署 / show what would be signed, sign nothing"),
+    click.Option(["--yes"], is_flag=True, help="不问、不确认；缺什么就说明 / ask nothing: what is missing is told"),
+)
+
+
+class ActCommand(click.Command):
+    """The command of one kind. The names of its options come from the body, so they are made when it is called."""
+
+    def __init__(self, name: str, kind: Kind) -> None:
+        @command
+        async def run(**given: Any) -> int:
+            return await act(kind, given)
+
+        run = client_options(run)
+        options: list[click.Parameter] = list(getattr(run, "__click_params__", ()))[::-1]
+        taken = {word for one in (*_COMMON, *options) for word in one.opts}
+        self.own: list[click.Parameter] = [*_field_options(kind, taken), *([without_option] if kind.name in ALOUD else [])]
+        text = f"{kind.zh}（{kind.name}）。{' '.join(kind.effect)} / {kind.en}"
+        super().__init__(name, params=[*_COMMON, *self.own, *options], callback=run, help=text.strip(), short_help=f"{kind.zh} / {kind.en}")
+
+
+def _field_options(kind: Kind, taken: set[str]) -> Iterator[click.Option]:
+    from liandan.cli.office.tree import tree_of
+
+    for node in tree_of(kind.body):
+        flag = f"--{node.name.replace('_', '-')}"
+        if not node.is_plain or flag in taken:
+            continue
+        values = "  ".join(f"{value} {word}" for value, word in node.field.values.items()) if len(node.field.values) <= 8 else ""
+        told = node.label + (f"：{values}" if values else "") + ("，必填 / needed" if node.field.is_required else "")
+        metavar = {"file": "FILE", "flag": "y|n", "day": "YYYY-MM-DD", "mass": "吨", "party": "USCC"}.get(node.field.type, "TEXT")
+        form = party_code if node.field.type == "party" else None
+        yield click.Option([flag, f"{_FIELD}{node.name}"], type=form, multiple=node.field.is_list, metavar=metavar, help=told)
+
+
+async def act(kind: Kind, given: dict[str, Any]) -> int:
+    """Everything from the first question to the receipt; the exit code."""
+    from ledger.admission.form import read_body
+    from ledger.pending.compact import cosigning_of
+    from ledger.times import parse_at
+    from liandan.cli.agree import show_named
+    from liandan.cli.office.asking import Asking
+    from liandan.cli.office.chains import ChainChoice
+    from liandan.cli.office.knowing import ServerKnowledge
+    from liandan.cli.office.signers import SignerChoice
+    from liandan.cli.office.tree import tree_of
+    from liandan.cli.office.typed import Typing
+    from liandan.wiring import KINDS
+
+    parts, typing = tree_of(kind.body), Typing()
+    body = _given(parts, typing, given)
+    now_s = int(time.time()) if given["now"] is None else parse_at(given["now"], "--now")
+    at_s = now_s if given["at"] is None else parse_at(given["at"], "--at")
+    async with open_client(_operators_key(kind, given), needs_key=True, **given) as client:
+        folder = keep_receipts(client, given["receipts"])
+        knows = ServerKnowledge(client)
+        asking = Asking(typing, knows, asks=not given["yes"], all_of_it=not body)
+        _head(kind, asking)
+        chain = await ChainChoice(kind, KINDS, asking, knows, given["principal"] or client.uscc, at_s).chain(given["chain"])
+        body = await completed(kind, parts, body, chain, asking, knows, client)
+        judged = read_body(body, kind.body)
+        if kind.name in ALOUD:
+            check_aloud(body[POLICY], given["without_witnesses"], asks=asking.asks)
+        by = await SignerChoice(kind, await client.log(), client.uscc).by(given["by"], chain, judged, at_s, asking)
+        draft = await client.draft(kind.name, chain, body, by=by, principal=given["principal"], at_s=given["at"] and at_s)
+        await show_named(cosigning_of(draft.to_bytes()), knows)
+        if given["dry_run"]:
+            emit({"is_signed": False, "chain": chain, "by": by, "body": body}, "未签署（试演） / nothing was signed (dry run)")
+            return 0
+        if not (given["yes"] or click.confirm("签署并提交以上内容？ / sign and post this?", err=True)):
+            emit({"is_signed": False, "chain": chain}, "未签署 / not signed")
+            return FINDING
+        for one in typing.attached.values():
+            await client.put_file(one.content, one.media_type)
+        return await _carry_out(client, draft, given["out"], folder)
+
+
+def _written(path: Path, content: bytes, told: dict[str, object], *lines: str) -> int:
+    """Nothing was posted: it lies in a file."""
+    path.write_bytes(content)
+    emit({**told, "path": str(path)}, *lines)
+    return 0
+
+
+def _operators_key(kind: Kind, given: Mapping[str, Any]) -> PrivateKey | None:
+    """Acts of the operator are signed by this installation's own key, unless another is named."""
+    from liandan.cli.connection import own_settings, profile_for
+    from liandan.keyring import read_keyring
+
+    known = profile_for(given["url"])
+    if kind.roles[0] != "operator" or given["key_file"] is not None or (known is not None and known.key):
+        return None
+    here = own_settings()
+    return read_keyring(here, operator_only=True).operator if here.key_path.exists() else None
+
+
+def _given(parts: tuple[Node, ...], typing: Typing, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the command line says of the body: a file, then single fields over it."""
+    body: Any = {}
+    if given["source"] is not None:
+        try:
+            body = msgspec.json.decode(read_given(given["source"], FILE_MAX))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"不是 JSON / no JSON: {given['source']}: {error}") from None
+        if not isinstance(body, dict):
+            raise click.UsageError(f"应为 JSON 对象 / a JSON object is wanted: {given['source']}")
+        body = typing.resolved(parts, body)
+    for name, value in given.items():
+        if name.startswith(_FIELD) and value not in (None, ()):
+            node = next(one for one in parts if one.name == name.removeprefix(_FIELD))
+            texts = value if isinstance(value, tuple) else (value,)
+            values = [typing.value(node, text, node.name) for text in texts]
+            body[node.name] = values if node.field.is_list else values[0]
+    named = [item.partition("=") for item in given["settings"]]
+    if wrong := [name for name, equals, _ in named if not equals]:
+        raise click.UsageError(f"应为 字段=值 / FIELD=VALUE is wanted: {wrong[0]!a}")
+    return typing.placed(parts, {name: text for name, _, text in named}, body)
+
+
+def _head(kind: Kind, asking: Asking) -> None:
+    if asking.asks:
+        warn(f"{kind.zh} / {kind.en}  ({kind.name})")
+
+
+async def completed(
+    kind: Kind, parts: tuple[Node, ...], body: dict[str, Any], chain: str, asking: Asking, knows: ServerKnowledge, client: AsyncLiandan
+) -> dict[str, Any]:
+    """The whole body: what the log itself says of it, then what is asked for."""
+    from liandan.cli.office.suggested import suggested
+
+    body = {**await suggested(kind, chain, body, client, asking), **body}
+    return await asking.complete(parts, body)
+
+
+async def _carry_out(client: AsyncLiandan, draft: Draft, out: Path | None, folder: Path) -> int:
+    """Sign; then post, bring to the others who sign, or write."""
+    from ledger.pending.compact import cosigning_of, write_text
+    from signing.envelope import freeze
+
+    if draft.by == (client.uscc,) or (draft.principal is not None and len(draft.by) == 1):
+        envelope = client.sign(draft)
+        if out is not None:
+            lines = (f"已签署，未提交 / signed, not posted: {out}", f"  → liandan statement post {out}")
+            return _written(out, freeze(envelope) + b"\n", {"is_signed": True}, *lines)
+        return _received(draft, await client.post(envelope), folder)
+    cosigning = cosigning_of(draft.to_bytes())
+    signed = cosigning.signed(draft.by.index(client.uscc), client.signature(cosigning.envelope)) if client.uscc in draft.by else cosigning
+    if out is not None or client.uscc not in draft.by:
+        path = out or Path(f"{cosigning.statement[:12]}.txt")
+        told = {"is_signed": client.uscc in draft.by, "statement": cosigning.statement}
+        lines = (f"会签文本 / text for the others: {path}", f"  → liandan statement cosign sign {path} --key …")
+        return _written(path, write_text(signed).encode(), told, *lines)
+    return _offered(await client.offer(signed.envelope), folder)
+
+
+def _received(draft: Draft, receipt: Receipt, folder: Path) -> int:
+    """It is in the log: where, and where the proof lies."""
+    decision = msgspec.json.decode(receipt.entry)["admission"]["decision"]
+    marks = [*(" ".join(map(str, tag)) for tag in decision["tags"]), *(f"{level} {code}" for level, code in decision["alerts"])]
+    told = {"index": receipt.index, "statement": receipt.statement, "kind": draft.kind, "chain": draft.chain, "receipts": str(folder)}
+    lines = [f"已入账，第 {receipt.index} 条 / entry {receipt.index}  {draft.chain}", f"  回执 / receipt: {folder}"]
+    lines += [f"  路径 / route: {decision['route']}"] if decision.get("route") else []
+    emit({**told, "decision": decision}, *lines, *(f"  标记 / marked: {', '.join(marks)}" for _ in marks[:1]))
+    return 0
+
+
+def _offered(answer: PendingAnswer, folder: Path) -> int:
+    """It waits for the others, or theirs was there already."""
+    lines = [f"{answer.title}  {answer.chain}"]
+    if answer.receipt is not None:
+        lines.append(f"已签齐、已入账，第 {answer.receipt.index} 条 / entry {answer.receipt.index}；回执 / receipt: {folder}")
+    for one in answer.by:
+        if one.uscc in answer.missing:
+            lines.append(f"  等其签署 / has still to sign: {one.uscc} {one.name}".rstrip())
+    lines += [f"  {one.code} {one.message} → {one.what_to_do}" for one in answer.blockers]
+    if answer.missing:
+        lines.append(f"  至 / until {answer.ends_at}；对方 / the others: liandan statement cosign agree {answer.statement}")
+    emit(answer, *lines)
+    return 0 if answer.state in ("waiting", "complete", "entered") else FINDING

@@ -1,0 +1,174 @@
+"""What a server knows of the codes that a form asks for: names of parties, places and wastes; permits, lists and rows that may be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from ledger.answers import PartyPage
+from ledger.chain import USCC
+from liandan.cli.office.asking import Offer
+from liandan.cli.office.tree import Node
+from liandan.client import AsyncLiandan, RequestRefused
+from whitelist.adopted import data_files
+from whitelist.answers import Approvals, Listings, Lists, Permits
+from whitelist.catalogue import Catalogue, parse_catalogue
+from whitelist.divisions import DIVISION, Divisions, parse_divisions, province_name
+from whitelist.fields import LIST
+from whitelist.names import STAGES, STATES
+
+PAGE = 200
+DESCRIPTION_MAX = 24  # Characters of a waste's description, which runs over many lines.
+_PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
+_CODE = re.compile("[0-9]{3}-[0-9]{3}-[0-9]{2}")
+_REGION = re.compile("[0-9]{2}(?:[0-9]{2}){0,2}")
+_REGIONS = frozenset({"regions", "transit"})
+_REF = re.compile(r"\^(permit|approval|list)/.*")
+"""How the form of a field begins that names a chain of such a type."""
+
+
+class ServerKnowledge:
+    """By one client; answers are kept for the length of a command."""
+
+    def __init__(self, client: AsyncLiandan) -> None:
+        self._client = client
+        self._names: dict[str, str] = {}
+        self._offered: dict[tuple[str, str], list[Offer]] = {}
+
+    async def name_of(self, code: str) -> str:
+        """Of a party, a division, a waste, and of chains that name such; empty for anything else."""
+        if (listed := LIST.fullmatch(code)) is not None:
+            return f"{listed[1]} 年 {direction(listed[2], listed[3])}"
+        if DIVISION.fullmatch(code):
+            return divisions().full_name(code)
+        if _CODE.fullmatch(code):
+            return waste_name(code)
+        if (party := _PARTY.search(code)) is not None:
+            return await self._party(party[1])
+        return ""
+
+    async def names_in(self, body: Any, codes: Iterable[str]) -> dict[str, str]:
+        """Names of every code of a body, and of some more; of regions and provinces under their fields, as two digits may be anything."""
+        found = {code: await self.name_of(code) for code in dict.fromkeys((*codes, *(text for _, text in _texts(body, ""))))}
+        found |= {f"{field}={text}": region_name(text) for field, text in _texts(body, "") if field in _REGIONS}
+        return {code: name for code, name in found.items() if name}
+
+    async def _party(self, uscc: str) -> str:
+        if uscc not in self._names:
+            try:
+                self._names[uscc] = (await self._client.party(uscc)).name
+            except RequestRefused:
+                self._names[uscc] = ""
+        return self._names[uscc]
+
+    async def find_party(self, text: str) -> Sequence[Offer]:
+        """Parties whose names hold a text, former names too."""
+        page = await self._read(PartyPage, "/v1/parties", name=text[:60])
+        return [Offer(one.uscc, one.name) for one in page.parties if not one.closed_on]
+
+    async def offers(self, node: Node, within: Mapping[str, Any]) -> Sequence[Offer]:
+        """Permits of the receiver that was just named, lists, rows of the list that was just named."""
+        if node.name == "row" and isinstance(within.get("list"), str):
+            return await self.rows(within["list"])
+        match = _REF.fullmatch(node.field.pattern)
+        return [] if match is None else await self.chains(match[1], str(within.get("receiver", "")))
+
+    async def chains(self, chain_type: str, party: str = "") -> list[Offer]:
+        """What the server lists of a type of chain, of one party where it is said; nothing for types that it does not list."""
+        key = (chain_type, party)
+        if key not in self._offered:
+            listing = {"permit": self._permits, "list": self._lists, "approval": self._approvals}.get(chain_type)
+            self._offered[key] = [] if listing is None else await listing(party)
+        return self._offered[key]
+
+    async def _permits(self, receiver: str) -> list[Offer]:
+        page = await self._read(Permits, "/v1/permits", receiver=receiver or None)
+        return [
+            Offer(one.permit, f"{page.names.get(one.receiver, '')}  {one.no}  {word_of(one.status)}  至 {one.valid_to}")
+            for one in page.permits
+        ]
+
+    async def _lists(self, _party: str) -> list[Offer]:
+        page = await self._read(Lists, "/v1/lists")
+        return [
+            Offer(
+                one.list,
+                f"{one.year} 年 {direction(one.from_province, one.to_province)}  {word_of(one.status)}  {one.rows_filed} 行  {one.letter_no}",
+            )
+            for one in page.lists
+        ]
+
+    async def _approvals(self, _party: str) -> list[Offer]:
+        page = await self._read(Approvals, "/v1/approvals")
+        return [
+            Offer(
+                one.approval,
+                f"{page.names.get(one.generator, '')} → {page.names.get(one.receiver, '')}  {word_of(one.stage)}  "
+                + "、".join(f"{line.name} {line.applied_t} 吨" for line in one.lines[:3]),
+            )
+            for one in page.approvals
+        ]
+
+    async def rows(self, name: str) -> list[Offer]:
+        """The rows of a list."""
+        if LIST.fullmatch(name) is None:
+            return []
+        page = await self._read(Listings, "/v1/listings", list=name)
+        return [
+            Offer(
+                str(one.row),
+                f"{page.names.get(one.receiver, one.receiver)}  {one.waste.told()[0]}  {one.quota_t} 吨，余 / left {one.left_t}",
+            )
+            for one in page.listings
+        ]
+
+    async def _read(self, form: type[Any], path: str, **query: str | None) -> Any:
+        return msgspec.json.decode(await self._client.get(path, limit=PAGE, **query), type=form)
+
+
+def word_of(code: str) -> str:
+    """The Chinese word of a stage or state; the code where it has none."""
+    return {**STATES, **STAGES}.get(code, (code, code))[0]
+
+
+def direction(from_province: str, to_province: str) -> str:
+    """``四川省→重庆市`` of two codes; 00 is every other province."""
+    return f"{'各省' if from_province == '00' else province_name(from_province)}→{province_name(to_province)}"
+
+
+@cache
+def divisions() -> Divisions:
+    """The table of places that this program ships, for names alone; the log judges by its own."""
+    return parse_divisions(next(one for one in data_files() if one.name == "divisions").read())
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return parse_catalogue(next(one for one in data_files() if one.name == "hw-catalogue-2025").read())
+
+
+def waste_name(code: str) -> str:
+    """What the catalogue (国家危险废物名录) says of a code, its beginning."""
+    found = _catalogue().wastes.get(code)
+    return "" if found is None else found.description[:DESCRIPTION_MAX]
+
+
+def region_name(code: str) -> str:
+    """Of a prefix of 2, 4 or 6 digits of a division."""
+    return divisions().full_name(code.ljust(6, "0")) if _REGION.fullmatch(code) else ""
+
+
+def _texts(value: Any, field: str) -> Iterable[tuple[str, str]]:
+    """Every text with the name of its field."""
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, field)

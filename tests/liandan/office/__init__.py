@@ -1,0 +1,1 @@
+"""Offices by commands alone: the day of docs/office.md, the questions, the profile, tokens."""
