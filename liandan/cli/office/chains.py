@@ -64,18 +64,22 @@ class ChainChoice(Struct, frozen=True):
             return await self._new()
         return await self._existing()
 
+    @property
+    def _types(self) -> tuple[str, ...]:
+        return (self.kind.chain_type, *self.kind.also_on)
+
     def _read(self, given: str) -> str:
         """With or without its type in front; ``new`` begins one."""
-        name = given if given.startswith(f"{self.kind.chain_type}/") else f"{self.kind.chain_type}/{given}"
+        name = given if given.partition("/")[0] in self._types else f"{self.kind.chain_type}/{given}"
         if name.endswith("/new"):
             name = name.removesuffix("new") + new_ulid(self.at_s)
-        if self.kinds.type_of(name) != self.kind.chain_type:
+        if self.kinds.type_of(name) not in self._types:
             near = self.kinds.chain_near(name)
             raise Refusal([Reason("CHAIN_FORM", "chain", given[:120], self.kinds.chain_words(self.kind.chain_type), near=near)])
         return name
 
     async def _existing(self) -> str:
-        offers = await self.knows.chains(self.kind.chain_type)
+        offers = [offer for one in self._types for offer in await self.knows.chains(one)]
         words = word_in(self.kinds.chain_words(self.kind.chain_type), "zh")
         if self.kind.opens:
             offers = [Offer("new", "新的申请 / a new one"), *offers]

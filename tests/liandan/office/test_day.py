@@ -23,7 +23,7 @@ from tests.liandan.office.paper import Typed, commands_of, files, type_into_term
 
 PAGE = (ROOT / "docs" / "office.md").read_text(encoding="utf-8")
 PEOPLE = ("运营中心", "四川", "重庆", "成都企业")
-APPROVAL, PERMIT = "approval/915101120000DY001B/01KB8H6T000000000000000002", "permit/915001160000DY0024/01KB8H6T000000000000000001"
+APPROVAL = "approval/915101120000DY001B/01KB8H6T000000000000000002"
 NOW = "2026-11-30T09:00:00+08:00"
 """The day of the page; its log has a simulated clock here, for the page is true in every year."""
 
@@ -118,7 +118,8 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(database_url: str
     assert "list/2026-51-50-cy（2026 年 四川省→重庆市）" in countersigned
     assert f"→ liandan approval decide {APPROVAL}" in said["四川 work"]
     assert "批准 60.000000，已用 0.000000，余 / left 60.000000 吨" in said[f"成都企业 approval show {APPROVAL}"]
-    assert "已暂停" in said[f"四川 permit show {PERMIT}"]
+    assert "已入账，第 9 条" in said["重庆 list suspend 2026-51-50-cy"]
+    assert "余 / left 4940.000000" in said["四川 list show list/2026-51-50-cy"]
     assert f"→ liandan statement cosign agree {day.statement}" in said["重庆 work"]
     assert "agree" not in said["四川 statement cosign list"]
     assert "未签 / not signed: 11500000000000000D" in said["四川 statement cosign agree"]
