@@ -1,9 +1,9 @@
 """A draft against the list that was in force: which rows it keeps, changes, drops and adds, and the list as it would have stood on any day.
 
 The draft is read as an edit of the list as it stood at the end of the replayed year. So a row that it leaves as it then was follows all that
-befell it in the year (amendments, stops, consents beyond its quota); a row that it changes holds as drafted from the first day, and is stopped
-when the listed one was, for what stops a receiver is a fact; a row that it drops was never there; one that had ended or was removed in the
-year and is not on the draft follows its history. Rows keep their numbers; new ones stand behind all that the list ever had.
+befell it in the year (amendments, stops, consents beyond its quota); a row that it changes holds as drafted from the first day to the last, and is
+stopped when the listed one was, for what stops a receiver is a fact; a row that it drops was never there; one that had ended or was removed in
+the year and is not on the draft follows its history. Rows keep their numbers; new ones stand behind all that the list ever had.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.times import day_of
 from reports.whatif.draft import DraftList
 from whitelist.fields import Scope
+from whitelist.list_life import RowLife
 from whitelist.listing import EVERYWHERE, Conditions, ListRow, ListState
 
 NOBODY = ListRow(receiver="", permit="", root="", waste=Scope(category="", scope="INCLUDE"), methods=(), quota_g=0)
 """A row that serves nobody, in the place of one that is not there."""
 Change = str
-SAME, QUOTA, CONDITIONS, SCOPE, NEW, GONE = "same", "quota", "conditions", "scope", "new", "gone"
+SAME, QUOTA, CONDITIONS, SCOPE, KEPT, NEW, GONE = "same", "quota", "conditions", "scope", "kept", "new", "gone"
 
 
 class RowPair(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,12 @@ class DraftedList(Struct, frozen=True, kw_only=True):
         rows = [self._row(pair, listed.row(pair.number)) for pair in self.pairs]
         while rows and rows[-1] is NOBODY:
             rows.pop()
+        lives = listed.life.rows
+        drafted = {
+            pair.number: _as_drafted(lives[pair.number]) for pair in self.pairs if pair.number in lives and pair.after is not pair.before
+        }
+        if drafted:
+            listed = listed.lives(rows={**lives, **drafted})
         return replace(listed, rows=tuple(rows), **self.head)
 
     def _row(self, pair: RowPair, now: ListRow | None) -> ListRow:
@@ -66,36 +74,45 @@ class DraftedList(Struct, frozen=True, kw_only=True):
         return replace(now, waste=own.waste, methods=own.methods, quota_g=own.quota_g, conditions=own.conditions)
 
 
-def compare(draft: DraftList, year: int, chain: str, listed: ListState | None, root_of: Callable[[str], str]) -> DraftedList:
-    """The draft as the list ``chain`` of ``year``, which stood as ``listed`` at the end of it; ``root_of`` gives the first permit of
+def compare(draft: DraftList, year: int, chain: str, listed: ListState | None, root_of: Callable[[str], str], at_s: int) -> DraftedList:
+    """The draft as the list ``chain`` of ``year``, which stood as ``listed`` at the end of it (``at_s``); ``root_of`` gives the first permit of
     a permit's line of renewals."""
     rows = [row.listed(root_of(row.permit)) for row in draft.rows]
     if listed is None:
         pairs = tuple(RowPair(number=n, place=n, changes=(NEW,), before=None, after=row) for n, row in enumerate(rows))
         return DraftedList(chain=chain, size=0, pairs=pairs, head={}, alone=_alone(draft, year, tuple(rows)))
-    return DraftedList(chain=chain, size=len(listed.rows), pairs=tuple(_paired(listed, rows)), head=_head(draft, year, listed))
+    return DraftedList(chain=chain, size=len(listed.rows), pairs=tuple(_paired(listed, rows, at_s)), head=_head(draft, year, listed))
 
 
-def _paired(listed: ListState, rows: Sequence[ListRow]) -> Iterator[RowPair]:
+def _paired(listed: ListState, rows: Sequence[ListRow], at_s: int) -> Iterator[RowPair]:
     """First what is the same but for quota and conditions, then what shares permit, waste and method; each row once."""
-    taken: dict[int, int] = {}
+    day, taken = day_of(at_s), dict[int, int]()
+    as_it_was = [replace(row, quota_g=listed.quota_g(number, day)) for number, row in enumerate(listed.rows)]
     for alike in (_is_identical, _is_akin):
         for place, row in enumerate(rows):
             if place in taken.values():
                 continue
-            found = next((n for n, other in enumerate(listed.rows) if n not in taken and alike(other, row)), None)
+            found = next((n for n, other in enumerate(as_it_was) if n not in taken and alike(other, row)), None)
             if found is not None:
                 taken[found] = place
-    for number, before in enumerate(listed.rows):
+    for number, before in enumerate(as_it_was):
+        is_over = listed.row_life(number).last_day != "" and listed.last_day(number) < day
         if number in taken:
             after = rows[taken[number]]
-            changes = tuple(_changes(before, after)) or (SAME,)
-            yield RowPair(number=number, place=taken[number], changes=changes, before=before, after=after)
+            changes = (*_changes(before, after), *((KEPT,) if is_over else ()))
+            yield RowPair(number=number, place=taken[number], changes=changes or (SAME,), before=before, after=after if changes else before)
+        elif is_over or listed.status_at(number, at_s) == "REMOVED":
+            yield RowPair(number=number, place=None, changes=(SAME,), before=before, after=before)
         else:
             yield RowPair(number=number, place=None, changes=(GONE,), before=before, after=None)
     new = [place for place in range(len(rows)) if place not in taken.values()]
     for number, place in enumerate(new, len(listed.rows)):
         yield RowPair(number=number, place=place, changes=(NEW,), before=None, after=rows[place])
+
+
+def _as_drafted(life: RowLife) -> RowLife:
+    """What befell a row that the draft says anew: its consents; its quota, and its first and last day, are the draft's."""
+    return replace(life, added=0, first_day="", last_day="", end_reason="", quotas=())
 
 
 def _is_identical(one: ListRow, other: ListRow) -> bool:

@@ -118,7 +118,7 @@ class Decisions:
         for row in entry.admission.decision.accounts:
             if row.account.startswith(prefix):
                 number = int(row.account.removeprefix(prefix))
-                _note(self.was_used[number], row.after_g, _quota_g(self._facts, self._draft.chain, number), day)
+                _note(self.was_used[number], row.after_g, _quota_g(self._facts, self._draft.chain, number, day), day)
                 if not isinstance(entry.statement.body, ApprovalDecide):
                     self._other.add_g(row.account, row.after_g - row.before_g)
 
@@ -214,7 +214,7 @@ class Decisions:
         for row, grams in asked.items():
             use = self.used[row]
             use.freed_g += grams
-            _note(use, use.committed_g, _quota_g(self._other, self._draft.chain, row), masses.today)
+            _note(use, use.committed_g, _quota_g(self._other, self._draft.chain, row, masses.today), masses.today)
         return True
 
     def _commit(self, chain: str, there: _Tried, lines: tuple[TriedLine, ...], masses: Masses) -> None:
@@ -235,7 +235,7 @@ class Decisions:
             use.unmet_g += over_g
             if over_g and not use.over_on:
                 use.over_on = masses.today
-            _note(use, self._other.used_g(account), _quota_g(self._other, self._draft.chain, row), masses.today)
+            _note(use, self._other.used_g(account), _quota_g(self._other, self._draft.chain, row, masses.today), masses.today)
 
     def _stand(self, chain: str, state: ApprovalState, there: _Tried, lines: tuple[TriedLine, ...], *, is_listed: bool) -> None:
         """What its lines are there from now on."""
@@ -309,11 +309,12 @@ def _last_day(facts: Facts, line: DecisionLine, decided_on: str, ends_on: str) -
     return min(days if within is None else [*days, days_after(decided_on, within)])
 
 
-def _quota_g(facts: Facts, chain: str, row: int) -> int:
-    """The quota of a row of a list."""
+def _quota_g(facts: Facts, chain: str, row: int, day: str) -> int:
+    """The quota of a row of a list on a day, with what was consented to beyond it."""
     listed = list_at(facts, chain)
-    found = None if listed is None else listed.row(row)
-    return 0 if found is None else found.quota_g
+    if listed is None or listed.row(row) is None:
+        return 0
+    return listed.quota_g(row, day) + listed.row_life(row).extra_g()
 
 
 def _note(use: RowUse, committed_g: int, quota_g: int, day: str) -> None:

@@ -96,8 +96,8 @@ def try_out(read: Read, kinds: Kinds, draft: DraftList, year: int | None = None,
     tried_year = year or min(draft.name[0], last_year)
     look = _look(tree, kinds, dataset, tried_year, progress)
     chain, listed = _list_of(look.facts, draft, tried_year)
-    drafted = compare(draft, tried_year, chain, listed, lambda name: _root(look.facts, name))
     moment = Moment(look.size, min(look.at_s, _end_s(tried_year)), look.facts.state(LOG_MAIN).ruleset)
+    drafted = compare(draft, tried_year, chain, listed, lambda name: _root(look.facts, name), moment.at_s)
     as_listed = drafted.alone if listed is None else drafted.on(listed)
     assert as_listed is not None, "a list that the log lacks stands alone"
     with closing(DiskMap(None, kinds.encode, kinds.decode)) as disk:

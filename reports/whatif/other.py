@@ -64,7 +64,7 @@ class Rows:
     @classmethod
     def drafted(cls, draft: DraftedList) -> "Rows":
         """Those of the draft."""
-        return cls(draft.chain, ((pair.number, pair.after or (None if pair.changes == ("gone",) else pair.before)) for pair in draft.pairs))
+        return cls(draft.chain, ((pair.number, pair.after) for pair in draft.pairs))
 
     @classmethod
     def of(cls, chain: str, listed: ListState | None) -> "Rows":

@@ -147,7 +147,7 @@ def result_of(trial: Trial) -> WhatIf:
         is_over=trial.is_over,
         list=drafted.chain,
         draft=trial.draft.list,
-        draft_hash=rows_hash(pair.after for pair in sorted(drafted.pairs, key=lambda pair: pair.place or 0) if pair.after is not None),
+        draft_hash=rows_hash(row.listed("") for row in trial.draft.rows),
         is_new=drafted.alone is not None,
         head=tuple(sorted(drafted.head)),
         origin=log.origin,

@@ -24,16 +24,25 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "faster": ("商请改为名单直批", "listed instead of by letter"),
     "slower": ("名单直批改为商请", "by letter instead of listed"),
     "freed": ("不予批准改为名单直批", "listed instead of refused"),
+}
+TRIPS: Mapping[str, tuple[str, str]] = {
     "stopped": ("会被拦下", "stopped"),
     "noticed": ("新增报告提示", "PRE_NOTICE raised"),
     "relieved": ("不再有报告提示", "PRE_NOTICE gone"),
+    "freed": ("会放行", "let go"),
 }
-FREED_TRIP = ("会放行", "let go")
+ACTS: Mapping[str, tuple[str, str]] = {
+    "issue": ("开具", "issue"),
+    "depart": ("起运", "departure"),
+    "void": ("作废", "void"),
+    "end": ("年末", "end of the year"),
+}
 CHANGES: Mapping[str, tuple[str, str]] = {
     "same": ("不变", "as it was"),
     "quota": ("额度", "quota"),
     "conditions": ("条件", "conditions"),
     "scope": ("废物或方式", "wastes or methods"),
+    "kept": ("不再终止", "not ended"),
     "new": ("新增", "new"),
     "gone": ("草案没有", "not on the draft"),
 }

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.paper.tongue import Tongue, speaking
+from reports.whatif.page import to_html
 from reports.whatif.result import WhatIf
 from reports.whatif.text import to_json, to_text
+from reports.whatif.workbook import to_xlsx
 
-FORMS = {"txt": to_text}
+FORMS = {"html": to_html, "xlsx": to_xlsx, "txt": to_text}
 """By suffix; the JSON has no language."""
 
 

@@ -43,6 +43,7 @@ READERS = {
     "reports.press": "its own cache",
     "reports.reconciliation.keeping": "the sources of the program itself",
     "reports.paper": "fonts shipped with the package",
+    "reports.whatif.page": "its own style sheet",
     "whitelist": "data shipped with the package",
 }
 """Who may read a file otherwise, and why: prefixes of modules."""
