@@ -63,6 +63,11 @@ class RowLife(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """Grams consented to beyond the quota: of one application, or of nobody in particular."""
         return sum(extra.grams for extra in self.extras if extra.approval == approval)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The applications for which alone something was consented to."""
+        return tuple(dict.fromkeys(extra.approval for extra in self.extras if extra.approval))
+
 
 UNTOUCHED = RowLife()
 """The life of a row to which nothing has happened."""

@@ -4,7 +4,7 @@ Source: kinds §4: an amendment counts from the later of its own day and the day
 place of the one that waits; rows are never renumbered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from ledger.model import Admission
 from ledger.times import day_at, days_after, parse_admission_at
 from whitelist.list_life import ListChange, QuotaChange, RowLife, RowStatus
 from whitelist.list_sides import others_of, same_side
-from whitelist.listing import ListState, PendingAct
+from whitelist.listing import ListRow, ListState, PendingAct
 
 AFTER: dict[str, RowStatus] = {"list.suspend": "SUSPENDED", "list.resume": "ACTIVE", "list.remove": "REMOVED"}
 BEFORE: dict[str, tuple[RowStatus, ...]] = {
@@ -35,6 +35,12 @@ _EVER = 2**53
 def applies(state: ListState, kind: str, row: int | None) -> bool:
     """Whether suspend, resume or remove would change anything: ROW_STATE otherwise."""
     return not statuses_now(state, row).isdisjoint(BEFORE[kind])
+
+
+def standing_rows(state: ListState, but: Collection[int] = ()) -> list[tuple[int, ListRow]]:
+    """Rows, with their numbers, that a new row must not repeat: neither removed nor ended, ``but`` for some."""
+    life = ((number, row) for number, row in enumerate(state.rows) if number not in but)
+    return [(n, row) for n, row in life if not state.row_life(n).last_day and state.status_at(n, _EVER) != "REMOVED"]
 
 
 def enter(log: LogState, state: ListState, act: PendingAct, admission: Admission) -> ListState:

@@ -5,7 +5,7 @@ manifest. Three kinds: mutual (双方互认), unilateral (单方公布), pilot (
 Source: 2020 mechanism, law §3.2 [READ S6]; kinds §4.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -187,6 +187,13 @@ class ListState(Struct, frozen=True, gc=False, kw_only=True):
     def quota_g(self, number: int, day: str) -> int:
         """A row's quota on a day, grams, without what was consented to beyond it."""
         return self.row_life(number).quota_g(self.rows[number].quota_g, day)
+
+    def limit_g(self, number: int, day: str, held: Mapping[str, int]) -> int:
+        """What may be committed on a row in all on a day, grams (R-36): its quota, what was consented to beyond it, and of a consent for one
+        application as much as that holds of the row; ``held``: grams by application."""
+        life = self.row_life(number)
+        named_g = sum(min(life.extra_g(chain), held.get(chain, 0)) for chain in life.named)
+        return self.quota_g(number, day) + life.extra_g() + named_g
 
     @property
     def is_removed(self) -> bool:

@@ -167,5 +167,9 @@ The countersigned digest is not that of the rows. || Compute it over all rows of
 LIST_DIGEST:OTHER
 联署的摘要与账本中的 {rows} 行不一致；账本各行的摘要是 {digest}。 || 逐行核对账本中的名单与函件：一致的，body.rows_hash 填 {digest}；不一致的，不要联署，请提出方另提名单。
 The digest is not that of the {rows} rows of the log, which is {digest}. || Compare the rows with the letter: if they agree, put {digest} into body.rows_hash; if not, do not sign, and let the other side propose another list.
+
+LIST_DIGEST:ADDED
+填写的摘要与增加的 {rows} 行不一致；这些行的摘要是 {digest}。 || 逐行核对增加的行与函件：一致的，body.rows_hash 填 {digest} 或者不填；不一致的，改正 body.add。
+The digest is not that of the {rows} rows added, which is {digest}. || Compare the rows with the letter: if they agree, put {digest} into body.rows_hash or leave it out; if not, correct body.add.
 """),
 )

@@ -4,7 +4,7 @@ Pages come in order and hold together exactly what was announced. A list that no
 Source: 2020 mechanism 1 [READ S6]: quantities per receiver and category for the year; kinds §4.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from msgspec import Struct
@@ -73,9 +73,18 @@ def page_is_the_next(judged: Judged, out: Findings) -> None:
         out.refuse("LIST_SIZE", "body.rows", count, f"{'' if is_last else '< '}{state.rows_announced}", "ROWS", **own)
 
 
+Numbered = tuple[str, int, Row]
+"""A row that comes: its path in the body, its number in the list, and the row."""
+
+
 def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
     """Every row's permit is on the log and covers the row: holder, scope, methods, status, and the list's days."""
-    for path, number, row in _numbered(judged):
+    judge_permits(judged, out, numbered(judged.state, "body.rows", judged.statement.body.rows), judged.state.effective_from)
+
+
+def judge_permits(judged: Judged, out: Findings, rows: Iterable[Numbered], begins: str) -> None:
+    """The permits of rows that count from a day on."""
+    for path, number, row in rows:
         is_formed = judge_scope(out, f"{path}.waste", row.waste)
         permit = permit_at(judged.facts, row.permit)
         if not row.permit.startswith(f"permit/{row.receiver}/"):
@@ -85,7 +94,7 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
             own = {"permit": row.permit, "receiver": row.receiver, "where": f"{path}.permit"}
             out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…", "NONE", **own)
         else:
-            _judge_row(judged, out, path, number, row, permit)
+            _judge_row(judged, out, (path, number, row), permit, begins)
             for method in row.methods if is_formed else ():
                 if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
                     allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
@@ -108,8 +117,8 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
                     )
 
 
-def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
-    state: ListState = judged.state
+def _judge_row(judged: Judged, out: Findings, numbered_row: Numbered, permit: PermitState, begins: str) -> None:
+    (path, number, row), ends = numbered_row, judged.state.effective_to
     if permit.history.at(judged.moment.at_s) != "ACTIVE":
         own = {"row": telling.nth(number), "no": permit.no, "status": telling.word(permit.history.now)}
         out.refuse(
@@ -120,10 +129,10 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
             "STATUS",
             **own,
         )
-    if not permit.valid_from <= state.effective_from <= state.effective_to <= permit.valid_to:
+    if not permit.valid_from <= begins <= ends <= permit.valid_to:
         term = f"{permit.valid_from} … {permit.valid_to}"
-        days = {"first": permit.valid_from, "last": permit.valid_to, "begins": state.effective_from, "ends": state.effective_to}
-        expected = f"{state.effective_from} … {state.effective_to}"
+        days = {"first": permit.valid_from, "last": permit.valid_to, "begins": begins, "ends": ends}
+        expected = f"{begins} … {ends}"
         out.refuse(
             "ROW_PERMIT",
             f"{path}.permit",
@@ -144,12 +153,17 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
 def no_row_comes_twice(judged: Judged, out: Findings) -> None:
     """No two rows, on whatever pages, share permit, method and code: else the tonnes stand twice."""
     state: ListState = judged.state
+    judge_twins(out, enumerate(state.rows), numbered(state, "body.rows", judged.statement.body.rows))
+
+
+def judge_twins(out: Findings, listed: Iterable[tuple[int, ListRow]], rows: Iterable[Numbered]) -> None:
+    """ROW_TWICE of rows that come, against those that are there (with their numbers) and against each other."""
     known: dict[str, list[tuple[int, ListRow | Row]]] = {}
-    for number, listed in enumerate(state.rows):
-        known.setdefault(listed.permit, []).append((number, listed))
-    for path, number, row in _numbered(judged):
+    for number, one in listed:
+        known.setdefault(one.permit, []).append((number, one))
+    for path, number, row in rows:
         others = known.setdefault(row.permit, [])
-        twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
+        twin = next((at for at, other in others if are_twins(row, other)), None)
         if twin is not None:
             own: dict[str, Word] = {
                 "row": telling.nth(number),
@@ -168,18 +182,27 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
         others.append((number, row))
 
 
-def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:
-    """Path, number in the list, and row."""
-    for position, row in enumerate(judged.statement.body.rows):
-        yield f"body.rows.{position}", len(judged.state.rows) + position, row
+def are_twins(one: ListRow | Row, other: ListRow | Row) -> bool:
+    """Whether two rows share permit, method and code."""
+    return one.permit == other.permit and not set(one.methods).isdisjoint(other.methods) and one.waste.meets(other.waste)
+
+
+def numbered(state: ListState, path: str, rows: Iterable[Row]) -> Iterator[Numbered]:
+    """Rows that come, with the numbers that they get."""
+    for position, row in enumerate(rows):
+        yield f"{path}.{position}", len(state.rows) + position, row
+
+
+def as_listed(rows: Iterable[Row], facts: Facts) -> tuple[ListRow, ...]:
+    """Rows as the list keeps them. Admitted ones have their permits; the bundle of one manifest carries the list without those of other rows,
+    and asks no roots."""
+    permits = ((row, permit_at(facts, row.permit)) for row in rows)
+    return tuple(row.listed(row.permit if permit is None else permit.root) for row, permit in permits)
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ListState = facts.state(statement.chain)
-    # Admitted rows have their permits; the bundle of one manifest carries the list without those of other rows, and asks no roots.
-    permits = ((row, permit_at(facts, row.permit)) for row in statement.body.rows)
-    added = [row.listed(row.permit if permit is None else permit.root) for row, permit in permits]
-    after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
+    after = replace(before, pages=before.pages + 1, rows=(*before.rows, *as_listed(statement.body.rows, facts)))
     # A mutual list without another hand waits for ever rather than begin by itself.
     if after.is_complete and after.kind != "mutual" and not countersigners(log_state(facts), after):
         after = replace(after, status="ACTIVE")
@@ -223,6 +246,10 @@ LIST_SIZE:PAGES
 声明了 {pages} 页，却只有 {rows} 行：每页至少一行。 || 把 body.pages 改为不超过 {rows}。
 {pages} pages are announced for {rows} rows; each has one at least. || Put at most {rows} into body.pages.
 
+LIST_SIZE:AMENDED
+加上这次增加的行，名单共有 {count} 行，最多 {most} 行。 || 减少增加的行；更多的，另提一份名单。
+With the rows added the list has {count}; {most} is the most. || Add fewer rows, or propose another list.
+
 ROW_TWICE | - | both_authorities | kinds §4 [DESIGN]
 白名单两行重复：同一许可证、同一方式、同一废物代码。 || 合并为一行，或者把代码、方式分开；重复的行会使额度加倍。
 Two rows share permit, method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
@@ -230,6 +257,10 @@ Two rows share permit, method and waste. || Make them one row, or part codes and
 ROW_TWICE:PART
 第 {row}（{waste}，方式 {methods}）与第 {other}同一许可证，且方式和代码有重叠。 || 合并为一行，或者把重叠的代码、方式只留在一行；否则这部分额度会计算两次。
 Row {row} ({waste}, {methods}) shares permit, method and codes with row {other}. || Make them one row, or leave what they share in one of them; else its quota would count twice.
+
+ROW_TWICE:NAMED
+这次变更把第 {row}写了两次。 || 一行只写一次终止、一次额度：删除多余的一条（{where}）。
+This amendment names row {row} twice. || A row is ended once and gets one quota: leave the second one out ({where}).
 
 ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
 许可证不涵盖白名单该行的废物、方式或者有效期间，或已暂停、吊销。 || 按许可证修改该行，或由发证机关先变更许可证（换证后填写新证）。

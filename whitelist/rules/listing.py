@@ -4,7 +4,7 @@ R-35 and R-36 are judged once, by the decision [DESIGN]; issues and departures l
 does not cover needs the letter. Source: Order 23 Art. 25 [READ]; Code Art. 536.2 [READ]; 2020 mechanism 3, 4 [READ S6]; kinds §4, §15.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.checked import Checked
 from whitelist.fields import group_of
 from whitelist.listing import Conditions, ListRow, ListState, is_use_only, list_at
-from whitelist.quota import q1_account, returned_g
+from whitelist.quota import commitments, q1_account, returned_g
 
 
 def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
@@ -111,19 +111,35 @@ def judge_listings(out: Findings, facts: Facts, asked: Deciding, grants: Iterabl
         before = facts.used_g(account) - returned + commits.get(account, 0)
         commits[account] = commits.get(account, 0) + grant.grams
         changes[account] = commits[account] - returned
-        if before + grant.grams > row.quota_g:
+        limit_g = limit_of_row(facts, grant.line.listing, today, {asked.chain: commits[account]})
+        if before + grant.grams > limit_g:
             found = f"{format_mass(before)} + {format_mass(grant.grams)} t"
             masses = {
-                "quota": tonnes(row.quota_g),
+                "quota": tonnes(limit_g),
                 "used": tonnes(before),
-                "left": tonnes(row.quota_g - before),
+                "left": tonnes(limit_g - before),
                 "this": tonnes(grant.grams),
             }
             own = {"list": grant.line.listing.list, "row": telling.nth(grant.line.listing.row), "receiver": row.receiver}
             authority = telling.authority(facts, state.destination)
-            expected = f"≤ {format_mass(row.quota_g)} t"
+            expected = f"≤ {format_mass(limit_g)} t"
             out.refuse("WL_QUOTA", f"{grant.path}.mass_t", found, expected, "LEFT", authority=authority, **masses, **own)
     return changes
+
+
+def limit_of_row(facts: Facts, ref: ListingRef, day: str, more_g: Mapping[str, int]) -> int:
+    """R-36: what may be committed on a row in all: its quota of the day and what was consented to beyond it.
+
+    A consent for one application counts as far as that application fills it (kinds §15), with what it is to get, ``more_g``. So it gives room to
+    nobody else, and the order of decisions does not matter.
+    """
+    listed = list_at(facts, ref.list)
+    assert listed is not None, "the row is there"
+    held = {chain: more_g.get(chain, 0) for chain in listed.row_life(ref.row).named}
+    for one in commitments(facts, q1_account(ref.list, ref.row)).open if held else ():
+        if one.decision in held:
+            held[one.decision] += one.now_g(facts, day)
+    return listed.limit_g(ref.row, day, held)
 
 
 def _judge_listing(out: Findings, facts: Facts, asked: Deciding, grant: GrantedLine, today: str) -> ListRow | None:

@@ -6,7 +6,7 @@ has stages (then ``-`` is a chain that does not exist yet, ``=`` the same stage 
 
 Roles: operator; authorities (each of them); owner, named by the chain; region: authority of the owner's region; recovery: those who may
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
-manifest's side; proposer, countersigner, side (either): authority of a list's side; consignor, carrier, next (any party that is registered), receiver
+manifest's side; proposer, countersigner, side (either), receiving (destination's): authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
 contested; concerned: whose matter a report is; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments); declaring,
 joining: of an emergency. ``a|b``: one of them.
@@ -55,6 +55,8 @@ list = list/N
   list.propose         !  M  proposer                   -    - > announced
   list.rows            .  M  proposer                   -    announced > announced complete
   list.countersign     .  M  countersigner              -    complete > in_force
+  list.amend           .  M  side                       -    in_force > =
+  list.exceed_consent  .  M  receiving                  -    in_force > =
   list.suspend         .  M  side                       -    in_force > =
   list.resume          .  M  side                       -    in_force > =
   list.remove          .  M  side                       -    in_force > = removed

@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 from typing import Any
 
+from .lists import ROWS, row_line
 from .roles import Role
-from .strict import need
+from .strict import need, sha256
 
-LATER = ("list.suspend", "list.resume", "list.remove", "list.confirm")
+ROWS_MAX = 2000
+
+LATER = ("list.amend", "list.suspend", "list.resume", "list.remove", "list.confirm", "list.exceed_consent")
 AFTER = {"list.suspend": "suspended", "list.resume": "active", "list.remove": "removed"}
 BEFORE = {"list.suspend": ("active",), "list.resume": ("suspended",), "list.remove": ("active", "suspended")}
 
@@ -55,13 +58,17 @@ class Listed:
             act = listed.waits.get(body["act"])
             need(act is not None and s.by[0] in self._others(s, act.by), "LIST_ACT", "body.act", body["act"], sorted(listed.waits))
             self._apply(listed, listed.waits.pop(body["act"]))
+        elif s.act == "list.amend":
+            self._amend(s, listed)
+        elif s.act == "list.exceed_consent":
+            _need_rows(listed, (("body.row", body["row"]),))
         else:
             self._status(s, listed)
         return "removed" if listed.is_removed else "="
 
     def _status(self, s: Any, listed: Any) -> None:
         row, body = s.body.get("row"), s.body
-        need(row is None or row < len(listed.rows), "ROW_UNKNOWN", "body.row", row, f"0 to {len(listed.rows) - 1}")
+        _need_rows(listed, (("body.row", row),) if row is not None else ())
         fits = any(status in BEFORE[s.act] for status in _reached(listed, row))
         need(fits, "ROW_STATE", "body.row", _reached(listed, row), BEFORE[s.act])
         act = SimpleNamespace(kind=s.act, row=row, by=s.by[0], body=body)
@@ -76,6 +83,24 @@ class Listed:
         else:
             self._wait(s, listed, act)
 
+    def _amend(self, s: Any, listed: Any) -> None:
+        """Rows of the list by their numbers, each once an amendment; the digest of what is added. Rows go on counting when it is confirmed."""
+        body = s.body
+        need(any(body.get(name) for name in ("add", "end", "quota")), "MISSING", "body", sorted(body), "add, end or quota")
+        for name in ("end", "quota"):
+            rows = [one["row"] for one in body.get(name, ())]
+            _need_rows(listed, [(f"body.{name}", row) for row in rows])
+            need(len(set(rows)) == len(rows), "ROW_TWICE", f"body.{name}", rows, "each row once")
+        need(body["effective_from"][:4] == s.owner[:4], "WL_YEAR", "body.effective_from", body["effective_from"], s.owner[:4])
+        need(len(listed.rows) + len(body.get("add", ())) <= ROWS_MAX, "LIST_SIZE", "body.add", len(listed.rows), f"{ROWS_MAX} at most")
+        digest = sha256(ROWS + b"".join(map(row_line, body.get("add", ())))).hex()
+        need(body.get("rows_hash", digest) == digest, "LIST_DIGEST", "body.rows_hash", body.get("rows_hash"), digest)
+        act = SimpleNamespace(kind=s.act, row=None, by=s.by[0], body=body)
+        if self._others(s, act.by):
+            self._wait(s, listed, act)
+        else:
+            self._apply(listed, act)
+
     def _wait(self, s: Any, listed: Any, act: Any) -> None:
         """Pending, in the place of an older one of the same side, kind and row."""
         one, two = self.sides(s)
@@ -86,13 +111,22 @@ class Listed:
         listed.waits[s.hash] = act
 
     def _apply(self, listed: Any, act: Any) -> None:
+        if act.kind == "list.amend":
+            listed.rows += ["active"] * len(act.body.get("add", ()))
+            return
         for number in range(len(listed.rows)) if act.row is None else (act.row,):
             if listed.rows[number] != "removed":
                 listed.rows[number] = AFTER[act.kind]
         listed.is_removed |= act.kind == "list.remove" and act.row is None
         for digest, old in list(listed.waits.items()):  # what has no sense any more waits no longer
-            if listed.is_removed or not any(status in BEFORE[old.kind] for status in _reached(listed, old.row)):
+            moot = old.kind in BEFORE and not any(status in BEFORE[old.kind] for status in _reached(listed, old.row))
+            if listed.is_removed or moot:
                 del listed.waits[digest]
+
+
+def _need_rows(listed: Any, named: Any) -> None:
+    for path, row in named:
+        need(row < len(listed.rows), "ROW_UNKNOWN", path, row, f"0 to {len(listed.rows) - 1}")
 
 
 def _reached(listed: Any, row: Any) -> list[str]:

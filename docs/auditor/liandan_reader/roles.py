@@ -127,6 +127,8 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [log.whitelist.side(s, word)]
         case "this_side" | "that_side":
             return [log.whitelist.opening(s, word)]
+        case "receiving":
+            return [Role(parties.covering(s.owner[8:10]))]
         case "side":
             return [log.listed.either(s)]
         case "declaring":

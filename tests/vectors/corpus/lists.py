@@ -1,12 +1,12 @@
-"""Lists in force: rows are suspended and resumed, removed and confirmed."""
+"""Lists in force: rows are suspended and resumed, removed, amended; more than a quota is consented to."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.vectors.corpus import bodies
-from tests.vectors.corpus.people import CHONGQING, SICHUAN
-from tests.vectors.corpus.permissions import MUTUAL, UNILATERAL
+from tests.vectors.corpus.people import CHONGQING, RECEIVER, SICHUAN
+from tests.vectors.corpus.permissions import LISTED, MUTUAL, RENEWAL, UNILATERAL, digest
 from tests.vectors.corpus.scene import Scene
 
 
@@ -25,6 +25,20 @@ def in_force(scene: Scene) -> None:
     scene.post("list.suspend", UNILATERAL, letter("渝环函〔2026〕37号", row=0, reason="例行核查（虚构）"), CHONGQING)
     scene.post("list.resume", UNILATERAL, letter("渝环函〔2026〕38号", row=0, reason="核查完毕（虚构）"), CHONGQING)
     scene.post("list.remove", UNILATERAL, letter("渝环函〔2026〕39号", reason="政策调整（虚构）"), CHONGQING)
+
+
+def amended(scene: Scene) -> None:
+    """Rows added, ended, with another quota; more than a quota, for anybody and for one application."""
+    conditions = {"pre_notice_days": 2, "complete_within_days": 60, "use_only": True, "transit": ["52"], "note": "厢式车（虚构）"}
+    new = bodies.row(RECEIVER.uscc, RENEWAL, conditions=conditions, quota_t="20")
+    ended = [{"row": 0, "on": "2026-11-30", "reason": "换证（虚构）"}]
+    body = letter("渝环函〔2026〕51号", effective_from="2026-11-02", add=[new], rows_hash=digest([new]), letter=bodies.file("函.pdf"))
+    entry = scene.post("list.amend", MUTUAL, body | {"end": ended, "quota": [{"row": 0, "quota_t": "2500"}]}, CHONGQING)
+    scene.post("list.confirm", MUTUAL, letter("川环函〔2026〕52号", act=entry.statement.hash), SICHUAN)
+    asked = {"asked_no": "川环函〔2026〕53号（虚构）", "asked_date": "2026-11-02"}
+    scene.post("list.exceed_consent", MUTUAL, letter("渝环函〔2026〕54号", row=0, extra_t="30", **asked), CHONGQING)
+    named = {"approval": LISTED, "letter": bodies.file("复函.pdf")}
+    scene.post("list.exceed_consent", MUTUAL, letter("渝环函〔2026〕55号", row=2, extra_t="12.5", **asked, **named), CHONGQING)
 
 
 def _confirmed(scene: Scene, act: str, no: str, **more: Any) -> None:

@@ -55,6 +55,7 @@ def corpus_log() -> AdmittedLog:
         openings.openings,
         lists.in_force,
         emergencies.emergencies,
+        lists.amended,
     ):
         act(scene)
         scene.checkpoint()
