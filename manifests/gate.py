@@ -7,6 +7,8 @@ not lawful then is said and not refused.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from msgspec import UNSET
+
 from ledger.admission.personality import Judged
 from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings, chain_key, kept_for_last
@@ -25,6 +27,7 @@ from whitelist.quota import newest_permit, q3_key
 from whitelist.rules.emergency import judge_departure
 from whitelist.rules.listing import judge_departure_day, judge_stop
 from whitelist.rules.permit import judge_permit_standing
+from whitelist.rules.standing import judge_line_standing
 
 
 def listed(state: ManifestState, facts: Facts) -> tuple[str, ...]:
@@ -67,10 +70,21 @@ def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     _judge_terms(judged, out, decision, day)
     _judge_stops(judged, out, decision[1])
     if decision[0] is not None:
+        _judge_standing(judged, out, decision[0], decision[1])
         _judge_quota(judged, out, decision[0], more_g)
     _judge_notice(judged, out, decision[1], day)
     if judged.state.emergency is not None:
         _judge_emergency(judged, out, judged.state.emergency.chain)
+
+
+def _judge_standing(judged: Judged, out: Findings, approval: ApprovalState, lines: Iterable[DecisionLine]) -> None:
+    """R-37 APPROVAL_STATUS: the lines of the decision stand; ALERT H OVERTOOK where a stop was entered after the departure (kinds §1.3)."""
+    at_s = judged.statement.at_s
+    for line in lines:
+        if line.stops is not UNSET:  # as hardly ever
+            judge_line_standing(out, judged.facts, "at", approval, line, at_s)
+            if line.history.overtook(at_s):
+                out.alert("H", "OVERTOOK")
 
 
 def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
@@ -201,6 +215,7 @@ def judge_lapse(judged: Judged, out: Findings) -> None:
     lapsed, accepted_s, decision = Findings(), parse_at(judged.statement.body.accepted_at), _decision(judged.state, judged.facts)
     _judge_terms(judged, lapsed, decision, day_of(accepted_s))
     is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in _listings(judged.facts, decision[1]))
+    is_stopped = is_stopped or any(line.history.at(accepted_s) != "ACTIVE" for line in decision[1])
     if lapsed.reasons or is_stopped:
         out.alert("H", "APPROVAL_LAPSED")
 

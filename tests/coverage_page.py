@@ -72,6 +72,12 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "approval.consult/1": (CHANGED, ("whitelist/test_approval_kinds",)),
     "approval.reply/1": (CHANGED, ("whitelist/test_approval_kinds",)),
     "approval.decide/1": (CHANGED, ("whitelist/test_approval_kinds", "whitelist/test_decision_routes")),
+    "approval.accept/1": (NEW, ("whitelist/test_approval_life",)),
+    "approval.notice/1": (NEW, ("whitelist/test_approval_life",)),
+    "approval.withdraw/1": (NEW, ("whitelist/test_approval_life",)),
+    "approval.suspend/1": (NEW, ("whitelist/test_approval_life", "manifests/test_departure_gate")),
+    "approval.resume/1": (NEW, ("whitelist/test_approval_life", "manifests/test_departure_gate")),
+    "approval.revoke/1": (NEW, ("whitelist/test_approval_life", "manifests/test_departure_gate")),
     "manifest.issue/1": (
         CHANGED,
         ("manifests/test_issue", "manifests/test_cases", "whitelist/test_oracle", "manifests/test_returns", "manifests/test_lots"),

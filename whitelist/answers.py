@@ -86,6 +86,7 @@ class ApprovalLineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     method: str
     applied_t: str
     decided_t: str
+    status: str  # ACTIVE, SUSPENDED or REVOKED; empty where nothing was granted.
     valid_to: str  # Its last day; empty before the decision.
     listing: ListingRef | None
     conditions: tuple[Conditions, ...]  # All that bind it: of list and row, reply and decision.

@@ -8,19 +8,27 @@ Order 23 Art. 28). Source: Order 23 Art. 21-28 [READ]; Code Art. 536.2 [READ].
 from functools import partial
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
-from ledger.model import Facts, Findings, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from signing.phrase import Phrase
 from whitelist import telling
 from whitelist.fields import LIST
 from whitelist.listing import Conditions
+from whitelist.permit import History
 
-Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
-OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
+Stage = Literal[
+    "applied", "noticed", "accepted", "consulted", "agreed", "disagreed", "approved", "refused", "withdrawn", "suspended", "revoked"
+]
+OPEN_STAGES: tuple[Stage, ...] = ("applied", "noticed", "accepted", "consulted", "agreed", "disagreed")
+"""An application that waits for its decision."""
+GRANTED_STAGES: tuple[Stage, ...] = ("approved", "suspended", "revoked")
+"""A decision with lines, whether they stand now or not."""
+LineStatus = Literal["ACTIVE", "SUSPENDED", "REVOKED"]
 
 
 class ListingRef(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +66,37 @@ class DecisionLine(Struct, frozen=True, gc=False, kw_only=True):
     listing: ListingRef | None = None
     """Before the decision the listing applied for; after it the listing it was given on (route LISTED), else ``None``."""
     conditions: tuple[Conditions, ...] = ()  # All that bind what goes on it: of list and row (route LISTED), reply and decision.
+    stops: History[LineStatus] | UnsetType = UNSET  # Suspensions, resumptions and the revocation; not there where there never was one.
+
+    @property
+    def history(self) -> History[LineStatus]:
+        """What became of the line since the decision."""
+        return _NEVER if self.stops is UNSET else self.stops
+
+    @property
+    def status(self) -> str:
+        """``ACTIVE``, ``SUSPENDED`` or ``REVOKED`` at this index; empty where nothing was granted."""
+        return self.history.now if self.mass_g else ""
+
+    def after(self, status: LineStatus, admission: Admission) -> "DecisionLine":
+        """The line with one change more."""
+        return replace(self, stops=self.history.after(status, admission))
+
+
+_NEVER: History[LineStatus] = History()
+
+
+class Course(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """Days of what happened to an application beside letters and decision (Order 23 Art. 23), by which terms are counted."""
+
+    first_on: str = ""  # Of its first entry, where it was completed after a notice.
+    noticed_on: str = ""  # Of the notice (补正告知), which is given once.
+    accepted_on: str = ""  # From which it counts as accepted, where somebody said so.
+    accepted_no: str = ""  # 受理号.
+    withdrawn_on: str = ""
+
+
+_NOTHING = Course()
 
 
 class ApprovalState(Struct, frozen=True, gc=False, kw_only=True):
@@ -69,7 +108,7 @@ class ApprovalState(Struct, frozen=True, gc=False, kw_only=True):
     root: str  # First permit of the line of renewals: a renewed permit is the same permit (R-31).
     origin: str  # Division of the site that the waste leaves.
     destination: str  # Division of the permit's facility.
-    applied_on: str  # Day of its entry, and of its acceptance as long as nobody says otherwise (R-42).
+    applied_on: str  # Day of its entry, after a notice of the newest, and of its acceptance as long as nobody says otherwise (R-42).
     applied_to: str  # End of the period applied for (拟开展转移活动的时间期限).
     lines: tuple[DecisionLine, ...]
     signed: dict[str, tuple[str, str]] = {}  # By act (apply, consult, reply): who signed it, and in whose name.
@@ -81,6 +120,17 @@ class ApprovalState(Struct, frozen=True, gc=False, kw_only=True):
     decided_on: str = ""  # Day of the decision on paper, or of its entry.
     decided_s: int = 0  # Unix seconds of its entry's admission.
     valid_to: str = ""
+    went: Course | UnsetType = UNSET  # Not there where none of it happened.
+
+    @property
+    def course(self) -> Course:
+        """What happened beside letters and decision."""
+        return _NOTHING if self.went is UNSET else self.went
+
+    @property
+    def accepted_on(self) -> str:
+        """受理之日, from which review and decision count: nobody said so in time, it is the day of the application (Order 23 Art. 23.2)."""
+        return self.course.accepted_on or self.applied_on
 
     @property
     def direction(self) -> tuple[str, str]:
@@ -92,12 +142,27 @@ class ApprovalState(Struct, frozen=True, gc=False, kw_only=True):
         """Number of the reply's letter, if there is one."""
         return "" if self.reply is None else self.reply.letter_no
 
+    @property
+    def is_granted(self) -> bool:
+        """Whether it was approved, however its lines stand now."""
+        return self.stage in GRANTED_STAGES
+
     def line(self, number: int | None) -> DecisionLine | None:
-        """An approved line by its number, or ``None``."""
-        if self.stage != "approved" or number is None or not 0 <= number < len(self.lines):
+        """A line that was approved, by its number, or ``None``; whether it stands is its history's to say."""
+        if not self.is_granted or number is None or not 0 <= number < len(self.lines):
             return None
         found = self.lines[number]
         return found if found.mass_g > 0 else None
+
+    def granted(self) -> list[tuple[int, DecisionLine]]:
+        """The lines that were approved, with their numbers."""
+        return [(number, line) for number in range(len(self.lines)) if (line := self.line(number)) is not None]
+
+    def with_stops(self, lines: tuple[DecisionLine, ...]) -> "ApprovalState":
+        """The decision with other histories of its lines: revoked once all are, suspended while none stands, else approved."""
+        standing = {line.status for line in lines if line.mass_g}
+        stage: Stage = "approved" if "ACTIVE" in standing else "suspended" if "SUSPENDED" in standing else "revoked"
+        return replace(self, stage=stage, lines=lines)
 
 
 def approval_at(facts: Facts, chain: str) -> ApprovalState | None:

@@ -17,11 +17,16 @@ from whitelist.divisions import DIVISION, Divisions, province_name
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "applied": ("已申请", "applied"),
+    "noticed": ("待补正", "to be completed"),
+    "accepted": ("已受理", "accepted"),
     "consulted": ("已商请", "consulted"),
     "agreed": ("接受地同意", "agreed by the destination"),
     "disagreed": ("接受地不同意", "disagreed by the destination"),
     "approved": ("已批准", "approved"),
     "refused": ("不予批准", "refused"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "suspended": ("批准已暂停", "suspended"),
+    "revoked": ("批准已撤销", "revoked"),
 }
 """Stages of an application and its decision (跨省转移批准)."""
 STATES: Mapping[str, tuple[str, str]] = {

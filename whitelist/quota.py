@@ -1,8 +1,8 @@
 """The three quotas. Accounts hold grams USED: Q1 of a listing (committed by decisions), Q2 of a decision line, Q3 of a receiver's site.
 
-**Q1 comes back**: a decision line on the route LISTED commits its whole mass. After its last day nothing more can be issued on it or depart under
-it, so from then on it holds what its manifests hold on Q2, no more and no less; the rest serves new decisions (kinds §1.6). Time changes nothing
-by itself (formats §6): the next decision on the listing settles those that have ended, and goes on doing so while their loads are received.
+**Q1 comes back**: a decision line on the route LISTED commits its whole mass. After its last day, or once it was revoked, nothing more can be issued on it or
+depart under it, so from then on it holds what its manifests hold on Q2, no more and no less; the rest serves new decisions (kinds §1.6). Time
+changes nothing by itself (formats §6): the next decision on the listing settles those that have ended, and goes on doing so while their loads are received.
 
 **Q3 belongs to a site**: whoever renews a permit has not built a second furnace, so all permits of one line of renewals share the account
 ``Q3 <root>``, root being the first of them. An account only ever counts on, while the scale (年经营规模) is yearly; the register ``q3:<root>``
@@ -141,7 +141,7 @@ def _rolled(register: SiteYear, account_g: int, year: int) -> SiteYear:
 
 
 class Commitment(Struct, frozen=True, gc=False, kw_only=True):
-    """One line of one decision: ``held_g`` of the listing's quota, good through ``ends_on``."""
+    """One line of one decision: ``held_g`` of the listing's quota, good through ``ends_on``, which is empty once the line was revoked."""
 
     decision: str
     line: int

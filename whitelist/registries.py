@@ -13,7 +13,7 @@ from msgspec import Struct
 from ledger.caller import Caller, reads
 from ledger.model import Head
 from ledger.searching.terms import ANY, Groups
-from whitelist.approval import ApprovalState
+from whitelist.approval import GRANTED_STAGES, ApprovalState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
@@ -73,6 +73,8 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     to_province: str | None = None
     list: str | None = None
     stage: str | None = None
+    granted: bool = False
+    """Only decisions that approved something, however they stand now."""
     quota: str | None = None
     reporter: str | None = None
     manifest: str | None = None
@@ -100,11 +102,12 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
             return self._of_incidents(caller)
         if chain_type == "approval":
             assert caller is not None, "approvals are for those concerned"
+            stages = GRANTED_STAGES if self.granted else () if self.stage is None else (self.stage,)
             if not caller.reads_all:
-                own = f"party:{caller.uscc}" if self.stage is None else f"party:{caller.uscc} {self.stage}"
+                own = [f"party:{caller.uscc} {stage}" for stage in stages] or [f"party:{caller.uscc}"]
                 regions = (region for grant in caller.grants if "approval" in grant.topics for region in grant.regions)
-                found.append([own, *(f"region:{region}" for region in regions)])
-            found += [] if self.stage is None else [[f"stage:{self.stage}"]]
+                found.append([*own, *(f"region:{region}" for region in regions)])
+            found += [[f"stage:{stage}" for stage in stages]] if stages else []
         if chain_type == "plan":
             assert caller is not None, "plans are for those concerned"
             found += [] if caller.reads_all else [[f"party:{caller.uscc}"]]

@@ -1,6 +1,7 @@
 """Terms of applications (审批期限, R-42) and of incidents: which authority has what to do, until when; as of a moment.
 
-A request for more materials (notice_wd) and the acceptance have no act of their own yet: everything counts from the day of the application.
+Review and decision count from the acceptance (受理); nobody says so, and none asks for more, they count from the day of the application, since
+which it is then accepted by law.
 Source: Order 23 Art. 23–26 [READ]; 行政许可法 Art. 42.2 for the want of a reply [READ, addenda §4]; kinds §12.
 """
 
@@ -14,13 +15,24 @@ from ledger.directory import LogState, authorities_of_division
 from whitelist.approval import ApprovalState
 from whitelist.incident import IncidentState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
+from whitelist.workdays import LATE
 
-LATE = "AUTH_LATE"
+_FIRST = ("approval.accept", "approval.notice")
+"""What an authority may do first, within a term that ends on the same day as the one that it would stop."""
 TERMS = register(
     Term(
-        "review", ("approval.consult",), "review_wd", "Order 23 Art. 24", "审查并商请", "review and write to the other province", "M", LATE
+        "review",
+        ("approval.consult", *_FIRST),
+        "review_wd",
+        "Order 23 Art. 24",
+        "审查并商请",
+        "review and write to the other province",
+        "M",
+        LATE,
     ),
-    Term("listed", ("approval.decide",), "listed_wd", "Code Art. 536.2", "对白名单申请作出决定", "decide on listed lines", "M", LATE),
+    Term(
+        "listed", ("approval.decide", *_FIRST), "listed_wd", "Code Art. 536.2", "对白名单申请作出决定", "decide on listed lines", "M", LATE
+    ),
     Term("reply", ("approval.reply",), "reply_wd", "Order 23 Art. 25", "复函", "reply", "M", LATE),
     Term("decide", ("approval.decide",), "decide_wd", "Order 23 Art. 26", "作出决定", "decide", "M", LATE),
     Term(
@@ -33,13 +45,14 @@ TERMS = register(
         "M",
         LATE,
     ),
+    Term("complete", ("approval.apply", "approval.withdraw"), None, "Order 23 Art. 23", "补正后重新提交申请", "complete the application"),
     Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident"),
 )
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 
 
-def clocks(state: ApprovalState | IncidentState) -> Iterator[Clock]:
-    """Terms that run on an application or an incident, from its state alone; authorities are named by ``@`` and the division."""
+def clocks(chain: str, state: ApprovalState | IncidentState) -> Iterator[Clock]:
+    """Terms that run on an application or an incident, from its name and state alone; authorities are named by ``@`` and the division."""
     if isinstance(state, IncidentState):
         if not state.closed_on:
             roles = (("authority of the place", (f"@{state.division}",)),)
@@ -47,10 +60,12 @@ def clocks(state: ApprovalState | IncidentState) -> Iterator[Clock]:
         return
     origin = (("origin's authority", (f"@{state.origin}",)),)
     match state.stage:
-        case "applied" if all(line.listing is not None for line in state.lines):
-            yield _clock("listed", "approval.decide/1", state.applied_on, origin)
-        case "applied":
-            yield _clock("review", "approval.consult/1", state.applied_on, origin)
+        case "noticed":
+            yield _clock("complete", "approval.apply/1", state.course.noticed_on, (("generator", (chain.split("/")[1],)),))
+        case "applied" | "accepted" if all(line.listing is not None for line in state.lines):
+            yield _clock("listed", "approval.decide/1", state.accepted_on, origin)
+        case "applied" | "accepted":
+            yield _clock("review", "approval.consult/1", state.accepted_on, origin)
         case "consulted":
             destination = (("destination's authority", (f"@{state.destination}",)),)
             yield _clock("reply", "approval.reply/1", state.consulted_on, destination)
@@ -59,22 +74,24 @@ def clocks(state: ApprovalState | IncidentState) -> Iterator[Clock]:
             yield _clock("decide", "approval.decide/1", state.reply.replied_on, origin)
 
 
-def clock_rows(state: Any) -> tuple[str, ...]:
+def clock_rows(chain: str, state: Any) -> tuple[str, ...]:
     """The clocks of an application or an incident as rows of the index, sorted; nothing else of the registries has any."""
     if not isinstance(state, (ApprovalState, IncidentState)):
         return ()
-    return tuple(sorted({row for clock in clocks(state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
+    return tuple(sorted({row for clock in clocks(chain, state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
 
 
-def duties(state: ApprovalState | IncidentState, present: Present, log: LogState) -> tuple[Duty, ...]:
+def duties(chain: str, state: ApprovalState | IncidentState, present: Present, log: LogState) -> tuple[Duty, ...]:
     """What is due on an application or an incident now."""
-    found = (duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log)) for clock in clocks(state))
+    found = (duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log)) for clock in clocks(chain, state))
     return tuple(duty for duty in found if duty.term != "no_reply" or duty.overdue)
 
 
 def named(holder: str, state: ApprovalState | IncidentState, log: LogState) -> tuple[str, ...]:
     """Who covers the division; of an origin else any but the destination's, of a destination else who acts for the origin, of the place of an
-    incident else anybody (kinds §9, §14)."""
+    incident else anybody (kinds §9, §14); who is no place, itself."""
+    if not holder.startswith("@"):
+        return (holder,)
     near = authorities_of_division(log, holder[1:])
     if isinstance(state, IncidentState):
         return near or tuple(authority.uscc for authority in log.authorities)

@@ -3,7 +3,7 @@
 Every registered party may read permits, lists and listings; approvals and their quotas, and plans, only those concerned (whitelist.registries).
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from litestar import Request, Router, get, post
 from litestar.params import QueryParameter
@@ -14,6 +14,7 @@ from ledger.reading import Page
 from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, say_size
 from whitelist import service
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
+from whitelist.approval import Stage
 from whitelist.check_answers import CheckAnswers, Checks
 from whitelist.dry_run import BODY_MAX
 from whitelist.plan_answers import Plans
@@ -23,7 +24,7 @@ Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代
 FromProvince = Annotated[str | None, in_query("^[0-9]{2}$", "移出省级代码 / province of origin", "51", "from")]
 ToProvince = Annotated[str | None, in_query("^[0-9]{2}$", "接受省级代码 / province of destination", "50", "to")]
 InList = Annotated[str | None, in_query("^list/20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$", "白名单 / list", "list/2026-51-50-a", "list")]
-_STAGES = "applied|consulted|agreed|disagreed|approved|refused"
+_STAGES = "|".join(get_args(Stage))
 StageFilter = Annotated[str | None, in_query(f"^({_STAGES})$", "审批阶段 / stage of the approval", "approved", "stage")]
 QuotaFilter = Annotated[str | None, in_query("^Q[123]$", "额度种类 / kind of account", "Q2", "quota")]
 Year = Annotated[int | None, QueryParameter(ge=2000, le=2099, description="年度 / year", schema_extra={"examples": [2026]})]

@@ -112,7 +112,7 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
     year = year_of(await log.now())
     # Ascending, as chains are read. A generator has no part in Q1 and Q3, so its filter leaves decisions only.
     types = {"Q2": "approval", "Q1": "list", "Q3": "permit"} if wanted.generator is None else {"Q2": "approval"}
-    wanted = replace(wanted, stage="approved")  # No other application has an account.
+    wanted = replace(wanted, granted=True)  # No other application has an account.
     parts = [registry_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
 
     def accounts(row: RegistryRow) -> list[str]:

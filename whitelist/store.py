@@ -222,7 +222,7 @@ async def follow_registries(conn: Conn, chains: Iterable[str]) -> None:
 
 def _found_by(chain: str, head: Head[Any]) -> tuple[list[str], list[str]]:
     """What a chain is found by: its terms, and its clocks."""
-    return list(terms_of(chain, head.state)), list(clock_rows(head.state))
+    return list(terms_of(chain, head.state)), list(clock_rows(chain, head.state))
 
 
 def _head(chain: str, raw: bytes) -> Head[Any]:

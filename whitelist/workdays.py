@@ -20,6 +20,8 @@ from signing.refusal import refuse, texts
 from whitelist.thresholds import thresholds_of
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
+LATE = "AUTH_LATE"
+"""The alert that an authority acted after its term."""
 _SATURDAY = 5
 
 
@@ -140,13 +142,13 @@ def is_late(facts: Facts, out: Findings, since: str, workdays: int, day: str) ->
 def judge_term(facts: Facts, out: Findings, since: str, workdays: int, day: str) -> None:
     """ALERT M AUTH_LATE after a term."""
     if is_late(facts, out, since, workdays, day):
-        out.alert("M", "AUTH_LATE")
+        out.alert("M", LATE)
 
 
 def is_in_time(since: str, term: str) -> JudgeFn:
     """The rule that an act on an application comes within a term of the thresholds, from a day that the application's state names (R-42).
 
-    Acceptance is the day of the application as long as nobody says otherwise (kinds §15).
+    Acceptance is the day of the application as long as nobody says otherwise in time (kinds §15).
     """
 
     def judge(judged: Judged, out: Findings) -> None:

@@ -216,7 +216,7 @@ class _Work:
         for chain in dict.fromkeys(row.chain for row in rows if row.chain in views):
             due[chain] = duties(views[chain], self._present, self._state, returning.get(chain, ()))
         self._applied = await self._registered([row.chain for row in rows if not row.chain.startswith("manifest/")])
-        due |= {chain: registry_deadlines.duties(state, self._present, self._state) for chain, state in self._applied.items()}
+        due |= {chain: registry_deadlines.duties(chain, state, self._present, self._state) for chain, state in self._applied.items()}
         owed: dict[ClockRow, Duty] = {}
         for row in rows:
             item = row.item.partition(",")[0]

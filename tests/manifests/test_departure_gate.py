@@ -30,6 +30,7 @@ from tests.manifests.driver import (
     permit,
     rejected,
 )
+from whitelist.approval import ApprovalState
 from whitelist.listing import Conditions
 from whitelist.permit import Change, History, PermitState, PermitStatus
 from whitelist.quota import SiteYear, q3_key
@@ -215,6 +216,40 @@ def test_a_receipt_without_a_departure_says_that_the_decision_was_over(line: act
     log.issue()
     log.lay(APPROVAL, replace(approval(), lines=tuple(replace(line, valid_to="2026-11-04") for line in approval().lines)))
     assert codes(log.receive(line)) == expected
+
+
+# --- R-37: the decision is stopped, line by line: approval.suspend/1, approval.resume/1, approval.revoke/1 (kinds §1.3) ---------------
+
+
+def stopped(*changes: tuple[int, PermitStatus]) -> ApprovalState:
+    """The decision with changes of status of its one line: (seconds after noon, status)."""
+    history: History[PermitStatus] = History(tuple(Change(n, NOON + after_s, status) for n, (after_s, status) in enumerate(changes)))
+    found = approval()
+    return replace(found, lines=(replace(found.lines[0], stops=history),))
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "REVOKED"])
+def test_nothing_departs_under_a_line_that_is_stopped(log: Driver, status: PermitStatus) -> None:
+    log.lay(APPROVAL, stopped((0, status)))
+    assert refused(log) == ["APPROVAL_STATUS"]
+    log.wait(hours=1)
+    early = log.post(DEPART, BY, a_departure(), at=format_at(NOON - 1))
+    assert codes(early) == {"H:OVERTOOK"}
+    log.arrive()
+    assert codes(log.receive()) == set(), "what left before goes on"
+
+
+def test_a_stop_of_the_decision_that_has_ended_stops_nothing(log: Driver) -> None:
+    log.lay(APPROVAL, stopped((-600, "SUSPENDED"), (-60, "ACTIVE")))
+    assert refused(log, at=format_at(NOON - 61)) == ["APPROVAL_STATUS"]
+    assert codes(log.depart()) == set()
+
+
+@pytest.mark.parametrize(("after_s", "lapsed"), [(-60, {"H:APPROVAL_LAPSED"}), (1, set())])
+def test_what_came_without_a_departure_under_a_stop_is_told(log: Driver, after_s: int, lapsed: set[str]) -> None:
+    log.lay(APPROVAL, stopped((after_s, "SUSPENDED")))
+    found = codes(log.receive(accepted_at=format_at(NOON)))
+    assert found == {"NO_DEPARTURE", "H:NO_DEPARTURE", *lapsed}
 
 
 # --- places and back-fills -------------------------------------------------------------------------------------------------------------

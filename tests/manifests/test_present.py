@@ -289,7 +289,7 @@ def test_no_claimed_day_hides_what_is_due_from_who_must_see_to_it(claimed: str) 
     happened = IncidentState(what="leak", division="510100", happened_s=parse_at(claimed), reported_s=LOG.at_s)
     leaves = Clock(term="depart", kind="manifest.depart/1", since_s=parse_at(claimed), roles=(("consignor", (GENERATOR,)),))
     now = present(LOG)
-    rows = [*registry_deadlines.clock_rows(happened), *rows_of(leaves, lambda holder: holder, for_anybody=False)]
+    rows = [*registry_deadlines.clock_rows("incident/x", happened), *rows_of(leaves, lambda holder: holder, for_anybody=False)]
     assert {row.split(" ")[1] for row in rows} == {"incident", "depart"}
     for row in rows:
         who, term, since, item = row.split(" ")

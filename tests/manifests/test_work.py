@@ -169,7 +169,7 @@ def folded(world: World, party: str, now: str) -> set[tuple[str, str, str, str |
             if party in duty.parties and duty.term != "return_leaves":
                 found.add((chain, duty.term, duty.case or duty.file, duty.due_on, duty.overdue))
     for chain, state in world.registered.items():
-        for duty in registry_deadlines.duties(state, present, world.log):
+        for duty in registry_deadlines.duties(chain, state, present, world.log):
             if party in duty.parties:
                 found.add((chain, duty.term, "", duty.due_on, duty.overdue))
     return found

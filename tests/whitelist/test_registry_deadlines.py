@@ -35,7 +35,7 @@ def application(**changes: object) -> ApprovalState:
 
 
 def asked(state: ApprovalState | IncidentState, day: str) -> list[tuple[str, str, tuple[str, ...], str | None, bool]]:
-    found = duties(state, Present(parse_at(f"{day}T12:00:00+08:00"), CALENDAR, LIMITS), LOG)
+    found = duties("approval/g/x", state, Present(parse_at(f"{day}T12:00:00+08:00"), CALENDAR, LIMITS), LOG)
     return [(duty.term, duty.kind, duty.parties, duty.due_on, duty.overdue) for duty in found]
 
 

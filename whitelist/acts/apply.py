@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from msgspec import field
+from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.answers import filled
@@ -17,7 +18,7 @@ from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_at, day_of
 from whitelist import telling
-from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act, signature
+from whitelist.approval import ApprovalState, Course, DecisionLine, ListingRef, approval_act, signature
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
@@ -99,9 +100,9 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=(body.permit,), registers=place_registers(body.origin, statement.owner))
 
 
-def _is_the_first(judged: Judged, out: Findings) -> None:
+def _is_the_first_or_completed(judged: Judged, out: Findings) -> None:
     """A gate: an application comes again only after a notice (补正告知), else APPROVAL_STAGE alone."""
-    if judged.state is not None:
+    if judged.state is not None and judged.state.stage != "noticed":
         own = {"stage": telling.word(judged.state.stage), "generator": judged.statement.owner}
         out.refuse("APPROVAL_STAGE", "kind", judged.state.stage, "seq 0", "AGAIN", **own)
 
@@ -142,13 +143,18 @@ def _numbered(judged: Judged) -> list[tuple[str, ApplicationLine]]:
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The application, with the permit's facility as destination."""
+    """The application, with the permit's facility as destination; after a notice it stands in the place of the one before."""
     body: ApprovalApply = statement.body
+    before: ApprovalState | None = facts.state(statement.chain)
     permit = permit_at(facts, body.permit)
     assert permit is not None, "the rules found the permit"
     lines = tuple(filled(DecisionLine, line, applied_g=parse_mass(line.mass_t)) for line in body.lines)
     own = {"origin": body.origin.division, "destination": permit.division, "applied_on": day_at(admission.at), "lines": lines}
-    return Changes(state=filled(ApprovalState, body, stage="applied", root=permit.root, signed={"apply": signature(statement)}, **own))
+    state = filled(ApprovalState, body, stage="applied", root=permit.root, signed={"apply": signature(statement)}, **own)
+    if before is None:
+        return Changes(state=state)
+    first_on = before.course.first_on or before.applied_on
+    return Changes(state=replace(state, went=Course(first_on=first_on, noticed_on=before.course.noticed_on)))
 
 
 APPLY = approval_act(
@@ -160,7 +166,7 @@ APPLY = approval_act(
     signers=_signed,
     reads=_reads,
     reads_doc="The receiver's permit.",
-    gate=_is_the_first,
+    gate=_is_the_first_or_completed,
     rules=(place_and_period_are_in_order, wastes_are_known, receiver_may_take_them),
     evolve=_evolve,
     effect=("申请进入账本，等待主管部门处理。", "The application waits for the authorities."),

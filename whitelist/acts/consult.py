@@ -97,8 +97,8 @@ CONSULT = approval_act(
     body=ApprovalConsult,
     roles=("origin's authority",),
     signers=authority_of_origin,
-    gate=at_stage("applied"),
-    rules=(letter_is_of_no_later_day, is_in_time("applied_on", "review_wd")),
+    gate=at_stage("applied", "accepted"),
+    rules=(letter_is_of_no_later_day, is_in_time("accepted_on", "review_wd")),
     evolve=_evolve_consult,
     effect=("申请进入商请阶段。", "The other province is asked for its consent."),
 )

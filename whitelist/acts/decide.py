@@ -242,7 +242,7 @@ def decided_in_time(judged: Judged, out: Findings) -> None:
         return
     decided_on = _decided_on(judged.statement.body, judged)
     if out.route == LISTED:
-        judge_term(judged.facts, out, state.applied_on, limits.listed_wd, decided_on)
+        judge_term(judged.facts, out, state.accepted_on, limits.listed_wd, decided_on)
     elif state.reply is not None:
         judge_term(judged.facts, out, state.reply.replied_on, limits.decide_wd, decided_on)
 

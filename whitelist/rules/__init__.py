@@ -8,11 +8,25 @@ from collections.abc import Callable
 
 from ledger.model import Findings
 from whitelist.checked import Checked
-from whitelist.rules import approval, emergency, exemption, listing, manifest_type, number, permit, place, plan, quantity, refused, waste
+from whitelist.rules import (
+    approval,
+    emergency,
+    exemption,
+    listing,
+    manifest_type,
+    number,
+    permit,
+    place,
+    plan,
+    quantity,
+    refused,
+    standing,
+    waste,
+)
 
 CheckRule = Callable[[Checked, Findings], None]
 
 _JUDGING = (manifest_type, number, place, waste, exemption, quantity, plan, permit, approval, emergency, refused)
 RULES: tuple[CheckRule, ...] = (*(rule for module in _JUDGING for rule in module.RULES), *manifest_type.OF_THE_MOMENT)
-TEXTS = tuple(text for module in (*_JUDGING, listing) for text in module.TEXTS)
+TEXTS = tuple(text for module in (*_JUDGING, listing, standing) for text in module.TEXTS)
 """Standing texts of what these rules give."""

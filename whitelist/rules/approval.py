@@ -49,7 +49,10 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
     elif approval.stage == "refused":
         who = {"authority": telling.authority(facts, approval.origin), "no": approval.no, "day": approval.decided_on}
         out.refuse("APPROVAL_STAGE", "body.approval", approval.stage, "approved", "REFUSED", **who)
-    elif approval.stage != "approved":
+    elif approval.stage == "withdrawn":
+        who = {"authority": telling.authority(facts, approval.origin), "generator": checked.generator}
+        out.refuse("APPROVAL_STAGE", "body.approval", approval.stage, "approved", "WITHDRAWN", **who)
+    elif not approval.is_granted:
         at = {"authority": telling.authority(facts, approval.origin), "stage": telling.word(approval.stage), "since": approval.applied_on}
         out.refuse("APPROVAL_STAGE", "body.approval", approval.stage, "approved", "PENDING", **at)
 
@@ -81,8 +84,8 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         out.refuse("APPROVAL_PERMIT", "body.permit", transfer.permit, approval.permit, "OTHER", **own, **_asking(checked, approval))
     for (path, line), decided in zip(checked.lines, checked.decided, strict=True):
         if decided is None:
-            if line.decision_line is not None and approval.stage == "approved":
-                granted = [str(number) for number, decided_row in enumerate(approval.lines) if decided_row.mass_g > 0]
+            if line.decision_line is not None and approval.is_granted:
+                granted = [str(number) for number, _ in approval.granted()]
                 row: dict[str, Word] = {"no": no, "line": telling.nth(line.decision_line), "granted": _granted(approval)}
                 out.refuse("APPROVAL_LINE", f"{path}.decision_line", line.decision_line, " / ".join(granted), "NOT_GRANTED", **row)
             continue
@@ -107,8 +110,8 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
 
 
 def _granted(approval: ApprovalState, but: int | None = None) -> Word:
-    """What may be named as ``decision_line``, in words; all lines ``but`` one."""
-    rows = [(number, row) for number, row in enumerate(approval.lines) if row.mass_g > 0 and number != but]
+    """What may be named as ``decision_line``, in words; all lines that stand ``but`` one."""
+    rows = [(number, row) for number, row in approval.granted() if row.status == "ACTIVE" and number != but]
     zh = "；".join(f"第 {number + 1} 项 {row.name} {row.code} {row.method}（decision_line 填 {number}）" for number, row in rows)
     en = "; ".join(f"item {number + 1}, {row.name} {row.code} {row.method} (decision_line {number})" for number, row in rows)
     return zh, en
@@ -152,7 +155,7 @@ def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
         if day > paper.valid_to:
             own = {"no": paper.no, "day": day, "until": paper.valid_to, "authority": paper.authority}
             out.refuse("APPROVAL_EXPIRED", "body.decision.valid_to", day, f"≤ {paper.valid_to}", "OVER", what="", **own)
-    if approval is None or approval.stage != "approved":
+    if approval is None or not approval.is_granted:
         return
     if day < approval.decided_on:
         own = {"no": approval.no, "day": day, "first": approval.decided_on}
@@ -241,26 +244,6 @@ APPROVAL_UNKNOWN:NONE
 账本中没有批准 {approval}。 || 按移出人 {generator} 查询批准，核对链名后改正 body.approval；批准只在纸面上的，请{authority}先在账本中作出批准决定。
 The log has no approval {approval}. || Look it up (GET /v1/approvals?generator={generator}) and correct body.approval; if the decision is on paper alone, ask {authority} to enter it first.
 
-APPROVAL_STAGE | R-30 | origin_authority | Order 23 Art. 21 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 21 [READ]; 固废法 Art. 82.2 [READ S2]
-该申请所处阶段不允许此操作。 || 查看申请进度：批准后方可开具联单；已决定的不再受理。
-The application is not at the stage that this act needs. || Look at its progress; manifests need an approval, and a decision is made once.
-
-APPROVAL_STAGE:PENDING
-{since}提交的跨省转移申请还没有批准，现在是“{stage}”。 || 等{authority}作出批准决定后，原样重新提交；进度可向{authority}查询。
-The application of {since} is not decided yet; it is {stage}. || Send this again, unchanged, once {authority} has approved it; ask {authority} how far it is.
-
-APPROVAL_STAGE:REFUSED
-这份跨省转移申请已于{day}被决定不予批准（{no}），不能凭它开具。 || 使用另一份已批准的申请；没有的，向{authority}重新申请。
-This application was refused on {day} ({no}); no manifest can stand on it. || Name another application that was approved; if there is none, apply again to {authority}.
-
-APPROVAL_STAGE:ACT
-申请现在是“{stage}”，此项操作只能在“{allowed}”时进行。 || 按申请现在的阶段办理；已作出的决定不再更改，情况改变的由移出人重新申请。
-The application is {stage}; this act needs it to be {allowed}. || Go on from where it stands; a decision is made once, and what has changed needs a new application.
-
-APPROVAL_STAGE:AGAIN
-这条链上已有申请，现在是“{stage}”，不能再次提交。 || 新的申请使用新的链名 approval/{generator}/…，seq 为 0。
-The chain holds an application already, which is {stage}. || Begin a new chain approval/{generator}/… with seq 0.
-
 APPROVAL_GENERATOR | R-31 | generator | Order 23 Art. 27, 28 [READ]
 批准不是给这家移出人的。 || 使用本单位的批准。
 The approval is another generator's. || Use your own approval.
@@ -296,22 +279,6 @@ The permit is not the one of the approval. || Use that permit; after a new one a
 APPROVAL_PERMIT:OTHER
 批准 {no} 依据的许可证是 {approved}（或它的续证），本次填写的是另一份（{asked}）。 || 把 body.permit 改为 {approved} 或它的续证；确要使用另一份许可证的，向{authority}重新申请。
 Approval {no} stands on permit {approved} (or its renewal); this transfer names another one ({asked}). || Put {approved}, or what renewed it, into body.permit; for the other permit apply again to {authority}.
-
-APPROVAL_LINE | R-31 | sender | Order 23 Art. 27 [READ]; by line, addenda §4.1 [READ]
-批准中没有这一行，或该行未获批准。 || 按批准决定的行号（从 0 起）填写。
-The approval has no such line, or it was not granted. || Name a granted line, counted from 0.
-
-APPROVAL_LINE:NOT_GRANTED
-批准 {no} 没有第 {line}，或者该行未获批准。 || 改为批准了的一项：{granted}。
-Approval {no} has no line {line}, or it was not granted. || Name one that was granted: {granted}.
-
-APPROVAL_LINE:APPLIED
-申请没有第 {line} 行（从 0 起数），或者该行重复填写。 || 行号填 0 至 {last}，每行只填一次。
-The application has no line {line} (counted from 0), or it stands twice. || Lines are 0 to {last}, each once.
-
-APPROVAL_LINE:OPENED | both_authorities
-第 {line} 行没有批准，没有额度账户；已批准的行号：{lines}。 || 改正 body.item：填写已批准的行号（从 0 起）。
-Line {line} was not granted and has no account; granted are {lines}. || Put the number of a granted line into body.item, from 0.
 
 APPROVAL_NAME | R-31 | generator | Order 23 Art. 27 [READ]; by line, addenda §4.1 [READ]
 废物名称与批准行不一致。 || 按批准决定的名称填写；同一代码可能有多行，请核对行号。

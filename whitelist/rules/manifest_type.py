@@ -16,7 +16,7 @@ from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.checked import Checked
-from whitelist.rules import approval, emergency, listing, permit
+from whitelist.rules import approval, emergency, listing, permit, standing
 from whitelist.transfer import TransferType
 from whitelist.workdays import workdays_of
 
@@ -111,6 +111,7 @@ def pipeline_is_one_wholly(checked: Checked, out: Findings) -> None:
 TERMS = (
     permit.permit_is_in_force,
     approval.decision_is_in_its_term,
+    standing.decision_stands,
     listing.listing_is_of_the_day,
     listing.listing_is_not_stopped,
     emergency.emergency_is_open,

@@ -30,7 +30,7 @@ def origin_is_tied(checked: Checked, out: Findings) -> None:
     tie [DESIGN].
     """
     origin, approval = checked.transfer.origin, checked.approval
-    if approval is not None and approval.stage == "approved":
+    if approval is not None and approval.is_granted:
         if not same_place(checked.facts, origin.division, approval.origin):
             places = {"asked": telling.place(checked.facts, origin.division), "approved": telling.place(checked.facts, approval.origin)}
             out.alert("M", "ORIGIN_ELSEWHERE", "OTHER", no=approval.no, **places)

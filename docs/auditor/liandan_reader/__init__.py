@@ -8,7 +8,8 @@
 * statements: envelope, statement, entry
 * parties: authorities, keys, delegations, closed parties, sites, readers: who may sign
 * roles: ``by`` against the table
-* lists: permits, lists, approvals
+* lists: permits, lists
+* approvals: applications and decisions
 * custody: manifests and cases, sums, accounts, numbers, labels, waybills
 * log: one entry after the other
 

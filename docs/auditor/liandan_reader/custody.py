@@ -86,10 +86,7 @@ class Manifests(Regrouping):
         trip.declared, trip.wastes = [grams(line["mass_t"]) for line in lines], [(line["code"], line["form"]) for line in lines]
         self._returns(s, a, trip, body.get("returns"))
         self._lots(s, a, trip, lines)
-        permit = f"Q3 {self.log.whitelist.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
-        by_decision = a.route in ("LISTED", "APPROVED")
-        decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
-        trip.accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
+        trip.accounts = self.log.whitelist.draws(a, trip, body)
         self.log.check(("BACKFILL" in a.tags) == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL")
         self.give_number(s, a, trip, body.get("number"))
         self.log.emergencies.issued(s, a, trip)
@@ -115,6 +112,7 @@ class Manifests(Regrouping):
         self.log.emergencies.departs(s, a, trip)
         self.keep(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
+            self.log.whitelist.need_standing(trip.accounts, s.at, a.alerts)
             self._labels(s, a, trip, body["gate"]["labels"])
             self._papers(s, a, trip, trip.legs[0].carrier)
         return "in_transit"

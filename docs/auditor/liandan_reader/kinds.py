@@ -63,9 +63,15 @@ list = list/N
   list.confirm         .  M  side                       -    in_force > = removed
 approval = approval/U/I
   approval.apply       ?  D  owner                      -    - noticed > applied
+  approval.accept      .  D  origin                     -    applied > accepted
+  approval.notice      .  D  origin                     -    applied > noticed
+  approval.withdraw    .  D  owner                      -    applied noticed accepted consulted agreed disagreed > withdrawn
   approval.consult     .  D  origin                     -    applied accepted > consulted
   approval.reply       .  D  destination                -    consulted > agreed disagreed
   approval.decide      .  D  origin                     Q1   applied noticed accepted consulted agreed disagreed > approved refused
+  approval.suspend     .  D  origin                     -    approved > approved suspended
+  approval.resume      .  D  origin                     -    approved suspended > approved
+  approval.revoke      .  D  origin                     -    approved suspended > approved suspended revoked
 plan = plan/U/Y
   plan.file            ?  D  owner                      -
   plan.amend           .  D  owner                      -

@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from .approvals import CONSENTS, Approvals
 from .roles import Role
 from .strict import grams, need, sha256
 
 EAST_S = 8 * 3600  # days are those of Shanghai
 ROWS = b"liandan/list-rows/v1\n"
-CONSENTS = {"approval.reply": ("approval.apply", "approval.consult"), "approval.decide": ("approval.apply", "approval.reply")}
-"""Acts of an approval that consent to, or confirm, what others of it proposed."""
 
 
 def row_line(row: dict[str, Any]) -> bytes:
@@ -23,14 +22,13 @@ def row_line(row: dict[str, Any]) -> bytes:
     return ("\t".join(cells) + "\n").encode()
 
 
-class Whitelist:
+class Whitelist(Approvals):
     """What the chains of permits, lists and approvals have come to."""
 
     def __init__(self, log: Any) -> None:
-        self.log = log
+        super().__init__(log)
         self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
         self.lists: dict[str, Any] = {}  # chain: kind, proposer, pages and rows announced and come, digest
-        self.approvals: dict[str, Any] = {}  # chain: origin, destination, listings, granted
         self.opened: set[str] = set()  # accounts
 
     def root(self, permit: str) -> str:
@@ -97,12 +95,6 @@ class Whitelist:
             self.approvals[s.chain].signed[s.act] = (s.by[0], s.principal or s.by[0])
         return stage
 
-    def _need_another_hand(self, s: Any, proposed: str, before: Any) -> None:
-        """Nobody consents to what he proposed, by delegation either; what falls on the proposer himself is given (kinds §1.7)."""
-        name = s.principal or s.by[0]
-        is_given = before is None or before[1] == name or not {s.by[0], name} & set(before)
-        need(is_given, "SIGNER_ROLE", "by.0", [s.by[0], name], f"another hand than {proposed}: {before}")
-
     def _permit_grant(self, s: Any, a: Any, body: Any) -> str:
         old, root = body.get("renews"), s.chain
         if old is not None:
@@ -151,30 +143,6 @@ class Whitelist:
         need(body["rows_hash"] == digest, "LIST_DIGEST", "body.rows_hash", body["rows_hash"], digest)
         return "in_force"
 
-    def _approval_apply(self, s: Any, a: Any, body: Any) -> str:
-        listings = [line.get("listing") for line in body["lines"]]
-        destination = getattr(self.permits.get(body["permit"]), "division", "-")
-        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], destination=destination, listings=listings, signed={})
-        return "applied"
-
-    def _approval_reply(self, s: Any, a: Any, body: Any) -> str:
-        return "agreed" if body["agree"] else "disagreed"
-
-    def _approval_decide(self, s: Any, a: Any, body: Any) -> str:
-        no_reply = body.get("outcome") == "no_reply"
-        need(
-            not no_reply or self.log.stages[s.chain] == "consulted",
-            "DECISION_FORM",
-            "body.outcome",
-            "no_reply",
-            "after consult, before reply",
-        )
-        tagged = "REFUSED_NO_REPLY" in a.tags
-        self.log.check(tagged == no_reply, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"REFUSED_NO_REPLY: {no_reply}")
-        self.log.check(body["approve"] or not a.route, "DECISION_WRONG", "admission.decision.route", a.route, "none: it refuses")
-        self.approvals[s.chain].granted = {line["line"] for line in body["lines"]} if body["approve"] else set()
-        return "approved" if body["approve"] else "refused"
-
     def _quota_open(self, s: Any, a: Any, body: Any) -> str:
         item, account, day = body.get("item"), self._opened_account(s), datetime.fromtimestamp(a.at + EAST_S, UTC).date().isoformat()
         need(body["as_of_on"] <= day, "DATE_ORDER", "body.as_of_on", body["as_of_on"], f"not after {day}")
@@ -185,7 +153,7 @@ class Whitelist:
             is_row = listed is not None and listed.kind != "pilot" and item is not None and item < listed.count
             need(is_row, "ROW_UNKNOWN", "body.item", item, "a row of the list, which is no pilot's")
         else:
-            granted = getattr(self.approvals.get(s.chain), "granted", set())
+            granted = getattr(self.approvals.get(s.chain), "lines", {})
             need(item in granted, "APPROVAL_LINE", "body.item", item, sorted(granted))
         need(account not in self.opened, "QUOTA_OPENED", "body.item", account, "once")
         self.opened.add(account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.vectors.corpus import bodies
+from tests.vectors.corpus.parties import HANDLER
 from tests.vectors.corpus.people import (
     CHONGQING,
     COLLECTOR,
@@ -138,3 +139,42 @@ def approvals(scene: Scene) -> None:
     apply(209)
     consult(apply(210), agree=None)
     consult(apply(211), agree=False)
+
+
+COMPLETED, STOPPED, GIVEN_BACK, NOTICED, ACCEPTED = (chain("approval", GENERATOR, number) for number in range(231, 236))
+
+
+def lives(scene: Scene) -> None:
+    """An application that is completed, accepted and taken back; decisions of two lines that are stopped, one by letter and one on the list."""
+    lines = [bodies.apply(RECEIVER.uscc, PERMIT)["lines"][0] | {"name": name} for name in ("废铅蓄电池", "废铅栅")]
+
+    def apply(name: str, *more: dict[str, Any]) -> None:
+        asked = bodies.apply(RECEIVER.uscc, PERMIT)
+        scene.post("approval.apply", name, asked | {"lines": [line | one for line, one in zip(lines, more, strict=True)]}, GENERATOR)
+
+    told = {"reason": "核查（虚构）", "file": bodies.file("通知.pdf"), **HANDLER}
+    apply(COMPLETED, {}, {})
+    scene.post("approval.notice", COMPLETED, {"deficiencies": ["没有运输路线（虚构）", "协议没有盖章（虚构）"], **HANDLER}, SICHUAN)
+    apply(COMPLETED, {"internal_name": "旧电瓶"}, {"internal_name": "旧铅栅"})
+    scene.post("approval.accept", COMPLETED, {"no": "川环受〔2026〕231号（虚构）", **HANDLER}, SICHUAN)
+    scene.post("approval.withdraw", COMPLETED, {"reason": "改由省内处置（虚构）", **HANDLER}, GENERATOR)
+    granted = {"lines": [{"line": line, "mass_t": "15.000000"} for line in (0, 1)]}
+    apply(STOPPED, {}, {})
+    for name in (ACCEPTED, NOTICED):
+        apply(name, {}, {})
+    scene.post("approval.notice", NOTICED, {"deficiencies": ["没有路线（虚构）"]}, SICHUAN)
+    for name in (ACCEPTED, STOPPED):
+        scene.post("approval.accept", name, {}, SICHUAN)
+    letter = bodies.letter("川环商〔2026〕232号", "2026-11-02")
+    scene.post("approval.consult", STOPPED, letter, SICHUAN)
+    scene.post("approval.reply", STOPPED, letter | {"agree": True}, CHONGQING)
+    scene.post("approval.decide", STOPPED, bodies.decide("川环准〔2026〕232号", **granted), SICHUAN)
+    scene.post("approval.suspend", STOPPED, told | {"lines": [1]}, SICHUAN)
+    scene.post("approval.suspend", STOPPED, {"reason": "停产（虚构）"}, SICHUAN)
+    scene.post("approval.resume", STOPPED, told | {"lines": [0]}, SICHUAN)
+    scene.post("approval.revoke", STOPPED, told | {"lines": [1]}, SICHUAN)
+    listed = {"listing": {"list": MUTUAL, "row": 0}}
+    apply(GIVEN_BACK, listed, listed)
+    scene.post("approval.decide", GIVEN_BACK, bodies.decide("川环准〔2026〕233号", **granted), SICHUAN)
+    scene.post("approval.revoke", GIVEN_BACK, {"reason": "企业申请（虚构）"}, SICHUAN)
+    scene.post("approval.suspend", STOPPED, {"reason": "再次停产（虚构）"}, SICHUAN)

@@ -56,6 +56,7 @@ def corpus_log() -> AdmittedLog:
         lists.in_force,
         emergencies.emergencies,
         lists.amended,
+        permissions.lives,
     ):
         act(scene)
         scene.checkpoint()

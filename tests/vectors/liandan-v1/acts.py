@@ -25,6 +25,7 @@ from acting import (
     post,
 )
 from acts_amendments import corrections
+from acts_approvals import lives
 from acts_cases import cases
 from acts_emergencies import emergencies
 from acts_incidents import incidents
@@ -94,5 +95,6 @@ def acts_log() -> Log:
     log.checkpoint(stamps("16:54:10"))
     openings(log)
     emergencies(log)
+    lives(log)
     log.checkpoint(stamps("16:54:20"))
     return log

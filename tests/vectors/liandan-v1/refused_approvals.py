@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import bodies
-from acting import CONSULTED, LIST, PERMIT, TAKING, ULID
+from acting import CONSULTED, LIST, PERMIT, REFUSED, TAKING, ULID
+from acts_approvals import COMPLETED
+from acts_cases import NEW_PERMIT
 from refused import Case
 from refused_acts import OTHER, Posting, index_of
 from story import CARRIER, CHONGQING, GENERATOR, RECEIVER, SICHUAN, clock, signers
@@ -62,6 +64,8 @@ def approvals(log: Log) -> Iterator[Case]:
     yield from _one_hand(Posting(log, "one hand", index_of(log, "approval.consult"), clock("09:21:00")))
     yield from _decisions(Posting(log, "decide", index_of(log, "approval.decide"), clock("09:23:00")))
     yield from _listed(Posting(log, "decide", index_of(log, "approval.decide", 2), clock("09:27:00")))
+    yield from _lives(Posting(log, "application", index_of(log, "approval.accept"), clock("16:54:00")))
+    yield from _stops(Posting(log, "stop", index_of(log, "approval.suspend"), clock("16:54:00")))
 
 
 def _applications(post: Posting) -> Iterator[Case]:
@@ -147,6 +151,49 @@ def _decisions(post: Posting) -> Iterator[Case]:
     yield post("a method that it no longer allows", "PERMIT_METHOD", _narrower(bodies.CODE, "C3"), _decide(), rules=True)
     yield post("twice", "APPROVAL_STAGE", _decide(), _decide())
     yield post("a no after a yes", "APPROVAL_STAGE", _decide(), _refuse())
+
+
+def _first(kind: str, by: Any = AO, **body: Any) -> Any:
+    """An act on the application that was completed after a notice."""
+    return f"approval.{kind}", COMPLETED, body, by
+
+
+def _lives(post: Posting) -> Iterator[Case]:
+    asked, accepted, taken_back = (
+        {"deficiencies": ["没有路线（虚构）"]},
+        _first("accept"),
+        _first("withdraw", OWNERS, reason="改由省内处置（虚构）"),
+    )
+    yield post("accepted by the other side", "SIGNER_ROLE", _first("accept", AD))
+    yield post("accepted by the generator", "SIGNER_ROLE", _first("accept", OWNERS))
+    yield post("accepted twice", "APPROVAL_STAGE", accepted, accepted)
+    yield post("a second notice", "APPROVAL_STAGE", _first("notice", **asked))
+    yield post("a notice after the acceptance", "APPROVAL_STAGE", accepted, _first("notice", **asked))
+    yield post("again without a notice", "APPROVAL_STAGE", _apply(COMPLETED, permit=NEW_PERMIT))
+    yield post("taken back by the origin", "SIGNER_ROLE", _first("withdraw", reason="改期（虚构）"))
+    yield post("taken back twice", "APPROVAL_STAGE", taken_back, taken_back)
+    yield post("decided after it was taken back", "APPROVAL_STAGE", taken_back, _decide(COMPLETED))
+    yield post("a decision that is taken back", "APPROVAL_STAGE", ("approval.withdraw", CONSULTED, {"reason": "改期（虚构）"}, OWNERS))
+    told = {"deficiencies": ["协议没有盖章（虚构）"]}
+    noticed = (_apply(permit=NEW_PERMIT), ("approval.notice", MINE, told, AO))
+    yield post("accepted before it is completed", "APPROVAL_STAGE", *noticed, ("approval.accept", MINE, {}, AO))
+    yield post("consulted before it is completed", "APPROVAL_STAGE", *noticed, _consult(MINE))
+
+
+def _stops(post: Posting) -> Iterator[Case]:
+    def change(kind: str, *lines: int, chain: str = CONSULTED, by: Any = AO) -> Any:
+        return f"approval.{kind}", chain, {"reason": "核查（虚构）", **({"lines": list(lines)} if lines else {})}, by
+
+    yield post("by the other side", "SIGNER_ROLE", change("suspend", by=AD))
+    yield post("by the generator", "SIGNER_ROLE", change("revoke", by=OWNERS))
+    yield post("a line that was not granted", "APPROVAL_LINE", change("suspend", 1))
+    yield post("a line twice", "APPROVAL_LINE", change("revoke", 0, 0))
+    yield post("suspended twice", "APPROVAL_STAGE", change("suspend"), change("suspend"))
+    yield post("resumed where nothing is suspended", "APPROVAL_STAGE", change("resume"))
+    yield post("a line that stands is resumed", "APPROVAL_LINE", change("resume", 0))
+    yield post("resumed after it was revoked", "APPROVAL_STAGE", change("revoke"), change("resume"))
+    yield post("an application that was refused", "APPROVAL_STAGE", change("revoke", chain=REFUSED))
+    yield post("an application that was taken back", "APPROVAL_STAGE", change("suspend", chain=COMPLETED))
 
 
 def _narrower(code: str, method: str) -> Any:

@@ -113,6 +113,9 @@ def _permits(post: Posting) -> Iterator[Case]:
         return post(name, code, *before, issue(**more), rules=True)
 
     item = {**bodies.WASTE, "methods": ["R4"]}
+    stopped = {"reason": "核查（虚构）"}, signers("sichuan")
+    for kind in ("suspend", "revoke"):
+        yield post(f"a decision after approval.{kind}", "APPROVAL_STATUS", (f"approval.{kind}", CONSULTED, *stopped), issue(), rules=True)
     yield under("a permit that is not there", "PERMIT_UNKNOWN", permit=OTHER)
     yield under("a permit of somebody else", "PERMIT_HOLDER", receiver=CARRIER)
     yield under("a permit that is suspended", "PERMIT_STATUS", permit("suspend"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import bodies
-from acting import CASE, MANIFEST, PERMIT, TAKING, TAKING_KEY, ULID, VOIDED
+from acting import CASE, CONSULTED, MANIFEST, PERMIT, TAKING, TAKING_KEY, ULID, VOIDED
 from acts_trips import OTHER_TRUCK, TRUCK, departure
 from refused import Case
 from refused_acts import Posting, index_of
@@ -86,7 +86,7 @@ def trips(log: Log) -> Iterator[Case]:
 
 def _gates(post: Posting) -> Iterator[Case]:
     def gate(name: str, code: str, /, *before: Any, **more: Any) -> Case:
-        return post(name, code, *before, _depart(**more), rules=code not in ("LABEL_FORM", "LINES_ONCE"))
+        return post(name, code, *before, _depart(**more), rules=code not in ("LABEL_FORM", "LINES_ONCE", "APPROVAL_STATUS"))
 
     strange = bodies.labels(CARRIER, 8)
     other_code = [label.replace(bodies.CODE.replace("-", ""), "38400431") for label in bodies.labels(GENERATOR, 8)]
@@ -110,6 +110,11 @@ def _gates(post: Posting) -> Iterator[Case]:
     yield gate("a pipeline on the road", "VEHICLE_KIND", vehicle={**TRUCK, "kind": "pipeline"})
     yield gate("through no division", "DIVISION", via=["511000", "500199"])
     yield gate("L1: from another province", "ORIGIN_PROVINCE", place=AWAY)
+    stopped = ("approval.suspend", CONSULTED, {"reason": "x"}, signers("sichuan"))
+    yield gate("under a decision that is suspended", "APPROVAL_STATUS", stopped)
+    yield gate(
+        "under a line that was revoked", "APPROVAL_STATUS", ("approval.revoke", CONSULTED, {"reason": "x", "lines": [0]}, stopped[3])
+    )
     yield gate("L3: to a permit that was revoked", "PERMIT_STATUS", ("permit.revoke", PERMIT, {"reason": "x"}, signers("chongqing")))
     ran_out = ("permit.amend", PERMIT, {"reason": "x", "valid_to": "2026-11-01"}, signers("chongqing"))
     yield gate("to a permit that ran out", "PERMIT_DATE", ran_out)
