@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ledger.admission.kind_table import Kinds
 from liandan.golive.rulebook import RULES as GOLIVE
+from liandan.intake.rulebook import RULES as INTAKE
 from liandan.rulebook import RULES as SHELL
 from reports.kinds import all_kinds
 from reports.rulebook import RULES as REPORTS
@@ -13,5 +14,5 @@ from signing.rulebook import RULES as SIGNING
 KINDS: Kinds = all_kinds()
 """Every kind of statement that this program can judge."""
 
-RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL, **GOLIVE}
+RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL, **GOLIVE, **INTAKE}
 """Texts of every code of every package."""

@@ -4,13 +4,14 @@ Rules never read these files: they read what the log adopted, by SHA-256, throug
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from signing.refusal import texts
-from whitelist.catalogue import parse_catalogue
+from whitelist.catalogue import PREFIX, parse_catalogue
 from whitelist.divisions import parse_divisions
 from whitelist.exemptions import parse_exemptions
 from whitelist.incompatible import parse_incompatible
@@ -55,6 +56,13 @@ def data_files() -> list[DataFile]:
         DataFile("workdays-2027", "2027-statutory", _FOLDER / "workdays-2027.json"),
         DataFile("thresholds", "2026-11", _FOLDER / "thresholds.json"),
     ]
+
+
+@cache
+def shipped_codes() -> frozenset[str]:
+    """The waste codes of every edition that ships: for reading what people write, never for rules."""
+    files = [file for file in data_files() if file.name.startswith(PREFIX)]
+    return frozenset(code for file in files for code in parse_catalogue(file.path.read_bytes()).wastes)
 
 
 TEXTS = texts("""

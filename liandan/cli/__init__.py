@@ -25,6 +25,7 @@ COMMANDS = {
         "登记申请：企业申请、查询；主管部门核对、登记 / firms ask to be registered, authorities decide",
     ),
     "golive": ("liandan.cli.golive:golive", "批量登记：从表格登记单位、许可证、场所 / parties, permits and sites from a file"),
+    "intake": ("liandan.cli.intake:intake", "表格接收：读办公室的表格，逐格核对 / what an office's spreadsheet says, cell by cell"),
     "party": ("liandan.cli.office.nouns:party", "单位：登记、变更、注销、场所 / parties: register, amend, close, sites"),
     "permit": ("liandan.cli.office.nouns:permit", "经营许可证：登记、变更、暂停、吊销 / permits: grant, amend, suspend, revoke"),
     "list": ("liandan.cli.office.nouns:list_", "白名单：提出、各行、联署 / lists: propose, rows, countersign"),

@@ -14,10 +14,10 @@ from liandan.cli.output import FINDING, command, emit, progress_bar, say, wants_
 
 if TYPE_CHECKING:
     from liandan.client import AsyncLiandan
-    from liandan.golive.model import PlannedStatement, SheetFinding
     from liandan.golive.running import Golive, Settled, Surveyed
+    from liandan.intake.model import PlannedStatement, SheetFinding
+    from liandan.intake.rows import SheetReading
 
-SHOWN_MAX = 200
 WORDS = {
     "new": "待办 / to do",
     "there": "已登记 / there already",
@@ -38,7 +38,7 @@ def golive() -> None:
 @command
 def template(path: Path) -> None:
     """写出空白模板（XLSX，带可选列表）。 / Write the empty template, with lists to choose from."""
-    from liandan.golive.template import write_template
+    from liandan.intake.template import write_template
 
     if path.suffix.lower() != ".xlsx":
         raise click.UsageError("模板是 .xlsx 文件 / the template is a file .xlsx")
@@ -57,9 +57,11 @@ def template(path: Path) -> None:
 @command
 def check(paths: tuple[Path, ...], found: str | None) -> int:
     """不联网核对文件：每一处不对，按表、行、列说明。 / Check files with no network: everything that is wrong, by sheet, row and column."""
-    planned, findings = _planned(paths, found or "")
-    if findings:
-        return _told(findings)
+    from liandan.intake.answers import told_repairs
+
+    planned, out = _planned(paths, found or "")
+    if out.findings:
+        return _told(out.findings, out)
     counted = Counter(one.kind for one in planned)
     told = "没有发现问题 / nothing is wrong" if planned else "没有发现问题，但一行也没有 / nothing is wrong, but there is not one row"
     unproved = (
@@ -67,7 +69,8 @@ def check(paths: tuple[Path, ...], found: str | None) -> int:
         if found or not planned
         else ["登记材料没有核对：加 --found <创始声明哈希> / proofs of possession were not checked: give --found"]
     )
-    emit({"findings": [], "statements": counted}, *_counts(counted), told, *unproved)
+    _tell_repaired(out)
+    emit({"findings": [], "repairs": told_repairs(out.repairs, "zh"), "statements": counted}, *_counts(counted), told, *unproved)
     return 0
 
 
@@ -86,11 +89,12 @@ async def run(paths: tuple[Path, ...], dry_run: bool, principal: str | None, yes
         raise click.UsageError("请以 --key 给出签署用的密钥 / name the key that signs: --key")
     async with open_client(**options) as client:
         log = log_of(await client.log())
-        planned, findings = _planned(paths, log.found)
+        planned, out = _planned(paths, log.found)
         work = Golive(client, log, principal)
-        findings = findings or await work.findings(planned)
+        findings = out.findings or await work.findings(planned)
         if findings:
-            return _told(findings)
+            return _told(findings, out)
+        _tell_repaired(out)
         surveyed = await work.survey(planned)
         new = [one.statement for one in surveyed if one.state == "new"]
         if dry_run:
@@ -107,36 +111,38 @@ async def run(paths: tuple[Path, ...], dry_run: bool, principal: str | None, yes
 # ---------------------------------------------------------------------- steps
 
 
-def _planned(paths: Sequence[Path], found: str) -> tuple[list[PlannedStatement], list[SheetFinding]]:
+def _planned(paths: Sequence[Path], found: str) -> tuple[list[PlannedStatement], SheetReading]:
     from liandan.golive.composing import Composing
-    from liandan.golive.reading import read_files
+    from liandan.intake.opening import bytes_of
+    from liandan.intake.rows import SheetReading
+    from liandan.intake.tables import GOLIVE
+    from liandan.intake.taking import read_files
 
-    tables, findings = read_files(paths)
-    composing = Composing(tables, found, findings)
-    planned = composing.planned()
-    return planned, composing.findings
+    out = SheetReading()
+    tables, _ = read_files(bytes_of(paths, out), GOLIVE, out)
+    return Composing(tables, found, out).planned(), out
 
 
-def _told(findings: Sequence[SheetFinding]) -> int:
-    """Everything that is wrong, in the order of the files; nothing was signed."""
-    from ledger.problem import problem_errors
-    from liandan.cli.reasons import tell
-    from liandan.wiring import RULES
-    from signing.refusal import Refusal
+def _tell_repaired(out: SheetReading) -> None:
+    """What was read otherwise than it stands there, before anything is signed."""
+    from liandan.cli.intake_words import tell_notes, tell_repairs
 
-    ordered = sorted(findings, key=lambda finding: (finding.spot.file, finding.spot.sheet, finding.spot.row))
-    told = [
-        {"file": one.spot.file, "sheet": one.spot.sheet, "row": one.spot.row, "column": one.spot.column, "code": one.reason.code,
-         "found": str(one.reason.found), "expected": str(one.reason.expected), "message": problem_errors([one.reason], RULES, "zh")[0].message}
-        for one in ordered
-    ]  # fmt: skip
     if not wants_json():
-        for one in ordered[:SHOWN_MAX]:
-            warn(f"{one.spot}:")
-            tell(Refusal([one.reason]))
-        if len(ordered) > SHOWN_MAX:
-            warn(f"…… 另有 {len(ordered) - SHOWN_MAX} 处 / and {len(ordered) - SHOWN_MAX} more")
-    emit({"findings": told}, f"发现 {len(told)} 处，什么都没有签署 / {len(told)} findings; nothing was signed")
+        tell_repairs(out.repairs)
+        tell_notes(out.notes, ())
+
+
+def _told(findings: Sequence[SheetFinding], out: SheetReading) -> int:
+    """Everything that is wrong, in the order of the files; nothing was signed."""
+    from liandan.cli.intake_words import tell_findings
+    from liandan.intake.answers import told_findings, told_repairs
+    from liandan.intake.taking import FINDINGS_MAX
+
+    ordered = sorted(findings, key=lambda finding: (finding.spot.file, finding.spot.sheet, finding.spot.row))[:FINDINGS_MAX]
+    if not wants_json():
+        tell_findings(ordered)
+    told = {"findings": told_findings(ordered, "zh"), "repairs": told_repairs(out.repairs, "zh")}
+    emit(told, f"发现 {len(ordered)} 处，什么都没有签署 / {len(ordered)} findings; nothing was signed")
     return FINDING
 
 

