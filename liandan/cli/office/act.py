@@ -9,16 +9,17 @@ A field that one word says has an option of its own; parts and lists are given b
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from liandan.cli.connection import client_options, existing, file, keep_receipts, open_client, party_code, read_given
+from liandan.cli.connection import client_options, file, keep_receipts, open_client, party_code
 from liandan.cli.office.aloud import KINDS as ALOUD
 from liandan.cli.office.aloud import POLICY, check_aloud, without_option
+from liandan.cli.office.form_options import field_options, given_form, read_source, settings_option, source_option
 from liandan.cli.output import FINDING, command, emit, warn
 
 if TYPE_CHECKING:
@@ -28,17 +29,14 @@ if TYPE_CHECKING:
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.knowing import ServerKnowledge
     from liandan.cli.office.tree import Node
-    from liandan.cli.office.typed import Typing
     from liandan.client import AsyncLiandan
     from liandan.client.receipt import Receipt
     from signing.keys import PrivateKey
 
-FILE_MAX = 4 * 1024 * 1024  # Bytes of a file of a body; the body itself may have 24 KiB, its spaces more.
-_FIELD = "field_"
 _COMMON = (
     click.Argument(["chain"], default="", required=False),
-    click.Option(["--from", "source"], type=existing, help="正文 JSON 文件，缺的再问 / body as JSON; what it lacks is asked for"),
-    click.Option(["--set", "settings"], multiple=True, metavar="FIELD=VALUE", help="一个字段，如 lines.0.mass_t=60 / one field"),
+    source_option,
+    settings_option,
     click.Option(["--by"], multiple=True, type=party_code, help="全部签署方，按角色次序 / all signers in the order of their roles"),
     click.Option(["--for", "principal"], type=party_code, help="受托代哪一单位签署 / for whom you sign, as its delegate"),
     click.Option(["--at"], help="发生时间，默认现在 / when it happened; default: now"),
@@ -52,6 +50,8 @@ class ActCommand(click.Command):
     """The command of one kind. The names of its options come from the body, so they are made when it is called."""
 
     def __init__(self, name: str, kind: Kind) -> None:
+        from liandan.cli.office.tree import tree_of
+
         @command
         async def run(**given: Any) -> int:
             return await act(kind, given)
@@ -59,23 +59,9 @@ class ActCommand(click.Command):
         run = client_options(run)
         options: list[click.Parameter] = list(getattr(run, "__click_params__", ()))[::-1]
         taken = {word for one in (*_COMMON, *options) for word in one.opts}
-        self.own: list[click.Parameter] = [*_field_options(kind, taken), *([without_option] if kind.name in ALOUD else [])]
+        self.own: list[click.Parameter] = [*field_options(tree_of(kind.body), taken), *([without_option] if kind.name in ALOUD else [])]
         text = f"{kind.zh}（{kind.name}）。{' '.join(kind.effect)} / {kind.en}"
         super().__init__(name, params=[*_COMMON, *self.own, *options], callback=run, help=text.strip(), short_help=f"{kind.zh} / {kind.en}")
-
-
-def _field_options(kind: Kind, taken: set[str]) -> Iterator[click.Option]:
-    from liandan.cli.office.tree import tree_of
-
-    for node in tree_of(kind.body):
-        flag = f"--{node.name.replace('_', '-')}"
-        if not node.is_plain or flag in taken:
-            continue
-        values = "  ".join(f"{value} {word}" for value, word in node.field.values.items()) if len(node.field.values) <= 8 else ""
-        told = node.label + (f"：{values}" if values else "") + ("，必填 / needed" if node.field.is_required else "")
-        metavar = {"file": "FILE", "flag": "y|n", "day": "YYYY-MM-DD", "mass": "吨", "party": "USCC"}.get(node.field.type, "TEXT")
-        form = party_code if node.field.type == "party" else None
-        yield click.Option([flag, f"{_FIELD}{node.name}"], type=form, multiple=node.field.is_list, metavar=metavar, help=told)
 
 
 async def act(kind: Kind, given: dict[str, Any]) -> int:
@@ -93,7 +79,7 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from liandan.wiring import KINDS
 
     parts, typing = tree_of(kind.body), Typing()
-    body = _given(parts, typing, given)
+    body = given_form(parts, typing, given, read_source(given))
     now_s = int(time.time()) if given["now"] is None else parse_at(given["now"], "--now")
     at_s = now_s if given["at"] is None else parse_at(given["at"], "--at")
     async with open_client(_operators_key(kind, given), needs_key=True, **given) as client:
@@ -137,29 +123,6 @@ def _operators_key(kind: Kind, given: Mapping[str, Any]) -> PrivateKey | None:
         return None
     here = own_settings()
     return read_keyring(here, operator_only=True).operator if here.key_path.exists() else None
-
-
-def _given(parts: tuple[Node, ...], typing: Typing, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the command line says of the body: a file, then single fields over it."""
-    body: Any = {}
-    if given["source"] is not None:
-        try:
-            body = msgspec.json.decode(read_given(given["source"], FILE_MAX))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"不是 JSON / no JSON: {given['source']}: {error}") from None
-        if not isinstance(body, dict):
-            raise click.UsageError(f"应为 JSON 对象 / a JSON object is wanted: {given['source']}")
-        body = typing.resolved(parts, body)
-    for name, value in given.items():
-        if name.startswith(_FIELD) and value not in (None, ()):
-            node = next(one for one in parts if one.name == name.removeprefix(_FIELD))
-            texts = value if isinstance(value, tuple) else (value,)
-            values = [typing.value(node, text, node.name) for text in texts]
-            body[node.name] = values if node.field.is_list else values[0]
-    named = [item.partition("=") for item in given["settings"]]
-    if wrong := [name for name, equals, _ in named if not equals]:
-        raise click.UsageError(f"应为 字段=值 / FIELD=VALUE is wanted: {wrong[0]!a}")
-    return typing.placed(parts, {name: text for name, _, text in named}, body)
 
 
 def _head(kind: Kind, asking: Asking) -> None:

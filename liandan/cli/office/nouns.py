@@ -14,6 +14,7 @@ delegation = group("delegation", "委托：授权、撤销 / delegations: grant 
 crew = group("crew", "运输人员：登记、停用 / crew: register and retire")
 plan = group("plan", "管理计划：登记、变更 / management plans: file and amend")
 case = group("case", "联单个案：更正、争议、暂扣、解除、报告 / cases of manifests: corrections, contests, holds, reports")
+emergency = group("emergency", "应急转移：宣布、加入、结束 / emergencies: declare, join, close")
 incident = group("incident", "突发事件：报告、无联单到场、了结 / incidents: report, unmanifested, close")
 number = group("number", "联单编号：核定 / numbers of manifests: settle")
 

@@ -23,12 +23,14 @@ PATIENCE_S = 60.0
 
 
 class Typed(Struct):
-    """A command of the page: its words, who types it, into which file its output goes, and the answers (question, text) that it is given."""
+    """A command of the page: its words, who types it, into which file its output goes, and the answers (question, text) that it is
+    given, and its exit code."""
 
     words: list[str]
     who: str
     to: str
     answers: list[tuple[str, str]]
+    code: int
 
 
 def files(page: str) -> dict[str, str]:
@@ -52,7 +54,8 @@ def _typed(line: str, people: Sequence[str]) -> Typed:
     line, _, remark = line.partition("  #")
     command, _, to = line.partition(" > ")
     who = next((one for one in people if one in remark), people[0])
-    return Typed(shlex.split(command)[1:], who, to.strip(), [])
+    code = re.search("退出码 ([0-9])", remark)
+    return Typed(shlex.split(command)[1:], who, to.strip(), [], int(code[1]) if code else 0)
 
 
 def type_into_terminal(words: Sequence[str], answers: Sequence[tuple[str, str]], env: Mapping[str, str], folder: Path) -> tuple[int, str]:

@@ -59,7 +59,7 @@ class Day:
             assert code == 0, (typed.words, screen)
             return screen
         answer = self.run(typed.who, *self.words(typed))
-        assert answer.exit_code == 0, (typed.words, answer.output)
+        assert answer.exit_code == typed.code, (typed.words, answer.output)
         if typed.to:
             (self.folder / typed.to).write_text(answer.stdout, encoding="utf-8")
         return answer.stdout
@@ -118,6 +118,9 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(database_url: str
     assert "list/2026-51-50-cy（2026 年 四川省→重庆市）" in countersigned
     assert f"→ liandan approval decide {APPROVAL}" in said["四川 work"]
     assert "批准 60.000000，已用 0.000000，余 / left 60.000000 吨" in said[f"成都企业 approval show {APPROVAL}"]
+    checked = said["成都企业 check --from load.json"]
+    for told in ("✗ 不能开具", "APPROVAL_EARLY", "liandan manifest issue", "余 / left 60.000000 − 本次 / this 12.500000 = 47.500000 吨"):
+        assert told in checked
     assert "已入账，第 9 条" in said["重庆 list suspend 2026-51-50-cy"]
     assert "余 / left 4940.000000" in said["四川 list show list/2026-51-50-cy"]
     assert f"→ liandan statement cosign agree {day.statement}" in said["重庆 work"]
