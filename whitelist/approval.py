@@ -92,6 +92,7 @@ class Course(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     first_on: str = ""  # Of its first entry, where it was completed after a notice.
     noticed_on: str = ""  # Of the notice (补正告知), which is given once.
     accepted_on: str = ""  # From which it counts as accepted, where somebody said so.
+    accepted_said_on: str = ""  # Of the entry of the acceptance, which may be later.
     accepted_no: str = ""  # 受理号.
     withdrawn_on: str = ""
 

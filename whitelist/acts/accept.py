@@ -47,7 +47,9 @@ def _was_not_noticed(judged: Judged, out: Findings) -> None:
 def _evolve_accept(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ApprovalState = facts.state(statement.chain)
     is_late = any(code == LATE for _, code in admission.decision.alerts)
-    went = replace(before.course, accepted_on=before.applied_on if is_late else day_at(admission.at), accepted_no=statement.body.no or "")
+    said_on = day_at(admission.at)
+    accepted_on = before.applied_on if is_late else said_on
+    went = replace(before.course, accepted_on=accepted_on, accepted_said_on=said_on, accepted_no=statement.body.no or "")
     return Changes(state=replace(before, stage="accepted", went=went))
 
 

@@ -236,9 +236,10 @@ def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permi
 
 
 def decided_in_time(judged: Judged, out: Findings) -> None:
-    """R-42: on listings from acceptance, else from the reply, whatever the answer; without a reply nothing counts yet."""
+    """R-42: on listings from acceptance, else from the reply, whatever the answer; without a reply, or before an application is completed, nothing
+    counts yet."""
     limits, state = thresholds_of(judged.facts), judged.state
-    if limits is None:
+    if limits is None or state.stage == "noticed":
         return
     decided_on = _decided_on(judged.statement.body, judged)
     if out.route == LISTED:
