@@ -24,6 +24,7 @@ from bench import (
     sheets,
     verify_page,
     webhooks,
+    whatif,
     work,
 )
 from bench.figures import Figure
@@ -42,6 +43,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "reconcile": reconcile.measure,
     "rebuild": rebuild.measure,
     "work": work.measure,
+    "whatif": whatif.measure,
     "checks": checks.measure,
 }
 
@@ -52,12 +54,13 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="all without arguments")
     parser.add_argument("--manifests", type=int, default=1500, help="lives of manifests in the load, 6 statements each")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
-    parser.add_argument("--export", type=Path, help="audit, reconcile: keep what is generated here, or use what is here")
+    parser.add_argument("--export", type=Path, help="audit, reconcile, whatif: keep what is generated here, or use what is here")
     options = parser.parse_args()
     sections = {
         **SECTIONS,
         "audit": partial(audit.measure, export=options.export),
         "reconcile": partial(reconcile.measure, export=options.export),
+        "whatif": partial(whatif.measure, export=options.export),
     }
     figures: list[Figure] = []
     for name in options.sections or SECTIONS:

@@ -29,10 +29,10 @@ PUBLISHED = 16 * 1024
 """Entries from one archived checkpoint to the next."""
 
 
-def write_export(manifests: int, directory: Path, when: Callable[[int], int] = lambda first: START) -> int:
+def write_export(manifests: int, directory: Path, when: Callable[[int], int] = lambda first: START, load: Load | None = None) -> int:
     """An export of whole lives with archived checkpoints, as ``liandan export`` would leave it; the number of entries. ``when``: Unix seconds at
-    which the manifests from the number on live that begins a group of UNDER_WAY."""
-    load = Load()
+    which the manifests from the number on live that begins a group of UNDER_WAY. ``load``: another one than the usual."""
+    load = load or Load()
     adopted = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
     data = {f"data/{sha256(raw).hexdigest()}": raw for raw in adopted}
     for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):

@@ -94,17 +94,29 @@ class Load:
 
     def setup(self) -> Iterator[bytes]:
         """Founding, parties, permits, decisions."""
-        yield self.post("log.found/1", "log/main", (OPERATOR, FROM, TO), self._founding())
+        yield self.founded()
         for lane in self.lanes:
-            for party, authority in ((lane.generator, FROM), (lane.carrier, FROM), (lane.receiver, TO)):
-                keys = [register(key_of(party), self._found, party)]
-                yield self.post("party.register/1", f"party/{party}", (authority,), {"name": f"测试企业{party[-6:]}（虚构）", "keys": keys})
-            yield self.post("permit.grant/1", lane.permit, (TO,), _PERMIT)
-            application = {**_APPLICATION, "receiver": lane.receiver, "permit": lane.permit}
-            yield self.post("approval.apply/1", lane.approval, (lane.generator,), application)
-            yield self.post("approval.consult/1", lane.approval, (FROM,), _letter("甲环固函〔2026〕1号"))
-            yield self.post("approval.reply/1", lane.approval, (TO,), {**_letter("乙环函〔2026〕1号"), "agree": True})
-            yield self.post("approval.decide/1", lane.approval, (FROM,), _DECISION)
+            yield from self.settled(lane)
+            yield from self.decided(lane)
+
+    def founded(self) -> bytes:
+        """The first statement."""
+        return self.post("log.found/1", "log/main", (OPERATOR, FROM, TO), self._founding())
+
+    def settled(self, lane: Lane) -> Iterator[bytes]:
+        """Its parties, and the receiver's permit."""
+        for party, authority in ((lane.generator, FROM), (lane.carrier, FROM), (lane.receiver, TO)):
+            keys = [register(key_of(party), self._found, party)]
+            yield self.post("party.register/1", f"party/{party}", (authority,), {"name": f"测试企业{party[-6:]}（虚构）", "keys": keys})
+        yield self.post("permit.grant/1", lane.permit, (TO,), _PERMIT)
+
+    def decided(self, lane: Lane) -> Iterator[bytes]:
+        """Its decision, by letter."""
+        application = {**_APPLICATION, "receiver": lane.receiver, "permit": lane.permit}
+        yield self.post("approval.apply/1", lane.approval, (lane.generator,), application)
+        yield self.post("approval.consult/1", lane.approval, (FROM,), _letter("甲环固函〔2026〕1号"))
+        yield self.post("approval.reply/1", lane.approval, (TO,), {**_letter("乙环函〔2026〕1号"), "agree": True})
+        yield self.post("approval.decide/1", lane.approval, (FROM,), _DECISION)
 
     def issuer(self, use: str) -> PrivateKey:
         """The key that papers (``pdf``) or their codes (``claim``) are signed with."""

@@ -79,22 +79,22 @@ def _when(groups: int, first: int) -> int:
 
 
 def _of_files(directory: Path, kept: Path, groups: int) -> Iterator[Figure]:
-    whole = _apart(partial(_read, directory, 0))
-    of_month = _apart(partial(_read, directory, UNDER_WAY * 6))
+    whole = apart(partial(_read, directory, 0))
+    of_month = apart(partial(_read, directory, UNDER_WAY * 6))
     among = f"among {groups * UNDER_WAY:,}"
-    cold = _apart(partial(_draw, directory, kept, EMPTY, ()))
+    cold = apart(partial(_draw, directory, kept, EMPTY, ()))
     yield _figure(f"first statement {among}, gathering all", cold, whole, "reading all entries")
     for month, what in ((LAST, "a month of 1,024"), (EMPTY, "an empty month"), (BEFORE, "a month before")):
-        spent = _apart(partial(_draw, directory, kept, month, SUFFIXES))
+        spent = apart(partial(_draw, directory, kept, month, SUFFIXES))
         limit = of_month if month == LAST else None
         yield _figure(f"{what} {among}, six files", spent, limit, "reading the month's entries")
     earlier = kept.with_name(f"{kept.name}-earlier")
-    _apart(partial(_draw, directory, earlier, EMPTY, (), UNDER_WAY * 6))
+    apart(partial(_draw, directory, earlier, EMPTY, (), UNDER_WAY * 6))
     yield _figure(
-        f"the month {among}, all of it new", _apart(partial(_draw, directory, earlier, LAST, ("json",))), of_month, "reading its entries"
+        f"the month {among}, all of it new", apart(partial(_draw, directory, earlier, LAST, ("json",))), of_month, "reading its entries"
     )
     yield _figure(
-        f"the month {among}, without keeping", _apart(partial(_draw, directory, None, LAST, ("json",))), whole, "reading all entries"
+        f"the month {among}, without keeping", apart(partial(_draw, directory, None, LAST, ("json",))), whole, "reading all entries"
     )
 
 
@@ -105,8 +105,8 @@ def _figure(name: str, spent: Spent, limit: Spent | None, limit_is: str) -> Figu
     return Figure(name=name, value=1000 * spent.cpu_s, unit="ms CPU", limit=known[0], limit_is=known[1], note=note)
 
 
-def _apart(work: Callable[[], dict[str, float]]) -> Spent:
-    """Do something in a new process."""
+def apart(work: Callable[[], dict[str, float]]) -> Spent:
+    """Do something in a new process: what it used."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(1, mp_context=context) as one:

@@ -186,6 +186,58 @@ def test_what_comes_after_the_year_moves_no_byte() -> None:
     assert json.loads(before)["is_over"] is True
 
 
+# --- what befell the list in the year --------------------------------------------------------------------------------------------
+
+
+def suspended(stops: str) -> TrialYear:
+    """40 t decided on row 0, a trip in June, one issued a day before the row is suspended in July and never gone, perhaps one after; another
+    decision, of 10 t on row 1."""
+    log = TrialYear(stops)
+    log.at("2026-03-02")
+    decision = log.decide("510112", "A", "40", listing=0)
+    other = log.decide("510502", "B", "10", listing=1)
+    log.at("2026-06-10")
+    log.trip(decision, "A", "5")
+    log.at("2026-07-13")
+    log.trip(decision, "A", "6", departs=False)
+    log.at("2026-07-14")
+    log.list_act("list.suspend", row=0, reason="检查发现贮存超期")
+    log.at("2026-07-20")
+    if stops == "decide":
+        log.trip(decision, "A", "7")
+    log.trip(other, "B", "3")
+    log.at("2026-12-30")
+    log.bench.post("permit.suspend/1", PERMITS["C"], (AUTHORITY_50,), {"reason": "停产检修"})
+    return log
+
+
+@pytest.mark.parametrize("stops", ["decide", "issue", "depart"])
+def test_a_suspension_is_followed_and_the_list_as_it_was_changes_nothing(stops: str) -> None:
+    assert suspended(stops).trial(draft(LISTED)).changes_nothing
+
+
+def test_a_stop_that_reaches_further_stops_what_was_issued_since() -> None:
+    result = suspended("decide").trial(draft(LISTED, suspension_stops="issue"))
+    assert [(trip.outcome, trip.cause, trip.day, trip.codes) for trip in result.trips] == [
+        ("stopped", "suspended", "2026-07-20", ("WL_SUSPENDED",))
+    ]
+
+
+def test_a_stop_that_reaches_less_far_lets_go_what_it_held_up_for_good() -> None:
+    result = suspended("depart").trial(draft(LISTED, suspension_stops="issue"))
+    assert [(trip.outcome, trip.cause, trip.at, trip.lines) for trip in result.trips] == [
+        ("freed", "suspended", "end", ((CODE, 6_000_000),))
+    ]
+    assert (result.all.freed, result.all.freed_g) == (1, 6_000_000)
+
+
+def test_a_row_that_the_draft_changes_is_stopped_all_the_same() -> None:
+    log = suspended("decide")
+    log.at("2026-12-31")
+    assert log.trial(draft([row("A", "90"), B], suspension_stops="issue")).stopped["suspended"].stopped == 1
+    assert log.trial(draft([row("A", "90"), B])).changes_nothing, "90 t are enough, and the stop is what it was"
+
+
 # --- for any draft ---------------------------------------------------------------------------------------------------------------
 
 QUOTAS = st.integers(min_value=1, max_value=220).map(str)

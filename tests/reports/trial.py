@@ -63,7 +63,8 @@ _PROPOSE = {
 class TrialYear:
     """The log, act by act."""
 
-    def __init__(self) -> None:
+    def __init__(self, stops: str = "issue") -> None:
+        """``stops``: what a suspension of a row stops."""
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
         self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2025-12-20T09:00:00+08:00"))
         self.serial = 0
@@ -76,7 +77,7 @@ class TrialYear:
                 "items": [{**ITEM, "methods": ["R4"]}], "scale_t": "60000",
             }  # fmt: skip
             self.bench.post("permit.grant/1", chain, (AUTHORITY_50,), body)
-        self.bench.post("list.propose/1", LIST, (AUTHORITY_51,), _PROPOSE)
+        self.bench.post("list.propose/1", LIST, (AUTHORITY_51,), {**_PROPOSE, "suspension_stops": stops})
         self.bench.post("list.rows/1", LIST, (AUTHORITY_51,), {"page": 0, "rows": LISTED})
         digest = rows_hash(self.bench.facts.state(LIST).rows)
         letter = {"rows_hash": digest, "letter_no": "渝环函〔2025〕800号（虚构）", "letter_date": "2025-12-20"}
@@ -85,6 +86,11 @@ class TrialYear:
     def at(self, day: str) -> None:
         """Nine o'clock of a day."""
         self.bench.at_s = parse_at(f"{day}T09:00:00+08:00")
+
+    def list_act(self, kind: str, by: str = AUTHORITY_51, **body: Any) -> str:
+        """A later act on the list; its hash."""
+        letter = {"letter_no": "川环函〔2026〕88号（虚构）", "letter_date": format_at(self.bench.at_s)[:10]}
+        return self.bench.post(f"{kind}/1", LIST, (by,), {**letter, **body}).statement.hash
 
     def decide(
         self, division: str, name: str, mass_t: str, *, listing: int | None = None, agrees: bool | None = None, days: int = 2
