@@ -29,7 +29,7 @@ from whitelist.fields import group_of
 from whitelist.listing import Conditions, complete_within_days, list_at
 from whitelist.permit import permit_at
 from whitelist.quota import Commitment, Commitments, q1_account, q1_key, settle_commitments
-from whitelist.rules.listing import Deciding, GrantedLine, conditions_of_listing, judge_listings
+from whitelist.rules.listing import Deciding, GrantedLine, conditions_of_listing, judge_listings, limit_of_row
 from whitelist.workdays import workdays_of
 
 WAITED_IN_VAIN = ("disagreed", "no_reply")
@@ -130,7 +130,7 @@ class Decisions:
         masses = self._masses(body, state, chain, parse_admission_at(entry.admission.at))
         if masses is None:
             return
-        first, last = date.fromisoformat(state.applied_on), date.fromisoformat(masses.decided_on)
+        first, last = date.fromisoformat(state.accepted_on), date.fromisoformat(masses.decided_on)
         workdays = workdays_of(self._facts).between(first, last).workdays
         if body.approve:
             self.took.append((route, masses.decided_on, state.direction, workdays))
@@ -310,11 +310,9 @@ def _last_day(facts: Facts, line: DecisionLine, decided_on: str, ends_on: str) -
 
 
 def _quota_g(facts: Facts, chain: str, row: int, day: str) -> int:
-    """The quota of a row of a list on a day, with what was consented to beyond it."""
+    """What may be committed on a row on a day: its quota, and what was consented to beyond it."""
     listed = list_at(facts, chain)
-    if listed is None or listed.row(row) is None:
-        return 0
-    return listed.quota_g(row, day) + listed.row_life(row).extra_g()
+    return 0 if listed is None or listed.row(row) is None else limit_of_row(facts, ListingRef(list=chain, row=row), day, {})
 
 
 def _note(use: RowUse, committed_g: int, quota_g: int, day: str) -> None:

@@ -1,0 +1,127 @@
+"""What befell a list in the year is followed under a draft: stops, amendments, revocations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.reports.trial import CODE, LISTED, PERMITS, RECEIVERS, TrialYear, draft, row
+from tests.workbench import AUTHORITY_50, AUTHORITY_51
+from whitelist.listing import rows_hash
+
+B = row("B", "60", conditions={"pre_notice_days": 3})
+
+
+def suspended(stops: str) -> TrialYear:
+    """40 t decided on row 0, a trip in June, one issued a day before the row is suspended in July and never gone, perhaps one after; another
+    decision, of 10 t on row 1."""
+    log = TrialYear(stops)
+    log.at("2026-03-02")
+    decision = log.decide("510112", "A", "40", listing=0)
+    other = log.decide("510502", "B", "10", listing=1)
+    log.at("2026-06-10")
+    log.trip(decision, "A", "5")
+    log.at("2026-07-13")
+    log.trip(decision, "A", "6", departs=False)
+    log.at("2026-07-14")
+    log.list_act("list.suspend", row=0, reason="检查发现贮存超期")
+    log.at("2026-07-20")
+    if stops == "decide":
+        log.trip(decision, "A", "7")
+    log.trip(other, "B", "3")
+    log.at("2026-12-30")
+    log.bench.post("permit.suspend/1", PERMITS["C"], (AUTHORITY_50,), {"reason": "停产检修"})
+    return log
+
+
+@pytest.mark.parametrize("stops", ["decide", "issue", "depart"])
+def test_a_suspension_is_followed_and_the_list_as_it_was_changes_nothing(stops: str) -> None:
+    assert suspended(stops).trial(draft(LISTED)).changes_nothing
+
+
+def test_a_stop_that_reaches_further_stops_what_was_issued_since() -> None:
+    result = suspended("decide").trial(draft(LISTED, suspension_stops="issue"))
+    assert [(trip.outcome, trip.cause, trip.day, trip.codes) for trip in result.trips] == [
+        ("stopped", "suspended", "2026-07-20", ("WL_SUSPENDED",))
+    ]
+
+
+def test_a_stop_that_reaches_less_far_lets_go_what_it_held_up_for_good() -> None:
+    result = suspended("depart").trial(draft(LISTED, suspension_stops="issue"))
+    assert [(trip.outcome, trip.cause, trip.at, trip.lines) for trip in result.trips] == [
+        ("freed", "suspended", "end", ((CODE, 6_000_000),))
+    ]
+    assert (result.all.freed, result.all.freed_g) == (1, 6_000_000)
+
+
+def test_a_row_that_the_draft_changes_is_stopped_all_the_same() -> None:
+    log = suspended("decide")
+    log.at("2026-12-31")
+    assert log.trial(draft([row("A", "90"), B], suspension_stops="issue")).stopped["suspended"].stopped == 1
+    assert log.trial(draft([row("A", "90"), B])).changes_nothing, "90 t are enough, and the stop is what it was"
+
+
+def amended() -> TrialYear:
+    """In June both sides raise row 0 to 130 t, end row 1, and add C. Before, 90 t of row 0 are decided, then 35 t more, and 20 t to C."""
+    log = TrialYear()
+    log.at("2026-03-02")
+    first = log.decide("510112", "A", "90", listing=0)
+    log.at("2026-04-13")
+    log.decide("511702", "C", "15", agrees=True, days=8)
+    log.at("2026-06-01")
+    more: dict[str, Any] = {"effective_from": "2026-06-02", "add": [row("C", "50")], "quota": [{"row": 0, "quota_t": "130.000000"}]}
+    end = [{"row": 1, "on": "2026-06-30", "reason": "设施拆除"}]
+    act = log.list_act("list.amend", **more, end=end, rows_hash=rows_hash([r.listed(r.permit) for r in draft([row("C", "50")]).rows]))
+    log.list_act("list.confirm", AUTHORITY_50, act=act)
+    log.at("2026-07-06")
+    second = log.decide("510112", "A", "35", listing=0)
+    third = log.decide("511702", "C", "20", listing=2)
+    log.at("2026-08-03")
+    for decision, name in ((first, "A"), (second, "A"), (third, "C")):
+        log.trip(decision, name, "5")
+    return log
+
+
+FINAL = [row("A", "130"), row("C", "50")]
+"""The amended list as an office would export it."""
+
+
+def test_an_amended_list_as_it_was_at_the_end_changes_nothing() -> None:
+    result = amended().trial(draft(FINAL))
+    assert result.changes_nothing
+    assert [one.changes for one in result.rows] == [("same",)] * 3
+    assert [(one.quota_before_g, one.quota_after_g) for one in result.rows] == [(130_000_000,) * 2, (60_000_000,) * 2, (50_000_000,) * 2]
+
+
+def test_what_the_draft_changes_holds_from_the_first_day() -> None:
+    log = amended()
+    result = log.trial(draft([row("A", "131"), row("C", "51")]))
+    assert [one.changes for one in result.rows] == [("quota",), ("same",), ("quota",)]
+    assert {(one.tried.outcome, one.tried.day) for one in result.changed} == {("faster", "2026-04-29")}, "C was there in April"
+    kept = log.trial(draft([*FINAL, B]))
+    assert [one.changes for one in kept.rows] == [("same",), ("kept",), ("same",)]
+    assert kept.changes_nothing
+
+
+def test_an_amendment_that_the_draft_takes_back() -> None:
+    result = amended().trial(draft([row("A", "100")]))
+    assert [one.changes for one in result.rows] == [("quota",), ("same",), ("gone",)]
+    assert {(one.tried.day, one.tried.cause) for one in result.changed} == {("2026-07-08", "quota"), ("2026-07-10", "row_missing")}
+    assert {(trip.receiver, trip.cause) for trip in result.trips} == {(RECEIVERS["C"], "row_missing")}, "10 of the 35 t fit, and 5 t went"
+
+
+def test_a_revoked_decision_gives_back_in_both_worlds() -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    first = log.decide("510112", "A", "90", listing=0)
+    log.trip(first, "A", "5")
+    log.at("2026-05-11")
+    log.bench.post("approval.revoke/1", first, (AUTHORITY_51,), {"reason": "接受单位不再具备条件"})
+    log.at("2026-05-18")
+    second = log.decide("511702", "A", "80", listing=0)
+    log.trip(second, "A", "4")
+    assert log.trial(draft(LISTED)).changes_nothing
+    less = log.trial(draft([row("A", "95"), B]))
+    assert less.changes_nothing, "90 t, of which 5 t stay once it is revoked, then 80 t"
+    assert less.rows[0].after.committed_g == 85_000_000
