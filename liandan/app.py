@@ -37,6 +37,7 @@ from liandan.short_way import ShortWay
 from liandan.vault_routes import ROUTER as VAULT
 from liandan.webhooks.routes import ROUTER as WEBHOOKS
 from liandan.webhooks.service import Webhooks
+from manifests.accounts.routes import ROUTER as ACCOUNTS
 from manifests.incidents.routes import ROUTER as INCIDENTS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
@@ -115,6 +116,7 @@ def create_app(
             WHITELIST,
             MANIFESTS,
             INCIDENTS,
+            ACCOUNTS,
             REPORTS,
             TABLES,
             VAULT,

@@ -13,6 +13,7 @@ from ledger.pending.answers import title_of
 from ledger.pending.model import PendingRow
 from ledger.problem import Language, Mark, mark
 from ledger.times import day_of, format_at
+from manifests.accounts.answers import QuotaAlert
 from manifests.action_answers import SignerAnswer, article_text, signer_answers
 from manifests.answers import said
 from manifests.deadlines import FILE
@@ -98,6 +99,10 @@ class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
     next: str | None
     registrations: int = 0
     """Applications to be registered that wait for this authority, shown to it alone: ``GET /v1/registrations``."""
+    quotas: tuple[QuotaAlert, ...] = ()
+    """On the first page of what is not narrowed: quotas of the party, of an authority those of its regions, that are nearly used, the gravest."""
+    quotas_total: int = 0
+    """How many there are: ``GET /v1/quota-alerts``."""
     names: dict[str, str] = field(default_factory=dict)
     """Of the codes above: parties, divisions (whitelist.names)."""
     changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties above those renamed or closed since.

@@ -26,6 +26,8 @@ from ledger.searching.clocks import ClockRow
 from ledger.searching.store import walk_clocks
 from ledger.times import format_at
 from manifests import store
+from manifests.accounts.answers import quota_alert
+from manifests.accounts.service import standing_quotas
 from manifests.deadlines import FILE, duties
 from manifests.present import PresentAlert, alerts_of
 from manifests.service import present_of, projection, returning_of
@@ -50,6 +52,8 @@ from whitelist.incident import IncidentState
 from whitelist.terms import Duty, Present
 
 REGISTERS = "party.register"
+QUOTAS_MAX = 20
+"""Alerts about quotas that stand on a first page."""
 SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Rows that one page looks at, and of one term and holder in one step."""
 
@@ -86,8 +90,21 @@ async def read_work(
         if present is None:
             return WorkPage(size=now.size, at=format_at(now_s), party=asked.party, items=(), registrations=asking, next=None)
         items, place = await _Work(log.kinds, now, present, asked, language).page(after, page.limit)
+        state = log_state(now.workspace.facts)
+    is_whole = after is None and what is None and not overdue and not asked.delegate
+    nearly = [one for one in (await standing_quotas(log, present.now_s)).quotas if one.concerns(asked.party, state)] if is_whole else []
+    quotas = tuple(quota_alert(one, log.kinds, language) for one in nearly[:QUOTAS_MAX])
     following = None if place is None else write_cursor(place, question)
-    return WorkPage(size=now.size, at=format_at(present.now_s), party=asked.party, items=tuple(items), registrations=asking, next=following)
+    return WorkPage(
+        size=now.size,
+        at=format_at(present.now_s),
+        party=asked.party,
+        items=tuple(items),
+        registrations=asking,
+        next=following,
+        quotas=quotas,
+        quotas_total=len(nearly),
+    )
 
 
 async def _registrations(now: Snapshot, asked: WorkAsked, caller: Caller, now_s: int) -> int:

@@ -238,6 +238,22 @@ QUOTAS = Table(
         ("最新条目序位", "Newest entry", "index", "whole", 12),
     ),
 )
+MOVEMENTS = Table(
+    "movements",
+    ("额度变动", "Movements of an account"),
+    "movements",
+    _columns(
+        ("条目序位", "Entry", "index", "whole", 10),
+        ("入账时间（北京时间）", "Admitted at (Beijing time)", "at", "moment", 20),
+        ("行为", "Act", "text", "text", 18),
+        ("种类", "Kind", "kind", "text", 24),
+        *_party("办理单位", "Moved by", "party"),
+        ("所在链", "Chain", "chain", "text", 52),
+        ("联单存证标识", "Manifest", "manifest", "text", 46),
+        ("变动（吨）", "Moved, t", "moved_t", "mass"),
+        ("变动后累计（吨）", "Held after it, t", "balance_t", "mass"),
+    ),
+)
 PARTIES = Table(
     "parties",
     ("单位", "Parties"),

@@ -22,6 +22,7 @@ from ledger.describing import CSV, READ_REFUSALS, SIZE_HEADER, XLSX, file
 from ledger.query import refuse_unknown_query
 from ledger.reading import PAGE_MAX
 from ledger.routes import HEAD_ONLY, get_parties, list_refusals
+from manifests.accounts.routes import get_movements
 from manifests.routes import get_manifests
 from reports.tables import columns
 from reports.tables.columns import Table, Value
@@ -45,6 +46,7 @@ SEARCHES: dict[str, tuple[HTTPRouteHandler, Table]] = {
         (get_approvals, columns.APPROVALS),
         (get_plans, columns.PLANS),
         (get_quotas, columns.QUOTAS),
+        (get_movements, columns.MOVEMENTS),
         (get_parties, columns.PARTIES),
         (list_refusals, columns.REFUSALS),
     )

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from liandan.wiring import KINDS
-from tests.coverage_page import CASES, PAGE, TESTS, page, schema_of, vectors
+from tests.coverage_cases import CASES
+from tests.coverage_page import PAGE, TESTS, page, schema_of, vectors
 from tests.house.source import ROOT
 
 ROWS = [

@@ -27,6 +27,7 @@ import ledger.searching.store
 import ledger.store
 import ledger.vault.store
 import liandan.webhooks.store
+import manifests.accounts.store
 import manifests.store
 import reports.store
 import whitelist.store
@@ -123,6 +124,16 @@ T = ledger.searching.store
 S, V, W, P, Q = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store, ledger.pending.store
 
 
+async def moved(conn: asyncpg.Connection) -> None:
+    """Three entries that move an account, back along them."""
+    rows = [{"account": "Q3 x", "before_g": n, "after_g": n + 1} | ({"prev_index": ENTRIES + n} if n else {}) for n in range(3)]
+    said = [{"admission": {"at": "2026-10-01T08:00:00+08:00", "decision": {"accounts": [row]}}} for row in rows]
+    entries = [msgspec.json.encode(one) for one in said]
+    records = [(ENTRIES + 1 + n, leaf_hash(raw), raw) for n, raw in enumerate(entries)]
+    await conn.copy_records_to_table("entry", records=records, columns=("idx", "leaf", "entry"))
+    assert len(await manifests.accounts.store.list_moves(conn, "Q3 x", ENTRIES + 3, 50)) == 3
+
+
 async def found(conn: asyncpg.Connection, search: Search) -> None:
     """A page of manifests."""
     assert (await manifests.store.search_views(conn, search, limit=20)).views
@@ -188,6 +199,7 @@ HOT: Mapping[str, Query] = {
     "list_erasures": lambda conn: V.list_erasures(conn, from_seq=0),
     "attachments": shelved,
     "list_files": lambda conn: E.list_files(conn, after=FILE, limit=20),
+    "list_moves": moved,
     "find_views": lambda conn: manifests.store.find_views(conn, ULID.format(7)),
     "fetch_view": lambda conn: manifests.store.fetch_view(conn, CHAIN),
     "fetch_views": lambda conn: manifests.store.fetch_views(conn, [CHAIN, f"{CHAIN[:-1]}8"]),
@@ -238,7 +250,7 @@ HOT: Mapping[str, Query] = {
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, whitelist.store, reports.store, W, Q, T)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts.store, whitelist.store, reports.store, W, Q, T)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {

@@ -7,7 +7,7 @@ import sys
 
 from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
-from whitelist import adopted, dry_run, fields, workdays
+from whitelist import adopted, balance, dry_run, fields, workdays
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EMERGENCY, EmergencyState
 from whitelist.fields import APPROVAL, LIST, PERMIT, PLAN
@@ -22,7 +22,9 @@ from whitelist.rules.refused import RefusedLoads
 
 ACTS = values_in(sys.modules[__name__], Kind)
 
-RULES = table(*TEXTS, *fields.TEXTS, *adopted.TEXTS, *workdays.TEXTS, *dry_run.TEXTS, *(rule for act in ACTS for rule in act.texts))
+RULES = table(
+    *TEXTS, *fields.TEXTS, *adopted.TEXTS, *balance.TEXTS, *workdays.TEXTS, *dry_run.TEXTS, *(rule for act in ACTS for rule in act.texts)
+)
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
 PERSONALITY = Personality(

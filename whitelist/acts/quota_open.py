@@ -21,6 +21,7 @@ from ledger.times import day_of, year_of, year_of_day
 from signing.phrase import Phrase
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, authority_of_destination, authority_of_origin
+from whitelist.balance import limit_of
 from whitelist.listing import EVERYWHERE, ListState
 from whitelist.permit import PermitState, authority_of_holder, hand
 from whitelist.quota import opened_key, q1_account, q2_account, q3_account, q3_change, q3_key, q3_used_g
@@ -123,7 +124,7 @@ def use_is_added(judged: Judged, out: Findings) -> None:
     used_g = judged.facts.used_g(account) + grams
     if isinstance(state, PermitState):
         _judge_scale(judged, out, state, grams)
-    elif used_g > (state.rows[body.item].quota_g if isinstance(state, ListState) else state.lines[body.item].mass_g):
+    elif used_g > limit_of(state, body.item, day_of(judged.moment.at_s)).all_g:
         out.alert("H", "QUOTA_OVERDRAWN")
 
 
