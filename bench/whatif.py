@@ -131,7 +131,7 @@ def _read(directory: Path) -> dict[str, float]:
 
 def _try(directory: Path, draft: bytes, out: Path) -> dict[str, float]:
     began = time.perf_counter()
-    result = result_of(try_out(reader_of(directory), KINDS, read_draft(draft)))
+    result = result_of(try_out(reader_of(directory), KINDS, lambda look: read_draft(draft)))
     tried = time.perf_counter()
     write(result, out, ("zh", "en"))
     assert result.all.stopped, "half of the rows are too small"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from liandan.cli.connection import existing_folder, file, folder
-from liandan.cli.output import command, emit, progress_bar
+from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
 
 if TYPE_CHECKING:
     from reports.paper.tongue import Tongue
@@ -23,36 +23,61 @@ if TYPE_CHECKING:
     help="哪一年；默认草案的年份，账本未到的为其最后一年 / which year; the draft's, or the log's last",
 )
 @click.option(
+    "--list",
+    "stands_for",
+    metavar="list/…",
+    help="表格没有写明的，是哪一份名单的草案 / which list it is a draft of, where the file does not say",
+)
+@click.option(
     "--out", type=folder, help="另写网页、表格、文本和 JSON 到此目录 / also a page, a workbook, text and JSON, into this directory"
 )
 @click.option(
     "--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文文件名为 *.en.* / language"
 )
 @command
-def whatif_command(draft: Path, export_dir: Path, year: int | None, out: Path | None, lang: Literal["zh", "en", "both"]) -> None:
-    """政策试算：把名单草案 DRAFT（表格或 JSON）代入账本过去的一年，看哪些决定会更快、哪些行会用尽、哪些联单会被拦下或放行。
+def whatif_command(
+    draft: Path, export_dir: Path, year: int | None, stands_for: str | None, out: Path | None, lang: Literal["zh", "en", "both"]
+) -> int:
+    """政策试算：把名单草案 DRAFT（办公表格或 JSON）代入账本过去的一年，看哪些决定会更快、哪些行会用尽、哪些联单会被拦下或放行。
 
     Replay a past year of an exported log under a draft of a list: decisions that would have come sooner or later, rows used up and when, trips
     stopped or let go, by district and code. Judged by the rules of the log itself; the same bytes for the same entries and rows. What the log
     itself decided is taken as it stands: audit it first (liandan audit).
     """
     from liandan.cli.connection import read_given
+    from liandan.cli.intake_words import tell_findings, tell_notes, tell_repairs
+    from liandan.draft_files import DraftFile, UnreadDraft, list_name
     from liandan.export import reader_of
+    from liandan.intake.answers import told_findings, told_repairs
     from liandan.wiring import KINDS
     from reports.paper.tongue import speaking
-    from reports.whatif.draft import DRAFT_MAX, read_draft
+    from reports.whatif.draft import DRAFT_MAX
     from reports.whatif.laboratory import try_out
     from reports.whatif.result import result_of
     from reports.whatif.text import lines
     from reports.whatif.writing import write
 
-    asked = read_draft(read_given(draft, DRAFT_MAX))
-    with progress_bar("试算 / trial") as progress:
-        result = result_of(try_out(reader_of(export_dir), KINDS, asked, year, progress))
+    asked = DraftFile(draft.name, read_given(draft, DRAFT_MAX), None if stands_for is None else list_name(stands_for))
+    try:
+        with progress_bar("试算 / trial") as progress:
+            result = result_of(try_out(reader_of(export_dir), KINDS, asked.read, year, progress))
+    except UnreadDraft as unread:
+        if not wants_json():
+            tell_findings(unread.findings)
+        emit(
+            {"findings": told_findings(unread.findings, "zh")},
+            f"草案有 {len(unread.findings)} 处不符，没有试算 / findings in the draft; nothing was tried",
+        )
+        return FINDING
+    if asked.taken is not None and not wants_json():
+        tell_repairs(asked.taken.repairs)
+        tell_notes(asked.taken.notes, asked.taken.outcomes)
     tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
     paths = [] if out is None else list(map(str, write(result, out, tongues)))
     told: list[str] = []
     for tongue in tongues:
         with speaking(tongue):
             told += [*lines(result), ""]
-    emit({"result": result, "files": paths}, *told[:-1], *paths)
+    repairs = () if asked.taken is None else told_repairs(asked.taken.repairs, "zh")
+    emit({"result": result, "repairs": repairs, "files": paths}, *told[:-1], *paths)
+    return 0

@@ -62,9 +62,13 @@ class FirstLook(Struct, kw_only=True):
     """What the log was when the year ended, without its manifests."""
 
     facts: ReplayFacts
+    year: int
     size: int  # Entries up to the end of the year.
     at_s: int  # Of the last of them.
     listed: list[ListedLine]
+
+
+DraftOf = Callable[[FirstLook], DraftList]
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -84,8 +88,9 @@ class Trial(Struct, frozen=True, kw_only=True):
     trips: Trips
 
 
-def try_out(read: Read, kinds: Kinds, draft: DraftList, year: int | None = None, progress: Progress = lambda done, of: None) -> Trial:
+def try_out(read: Read, kinds: Kinds, draft_of: DraftOf, year: int | None = None, progress: Progress = lambda done, of: None) -> Trial:
     """Replay a year of a log read through ``read``; without one the draft's own, or the last that the log has where that lies ahead of it.
+    ``draft_of`` gives the draft, from what the log is by then: an office calls permits by their numbers.
 
     Refusal WHATIF_YEAR for a year of which the log has nothing, WHATIF_LIST where it has several lists that the draft may stand for,
     TILE_FORM where entries do not hash to their leaves."""
@@ -93,9 +98,12 @@ def try_out(read: Read, kinds: Kinds, draft: DraftList, year: int | None = None,
     tree = TileReader(checkpoint.size, read)
     _check_root(tree, checkpoint)
     last_year = year_of(_at_s(read_entry(next(tree.entries(tree.size - 1, tree.size)), kinds)))
+    look = _look(tree, kinds, dataset, year or last_year, progress)
+    draft = draft_of(look)
     tried_year = year or min(draft.name[0], last_year)
-    look = _look(tree, kinds, dataset, tried_year, progress)
-    chain, listed = _list_of(look.facts, draft, tried_year)
+    if tried_year != (year or last_year):
+        look = _look(tree, kinds, dataset, tried_year, progress)
+    chain, listed = _list_of(look, draft, tried_year)
     moment = Moment(look.size, min(look.at_s, _end_s(tried_year)), look.facts.state(LOG_MAIN).ruleset)
     drafted = compare(draft, tried_year, chain, listed, lambda name: _root(look.facts, name), moment.at_s)
     as_listed = drafted.alone if listed is None else drafted.on(listed)
@@ -155,7 +163,7 @@ def _look(tree: TileReader, kinds: Kinds, dataset: DataSets, year: int, progress
     if not last or day_peeked(last) < f"{year:04d}":
         found = "" if not last else day_peeked(last)
         raise refuse("WHATIF_YEAR", field="year", found=year, expected=Phrase(f"账本到 {found}", f"the log goes to {found}"))
-    return FirstLook(facts=facts, size=size, at_s=_at_s(read_entry(last, kinds)), listed=listed)
+    return FirstLook(facts=facts, year=year, size=size, at_s=_at_s(read_entry(last, kinds)), listed=listed)
 
 
 def _replay(
@@ -195,11 +203,11 @@ def _ahead(drafted: DraftedList, listed: list[ListedLine]) -> Counter[int]:
     return found
 
 
-def _list_of(facts: ReplayFacts, draft: DraftList, year: int) -> tuple[str, ListState | None]:
+def _list_of(look: FirstLook, draft: DraftList, year: int) -> tuple[str, ListState | None]:
     """The list of the year that the draft stands for: the one called so, else the only one of its kind; a list of its own where there is none."""
     _, from_province, to_province, name = draft.name
     stem = f"list/{year:04d}-{from_province}-{to_province}-"
-    lists = {key.removeprefix("chain:"): state for key in sorted(facts.values) if (state := _listed(facts, key, stem)) is not None}
+    lists = lists_of(look, stem)
     if (own := lists.get(stem + name)) is not None:
         return stem + name, own
     kinds = ("pilot",) if draft.propose is not None and draft.propose.kind == "pilot" else ("mutual", "unilateral")
@@ -207,6 +215,12 @@ def _list_of(facts: ReplayFacts, draft: DraftList, year: int) -> tuple[str, List
     if len(alike) > 1:
         raise refuse("WHATIF_LIST", field="list", found=", ".join(alike), expected=stem + name)
     return (alike[0], lists[alike[0]]) if alike else (stem + name, None)
+
+
+def lists_of(look: FirstLook, stem: str = "list/") -> dict[str, ListState]:
+    """The lists of the log whose names begin so, by name."""
+    found = ((key.removeprefix("chain:"), _listed(look.facts, key, stem)) for key in sorted(look.facts.values))
+    return {chain: state for chain, state in found if state is not None}
 
 
 def _listed(facts: ReplayFacts, key: str, stem: str) -> ListState | None:

@@ -152,7 +152,7 @@ def test_entries_that_are_not_the_checkpoints_are_refused() -> None:
     from reports.whatif.laboratory import try_out
 
     with pytest.raises(Refusal) as refused:
-        try_out(files.get, year().bench.kinds, draft(LISTED))
+        try_out(files.get, year().bench.kinds, lambda look: draft(LISTED))
     assert refused.value.codes == ["TILE_FORM"]
 
 

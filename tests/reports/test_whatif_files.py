@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
-from liandan.cli import main
 from reports.paper.tongue import speaking
 from reports.whatif.page import to_html
 from reports.whatif.result import WhatIf
 from reports.whatif.text import lines
 from reports.whatif.workbook import to_xlsx
 from reports.whatif.writing import write
-from tests.house.source import ROOT
 from tests.reports.trial import RECEIVERS, TrialYear, draft, row, year
 
 B = row("B", "60", conditions={"pre_notice_days": 3})
@@ -32,56 +24,6 @@ B = row("B", "60", conditions={"pre_notice_days": 3})
 def tried(rows: list[dict[str, Any]], **propose: Any) -> WhatIf:
     """The shared year under these rows."""
     return year().trial(draft(rows, **propose))
-
-
-def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
-    directory = written(tmp_path / "export", year().files())
-    (tmp_path / "draft.json").write_text(json.dumps({"list": "list/2026-51-50-cy", "rows": [row("A", "60"), row("C", "40")]}))
-    made: list[Mapping[str, bytes]] = []
-    for seed in ("1", "2"):
-        out = tmp_path / seed
-        command = [
-            sys.executable,
-            "-m",
-            "liandan",
-            "whatif",
-            str(tmp_path / "draft.json"),
-            "--from",
-            str(directory),
-            "--out",
-            str(out),
-            "--lang",
-            "both",
-        ]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True, timeout=120)
-        made.append({path.name: path.read_bytes() for path in sorted(out.iterdir())})
-    assert made[0] == made[1]
-    assert set(made[0]) == {
-        "whatif-2026-51-50-cy.json",
-        *(f"whatif-2026-51-50-cy{more}" for more in (".html", ".xlsx", ".txt", ".en.html", ".en.xlsx", ".en.txt")),
-    }
-
-
-def test_the_command_tells_both_languages_and_json(tmp_path: Path) -> None:
-    directory = written(tmp_path / "export", year().files())
-    (tmp_path / "draft.json").write_text(json.dumps({"list": "list/2026-51-50-cy", "rows": [row("A", "60"), B]}))
-    arguments = ["whatif", str(tmp_path / "draft.json"), "--from", str(directory)]
-    told = CliRunner().invoke(main, [*arguments, "--lang", "both"])
-    assert told.exit_code == 0, told.output
-    assert "会被拦下 2 张" in told.output
-    assert "2 would have been stopped" in told.output
-    found = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
-    assert found["result"]["all"]["stopped"] == 2
-    (tmp_path / "draft.json").write_text("{}")
-    assert CliRunner().invoke(main, arguments).exit_code == 2
-
-
-def written(directory: Path, files: Mapping[str, bytes]) -> Path:
-    """An export on the disk."""
-    for path, content in files.items():
-        (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        (directory / path).write_bytes(content)
-    return directory
 
 
 def test_files_are_of_the_language_asked_for(tmp_path: Path) -> None:
