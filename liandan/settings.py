@@ -27,7 +27,7 @@ PREFIX = "LIANDAN_"
 FILE_MAX = 1024 * 1024
 NOT_SETTINGS = (
     "LIANDAN_CONFIG", "LIANDAN_PROFILE", "LIANDAN_CLIENT_URL", "LIANDAN_CLIENT_KEY", "LIANDAN_CLIENT_PASSPHRASE_FILE", "LIANDAN_CLIENT_NOW",
-    "LIANDAN_TEST_DATABASE_URL",
+    "LIANDAN_PKCS11_MODULE", "LIANDAN_TEST_DATABASE_URL",
 )  # fmt: skip
 """Variables of ours that are no settings: where the TOML file lies, which server commands ask, and the database that the tests use."""
 

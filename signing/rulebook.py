@@ -75,6 +75,12 @@ The proof of possession does not hold: it is not the new key's signature for thi
 KEY_FILE | - | sender | RFC 5958 [DESIGN]
 密钥文件无法使用：文件不可读写、不是加密的 PKCS#8 私钥，或口令不正确。 || 请核对路径、权限与口令。
 The key file cannot be used: not accessible, not an encrypted PKCS#8 private key, or the passphrase is wrong. || Check path, permissions and passphrase.
+TOKEN_URI | - | sender | RFC 7512 [DESIGN]
+令牌密钥的地址不对。 || 地址里写明令牌名、密钥名和厂商程序的路径，写法见 docs/office.md；令牌口令不写在地址里。
+The URI of a token's key is wrong. || Write pkcs11:token=<label>;object=<label>?module-path=<the maker's module>; no PIN belongs in it.
+TOKEN | - | sender | OASIS PKCS#11 v3.1 [DESIGN]
+令牌或者其中的密钥无法使用。 || 核对令牌是否插好、厂商程序的路径、令牌名、密钥名和令牌口令；口令连续输错会锁住令牌。
+The token or its key cannot be used. || Check that it is plugged in, the path of the module, the labels of token and key, and the PIN; wrong PINs lock a token.
 KEY_FILE_EXISTS | - | sender | design §3 [DESIGN]
 密钥文件已存在，不予覆盖。 || 换一个文件名；旧密钥确实不用时，先吊销再由本人移走文件。
 The key file exists and is never overwritten. || Choose another name; revoke an old key before moving its file away yourself.

@@ -147,12 +147,17 @@ def profile_for(url: str | None) -> Profile | None:
     return known if known is not None and url in (None, known.url) else None
 
 
+def own_key() -> str | None:
+    """The key of the profile, for what is signed without a server; its passphrase file goes with it (:func:`load_key`)."""
+    from liandan.cli.profile import read_profile
+
+    known = read_profile()
+    return known.key if known is not None and known.key else None
+
+
 def _key_of(key_file: str | None, passphrase_file: Path | None, known: Profile | None) -> PrivateKey | None:
-    if key_file is not None:
-        return load_key(key_file, passphrase_file)
-    if known is None or not known.key:
-        return None
-    return load_key(known.key, passphrase_file or (Path(known.passphrase_file) if known.passphrase_file else None))
+    named = key_file if key_file is not None else known.key if known is not None else ""
+    return load_key(named, passphrase_file) if named else None
 
 
 def keep_receipts(client: AsyncLiandan, given: Path | None) -> Path:
@@ -231,14 +236,39 @@ def own_settings(changes: Mapping[str, str | None] | None = None) -> Settings:
 
 
 def load_key(key_file: str | Path, passphrase_file: Path | None) -> PrivateKey:
-    """A key from its file; the passphrase from a file or the terminal, never from the command line."""
+    """A key from its file or its token; passphrase or PIN from a file or the terminal, never from the command line."""
     from liandan.keyring import read_passphrase
     from signing.keys import read_key
 
-    path = Path(key_file)
+    if str(key_file).startswith(TOKEN):
+        from signing.token import open_token_key
+
+        pin = read_pin(str(key_file), passphrase_file or own_passphrase(str(key_file)))
+        return open_token_key(str(key_file), pin, token_module())
+    path, passphrase_file = Path(key_file), passphrase_file or own_passphrase(str(key_file))
     if passphrase_file is not None:
         return read_key(path, read_passphrase(passphrase_file))
     return read_key(path, ask_passphrase(f"口令 / passphrase of {shown(str(path))}"))
+
+
+def own_passphrase(key_file: str) -> Path | None:
+    """The passphrase file of the profile, for the profile's own key."""
+    from liandan.cli.profile import read_profile
+
+    known = read_profile()
+    return Path(known.passphrase_file) if known is not None and known.passphrase_file and known.key == key_file else None
+
+
+def token_module() -> str:
+    """The maker's module for tokens whose URI names none: ``LIANDAN_PKCS11_MODULE``."""
+    return os.environ.get("LIANDAN_PKCS11_MODULE", "")
+
+
+def read_pin(uri: str, passphrase_file: Path | None) -> bytes:
+    """The PIN of a token, like a passphrase."""
+    from liandan.keyring import read_passphrase
+
+    return ask_passphrase(f"PIN  {shown(uri)}") if passphrase_file is None else read_passphrase(passphrase_file)
 
 
 def ask_passphrase(prompt: str, *, twice: bool = False) -> bytes:

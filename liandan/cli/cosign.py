@@ -15,8 +15,10 @@ from liandan.cli.connection import (
     client_options,
     existing,
     file,
+    key_name,
     load_key,
     open_client,
+    own_key,
     party_code,
     passphrase_option,
     pinned_hash,
@@ -38,7 +40,15 @@ GIVEN = 200_000
 as_option = click.option(
     "--as", "as_", type=party_code, help="替 by 中哪一方签署；只剩一方未签时可省 / for which of by; not needed for the last"
 )
-key_option = click.option("--key", "key_file", type=existing, required=True, help="签署所用的密钥 / key to sign with")
+key_option = click.option(
+    "--key",
+    "key_file",
+    type=key_name,
+    envvar="LIANDAN_CLIENT_KEY",
+    default=own_key,
+    required=True,
+    help="签署所用的密钥，默认为 liandan login 所记 / key to sign with; default: that of liandan login",
+)
 yes_option = click.option("--yes", is_flag=True, help="不再确认 / do not ask")
 out_option = click.option("--out", type=file, help="写入文件；默认输出 / file; default: standard output")
 frame_option = click.option(
@@ -75,7 +85,7 @@ def cosign() -> None:
 @out_option
 @frame_option
 @command
-def create(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | None, yes: bool, out: Path | None, frame: int) -> int:
+def create(path: Path, key_file: str, passphrase_file: Path | None, as_: str | None, yes: bool, out: Path | None, frame: int) -> int:
     """由声明的原字节（JSON）起草并先签，写出会签文本。 / Sign a statement's bytes (JSON) first, and write the text for the others."""
     from ledger.pending.compact import cosigning_of, write_text
 
@@ -109,7 +119,7 @@ def show(path: Path) -> None:
 @click.option("--answer", is_flag=True, help="另外输出只含签名的短文本，交回对方 / also print the short text for who has the statement")
 @click.option("--out", type=file, help="短文本写入的文件；默认输出 / file for the short text; default: standard output")
 @command
-def sign(path: Path, key_file: Path, passphrase_file: Path | None, as_: str | None, yes: bool, answer: bool, out: Path | None) -> int:
+def sign(path: Path, key_file: str, passphrase_file: Path | None, as_: str | None, yes: bool, answer: bool, out: Path | None) -> int:
     """会签同一份字节；先核对格式（含每个统一社会信用代码）、显示内容，再签。 / Co-sign the same bytes, after checking their form and showing them."""
     from ledger.pending.compact import CosignedStatement, write_text
     from signing.envelope import freeze

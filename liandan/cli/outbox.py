@@ -112,7 +112,7 @@ def sign(directory: Path, body: Path, as_: str, by: tuple[str, ...], at: str | N
 @passphrase_option
 @yes_option
 @command
-def cosign(directory: Path, statement: str, as_: str, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
+def cosign(directory: Path, statement: str, as_: str, key_file: str, passphrase_file: Path | None, yes: bool) -> int:
     """为箱中的一份加签，或以另一把密钥重签同样的字节（密钥已撤销时）。 / Add your signature, or replace it by one of another key."""
     box = _opened(directory)
     one = box.find(statement)
@@ -219,7 +219,7 @@ async def submit(directory: Path, **options: Any) -> int:
 @passphrase_option
 @command
 def contest(
-    directory: Path, statement: str, reason: str, at: str | None, as_: str, key_file: Path, passphrase_file: Path | None
+    directory: Path, statement: str, reason: str, at: str | None, as_: str, key_file: str, passphrase_file: Path | None
 ) -> None:  # fmt: skip
     """来不及入账的，签署答复中备好的争议，随下次提交。 / Sign the contest that the answer prepared; it goes with the next submit."""
     one = _opened(directory).contest(statement, as_, load_key(key_file, passphrase_file), reason, _moment(at))
@@ -234,7 +234,7 @@ def contest(
 @passphrase_option
 @yes_option
 @command
-def redo(directory: Path, statement: str, as_: str, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
+def redo(directory: Path, statement: str, as_: str, key_file: str, passphrase_file: Path | None, yes: bool) -> int:
     """别的设备先写了这条链：同样的内容、同样的时间，接在现在的链头后重签。 / Another device was first: sign the same anew, behind the present head."""
     box = _opened(directory)
     one = box.find(statement)

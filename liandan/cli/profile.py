@@ -35,6 +35,17 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Lines of a tlog-policy: what must have looked on before a receipt is called whole."""
     receipts: str = ""
 
+    @property
+    def vkey_file(self) -> bytes:
+        """Keys of the log as ``log.vkey`` has them."""
+        return "".join(f"{vkey}\n" for vkey in self.log_keys).encode()
+
+    @property
+    def policy_file(self) -> bytes | None:
+        """The policy as a file has it; ``None`` where nobody was pinned to look on."""
+        lines = (*(f"log {vkey}" for vkey in self.log_keys), *self.witness_policy)
+        return "".join(f"{line}\n" for line in lines).encode() if self.witness_policy else None
+
 
 def profile_path() -> Path:
     """Where the profile lies, or would lie."""

@@ -66,6 +66,7 @@ def verify(
     Verify certificates, bundles, receipts, square codes (--claim), or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
     4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it; or what was signed is not in the log yet.
     """
+    from liandan.cli.profile import read_profile
     from reports.anchor import make_anchor
     from reports.claimed import verify_claim
     from reports.receipts import is_receipt, verify_receipts
@@ -74,6 +75,9 @@ def verify(
     if not paths and not claim:
         raise click.UsageError("给出文件、文件夹或 --claim / give files, folders or --claim")
     vkeys, policy_, bundle_ = (None if path is None else read_given(path, FILE_MAX) for path in (vkey, policy, bundle))
+    if found is None and vkeys is None and policy_ is None and not unpinned and (known := read_profile()) is not None and known.found:
+        # What liandan login pinned: its log, the keys of that log, and who must have looked on.
+        found, vkeys, policy_ = known.found, known.vkey_file, known.policy_file
     registrations = tuple(map(read_given, registration))
     anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations, is_signed_only=signed)
     files, folders = [path for path in paths if not path.is_dir()], [path for path in paths if path.is_dir()]

@@ -63,9 +63,15 @@ def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
 
     def sign(message: bytes) -> bytes:
         r, s = decode_dss_signature(private.sign(message, _SIGNING))
-        return r.to_bytes(32) + min(s, _N - s).to_bytes(32)
+        return folded(r.to_bytes(32) + s.to_bytes(32))
 
     return sign
+
+
+def folded(signature: bytes) -> bytes:
+    """64 bytes r‖s with s in the lower half, from a signer that knows no halves (half of all signatures)."""
+    s = int.from_bytes(signature[32:])
+    return signature[:32] + min(s, _N - s).to_bytes(32)
 
 
 SUITE = Suite(

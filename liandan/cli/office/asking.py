@@ -5,12 +5,13 @@ Questions go to standard error, so that ``--json`` stays a result. Whoever wants
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import click
 from msgspec import Struct
 
+from ledger.admission.form import unknown_fields
 from ledger.admission.form_words import ABSENT, said_of
 from liandan.cli.office.tree import Node
 from liandan.cli.office.typed import NO, Typing
@@ -52,8 +53,10 @@ class Asking:
         self.typing, self._knows, self.asks, self._all = typing, knows, asks, all_of_it
 
     async def complete(self, parts: Sequence[Node], given: Mapping[str, Any]) -> dict[str, Any]:
-        """The whole body; Refusal with everything that is missing, where nobody is asked."""
-        missing: list[Reason] = []
+        """The whole body; Refusal with the fields of a file that are none, and, where nobody is asked, with everything that is missing."""
+        missing = list(_unknown(parts, given, "body"))
+        if missing and self.asks:  # nobody answers a whole form to hear at its end that its file was wrong
+            raise Refusal(missing)
         whole = await self._object(parts, given, "body", missing)
         if missing:
             raise Refusal(missing)
@@ -167,6 +170,16 @@ class Asking:
                 near = refusal.reasons[0].near
             except click.ClickException as wrong:
                 warn(f"  {wrong.format_message()}")
+
+
+def _unknown(parts: Sequence[Node], given: Mapping[str, Any], path: str) -> Iterator[Reason]:
+    """What stands in a file and in no form."""
+    yield from unknown_fields(given, [node.name for node in parts], path)
+    for node in parts:
+        value = given.get(node.name)
+        for at, item in enumerate(value) if isinstance(value, list) else [(-1, value)]:
+            if node.parts and isinstance(item, dict):
+                yield from _unknown(node.parts, item, f"{path}.{node.name}" + (f".{at}" if at >= 0 else ""))
 
 
 async def _same(text: str) -> str:

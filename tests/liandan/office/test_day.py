@@ -20,9 +20,11 @@ from click.testing import CliRunner, Result
 from liandan.cli import main
 from tests.house.source import ROOT
 from tests.liandan.office.paper import Typed, commands_of, files, type_into_terminal
+from tests.softtoken import soft_token, wants_token
 
 PAGE = (ROOT / "docs" / "office.md").read_text(encoding="utf-8")
 PEOPLE = ("运营中心", "四川", "重庆", "成都企业")
+PLANT = "915001160000DY0024"
 APPROVAL = "approval/915101120000DY001B/01KB8H6T000000000000000002"
 NOW = "2026-11-30T09:00:00+08:00"
 """The day of the page; its log has a simulated clock here, for the page is true in every year."""
@@ -40,6 +42,16 @@ class Day:
             "LIANDAN_DATA_DIR": str(folder / "data"), "LIANDAN_DATABASE_URL": database_url, "LIANDAN_PORT": str(self.port),
             "XDG_DATA_HOME": str(folder / "share"), "LIANDAN_CLIENT_NOW": NOW,
         }  # fmt: skip
+
+    @property
+    def url(self) -> str:
+        """Of the server."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def receipts(self) -> Path:
+        """Where everybody's receipts are kept, as nobody said otherwise."""
+        return self.folder / "share" / "liandan" / "receipts" / self.found[:16]
 
     def env_of(self, who: str) -> dict[str, str]:
         """With the profile of a person."""
@@ -95,24 +107,30 @@ class Day:
         raise AssertionError("the server did not come up")
 
 
-def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    day = Day(tmp_path, database_url)
+@pytest.fixture(scope="module")
+def day(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Day, dict[str, str]]]:
+    """The whole page, command by command, and what each said by who typed its first words; the server runs on."""
+    folder = tmp_path_factory.mktemp("day")
+    day, said = Day(folder, shared_database_url), dict[str, str]()
     for name, content in files(PAGE).items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
+        (folder / name).write_text(content, encoding="utf-8")
     before, after = split(commands_of(PAGE, PEOPLE))
-    for typed in before:
-        day.do(typed)
-    said: dict[str, str] = {}
-    url = f"http://127.0.0.1:{day.port}"
-    with day.serving():
-        for typed in after:
-            said[" ".join([typed.who, *typed.words[:3]])] = told = day.do(typed)
-            if typed.words[:2] == ["statement", "post"]:
-                day.found = json.loads(day.run("运营中心", "log", "status", "--json", "--url", url).stdout)["found"]
-            elif typed.words[:3] == ["log", "data", "adopt"]:
-                day.statement = re.search("[0-9a-f]{64}", told.rpartition("agree")[2])[0]  # type: ignore[index]  # it is printed
-        last = json.loads(day.run("四川", "log", "status", "--json", "--url", url).stdout)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for typed in before:
+            day.do(typed)
+        with day.serving():
+            for typed in after:
+                said[" ".join([typed.who, *typed.words[:3]])] = told = day.do(typed)
+                if typed.words[:2] == ["statement", "post"]:
+                    day.found = json.loads(day.run("运营中心", "log", "status", "--json", "--url", day.url).stdout)["found"]
+                elif typed.words[:3] == ["log", "data", "adopt"]:
+                    day.statement = re.search("[0-9a-f]{64}", told.rpartition("agree")[2])[0]  # type: ignore[index]  # it is printed
+            yield day, said
+
+
+def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(day: tuple[Day, dict[str, str]]) -> None:
+    today, said = day
     countersigned = said["重庆 list countersign"]
     assert "0  重庆津江再生铅（虚构）  HW31（仅 900-052-31）" in countersigned
     assert "list/2026-51-50-cy（2026 年 四川省→重庆市）" in countersigned
@@ -123,13 +141,92 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(database_url: str
         assert told in checked
     assert "已入账，第 9 条" in said["重庆 list suspend 2026-51-50-cy"]
     assert "余 / left 4940.000000" in said["四川 list show list/2026-51-50-cy"]
-    assert f"→ liandan statement cosign agree {day.statement}" in said["重庆 work"]
+    assert f"→ liandan statement cosign agree {today.statement}" in said["重庆 work"]
     assert "agree" not in said["四川 statement cosign list"]
     assert "未签 / not signed: 11500000000000000D" in said["四川 statement cosign agree"]
     assert "入账 / entry 10" in said["重庆 statement cosign agree"]
-    assert last["size"] == 11
-    kept = list((tmp_path / "share" / "liandan" / "receipts" / day.found[:16]).glob("*.tlog-proof"))
-    assert len(kept) == 10, "every receipt but that of the founding"
+    assert len(list(today.receipts.glob("*.tlog-proof"))) >= 10, "every receipt but that of the founding"
+
+
+@wants_token
+def test_an_office_whose_key_lies_in_a_token_signs_with_it(day: tuple[Day, dict[str, str]]) -> None:
+    """Made there, registered with its proof of possession, and from then on the key of every command."""
+    today, _ = day
+    token = soft_token()
+    uri, pin = token.uri("sichuan"), ("--passphrase-file", str(token.pin_file))
+
+    def do(*words: str) -> str:
+        answer = today.run("四川", *words)
+        assert answer.exit_code == 0, (words, answer.output)
+        return answer.stdout
+
+    do("key", "new", uri, "--suite", "ecdsa-p256-sha256", *pin)
+    registered = today.folder / "token.json"
+    registered.write_text(do("key", "registration", uri, "--uscc", "11510000000000000H", "--for", today.found, *pin), encoding="utf-8")
+    do("key", "add", "--set", f"key={registered}", "--device", "hsm", "--label", "二号令牌", "--yes")
+    do("login", today.url, "--key", uri, *pin, "--yes")
+    told = json.loads(
+        do(
+            "access",
+            "grant",
+            "--reader",
+            "915101120000DY001B",
+            "--regions",
+            "51",
+            "--topics",
+            "permit",
+            "--reason",
+            "查阅",
+            "--yes",
+            "--json",
+        )
+    )
+    entry = json.loads((today.receipts / f"{told['statement']}.entry").read_bytes())
+    assert entry["statement"]["signatures"][0]["keyid"] == json.loads(do("key", "show", uri, "--json", *pin))["keyid"]
+
+
+def test_receipts_verify_by_the_pins_of_the_profile(day: tuple[Day, dict[str, str]]) -> None:
+    """Nothing is given but the folder: the pins are those of ``liandan login``."""
+    today, _ = day
+    answer = today.run("四川", "verify", str(today.receipts))
+    assert answer.exit_code == 0, answer.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("permit suspend permit/915001160000DY0024/01KB8H6T000000000000000001 --yes", 2, "body.reason"),
+        ("permit suspend permit/915001160000DY0024/01KB8H6T00000000000000000I --reason x --yes", 2, "CHAIN_FORM"),
+        ("permit suspend permit/915001160000DY0024/01KB8H6T000000000000000009 --reason x --yes", 1, "CHAIN_NOT_OPEN"),
+        ("permit suspend --reason x --yes", 2, "chain"),
+        ("permit grant 915001160000DY0024/new --from rows.json --yes", 2, "FIELD_UNKNOWN"),
+        ("permit grant 915001160000DY0024/new --from 51.json --yes", 2, "body.no"),
+        ("permit grant 915001160000DY0024/new --from 51.pem --yes", 2, "no JSON"),
+        ("list suspend 2026-51-50-cy --row 7 --reason x --letter-no 函1 --letter-date 2026-11-30 --yes", 1, "ROW_UNKNOWN"),
+        ("list suspend 2026-51-50-cy --set row --reason x --yes", 2, "FIELD=VALUE"),
+        ("log close --yes --set", 2, "--set"),
+        ("log witness set --witness-policy quorum\u2000none --yes", 2, "quorum none"),
+        ("check --from rows.json --yes", 2, "generator"),
+        ("statement cosign agree 123", 2, "64"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_and_ends_without_a_traceback(words: str, code: int, told: str, day: tuple[Day, dict[str, str]]) -> None:
+    today, _ = day
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(today.folder)
+        answer = today.run("重庆", *words.split(" "))
+    assert (answer.exit_code, told in answer.output) == (code, True), answer.output
+    assert "Traceback" not in answer.output
+
+
+def test_a_dry_run_signs_nothing_and_says_what_would_be_signed(day: tuple[Day, dict[str, str]]) -> None:
+    today, _ = day
+    words = ["permit", "revoke", f"permit/{PLANT}/01KB8H6T000000000000000001", "--reason", "停产", "--dry-run", "--json"]
+    answer = today.run("重庆", *words)
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["is_signed"] is False
+    assert "吊销、注销经营许可证" in answer.stderr
+    assert "重庆津江再生铅（虚构）" in answer.stderr
 
 
 def split(typed: list[Typed]) -> tuple[list[Typed], list[Typed]]:
