@@ -65,6 +65,7 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "list.countersign/1": (CHANGED, ("whitelist/test_list_kinds",)),
     "list.amend/1": (NEW, ("whitelist/test_list_amend",)),
     "list.exceed_consent/1": (NEW, ("whitelist/test_list_amend",)),
+    "list.report/1": (NEW, ("whitelist/test_list_report",)),
     "list.suspend/1": (NEW, ("whitelist/test_list_status", "manifests/test_listing_stops")),
     "list.resume/1": (NEW, ("whitelist/test_list_status",)),
     "list.remove/1": (NEW, ("whitelist/test_list_status",)),

@@ -5,9 +5,11 @@ from msgspec import Struct, field
 from ledger.answers import ChangedParty, filled
 from ledger.mass import format_mass
 from ledger.model import Facts, account_key
+from ledger.times import year_of_day
 from whitelist.approval import ListingRef
-from whitelist.fields import PermitItem, Scope
-from whitelist.listing import Conditions, rows_hash
+from whitelist.fields import PermitItem
+from whitelist.list_answers import ListAnswer, ListingAnswer, held_on
+from whitelist.listing import Conditions
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
 from whitelist.registries import RegistryRow
@@ -32,47 +34,6 @@ class PermitAnswer(Struct, frozen=True, gc=False, kw_only=True):
     basis: Basis | None  # 豁免依据 of class exempt_use.
     scale_t: str  # 年经营规模, tonnes a year.
     index: int
-
-
-class ListAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """A list (白名单) without its rows; those are listings."""
-
-    list: str
-    year: int
-    from_province: str
-    to_province: str
-    kind: str
-    status: str
-    suspension_stops: str
-    letter_no: str
-    letter_date: str
-    effective_from: str
-    effective_to: str
-    conditions: Conditions | None
-    rows_announced: int
-    rows_filed: int
-    rows_hash: str | None  # What the other side countersigns; None until every announced row is filed.
-    index: int
-
-
-class ListingAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """A row of a list with its quota Q1: ``used_t`` is committed by decisions."""
-
-    list: str
-    row: int
-    status: str  # Of the list: PROPOSED or ACTIVE.
-    from_province: str
-    to_province: str
-    effective_from: str
-    effective_to: str
-    receiver: str
-    permit: str
-    waste: Scope
-    methods: tuple[str, ...]
-    conditions: Conditions | None  # Beside those of the list.
-    quota_t: str
-    used_t: str
-    left_t: str
 
 
 class ApprovalLineAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -188,27 +149,6 @@ def permit_answer(row: RegistryRow) -> PermitAnswer:
     return filled(PermitAnswer, state, permit=row.chain, receiver=row.owner, **own, index=row.head.idx)
 
 
-def list_answer(row: RegistryRow) -> ListAnswer:
-    """A list for the wire."""
-    state = row.state
-    return filled(
-        ListAnswer,
-        state,
-        list=row.chain,
-        rows_filed=len(state.rows),
-        rows_hash=rows_hash(state.rows) if state.is_complete else None,
-        index=row.head.idx,
-    )
-
-
-def listing_answer(row: RegistryRow, facts: Facts) -> ListingAnswer:
-    """A row of a list for the wire, with what decisions committed on it."""
-    listing, used_g = row.state.rows[row.number], facts.used_g(row.account)
-    tonnes = {"quota_t": listing.quota_g, "used_t": used_g, "left_t": listing.quota_g - used_g}
-    own = {name: format_mass(grams) for name, grams in tonnes.items()}
-    return filled(ListingAnswer, listing, row.state, list=row.chain, row=row.number, **own)
-
-
 def approval_answer(row: RegistryRow, facts: Facts) -> ApprovalAnswer:
     """An approval for the wire, with what manifests drew on each line."""
     used_g = [facts.used_g(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
@@ -227,17 +167,19 @@ def approval_answer(row: RegistryRow, facts: Facts) -> ApprovalAnswer:
     return filled(ApprovalAnswer, row.state, approval=row.chain, generator=row.owner, lines=lines, index=row.head.idx)
 
 
-def quota_answer(row: RegistryRow, facts: Facts, year: int) -> QuotaAnswer:
-    """Limit and use of one account. ``year`` is the present one, to which the use of a permit's scale belongs."""
+def quota_answer(row: RegistryRow, facts: Facts, today: str) -> QuotaAnswer:
+    """Limit and use of one account, as of today; to its year the use of a permit's scale belongs."""
     state, account, holder = row.state, row.account, row.owner
     used_g, of_year = facts.used_g(account), None
     match account[:2]:
         case "Q1":
-            holder, of_year, limit_g = state.rows[row.number].receiver, state.year, state.rows[row.number].quota_g
+            holder, of_year = state.rows[row.number].receiver, state.year
+            limit_g = state.limit_g(row.number, today, held_on(row, facts))
         case "Q2":
             limit_g = state.lines[row.number].mass_g
         case _:
-            of_year, limit_g, used_g = year, state.scale_g, q3_used_g(facts, state.root, year)
+            of_year = year_of_day(today)
+            limit_g, used_g = state.scale_g, q3_used_g(facts, state.root, of_year)
     touched = facts.get(account_key(account))
     return QuotaAnswer(
         account=account,

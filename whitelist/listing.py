@@ -143,7 +143,7 @@ class ListState(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def is_complete(self) -> bool:
         """Whether all announced pages and rows are there."""
-        return self.pages == self.pages_announced and len(self.rows) == self.rows_announced
+        return self.pages == self.pages_announced and len(self.rows) >= self.rows_announced  # amendments add rows
 
     @property
     def serves_decisions(self) -> bool:

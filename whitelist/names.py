@@ -34,6 +34,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "SUSPENDED": ("已暂停", "suspended"),
     "REVOKED": ("已吊销", "revoked"),
     "REMOVED": ("已移出", "removed"),
+    "ENDED": ("已终止", "ended"),
     "PROPOSED": ("已提出，未生效", "proposed, not in force"),
     "permit": ("综合经营许可证", "comprehensive permit"),
     "collection": ("收集经营许可证", "collection permit"),

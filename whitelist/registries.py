@@ -73,6 +73,10 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     to_province: str | None = None
     list: str | None = None
     stage: str | None = None
+    status: str | None = None
+    """How a list stands, or a row of one."""
+    pending: bool = False
+    """Only lists of which something waits for a confirmation."""
     granted: bool = False
     """Only decisions that approved something, however they stand now."""
     quota: str | None = None
@@ -149,11 +153,16 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     def lists(self, chain: str, state: ListState) -> Iterable[int]:
         """A list if it is of the direction asked for."""
         leads = self.from_province in (None, state.from_province) and self.to_province in (None, state.to_province)
-        return (0,) if leads and self.list in (None, chain) else ()
+        stands = "REMOVED" if state.is_removed else state.status
+        is_wanted = (
+            leads and self.list in (None, chain) and self.status in (None, stands) and (not self.pending or bool(state.life.pending))
+        )
+        return (0,) if is_wanted else ()
 
     def listings(self, chain: str, state: ListState) -> Iterable[int]:
-        """Rows of a list that are asked for."""
-        for number, row in enumerate(state.rows) if self.lists(chain, state) else ():
+        """Rows of a list that are asked for, however they stand."""
+        leads = self.from_province in (None, state.from_province) and self.to_province in (None, state.to_province)
+        for number, row in enumerate(state.rows) if leads and self.list in (None, chain) else ():
             if self.receiver in (None, row.receiver) and (self.code is None or row.waste.covers(self.code)):
                 yield number
 

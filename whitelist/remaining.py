@@ -50,10 +50,11 @@ def balances(checked: Checked) -> tuple[AccountBalance, ...]:
         )
         listed = None if line.listing is None else checked.lists.get(line.listing.list)
         row = None if listed is None or line.listing is None else listed.row(line.listing.row)
-        if row is not None and line.listing is not None:
+        if listed is not None and row is not None and line.listing is not None:
             account = q1_account(line.listing.list, line.listing.row)
-            used = facts.used_g(account)
-            found.append(AccountBalance(quota="Q1", account=account, limit_g=row.quota_g, most_g=row.quota_g, used_g=used))
+            used, held = facts.used_g(account), {transfer.approval or "": mass_g}
+            limit_g = listed.limit_g(line.listing.row, checked.today, held)
+            found.append(AccountBalance(quota="Q1", account=account, limit_g=limit_g, most_g=limit_g, used_g=used))
     if (permit := checked.permit) is not None:
         account, limits = q3_account(permit.root), checked.thresholds
         found.append(

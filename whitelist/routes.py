@@ -23,6 +23,11 @@ from whitelist.registries import Wanted
 Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代码 / waste code of the catalogue", "900-052-31")]
 FromProvince = Annotated[str | None, in_query("^[0-9]{2}$", "移出省级代码 / province of origin", "51", "from")]
 ToProvince = Annotated[str | None, in_query("^[0-9]{2}$", "接受省级代码 / province of destination", "50", "to")]
+ListStatusFilter = Annotated[str | None, in_query("^(PROPOSED|ACTIVE|REMOVED)$", "名单状态 / status of the list", "ACTIVE", "status")]
+RowStatusFilter = Annotated[
+    str | None, in_query("^(PROPOSED|ACTIVE|SUSPENDED|REMOVED|ENDED)$", "行的状态 / status of the row", "SUSPENDED", "status")
+]
+PendingFilter = Annotated[str | None, in_query("^true$", "有待确认的 / something waits for a confirmation", "true")]
 InList = Annotated[str | None, in_query("^list/20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$", "白名单 / list", "list/2026-51-50-a", "list")]
 _STAGES = "|".join(get_args(Stage))
 StageFilter = Annotated[str | None, in_query(f"^({_STAGES})$", "审批阶段 / stage of the approval", "approved", "stage")]
@@ -70,12 +75,22 @@ async def get_lists(
     year: Year = None,
     from_province: FromProvince = None,
     to_province: ToProvince = None,
+    status: ListStatusFilter = None,
+    pending: PendingFilter = None,
     updated_since: Since = 0,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Lists:
-    """Lists (白名单) of one year or direction, without their rows. Open to every registered party."""
-    wanted = Wanted(updated_since=updated_since, year=year, from_province=from_province, to_province=to_province)
+    """Lists (白名单) of one year or direction, without their rows: what was suspended or removed, since when and by whom, what waits for whose
+    confirmation, who has not reported. Open to every registered party."""
+    wanted = Wanted(
+        updated_since=updated_since,
+        year=year,
+        from_province=from_province,
+        to_province=to_province,
+        status=status,
+        pending=bool(pending),
+    )
     return await service.with_names(log, await service.list_lists(log, wanted, Page(cursor, limit)), lang)
 
 
@@ -90,10 +105,11 @@ async def get_listings(
     to_province: ToProvince = None,
     receiver: Uscc = None,
     code: Code = None,
+    status: RowStatusFilter = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listings:
-    """Rows of lists with their quota Q1, used and left. Open to every registered party."""
+    """Rows of lists as they stand today: quota Q1, used and left, what changed it; stops with day and reason. Open to every registered party."""
     wanted = Wanted(
         list=in_list,
         year=year,
@@ -101,6 +117,7 @@ async def get_listings(
         to_province=to_province,
         receiver=receiver,
         code=code,
+        status=status,
     )
     return await service.with_names(log, await service.list_listings(log, wanted, Page(cursor, limit)), lang)
 

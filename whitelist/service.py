@@ -9,22 +9,24 @@ from msgspec.structs import replace
 
 from ledger.answers import changed_party
 from ledger.caller import Caller
-from ledger.directory import LOG_MAIN, party_chain
+from ledger.directory import LOG_MAIN, log_state, party_chain
 from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
 from ledger.parties.store import fetch_changed
 from ledger.problem import Language
 from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
-from ledger.times import year_of
+from ledger.times import day_of
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
 from whitelist.check_answers import CheckAnswers
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
+from whitelist.list_answers import list_answer, listing_answer, row_status
+from whitelist.listing import ListState
 from whitelist.names import codes_in, names_of
 from whitelist.plan_answers import Plans, plan_answer, plan_keys
-from whitelist.quota import q2_account, q3_key
+from whitelist.quota import q1_key, q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 from whitelist.store import Part, rows_behind
 
@@ -74,14 +76,25 @@ async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
 
 async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
     """Lists, by year and direction."""
-    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.lists, page)
-    return Lists(size=found.size, lists=tuple(map(answers.list_answer, found.rows)), next=found.next)
+    now_s = await log.now()
+    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.lists, page, lambda _: [chain_key(LOG_MAIN)])
+    lists = tuple(list_answer(row, log_state(found.facts), now_s) for row in found.rows)
+    return Lists(size=found.size, lists=lists, next=found.next)
 
 
 async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
     """Rows of lists with what decisions committed on them."""
-    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.listings, page, lambda row: [account_key(row.account)])
-    listings = tuple(answers.listing_answer(row, found.facts) for row in found.rows)
+
+    def keys(row: RegistryRow) -> list[str]:
+        return [account_key(row.account), q1_key(row.account)]
+
+    def select(chain: str, state: ListState) -> Iterable[int]:
+        numbers = wanted.listings(chain, state)
+        return numbers if wanted.status is None else (one for one in numbers if row_status(state, one, now_s) == wanted.status)
+
+    now_s = await log.now()
+    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], select, page, keys)
+    listings = tuple(listing_answer(row, found.facts, now_s) for row in found.rows)
     return Listings(size=found.size, listings=listings, next=found.next)
 
 
@@ -109,17 +122,19 @@ async def list_plans(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Pl
 
 async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Quotas:
     """Every quota that exists, touched or not: Q2 of decisions that concern the caller, Q1 of listings, Q3 of permits."""
-    year = year_of(await log.now())
+    now_s = await log.now()
     # Ascending, as chains are read. A generator has no part in Q1 and Q3, so its filter leaves decisions only.
     types = {"Q2": "approval", "Q1": "list", "Q3": "permit"} if wanted.generator is None else {"Q2": "approval"}
     wanted = replace(wanted, granted=True)  # No other application has an account.
     parts = [registry_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
 
     def accounts(row: RegistryRow) -> list[str]:
-        return [account_key(row.account), *([q3_key(row.state.root)] if row.account.startswith("Q3") else [])]
+        beside = {"Q1": [q1_key(row.account)], "Q3": [q3_key(row.state.root)] if row.account.startswith("Q3") else []}
+        return [account_key(row.account), *beside.get(row.account[:2], [])]
 
     found = await scan_registry(log, wanted, parts, partial(wanted.quotas, caller), page, accounts)
-    return Quotas(size=found.size, quotas=tuple(answers.quota_answer(row, found.facts, year) for row in found.rows), next=found.next)
+    quotas = tuple(answers.quota_answer(row, found.facts, day_of(now_s)) for row in found.rows)
+    return Quotas(size=found.size, quotas=quotas, next=found.next)
 
 
 async def with_names(log: Log, answer: T, language: Language) -> T:

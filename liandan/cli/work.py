@@ -108,7 +108,7 @@ def _left(item: WorkItem, at: int) -> str:
 
 def _about(item: WorkItem) -> str:
     """What it is about, by its name."""
-    return item.manifest or item.application or (f"incident/{item.incident}" if item.incident else "")
+    return item.manifest or item.application or item.list or (f"incident/{item.incident}" if item.incident else "")
 
 
 def answering(item: WorkItem) -> str:
@@ -119,8 +119,8 @@ def answering(item: WorkItem) -> str:
         return f"liandan statement cosign agree {item.statement}"
     if item.file:
         return "liandan evidence put <文件 / file>"
-    chain = item.case or item.application or item.manifest or (f"incident/{item.incident}" if item.incident else "")
+    chain = item.case or item.application or item.manifest or item.list or (f"incident/{item.incident}" if item.incident else "")
     if item.kind.startswith("case.") and not item.case:
         chain = f"{item.manifest}/new"
-    words = f"liandan {words_of(item.kind)} {chain}".rstrip()
+    words = f"liandan {words_of(item.kind)} {chain}".rstrip() + (f" --act {item.act}" if item.act else "")
     return f"{words} --for {item.on_behalf}" if item.on_behalf else words

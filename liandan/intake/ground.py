@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from ledger.lookalikes import tidied
 from liandan.intake.writing import folded
-from whitelist.answers import ApprovalAnswer, ListAnswer, PermitAnswer
+from whitelist.answers import ApprovalAnswer, PermitAnswer
+from whitelist.list_answers import ListAnswer
 
 _MARKS = re.compile(r"[\s\-‐-―−()\[\]〔〕【】{}<>《》〈〉“”\"'第号字.,，。·]")
 

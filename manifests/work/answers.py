@@ -26,7 +26,9 @@ from manifests.work.order import SIGNATURE, TERMS, what_of
 from signing.citation import OURS
 from whitelist.approval import ApprovalState
 from whitelist.incident import IncidentState
+from whitelist.listing import ListState
 from whitelist.names import STAGES as APPLICATION_STAGES
+from whitelist.names import STATES
 from whitelist.terms import Duty, Present
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -73,6 +75,15 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     """``approval/…``: of work on an application."""
     incident: str = ""
     """``<reporter>/<ULID>``, its address below ``/v1/incidents``."""
+    list: str = ""
+    """``list/…``: of work on a list."""
+    act: str = ""
+    """Hash of the pending act of a list that ``list.confirm`` names."""
+    act_kind: str = ""
+    """Kind of that act, and below who signed it, for which row (empty: all of them, or an amendment) and why."""
+    act_by: str = ""
+    act_rows: tuple[int, ...] = ()
+    act_reason: str = ""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -163,6 +174,24 @@ def of_incident(chain: str, state: IncidentState, language: Language) -> dict[st
         "stage_text": incident_word(state.what, language),
         "counterparts": tuple(dict.fromkeys((chain.split("/")[1], *state.concerned))),
     }
+
+
+def of_list(chain: str, state: ListState, duty: Duty, language: Language) -> dict[str, object]:
+    """What an item says of the list that it is about, and of the act that waits for a confirmation."""
+    status = "REMOVED" if state.is_removed else state.status
+    found: dict[str, object] = {"list": chain, "case": "", "number": None, "stage": status, "stage_text": _word(STATES[status], language)}
+    found["counterparts"] = ()
+    act = next((one for one in state.life.pending if one.act == duty.case), None)
+    if act is not None:
+        found |= {
+            "act": act.act,
+            "act_kind": f"{act.kind}/1",
+            "act_by": act.by,
+            "act_rows": () if act.row is None else (act.row,),
+            "act_reason": act.reason,
+        }
+        found["counterparts"] = (act.by,)
+    return found
 
 
 def signature_item(row: PendingRow, view: ManifestView | None, party: str, present: Present, kinds: Kinds, language: Language) -> WorkItem:

@@ -28,6 +28,7 @@ WHAT: dict[str, What] = {
     "consent": "consent",
     "stand_in": "consent",
     "attachment": "attachment",
+    "list_confirm": "confirmation",
     SIGNATURE: "signature",
 }
 """What kind of work a term is; an act where nothing is said."""

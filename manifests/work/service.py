@@ -32,7 +32,17 @@ from manifests.deadlines import FILE, duties
 from manifests.present import PresentAlert, alerts_of
 from manifests.service import present_of, projection, returning_of
 from manifests.view import ManifestView
-from manifests.work.answers import WorkItem, WorkPage, chains_of, duty_item, of_application, of_incident, of_manifest, signature_item
+from manifests.work.answers import (
+    WorkItem,
+    WorkPage,
+    chains_of,
+    duty_item,
+    of_application,
+    of_incident,
+    of_list,
+    of_manifest,
+    signature_item,
+)
 from manifests.work.order import (
     SIGNATURE,
     TELLABLE,
@@ -47,8 +57,9 @@ from manifests.work.order import (
 )
 from signing.refusal import refuse
 from whitelist import registry_deadlines
-from whitelist.approval import ApprovalState
 from whitelist.incident import IncidentState
+from whitelist.listing import ListState
+from whitelist.registry_deadlines import RegistryState
 from whitelist.terms import Duty, Present
 
 REGISTERS = "party.register"
@@ -164,7 +175,7 @@ class _Work:
         founder = self._state.founder(asked.party)
         self._holders = [asked.party, *(f"@{region}" for region in (founder.regions if founder is not None else ()))]
         self._terms = terms_for(asked.what, asked.kinds)
-        self._applied: dict[str, ApprovalState | IncidentState] = {}
+        self._applied: dict[str, RegistryState] = {}
 
     async def page(self, after: WorkPlace | None, limit: int) -> tuple[list[WorkItem], WorkPlace | None]:
         """Items behind a place, and the place to go on from."""
@@ -242,10 +253,10 @@ class _Work:
                 owed[row] = duty
         return owed
 
-    async def _registered(self, chains: Sequence[str]) -> dict[str, ApprovalState | IncidentState]:
-        """Applications and incidents by chain, as they are now."""
+    async def _registered(self, chains: Sequence[str]) -> dict[str, RegistryState]:
+        """Applications, incidents and lists by chain, as they are now."""
         await self._now.workspace.load([chain_key(chain) for chain in dict.fromkeys(chains)])
-        found: dict[str, ApprovalState | IncidentState | None] = {chain: self._facts.state(chain) for chain in chains}
+        found: dict[str, RegistryState | None] = {chain: self._facts.state(chain) for chain in chains}
         return {chain: state for chain, state in found.items() if state is not None}
 
     def _signature(self, row: PendingRow, views: dict[str, ManifestView]) -> WorkItem:
@@ -257,6 +268,8 @@ class _Work:
         party, state = self._asked.party, self._applied.get(row.chain)
         if isinstance(state, IncidentState):
             about = of_incident(row.chain, state, self._language)
+        elif isinstance(state, ListState):
+            about = of_list(row.chain, state, duty, self._language)
         elif state is not None:
             about = of_application(row.chain, state, party, self._language)
         else:

@@ -120,11 +120,13 @@ async def world(shared_database_url: str, tmp_path_factory: pytest.TempPathFacto
         files = LogFiles(settings.log_path, settings.entries_path)
         report = audit(files.read, KINDS, archived=iter(files.archived_sizes()), watch=watch)
         async with connect(shared_database_url) as conn:
-            rows = await conn.fetch("SELECT key, value FROM fact WHERE key ~ '^chain:(approval|incident|party)/' OR key = 'chain:log/main'")
+            rows = await conn.fetch(
+                "SELECT key, value FROM fact WHERE key ~ '^chain:(approval|incident|list|party)/' OR key = 'chain:log/main'"
+            )
         heads = {row["key"].removeprefix("chain:"): KINDS.decode(row["key"], row["value"]) for row in rows}
         log = heads.pop("log/main").state
         parties = sorted({party for view in views.values() for party in view.parties})
-        registered = {chain: head.state for chain, head in heads.items() if chain.startswith(("approval/", "incident/"))}
+        registered = {chain: head.state for chain, head in heads.items() if chain.startswith(("approval/", "incident/", "list/"))}
         people = {chain: head.state for chain, head in heads.items() if chain.startswith("party/")}
         some = random.Random(SEED).sample(parties, 10)
         async with AsyncExitStack() as stack:
@@ -171,16 +173,16 @@ def folded(world: World, party: str, now: str) -> set[tuple[str, str, str, str |
     for chain, state in world.registered.items():
         for duty in registry_deadlines.duties(chain, state, present, world.log):
             if party in duty.parties:
-                found.add((chain, duty.term, "", duty.due_on, duty.overdue))
+                found.add((chain, duty.term, duty.case, duty.due_on, duty.overdue))
     return found
 
 
 def chain_of(one: dict[str, Any]) -> str:
-    return one["application"] or (f"incident/{one['incident']}" if one["incident"] else f"manifest/{one['manifest']}")
+    return one["application"] or one["list"] or (f"incident/{one['incident']}" if one["incident"] else f"manifest/{one['manifest']}")
 
 
 def listed(items: list[dict[str, Any]]) -> list[tuple[str, str, str, str | None, bool]]:
-    return [(chain_of(one), one["term"], one["case"] or one["file"], one["due_on"], one["overdue"]) for one in items]
+    return [(chain_of(one), one["term"], one["case"] or one["file"] or one["act"], one["due_on"], one["overdue"]) for one in items]
 
 
 def test_the_lives_leave_something_to_do_of_nearly_every_term(world: World) -> None:

@@ -259,8 +259,8 @@ ROW_TWICE:PART
 Row {row} ({waste}, {methods}) shares permit, method and codes with row {other}. || Make them one row, or leave what they share in one of them; else its quota would count twice.
 
 ROW_TWICE:NAMED
-这次变更把第 {row}写了两次。 || 一行只写一次终止、一次额度：删除多余的一条（{where}）。
-This amendment names row {row} twice. || A row is ended once and gets one quota: leave the second one out ({where}).
+这份声明把第 {row}写了两次。 || 一行只写一次：删除多余的一条（{where}）。
+The statement names row {row} twice. || A row stands once in a table: leave the second one out ({where}).
 
 ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
 许可证不涵盖白名单该行的废物、方式或者有效期间，或已暂停、吊销。 || 按许可证修改该行，或由发证机关先变更许可证（换证后填写新证）。

@@ -56,6 +56,7 @@ list = list/N
   list.rows            .  M  proposer                   -    announced > announced complete
   list.countersign     .  M  countersigner              -    complete > in_force
   list.amend           .  M  side                       -    in_force > =
+  list.report          .  M  side                       -    in_force removed > =
   list.exceed_consent  .  M  receiving                  -    in_force > =
   list.suspend         .  M  side                       -    in_force > =
   list.resume          .  M  side                       -    in_force > =

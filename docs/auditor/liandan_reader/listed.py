@@ -9,7 +9,7 @@ from .strict import need, sha256
 
 ROWS_MAX = 2000
 
-LATER = ("list.amend", "list.suspend", "list.resume", "list.remove", "list.confirm", "list.exceed_consent")
+LATER = ("list.amend", "list.suspend", "list.resume", "list.remove", "list.confirm", "list.exceed_consent", "list.report")
 AFTER = {"list.suspend": "suspended", "list.resume": "active", "list.remove": "removed"}
 BEFORE = {"list.suspend": ("active",), "list.resume": ("suspended",), "list.remove": ("active", "suspended")}
 
@@ -62,6 +62,10 @@ class Listed:
             self._amend(s, listed)
         elif s.act == "list.exceed_consent":
             _need_rows(listed, (("body.row", body["row"]),))
+        elif s.act == "list.report":
+            rows = [one["row"] for one in body["rows"]]
+            _need_rows(listed, [("body.rows", row) for row in rows])
+            need(len(set(rows)) == len(rows), "ROW_TWICE", "body.rows", rows, "each row once")
         else:
             self._status(s, listed)
         return "removed" if listed.is_removed else "="

@@ -12,8 +12,9 @@ from ledger.answers import PartyItem, PartyPage
 from liandan.cli.office.knowing import ServerKnowledge, direction, word_of
 from liandan.cli.streams import shown as visible
 from liandan.client import AsyncLiandan
-from whitelist.answers import ApprovalAnswer, Approvals, ListAnswer, Listings, Lists, PermitAnswer, Permits
+from whitelist.answers import ApprovalAnswer, Approvals, Listings, Lists, PermitAnswer, Permits
 from whitelist.fields import LIST
+from whitelist.list_answers import ListAnswer
 
 Names = Mapping[str, str]
 Details = Callable[[Any, Names, AsyncLiandan, ServerKnowledge], AsyncIterator[str]]

@@ -14,8 +14,9 @@ from liandan.cli.office.asking import Asking, Offer
 from liandan.cli.streams import warn
 from liandan.client import AsyncLiandan
 from whitelist.adopted import data_files
-from whitelist.answers import ListAnswer, Listings, Lists
+from whitelist.answers import Listings, Lists
 from whitelist.fields import LIST
+from whitelist.list_answers import ListAnswer
 
 Suggest = Callable[[str, Mapping[str, Any], AsyncLiandan, Asking], Awaitable[dict[str, Any]]]
 

@@ -41,6 +41,17 @@ def amended(scene: Scene) -> None:
     scene.post("list.exceed_consent", MUTUAL, letter("渝环函〔2026〕55号", row=2, extra_t="12.5", **asked, **named), CHONGQING)
 
 
+def reported(scene: Scene) -> None:
+    """The year of a list, by one side; of one that was removed too."""
+    rows = [
+        {"row": 0, "received_t": "5.57", "disposed_t": "5", "stock_t": "0.57", "note": "含试运行（虚构）"},
+        {"row": 1, "received_t": "0"},
+    ]
+    body = letter("渝环函〔2026〕61号", rows=rows, environment="在线监测达标（虚构）", letter=bodies.file("通报.pdf"))
+    scene.post("list.report", MUTUAL, body, CHONGQING)
+    scene.post("list.report", UNILATERAL, letter("渝环函〔2026〕62号", rows=rows[1:], environment="无（虚构）"), CHONGQING)
+
+
 def _confirmed(scene: Scene, act: str, no: str, **more: Any) -> None:
     """Signed by Chongqing, confirmed by Sichuan."""
     entry = scene.post(f"list.{act}", MUTUAL, letter(no, **more), CHONGQING)

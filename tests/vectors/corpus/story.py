@@ -57,6 +57,7 @@ def corpus_log() -> AdmittedLog:
         emergencies.emergencies,
         lists.amended,
         permissions.lives,
+        lists.reported,
     ):
         act(scene)
         scene.checkpoint()

@@ -26,4 +26,6 @@ def lists_in_force(log: Log) -> None:
     post(log, "list.confirm", LIST, SICHUAN, "16:54", letter("川环函〔2026〕36号", act=log.heads[LIST][1]))
     asked = {"asked_no": "川环函〔2026〕37号（虚构）", "asked_date": "2026-11-01"}
     post(log, "list.exceed_consent", LIST, CHONGQING, "16:54", letter("渝环函〔2026〕38号", row=0, extra_t="12.500000", **asked))
+    told = {"rows": [{"row": 0, "received_t": "5.570000", "disposed_t": "0.000000", "stock_t": "5.570000"}], "environment": "达标（虚构）"}
+    post(log, "list.report", LIST, CHONGQING, "16:54", letter("渝环函〔2026〕39号", **told))
     post(log, "list.remove", LIST, SICHUAN, "16:54", letter("川环函〔2026〕34号", reason="两地另行商定（虚构）"))

@@ -49,6 +49,10 @@ def _amendments(post: Posting) -> Iterator[Case]:
         asked = {"asked_no": "川环函〔2026〕44号", "asked_date": "2026-11-01", "extra_t": "1.000000"}
         return "list.exceed_consent", LIST, letter("渝环函〔2026〕45号", row=row, **asked), by
 
+    def report(by: Any = CHONGQING, *rows: int) -> Any:
+        told = [{"row": row, "received_t": "1.000000"} for row in rows or (0,)]
+        return "list.report", LIST, letter("渝环函〔2026〕46号", rows=told, environment="达标（虚构）"), by
+
     quota = [{"row": 0, "quota_t": "1.000000"}]
     ended = [{"row": 1, "on": "2026-11-30", "reason": "停产（虚构）"}]
     added = [bodies.row(RECEIVER, f"permit/{RECEIVER}/{ULID}11", waste=bodies.WASTE)]
@@ -61,6 +65,9 @@ def _amendments(post: Posting) -> Iterator[Case]:
     yield post("of another year", "WL_YEAR", amend(quota=quota, effective_from="2027-01-01"))
     yield post("more, by the sending side", "SIGNER_ROLE", consent(SICHUAN))
     yield post("more, of a row that is not there", "ROW_UNKNOWN", consent(row=1))
+    yield post("a report by a firm", "SIGNER_ROLE", report(signers("receiver")))
+    yield post("a report of a row that is not there", "ROW_UNKNOWN", report(CHONGQING, 1))
+    yield post("a report of one row twice", "ROW_TWICE", report(CHONGQING, 0, 0))
 
 
 def _confirms(post: Posting) -> Iterator[Case]:
