@@ -43,8 +43,9 @@ from signing.refusal import refuse
 from whitelist.plan import PlanState
 from whitelist.plan_answers import plan_answer, plan_keys
 from whitelist.registries import visible_plans
+from whitelist.service import present_of
 from whitelist.terms import Present
-from whitelist.thresholds import Thresholds, thresholds_of
+from whitelist.thresholds import Thresholds
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
 
@@ -110,14 +111,6 @@ async def list_manifests(
             views = [view for view in views if held_until_s(view.state, limits) > now_s]
     following = None if found.next is None else write_cursor(found.next, search)
     return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in views), next=following)
-
-
-async def present_of(log: Log, now: Snapshot, claimed_s: int | None) -> Present | None:
-    """The log's present with the adopted calendars and thresholds; ``None`` where none were adopted, and nothing is open."""
-    await now.workspace.load([chain_key(LOG_MAIN)])
-    facts = now.workspace.facts
-    limits = thresholds_of(facts)
-    return None if limits is None else Present(await log.now(claimed_s), workdays_of(facts), limits)
 
 
 async def returning_of(now: Snapshot, views: Iterable[ManifestView]) -> dict[str, list[ManifestView]]:

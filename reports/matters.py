@@ -18,6 +18,7 @@ from reports.paper.sheet import ALARM, INK, Paint, Sheet
 from reports.paper.tongue import say
 from reports.rulebook import explain
 from reports.words import level_name, when
+from whitelist.approval import ApprovalState
 from whitelist.permit import PermitState
 
 ALERTS_SHOWN = 4
@@ -92,6 +93,21 @@ def of_permit(bundle: Bundle, chain: str) -> Iterator[str]:
     if isinstance(found, PermitState) and (stopped := STOPPED.get(found.history.now)):
         at = when(found.history.changes[-1].at_s)
         yield say(f"接受人许可证{stopped[0]}（{at} 入账）", f"The receiver's permit is {stopped[1]} (admitted {at})")
+
+
+def of_decision(bundle: Bundle, chain: str | None, numbers: Iterable[int | None] | None = None) -> Iterator[str]:
+    """That a decision, or of it a line among ``numbers`` (all where nothing is said), was suspended or revoked."""
+    found = None if chain is None else bundle.facts.state(chain)
+    if not isinstance(found, ApprovalState):
+        return
+    for number, line in found.granted():
+        if (numbers is None or number in numbers) and (stopped := STOPPED.get(line.status)):
+            at = when(line.history.changes[-1].at_s)
+            said = (f"批准 {found.no} 第 {number + 1} 行（{line.name}）", f"Line {number + 1} ({line.name}) of approval {found.no}")
+            yield say(f"{said[0]}{_STOPPED_ZH[line.status]}（{at} 入账）", f"{said[1]} is {stopped[1]} (admitted {at})")
+
+
+_STOPPED_ZH = {"SUSPENDED": "已被暂停", "REVOKED": "已被撤销"}
 
 
 def of_acts(acts: Iterable[Entry]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from reports.certificate.part_one import exemption_text, goods
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
-from reports.matters import draw_matters, of_acts, of_cases, of_log, of_outcome, of_permit
+from reports.matters import draw_matters, of_acts, of_cases, of_decision, of_log, of_outcome, of_permit
 from reports.names import name_in
 from reports.paper.fonts import BOLD, BOLD_LEAST, width
 from reports.paper.grid import Cell, Column, label, mass, row, section, table, total
@@ -50,7 +50,14 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
         masthead(sheet, bundle, TITLE, _status(state), seen, claim=claim, mark=issued_by(bundle, signers))
         draw_matters(
             sheet,
-            (*of_cases(bundle, state), *of_outcome(state), *of_permit(bundle, state.permit), *of_acts(about(bundle)), *of_log(bundle)),
+            (
+                *of_cases(bundle, state),
+                *of_outcome(state),
+                *of_permit(bundle, state.permit),
+                *of_decision(bundle, state.approval, [line.decision_line for line in state.lines]),
+                *of_acts(about(bundle)),
+                *of_log(bundle),
+            ),
             _sight(bundle),
         )
         _carriage(sheet, bundle, state)

@@ -10,6 +10,7 @@ from ledger.admission.personality import Reads
 from ledger.directory import party_chain
 from ledger.kinds.site import site_key
 from ledger.model import Facts, Findings, chain_key
+from whitelist.anew import of_transfer
 from whitelist.approval import approval_at
 from whitelist.checked import Asked, Checked, approval_of, emergency_of, look_up, refused_of
 from whitelist.emergency import emergency_key
@@ -114,6 +115,7 @@ def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Ans
         said=out.said,
         plan_left_g=tuple([_plan_left_g(checked, line.plan_line) for line in checked.transfer.lines]),
         listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in checked.decided),
+        anew=of_transfer(checked) if out.reasons else (),
     )
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.problem import Mark, ProblemError
+from whitelist.anew import ChangedFactAnswer
 from whitelist.approval import ListingRef
 from whitelist.lifting import WayOut
 from whitelist.quota import AccountBalance
@@ -76,6 +77,8 @@ class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
     ]  # Per line: tonnes left on its line of the management plan before it; None where that is not on the log.
     listings: tuple[ListingRef | None, ...]  # Per line: the listing its decision line was given on.
     remaining: tuple[RemainingAnswer, ...]  # Every account that bounds this load, before and after it.
+    anew: tuple[ChangedFactAnswer, ...]
+    """What of the decision that it names has changed, for which it is applied anew (Order 23 Art. 27, 28); the old one goes on meanwhile."""
 
 
 class CheckAnswers(Struct, frozen=True, gc=False, kw_only=True):

@@ -27,6 +27,7 @@ from signing.payload import Flawed, parse
 from signing.phrase import Phrase, counted
 from signing.refusal import Reason, Refusal, Rule, refuse, texts
 from signing.rulebook import RULES as SIGNING
+from whitelist.anew import changed_answers
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
 from whitelist.check_answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms, alert_with_ways, remaining_answer, with_ways
@@ -186,6 +187,7 @@ def _answer(
         plan_left_t=tuple(None if grams is None else format_mass(grams) for grams in found.plan_left_g),
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),
         remaining=tuple(map(remaining_answer, found.remaining)),
+        anew=changed_answers(found.anew, language),
     )
 
 

@@ -8,13 +8,14 @@ from typing import Annotated, Any, get_args
 from litestar import Request, Router, get, post
 from litestar.params import QueryParameter
 
-from ledger.describing import READ_REFUSALS, Cursor, Uscc, in_query, refusals, takes
+from ledger.describing import READ_REFUSALS, Cursor, InGenerator, InUlid, Uscc, asks, in_query, refusals, takes
 from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, say_size
 from whitelist import service
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
 from whitelist.approval import Stage
+from whitelist.approval_view import ApprovalView
 from whitelist.check_answers import CheckAnswers, Checks
 from whitelist.dry_run import BODY_MAX
 from whitelist.plan_answers import Plans
@@ -150,6 +151,15 @@ async def get_approvals(
     return await service.with_names(log, await service.list_approvals(log, caller, wanted, Page(cursor, limit)), lang)
 
 
+@get("/v1/approvals/{generator:str}/{ulid:str}", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
+async def get_approval(
+    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
+) -> ApprovalView:
+    """One application or decision (跨省转移批准): whose turn and until when, who was late, letters, conditions in force, entries, what is left."""
+    chain, claimed_s = f"approval/{generator}/{ulid}", claimed_now(request.headers)
+    return await service.with_names(log, await service.read_approval(log, caller, chain, lang, claimed_s), lang)
+
+
 @get("/v1/plans", responses=READ_REFUSALS)
 async def get_plans(
     log: TheLog,
@@ -188,7 +198,7 @@ async def get_quotas(
 
 ROUTER = Router(
     "",
-    route_handlers=[post_checks, get_permits, get_lists, get_listings, get_approvals, get_plans, get_quotas],
+    route_handlers=[post_checks, get_permits, get_lists, get_listings, get_approvals, get_approval, get_plans, get_quotas],
     before_request=refuse_unknown_query,
     after_request=say_size,
     tags=["whitelist"],

@@ -14,14 +14,17 @@ from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
 from ledger.parties.store import fetch_changed
 from ledger.problem import Language
-from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
+from ledger.reading import PAST_MAX, Page, Position, Snapshot, past_at, read_cursor, snapshot, write_cursor
 from ledger.times import day_of
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
+from whitelist.approval import ApprovalState, approval_at
+from whitelist.approval_view import APPLY_KIND, ApprovalView, approval_view
 from whitelist.check_answers import CheckAnswers
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
+from whitelist.fields import APPROVAL
 from whitelist.list_answers import list_answer, listing_answer, row_status
 from whitelist.listing import ListState
 from whitelist.names import codes_in, names_of
@@ -29,6 +32,9 @@ from whitelist.plan_answers import Plans, plan_answer, plan_keys
 from whitelist.quota import q1_key, q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 from whitelist.store import Part, rows_behind
+from whitelist.terms import Present
+from whitelist.thresholds import thresholds_of
+from whitelist.workdays import workdays_of
 
 T = TypeVar("T", bound=Struct)
 
@@ -107,6 +113,34 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     found = await scan_registry(log, wanted, [registry_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
     approvals = tuple(answers.approval_answer(row, found.facts) for row in found.rows)
     return Approvals(size=found.size, approvals=approvals, next=found.next)
+
+
+async def present_of(log: Log, now: Snapshot, claimed_s: int | None) -> Present | None:
+    """The log's present with the adopted calendars and thresholds; ``None`` where none were adopted, and nothing is open."""
+    await now.workspace.load([chain_key(LOG_MAIN)])
+    facts = now.workspace.facts
+    limits = thresholds_of(facts)
+    return None if limits is None else Present(await log.now(claimed_s), workdays_of(facts), limits)
+
+
+async def read_approval(log: Log, caller: Caller, chain: str, language: Language, claimed_s: int | None) -> ApprovalView:
+    """One application or decision whole; Refusal NOT_FOUND, also where it concerns the caller not."""
+    async with snapshot(log) as now:
+        facts = now.workspace.facts
+        await now.workspace.load([chain_key(chain)] if APPROVAL.fullmatch(chain) else [])
+        head = facts.head(chain) if facts.holds(chain_key(chain)) else None
+        state: ApprovalState | None = None if head is None else head.state
+        present = await present_of(log, now, claimed_s)
+        if head is None or state is None or present is None or not any(True for _ in Wanted().approvals(caller, chain, state)):
+            raise refuse("NOT_FOUND", field="approval", found=chain.partition("/")[2])
+        await now.workspace.load([account_key(q2_account(chain, number)) for number in range(len(state.lines))])
+        entries = [entry for entry in await log.chain_entries(chain) if entry.index <= head.idx]
+        replaced = next((one.statement.body.replaces for one in reversed(entries) if one.statement.kind == APPLY_KIND), None)
+        if replaced is not None:
+            await now.workspace.load([chain_key(replaced)])
+            old = approval_at(facts, replaced)
+            await now.workspace.load([] if old is None else [chain_key(old.permit)])
+    return approval_view(RegistryRow(chain, 0, head), entries, now.size, facts, present, replaced, log.kinds, language)
 
 
 async def list_plans(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Plans:

@@ -273,6 +273,21 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
         return self.returns is not None and self.returns.how == "back"
 
 
+Fact = Literal["kind", "mass", "method", "receiver", "conditions", "over"]
+"""What of a decision may change so that it is applied for anew (``whitelist.anew``)."""
+
+
+class ChangedFact(Struct, frozen=True, gc=False, kw_only=True):
+    """One fact that is not what was decided, for which an application must be made anew."""
+
+    fact: Fact
+    line: int | None
+    """Line of the new application or of the transfer, from 0; ``None`` where it is of all."""
+    was: str
+    """As it was decided."""
+    now: str
+
+
 class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
@@ -287,6 +302,8 @@ class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """Per line: grams left on its line of the plan before this transfer, negative beyond it; ``None`` where the plan is not on the log."""
     listings: tuple[tuple[str, int] | None, ...] = ()
     """Per line: the listing (list chain, row) its decision line was given on, or ``None``."""
+    anew: tuple[ChangedFact, ...] = ()
+    """Where it is refused: what of the decision that it names has changed."""
 
     @property
     def left_g(self) -> dict[str, int]:

@@ -30,7 +30,7 @@ from manifests.accounts.answers import quota_alert
 from manifests.accounts.service import standing_quotas
 from manifests.deadlines import FILE, duties
 from manifests.present import PresentAlert, alerts_of
-from manifests.service import present_of, projection, returning_of
+from manifests.service import projection, returning_of
 from manifests.view import ManifestView
 from manifests.work.answers import (
     WorkItem,
@@ -60,6 +60,7 @@ from whitelist import registry_deadlines
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.registry_deadlines import RegistryState
+from whitelist.service import present_of
 from whitelist.terms import Duty, Present
 
 REGISTERS = "party.register"

@@ -10,7 +10,7 @@ from reports.excerpt.used import Used, used_of
 from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.legal import basis
 from reports.masthead import bound, issued_by, masthead
-from reports.matters import as_of, draw_matters, of_acts, of_log, of_permit
+from reports.matters import as_of, draw_matters, of_acts, of_decision, of_log, of_permit
 from reports.names import name_in
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
@@ -34,7 +34,7 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
     state = bundle.facts.state(bundle.subject)
     if not isinstance(state, ApprovalState):
         raise refuse("EXCERPT_SUBJECT", field="subject", found=bundle.subject, expected="approval/<USCC>/<ULID>")
-    if state.stage not in ("approved", "refused"):
+    if not state.is_granted and state.stage != "refused":
         raise refuse("EXCERPT_STATE", found=state.stage, expected="approval.decide")
     dated = bundle.entries[-1].admission.at
     with speaking(tongue):
@@ -47,6 +47,7 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
         matters = (
             *refused,
             *_expired(state, dated),
+            *of_decision(bundle, bundle.subject),
             *of_permit(bundle, state.permit),
             *of_acts(bundle.chain(bundle.subject)),
             *of_log(bundle),
@@ -61,7 +62,7 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
 
 def _expired(state: ApprovalState, dated: str) -> list[str]:
     """That a decision's last day has passed by what the paper sees."""
-    if state.stage != "approved" or not state.valid_to or day_of(parse_at(dated)) <= state.valid_to:
+    if not state.is_granted or not state.valid_to or day_of(parse_at(dated)) <= state.valid_to:
         return []
     return [say(f"有效期已满：{state.valid_to} 之后不得据此起运", f"Expired: nothing departs on it after {state.valid_to}")]
 

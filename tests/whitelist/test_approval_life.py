@@ -29,10 +29,11 @@ from tests.whitelist.acts import (
     transfer,
     with_permit,
 )
-from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, SICHUAN, Log, ulid
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, SICHUAN, Log, ulid
 from whitelist.acts.accept import ApprovalAccept, ApprovalNotice
 from whitelist.acts.approval_status import ApprovalChange
 from whitelist.acts.decide import DecidedLine
+from whitelist.acts.permit_status import PermitChange
 from whitelist.acts.withdraw import ApprovalWithdraw
 from whitelist.approval import ApprovalState
 from whitelist.quota import commitments, q1_account
@@ -213,6 +214,21 @@ def test_a_backfill_goes_by_the_status_of_its_own_day_and_says_that_it_is_past()
     answer = log.ask(transfer(type="backfill_ordinary", paper=paper))
     assert answer.reasons == ()
     assert ("H", "BACKFILL_PAST") in answer.alerts
+
+
+def test_what_is_revoked_or_lost_its_permit_is_applied_for_anew_and_what_is_suspended_waits() -> None:
+    log = approved()
+    post(log, "suspend", STOP)
+    assert log.ask(transfer()).anew == ()
+    post(log, "revoke", STOP)
+    assert [(one.fact, one.line, one.now) for one in log.ask(transfer()).anew] == [("conditions", 0, "REVOKED")]
+    log = approved()
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产"), CHONGQING)
+    assert [(one.fact, one.line, one.was) for one in log.ask(transfer()).anew] == [("conditions", None, PERMIT)]
+    log = approved()
+    log.at("2027-01-02 09:00")
+    assert [(one.fact, one.was) for one in log.ask(transfer()).anew] == [("over", "2026-12-31")]
+    assert log.ask(transfer(carriers=(OTHER_RECEIVER,), approval=f"approval/{GENERATOR}/{ulid(77)}")).anew == ()
 
 
 # the listing's quota (kinds §1.6)
