@@ -98,9 +98,11 @@ def steps(
     unit: int,
     high: int = 170,
 ) -> str:
-    """Sums that rise month by month, and the lines that they must not pass. ``unit``: what is one on the axis."""
-    most = max(max((max(curve) for curve, _, _ in curves), default=0), max((limit for limit, _ in limits), default=0))
+    """Sums that rise month by month, and the lines that they must not pass; the last one is always in sight, others where they are not far
+    above. ``unit``: what is one on the axis."""
+    most = max(1, *(max(curve) for curve, _, _ in curves), *(limit for limit, _ in limits[-1:]))
     end = max(1, nice(-(-most // unit))) * unit
+    limits = [(limit, color) for limit, color in limits if limit <= end]
     floor, room = high - BELOW, (WIDE - LEFT - RIGHT) / len(heads)
 
     def y_of(much: int) -> float:

@@ -7,7 +7,7 @@ Rules: R-32, R-35, R-36, R-37, as ``whitelist.rules.listing`` has them.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -17,12 +17,12 @@ from ledger.admission.entry import Entry
 from ledger.admission.personality import Kind
 from ledger.mass import parse_mass, read_mass
 from ledger.model import Account, Facts, Findings, account_key
-from ledger.times import day_of, days_after, parse_admission_at, twelve_months_after
+from ledger.times import day_of, days_after, parse_admission_at
 from reports.whatif.compare import DraftedList
 from reports.whatif.model import CAUSES, Cause, Outcome, RowUse, TriedDecision, TriedLine
 from reports.whatif.other import OtherFacts, Rows
 from signing.refusal import Reason
-from whitelist.acts.decide import ApprovalDecide
+from whitelist.acts.decide import ApprovalDecide, latest_valid_to
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.checked import LISTED
 from whitelist.fields import group_of
@@ -61,6 +61,7 @@ class Masses(Struct, frozen=True):
     decided_on: str
     at_s: int  # Unix seconds of its admission.
     by_line: Mapping[int, tuple[int, str]]
+    at_most: str  # The last day that R-32 leaves, conditions of lists aside.
 
     @property
     def today(self) -> str:
@@ -158,22 +159,24 @@ class Decisions:
 
     def _masses(self, body: ApprovalDecide, state: ApprovalState, chain: str, at_s: int) -> Masses | None:
         """What it grants; of a refusal for want of consent what was applied for, until the last day that R-32 leaves."""
-        decided_on = body.decided_on or day_of(at_s)
+        decided_on, permit = body.decided_on or day_of(at_s), permit_at(self._facts, state.permit)
+        bound = [found for found in (body.conditions, None if state.reply is None else state.reply.conditions) if found is not None]
+        at_most = latest_valid_to(decided_on, state.applied_to, state.applied_to if permit is None else permit.valid_to, bound)
         if body.approve:
             granted = {line.line: (parse_mass(line.mass_t), line.valid_to or body.valid_to or "") for line in body.lines}
-            return Masses(chain, decided_on, at_s, granted)
+            return Masses(chain, decided_on, at_s, granted, at_most)
         if body.outcome not in WAITED_IN_VAIN:
             return None
-        permit = permit_at(self._facts, state.permit)
-        last = min(state.applied_to, twelve_months_after(decided_on), state.applied_to if permit is None else permit.valid_to)
-        return Masses(chain, decided_on, at_s, {number: (line.applied_g, last) for number, line in enumerate(state.lines)})
+        return Masses(chain, decided_on, at_s, {number: (line.applied_g, at_most) for number, line in enumerate(state.lines)}, at_most)
 
     def _try(self, facts: Facts, rows: Rows, state: ApprovalState, masses: Masses) -> _Tried:
         """The decision on the rows of a world, each line good as long as list and conditions let it."""
         lines, grants = list(state.lines), list[GrantedLine]()
-        for number, (grams, ends_on) in sorted(masses.by_line.items()):
-            line = lines[number]
+        for number, (grams, stated) in sorted(masses.by_line.items()):
+            line, ends_on = lines[number], stated
             place = rows.place(line.listing, state.receiver, state.root, line.code, line.method)
+            if is_capped(conditions_of_listing(self._facts, line), masses.decided_on, ends_on):
+                ends_on = max(ends_on, masses.at_most)  # It ended so early for the list's sake alone.
             lines[number] = line = replace(line, listing=place)
             last = _last_day(facts, line, masses.decided_on, ends_on)
             grants.append(GrantedLine(path=f"lines.{number}", number=number, line=line, grams=grams, ends_on=last))
@@ -241,7 +244,7 @@ class Decisions:
         """What its lines are there from now on."""
         self._there[chain] = {
             grant.number: _Stands(
-                listing=grant.line.listing,
+                listing=grant.line.listing if is_listed else None,
                 mass_g=line.fits_g if is_listed else None,
                 valid_to=grant.ends_on if is_listed else None,
                 terms=conditions_of_listing(self._other, grant.line),
@@ -252,9 +255,10 @@ class Decisions:
 
 
 class _Stands(Struct, frozen=True, kw_only=True):
-    """What is otherwise of a decided line; ``None``: as in the log. ``skips``: conditions of the log's own listing, which stand in front."""
+    """What is otherwise of a decided line; ``None``: as in the log. One that would only have come sooner keeps the ground that it has, so nothing
+    stops its trips that did not. ``skips``: conditions of the log's own listing, which stand in front."""
 
-    listing: ListingRef | None
+    listing: ListingRef | None  # None: on no list.
     mass_g: int | None
     valid_to: str | None
     terms: tuple[Conditions, ...]
@@ -313,6 +317,12 @@ def _quota_g(facts: Facts, chain: str, row: int, day: str) -> int:
     """What may be committed on a row on a day: its quota, and what was consented to beyond it."""
     listed = list_at(facts, chain)
     return 0 if listed is None or listed.row(row) is None else limit_of_row(facts, ListingRef(list=chain, row=row), day, {})
+
+
+def is_capped(terms: Sequence[Conditions], decided_on: str, ends_on: str) -> bool:
+    """Whether a line ends on the very day by which a list wants the transfer completed."""
+    within = complete_within_days(terms)
+    return within is not None and ends_on == days_after(decided_on, within)
 
 
 def _note(use: RowUse, committed_g: int, quota_g: int, day: str) -> None:

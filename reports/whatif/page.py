@@ -214,7 +214,7 @@ def _row_heads() -> list[str]:
 def _row_cells(result: WhatIf, row: RowResult) -> list[Cell]:
     changes = say("、", ", ").join(word(CHANGES, change) for change in row.changes)
     return [
-        ("", row_name(row)), ("", party(result, row.receiver)), ("", say(row.waste, row.waste_en)), ("", " ".join(row.methods)), ("", changes),
+        ("", row_name(row)), ("", party(result, row.receiver)), ("", say(row.waste, row.waste_en)), ("d", " ".join(row.methods)), ("", changes),
         ("n", "-" if row.quota_before_g is None else t(row.quota_before_g)), ("n", "-" if row.quota_after_g is None else t(row.quota_after_g)),
         ("n", t(row.before.committed_g)), ("n", t(row.after.committed_g + row.after.freed_g)), ("d", row.before.full_on or "-"),
         ("d alarm" if row.after.full_on else "d", row.after.full_on or "-"), ("n", t(row.after.unmet_g)),

@@ -20,13 +20,13 @@ from manifests import gate
 from manifests.acts.depart import DEPART, Depart, added_g
 from manifests.acts.issue import Issue
 from manifests.acts.void import Void
-from manifests.model import ManifestState
+from manifests.model import ManifestState, Stage
 from reports.whatif.decisions import Decisions
 from reports.whatif.model import CAUSES, Cause, Tally, TriedTrip, TripOutcome
 from reports.whatif.other import OtherFacts
 from signing.refusal import Reason
 from whitelist import check
-from whitelist.checked import Asked
+from whitelist.checked import Asked, home_of
 
 NOTICE = "PRE_NOTICE"
 _CAUSES: Mapping[str, Cause] = {
@@ -82,7 +82,7 @@ class Trips:
         day = day_of(moment.at_s)
         is_of_the_year = day.startswith(self._year)
         self.seen += is_of_the_year
-        here, there = body.origin.division[:2], body.destination.division[:2]
+        here, there = home_of(body, self._facts)[:2], body.destination.division[:2]
         if here == there or there != self._way[1] or self._way[0] not in ("00", here):
             return
         lines = tuple((line.code, parse_mass(line.mass_t)) for line in body.lines)
@@ -125,8 +125,8 @@ class Trips:
         under_way = self._open.pop(statement.chain)
         state: ManifestState = self._facts.state(statement.chain)
         day = day_of(moment.at_s)
-        if not day.startswith(self._year) or state.is_backfill:
-            return
+        if not day.startswith(self._year) or state.is_backfill or state.stage is not Stage.ISSUED:
+            return  # it went unseen, and was received
         nothing_more = (0,) * len(state.lines)
         here = self._gate(self._facts, statement, moment, state, nothing_more)
         there = self._gate(self._other, statement, moment, state, nothing_more)

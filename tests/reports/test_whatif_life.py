@@ -125,3 +125,49 @@ def test_a_revoked_decision_gives_back_in_both_worlds() -> None:
     less = log.trial(draft([row("A", "95"), B]))
     assert less.changes_nothing, "90 t, of which 5 t stay once it is revoked, then 80 t"
     assert less.rows[0].after.committed_g == 85_000_000
+
+
+def test_a_list_for_use_only_bars_what_is_disposed_of() -> None:
+    log = TrialYear(rows=[{**row("A", "100"), "methods": ["R4", "D10"]}], methods=("R4", "D10"))
+    log.at("2026-03-02")
+    used, burnt = log.decide("510112", "A", "20", listing=0), log.decide("510502", "A", "30", listing=0, method="D10")
+    log.at("2026-04-01")
+    log.trip(used, "A", "5")
+    log.trip(burnt, "A", "6", method="D10")
+    same = [{**row("A", "100"), "methods": ["D10", "R4"]}]
+    assert log.trial(draft(same)).changes_nothing
+    result = log.trial(draft([{**same[0], "conditions": {"use_only": True}}]))
+    assert [(one.tried.chain, one.tried.cause) for one in result.changed] == [(burnt, "use_only")]
+    assert [(trip.approval, trip.cause) for trip in result.trips] == [(burnt, "use_only")]
+    narrower = log.trial(draft([row("A", "100")]))
+    assert [(trip.approval, trip.cause) for trip in narrower.trips] == [(burnt, "row_missing")]
+
+
+def test_more_time_to_complete_lets_go_what_ran_out_of_it() -> None:
+    within = {"complete_within_days": 60}
+    log = TrialYear(rows=[row("A", "100", conditions=within)])
+    log.at("2026-03-02")
+    decision = log.decide("510112", "A", "20", listing=0, valid_to="2026-05-03")
+    log.at("2026-04-30")
+    log.trip(decision, "A", "5")
+    log.trip(decision, "A", "6", departs=False)
+    log.at("2026-05-06")
+    log.bench.post("permit.suspend/1", PERMITS["C"], (AUTHORITY_50,), {"reason": "停产检修"})
+    assert log.trial(draft([row("A", "100", conditions=within)])).changes_nothing
+    for more in ({"complete_within_days": 90}, {}):
+        result = log.trial(draft([row("A", "100", conditions=more)]))
+        assert [(trip.outcome, trip.cause, trip.lines) for trip in result.trips] == [("freed", "complete_within", ((CODE, 6_000_000),))]
+    less = log.trial(draft([row("A", "100", conditions={"complete_within_days": 30})]))
+    assert [(trip.outcome, trip.cause) for trip in less.trips] == [("stopped", "complete_within")] * 2
+
+
+def test_a_stop_of_the_row_does_not_reach_what_would_only_have_come_sooner() -> None:
+    log = TrialYear()
+    log.at("2026-03-16")
+    decision = log.decide("510112", "A", "150", listing=0, agrees=True, days=9)
+    log.at("2026-06-01")
+    log.list_act("list.suspend", row=0, reason="检查发现贮存超期")
+    log.at("2026-06-10")
+    log.trip(decision, "A", "5")
+    result = log.trial(draft([row("A", "200"), B]))
+    assert ([one.tried.outcome for one in result.changed], result.trips, result.all.faster) == (["faster"], (), 1)

@@ -63,8 +63,8 @@ _PROPOSE = {
 class TrialYear:
     """The log, act by act."""
 
-    def __init__(self, stops: str = "issue") -> None:
-        """``stops``: what a suspension of a row stops."""
+    def __init__(self, stops: str = "issue", rows: list[dict[str, Any]] | None = None, methods: tuple[str, ...] = ("R4",)) -> None:
+        """``stops``: what a suspension of a row stops; ``rows`` of the list; ``methods`` of the permits."""
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
         self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2025-12-20T09:00:00+08:00"))
         self.serial = 0
@@ -74,11 +74,11 @@ class TrialYear:
         for name, chain in PERMITS.items():
             body = {
                 "no": f"CQ{name}（虚构）", "class": "permit", "valid_from": "2022-07-01", "valid_to": "2027-06-30", **PLACE[name],
-                "items": [{**ITEM, "methods": ["R4"]}], "scale_t": "60000",
+                "items": [{**ITEM, "methods": methods}], "scale_t": "60000",
             }  # fmt: skip
             self.bench.post("permit.grant/1", chain, (AUTHORITY_50,), body)
-        self.bench.post("list.propose/1", LIST, (AUTHORITY_51,), {**_PROPOSE, "suspension_stops": stops})
-        self.bench.post("list.rows/1", LIST, (AUTHORITY_51,), {"page": 0, "rows": LISTED})
+        self.bench.post("list.propose/1", LIST, (AUTHORITY_51,), {**_PROPOSE, "suspension_stops": stops, "rows": len(rows or LISTED)})
+        self.bench.post("list.rows/1", LIST, (AUTHORITY_51,), {"page": 0, "rows": rows or LISTED})
         digest = rows_hash(self.bench.facts.state(LIST).rows)
         letter = {"rows_hash": digest, "letter_no": "渝环函〔2025〕800号（虚构）", "letter_date": "2025-12-20"}
         self.bench.post("list.countersign/1", LIST, (AUTHORITY_50,), letter)
@@ -93,14 +93,23 @@ class TrialYear:
         return self.bench.post(f"{kind}/1", LIST, (by,), {**letter, **body}).statement.hash
 
     def decide(
-        self, division: str, name: str, mass_t: str, *, listing: int | None = None, agrees: bool | None = None, days: int = 2
+        self,
+        division: str,
+        name: str,
+        mass_t: str,
+        *,
+        listing: int | None = None,
+        agrees: bool | None = None,
+        days: int = 2,
+        method: str = "R4",
+        valid_to: str = "2026-12-31",
     ) -> str:
         """Apply, perhaps by letter with a reply, and decide ``days`` later; the chain of the decision."""
         self.serial += 1
         generator, number = GENERATORS[division], self.serial
         chain = f"approval/{generator}/01K9{number:022d}"
         line = {
-            "name": "废铅蓄电池", "code": CODE, "category": "HW31", "hazards": ["T", "C"], "mass_t": mass_t, "method": "R4",
+            "name": "废铅蓄电池", "code": CODE, "category": "HW31", "hazards": ["T", "C"], "mass_t": mass_t, "method": method,
             **({} if listing is None else {"listing": {"list": LIST, "row": listing}}),
         }  # fmt: skip
         body = {
@@ -117,7 +126,7 @@ class TrialYear:
             self.bench.post("approval.reply/1", chain, (AUTHORITY_50,), reply if agrees else {**reply, "reason": "接收能力不足"})
         self.bench.at_s += days * DAY_S
         no = f"川环审批〔2026〕{number}号（虚构）"
-        yes = {"approve": True, "no": no, "valid_to": "2026-12-31", "lines": [{"line": 0, "mass_t": mass_t}]}
+        yes = {"approve": True, "no": no, "valid_to": valid_to, "lines": [{"line": 0, "mass_t": mass_t}]}
         self.bench.post(
             "approval.decide/1",
             chain,
@@ -127,7 +136,15 @@ class TrialYear:
         return chain
 
     def trip(
-        self, approval: str, name: str, mass_t: str, *, noticed_d: int | None = None, departs: bool = True, voids: bool = False
+        self,
+        approval: str,
+        name: str,
+        mass_t: str,
+        *,
+        noticed_d: int | None = None,
+        method: str = "R4",
+        departs: bool = True,
+        voids: bool = False,
     ) -> str:
         """Issue a manifest, and have it depart a day later; the chain."""
         self.serial += 1
@@ -136,7 +153,7 @@ class TrialYear:
         chain = f"manifest/{generator}/01K9{number:022d}"
         start = Place(division=division, address="某路1号（虚构）")
         issue = acts.Issue(
-            lines=(replace(waste(mass_t), packs=1),), receiver=RECEIVERS[name], permit=PERMITS[name], approval=approval, origin=start,
+            lines=(replace(waste(mass_t), packs=1, method=method),), receiver=RECEIVERS[name], permit=PERMITS[name], approval=approval, origin=start,
             destination=Place(**PLACE[name]), consignor="generator", carriers=(CARRIER,), emergency_measures="泄漏时用砂土围堵，收集残液。",
             plan=PlanRef(filing_no="GL-2026-001"), contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
             pre_notice=None if noticed_d is None else PreNotice(given_at=format_at(at_s - noticed_d * DAY_S)),
