@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from ledger.directory import party_name
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.problem import Mark, ProblemError
+from whitelist.alternatives import FoundReceiver
 from whitelist.anew import ChangedFactAnswer
 from whitelist.approval import ListingRef
-from whitelist.lifting import WayOut
+from whitelist.divisions import Divisions
+from whitelist.lifting import Lifting, WayOut
 from whitelist.quota import AccountBalance
 from whitelist.transfer import Transfer
 
@@ -27,6 +30,9 @@ class CheckTerms(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fie
     as_of: int | None = None  # A log size: judge by the first ``as_of`` entries only.
     at: At | None = None
     """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
+
+    alternatives: Annotated[int, Meta(ge=0, le=20)] = 0
+    """How many alternatives are wanted for each line: other receivers that may take the waste, the nearest first. 0: none."""
 
 
 class Checks(CheckTerms, frozen=True, kw_only=True):
@@ -51,7 +57,7 @@ class RemainingAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """What is left on one account before and after this load, tonnes; below 0 it is overdrawn."""
 
     quota: str
-    """``Q2`` decision line 批准行, ``Q1`` listing 白名单行 (which decisions draw, loads do not), ``Q3`` yearly scale 年经营规模, ``plan`` line of the management plan 管理计划行."""
+    """``Q2`` decision line 批准行, ``Q1`` listing 白名单行 (which decisions draw, loads do not), ``Q3`` yearly scale 年经营规模, ``plan`` line of the management plan 管理计划行, ``emergency`` ceiling of an emergency 应急转移总量上限."""
     account: str
     limit_t: str
     most_t: str
@@ -60,6 +66,30 @@ class RemainingAnswer(Struct, frozen=True, gc=False, kw_only=True):
     this_t: str  # Of this load: what the issue would draw.
     left_t: str  # Before it.
     after_t: str  # After it.
+
+
+class Alternative(Struct, frozen=True, gc=False, kw_only=True):
+    """Another receiver that may take the waste of a line, with room for its mass."""
+
+    sort: str
+    """``decision``: a line of another decision of the generator, on which a load can be issued at once; ``permit``: a permit inside the province,
+    for which no decision is needed; ``listing``: a row of a list, on which the generator applies and no consultation is needed."""
+    receiver: str
+    name: str
+    permit: str  # The one to name: of a line of renewals that which stands.
+    no: str
+    division: str
+    place: str  # Province, city and county of the facility.
+    is_neighbour: bool  # In the origin's division or beside it (毗邻地区).
+    distance_km: int | None
+    """Between the centres of the divisions, along the great circle (haversine, radius 6371.0088 km); a road is longer."""
+    methods: tuple[str, ...]  # The asked one first, where it is among them.
+    left_t: str  # What could go there now: the least of quota and yearly scale.
+    until: str  # The last day.
+    listing: ListingRef | None
+    approval: str | None
+    decision_line: int | None
+    way: WayOut  # What has to be done, in order.
 
 
 class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -79,6 +109,7 @@ class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
     remaining: tuple[RemainingAnswer, ...]  # Every account that bounds this load, before and after it.
     anew: tuple[ChangedFactAnswer, ...]
     """What of the decision that it names has changed, for which it is applied anew (Order 23 Art. 27, 28); the old one goes on meanwhile."""
+    alternatives: tuple[tuple[Alternative, ...], ...]  # Per line, where they were asked for.
 
 
 class CheckAnswers(Struct, frozen=True, gc=False, kw_only=True):
@@ -104,3 +135,34 @@ def with_ways(error: ProblemError, ways: tuple[WayOut, ...]) -> CheckReason:
 def alert_with_ways(alert: Mark, ways: tuple[WayOut, ...]) -> CheckAlert:
     """An alert told with what would spare it."""
     return CheckAlert(**asdict(alert), ways=ways)
+
+
+_WAYS = {
+    "decision": "manifest.issue/1 generator",
+    "permit": "manifest.issue/1 generator",
+    "listing": "approval.apply/1 generator, approval.decide/1 origin_authority, manifest.issue/1 generator",
+}
+
+
+def alternative_answer(found: FoundReceiver, lifting: Lifting) -> Alternative:
+    """An alternative for the wire."""
+    divisions: Divisions | None = lifting.facts.data("divisions")
+    is_english = lifting.language == "en"
+    return Alternative(
+        sort=found.sort,
+        receiver=found.receiver,
+        name=party_name(lifting.facts, found.receiver),
+        permit=found.permit,
+        no=found.state.no,
+        division=found.state.division,
+        place=found.state.division if divisions is None else divisions.full_name(found.state.division, english=is_english),
+        is_neighbour=found.is_neighbour,
+        distance_km=found.km,
+        methods=found.methods,
+        left_t=format_mass(found.left_g),
+        until=found.until,
+        listing=found.listing,
+        approval=found.approval,
+        decision_line=found.line,
+        way=lifting.way(_WAYS[found.sort]),
+    )

@@ -30,9 +30,20 @@ from signing.rulebook import RULES as SIGNING
 from whitelist.anew import changed_answers
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
-from whitelist.check_answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms, alert_with_ways, remaining_answer, with_ways
+from whitelist.check_answers import (
+    Alternative,
+    AskedTransfer,
+    CheckAnswer,
+    CheckAnswers,
+    CheckTerms,
+    alert_with_ways,
+    alternative_answer,
+    remaining_answer,
+    with_ways,
+)
 from whitelist.checked import Asked
 from whitelist.lifting import ISSUE, Lifting, WayOut, lift_of
+from whitelist.seeking import AlternativeSearch, Sought
 from whitelist.transfer import Answer
 
 TRANSFERS_MAX = 1000
@@ -144,8 +155,10 @@ def asked_at_s(asked: Question, now_s: int) -> int:
     return now_s if asked.terms.at is None else parse_at(asked.terms.at, "body.at")
 
 
-def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: Language) -> CheckAnswers:
-    """Judge every transfer on the same ground, by the rules that an issue would meet there."""
+def answer_checks(
+    asked: Question, ground: DryRunState, kinds: Kinds, language: Language, caller: Caller, search: AlternativeSearch | None = None
+) -> CheckAnswers:
+    """Judge every transfer on the same ground, by the rules that an issue would meet there; alternatives are given where ``search`` found them."""
     # No entry could come before the last one, and calendars do not reach far ahead.
     now_s, at = max(ground.now_s, ground.last_s), asked.terms.at
     at_s = asked_at_s(asked, now_s)
@@ -154,13 +167,22 @@ def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: 
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
     rules = {**SIGNING, **kinds.rules}  # a transfer may be no JSON of ours
-    answers = tuple(_answer(transfer, ground.facts, moment, kinds, rules, language) for transfer in asked.transfers)
+    asks = kinds.of(ISSUE, moment.ruleset).asks if log is not None else ()
+    sought = None if search is None else search.begin(caller, moment, ground.facts, asks, asked.terms.alternatives)
+    answers = tuple(_answer(transfer, ground.facts, moment, kinds, rules, language, sought) for transfer in asked.transfers)
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
 
 
 def _answer(
-    transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, rules: Mapping[str, Rule], language: Language
+    transfer: AskedTransfer | Refusal,
+    facts: Facts,
+    moment: Moment,
+    kinds: Kinds,
+    rules: Mapping[str, Rule],
+    language: Language,
+    sought: Sought | None,
 ) -> CheckAnswer:
+    others: tuple[tuple[Alternative, ...], ...] = ()
     names: dict[str, str] = {}
     ways: Mapping[tuple[str, str], tuple[WayOut, ...]] = {}
     spared: Mapping[str, tuple[WayOut, ...]] = {}
@@ -168,9 +190,11 @@ def _answer(
         found = Answer(route="", reasons=transfer.reasons, draws={})
     else:
         found = _judge(transfer, facts, moment, kinds)
+        lifting = Lifting(generator=transfer.generator, transfer=transfer, facts=facts, kinds=kinds, language=language)
+        if sought is not None:
+            others = tuple(tuple(alternative_answer(one, lifting) for one in line) for line in sought.of(transfer))
         if found.reasons or found.alerts:
             names = _names(transfer, facts)
-            lifting = Lifting(generator=transfer.generator, transfer=transfer, facts=facts, kinds=kinds, language=language)
             ways = lifting.of_reasons(found.reasons, rules)
             cases = {code: found.said.get(code, NO_CASE)[0] for _, code in found.alerts}
             spared = {code: lifting.ways(code, cause, lift_of(Reason(code, cause=cause), rules)) for code, cause in cases.items()}
@@ -188,6 +212,7 @@ def _answer(
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),
         remaining=tuple(map(remaining_answer, found.remaining)),
         anew=changed_answers(found.anew, language),
+        alternatives=others,
     )
 
 

@@ -20,6 +20,7 @@ ISSUE = "manifest.issue/1"  # An act of the floor above, known here by its name 
 _AGAIN = f"{ISSUE} generator"
 _DECISION = "approval.apply/1 generator, approval.decide/1 origin_authority"
 _GRANT, _AMEND = "permit.grant/1 permit_authority", "permit.amend/1 permit_authority"
+_DECLARE = "emergency.declare/1 declaring_authority"
 _PLAN = "plan.amend/1 generator"
 
 WAYS: Mapping[str, tuple[str, ...]] = {
@@ -47,6 +48,14 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "WL_YEAR": (_DECISION,),
     "WL_TERM": (_DECISION,),
     "WL_SUSPENDED": ("list.resume/1 list_authorities, list.confirm/1 list_authorities", _DECISION),
+    "EMERGENCY_STATE": (_DECLARE, _DECISION),
+    "EMERGENCY_STATE:UNJOINED": ("emergency.join/1 destination_authority", _AGAIN),
+    "EMERGENCY_UNJOINED": ("emergency.join/1 destination_authority",),
+    "EMERGENCY_SCOPE": (_AGAIN, _DECLARE, _DECISION),
+    "EMERGENCY_SCOPE:RECEIVER": (_AGAIN, "emergency.join/1 destination_authority", _DECLARE),
+    "EMERGENCY_CEILING": ("manifest.void/1 generator", _DECLARE, _DECISION),
+    "EMERGENCY_CEILING:LEFT": (_AGAIN, "manifest.void/1 generator", _DECLARE),
+    "EMERGENCY_TERM": (_DECLARE,),
     "PERMIT_UNKNOWN": (_AGAIN, _GRANT),
     "PERMIT_STATUS": ("permit.resume/1 permit_authority",),
     "PERMIT_DATE": (_AGAIN, _GRANT),
@@ -102,7 +111,11 @@ class Lifting(Struct, frozen=True, gc=False, kw_only=True):
 
     def ways(self, code: str, cause: str, lift: Lift) -> tuple[WayOut, ...]:
         """Ways out of one reason or alert whose lifter is ``lift``."""
-        return tuple(tuple(map(self._step, way.split(", "))) for way in ways_of(code, cause, lift))
+        return tuple(map(self.way, ways_of(code, cause, lift)))
+
+    def way(self, steps: str) -> WayOut:
+        """A row of ``WAYS`` with its signers."""
+        return tuple(map(self._step, steps.split(", ")))
 
     def of_reasons(self, reasons: Iterable[Reason], rules: Mapping[str, Rule]) -> Mapping[tuple[str, str], tuple[WayOut, ...]]:
         """Those of reasons, by code and field."""
@@ -131,6 +144,11 @@ class Lifting(Struct, frozen=True, gc=False, kw_only=True):
                 found: tuple[str, ...] = tuple(authority.uscc for authority in log.authorities)
             case "origin_authority":
                 found = authorities_of_division(log, self.transfer.origin.division)
+            case "destination_authority":
+                found = authorities_of_division(log, self.transfer.destination.division)
+            case "declaring_authority":
+                owner = "" if self.transfer.emergency is None else self.transfer.emergency.split("/")[1]
+                found = authorities_of_division(log, self.transfer.origin.division) if log.founder(owner) is None else (owner,)
             case "list_authorities":
                 ends = (self.transfer.origin.division, self.transfer.destination.division)
                 found = tuple(dict.fromkeys(one for end in ends for one in authorities_of_division(log, end)))
@@ -145,7 +163,12 @@ class Lifting(Struct, frozen=True, gc=False, kw_only=True):
             case _:
                 found = authorities_of_party(log, self.generator)[0]
         if not found:
-            yield "", lifted_by("origin_authority" if role == "origin_authority" else "destination_authority", self.language)
+            yield (
+                "",
+                lifted_by(
+                    "destination_authority" if role in ("destination_authority", "permit_authority") else "origin_authority", self.language
+                ),
+            )
         for uscc in found:
             known = log.founder(uscc)
             yield uscc, uscc if known is None else known.name

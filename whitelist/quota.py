@@ -42,7 +42,7 @@ class AccountBalance(Struct, frozen=True, gc=False, kw_only=True):
     """One account that bounds a load, in grams: its limit, what is used, and what this load draws."""
 
     quota: str
-    """``Q1``, ``Q2``, ``Q3``; ``plan`` for a line of a management plan."""
+    """``Q1``, ``Q2``, ``Q3``; ``plan`` for a line of a management plan, ``emergency`` for a ceiling."""
     account: str
     limit_g: int
     most_g: int

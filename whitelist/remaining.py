@@ -4,6 +4,7 @@ from collections import Counter
 
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.checked import Checked
+from whitelist.emergency import counted_g, emergency_key
 from whitelist.plan import plan_used_key, used_g
 from whitelist.quota import AccountBalance, q1_account, q2_account, q3_account, q3_used_g
 from whitelist.transfer import Transfer
@@ -29,7 +30,7 @@ def draws_of(checked: Checked) -> dict[str, int]:
 
 
 def balances(checked: Checked) -> tuple[AccountBalance, ...]:
-    """Q2 of each decision line and Q1 of the listing that it was given on, Q3 of the site, lines of the plan.
+    """Q2 of each decision line and Q1 of the listing that it was given on, Q3 of the site, the ceiling of the emergency, lines of the plan.
 
     A load draws nothing on Q1: the decision has committed its line there. A plan binds by an alert alone, so it may be filled without end.
     """
@@ -66,6 +67,12 @@ def balances(checked: Checked) -> tuple[AccountBalance, ...]:
                 used_g=q3_used_g(facts, permit.root, checked.year),
                 this_g=draws[account],
             )
+        )
+    if checked.emergency is not None and checked.emergency_chain is not None:
+        account, limit_g = emergency_key(checked.emergency_chain), checked.emergency.ceiling_g
+        used = counted_g(facts, checked.emergency_chain)
+        found.append(
+            AccountBalance(quota="emergency", account=account, limit_g=limit_g, most_g=limit_g, used_g=used, this_g=checked.total_g)
         )
     return (*found, *_of_plan(checked))
 

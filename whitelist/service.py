@@ -19,6 +19,7 @@ from ledger.times import day_of
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
+from whitelist.alternatives import APPROVALS_MAX, LISTS_MAX, PERMITS_MAX, PossibleChains, WasteSource
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
 from whitelist.approval import ApprovalState, approval_at
 from whitelist.approval_view import APPLY_KIND, ApprovalView, approval_view
@@ -26,12 +27,14 @@ from whitelist.check_answers import CheckAnswers
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
 from whitelist.fields import APPROVAL
 from whitelist.list_answers import list_answer, listing_answer, row_status
-from whitelist.listing import ListState
+from whitelist.listing import EVERYWHERE, ListState
 from whitelist.names import codes_in, names_of
 from whitelist.plan_answers import Plans, plan_answer, plan_keys
 from whitelist.quota import q1_key, q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
-from whitelist.store import Part, rows_behind
+from whitelist.registry_terms import code_group
+from whitelist.seeking import AlternativeSearch, named_in, search_for
+from whitelist.store import Part, find_chains, rows_behind
 from whitelist.terms import Present
 from whitelist.thresholds import thresholds_of
 from whitelist.workdays import workdays_of
@@ -44,15 +47,24 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
     asked = read_checks(raw)
     check_caller(caller, asked.transfers)
     ground = await _present(log, asked, claimed_s) if asked.terms.as_of is None else await _past(log, asked.terms.as_of)
-    return answer_checks(asked, ground, log.kinds, language)
+    search = None
+    if asked.terms.alternatives:
+        search = search_for(asked.transfers, caller, ground.facts)
+        if asked.terms.as_of is None:
+            search = await _find_named(log, search)
+            ground = await _present(log, asked, claimed_s, search)
+        else:
+            search = named_in(ground.facts, search)
+    return answer_checks(asked, ground, log.kinds, language, caller, search)
 
 
-async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunState:
+async def _present(log: Log, asked: Question, claimed_s: int | None, search: AlternativeSearch | None = None) -> DryRunState:
     """The committed facts that the transfers read."""
     now_s = await log.now(claimed_s)
 
     def wanted(facts: Facts) -> list[str]:
-        return [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, asked_at_s(asked, now_s), facts)]
+        at_s = asked_at_s(asked, now_s)
+        return [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, at_s, facts), *(() if search is None else search.keys(at_s, facts))]
 
     async with log.pool.acquire() as conn:
         found = await log.kept.read(conn, wanted)
@@ -60,6 +72,22 @@ async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunSt
             now_s = found.head.at_s
             found = await log.kept.read(conn, wanted)
     return DryRunState(facts=found.facts, size=found.head.size, last_s=found.head.at_s, now_s=now_s)
+
+
+async def _find_named(log: Log, search: AlternativeSearch) -> AlternativeSearch:
+    """The chains in which alternatives may stand, by the index of the registries."""
+    found: dict[WasteSource, PossibleChains] = {}
+    async with log.pool.acquire() as conn:
+        for source in search.sources:
+            code = code_group(source.code)
+            lists = await find_chains(conn, "list/", [[f"from:{source.home}", f"from:{EVERYWHERE}"], code], LISTS_MAX)
+            permits = await find_chains(conn, "permit/", [code], PERMITS_MAX)
+            approvals: tuple[str, ...] = ()
+            if source.with_decisions:
+                groups = [[f"code:{source.code}"], ["stage:approved"]]
+                approvals = await find_chains(conn, f"approval/{source.generator}/", groups, APPROVALS_MAX)
+            found[source] = PossibleChains(lists, permits, approvals)
+    return AlternativeSearch(search.sources, found)
 
 
 async def _past(log: Log, size: int) -> DryRunState:

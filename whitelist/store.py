@@ -118,6 +118,15 @@ async def rows_behind(
     return found, None
 
 
+async def find_chains(conn: Conn, prefix: str, groups: Groups, limit: int) -> tuple[str, ...]:
+    """Names of chains of one type that have a term of each group, as far as the projection knows them; the first ``limit`` that have one of
+    the smallest group are looked at."""
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    walked = await INDEX.smallest(conn, groups, (prefix,), end)
+    chains = [chain for (chain,) in await INDEX.walk(conn, walked, (prefix,), end, limit)]
+    return tuple(await _meeting(conn, chains, [group for group in groups if group is not walked], 0))
+
+
 async def _unprojected(conn: Conn, kinds: Kinds, size: int) -> set[str] | None:
     """Chains that have entries which the projection has not applied; ``None`` where these are too many to be read, or cannot be."""
     at = await store.projected(conn)

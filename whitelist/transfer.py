@@ -308,4 +308,4 @@ class Answer(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def left_g(self) -> dict[str, int]:
         """Grams left on each quota account before this transfer; negative where it is overdrawn."""
-        return {balance.account: balance.left_g for balance in self.remaining if balance.quota != "plan"}
+        return {balance.account: balance.left_g for balance in self.remaining if balance.quota in ("Q1", "Q2", "Q3")}

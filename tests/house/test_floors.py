@@ -56,6 +56,8 @@ WORLD = {
     "signing.files": "reads files that anybody may have made, bounded and never waited for",
     "signing.keys": "reads and writes key files",
     "whitelist.adopted": "reads the data files shipped with the package",
+    "whitelist.centres": "reads the data file shipped with the package",
+    "whitelist.data.make_centres": "a programme run by hand, when the source has changed",
     "whitelist.data.make_workdays": "a programme run by hand, once a year",
 }
 """Other modules that may use files, clock, threads or network, and why."""

@@ -216,6 +216,9 @@ HOT: Mapping[str, Query] = {
     "rewrite_clocks": lambda conn: T.rewrite_clocks(conn, [(CHAIN, [f"R07 receipt {ENTRIES} "], [f"R07 storage {ENTRIES} "])]),
     "project": project,
     "approvals": lambda conn: approvals(conn, [ANY]),
+    "chains in which alternatives stand": lambda conn: whitelist.store.find_chains(
+        conn, "approval/", [["receiver:R07"], ["stage:approved"]], 200
+    ),
     "approvals, narrow": lambda conn: approvals(conn, ["receiver:R07"], ["stage:approved"], since=100),
     "list_cases": lambda conn: reports.store.list_cases(conn, CHAIN),
     "token": lambda conn: conn.fetchrow("SELECT uscc FROM token WHERE digest = $1 AND expires_at > now()", sha256(b"7").digest()),

@@ -29,7 +29,8 @@ DECIDED = {
 """Codes of the same rules that a decision alone meets."""
 ROLES: dict[Lift, set[str]] = {
     "origin_authority": {"origin_authority", "generator_authority", "carrier_authority"},
-    "destination_authority": {"permit_authority"},
+    "destination_authority": {"permit_authority", "destination_authority"},
+    "declaring_authority": {"declaring_authority"},
     "both_authorities": {"origin_authority"},
     "operator": {"operator+authorities"},
 }

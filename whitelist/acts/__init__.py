@@ -7,7 +7,7 @@ import sys
 
 from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
-from whitelist import adopted, balance, dry_run, fields, workdays
+from whitelist import adopted, balance, dry_run, fields, seeking, workdays
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EMERGENCY, EmergencyState
 from whitelist.fields import APPROVAL, LIST, PERMIT, PLAN
@@ -23,7 +23,14 @@ from whitelist.rules.refused import RefusedLoads
 ACTS = values_in(sys.modules[__name__], Kind)
 
 RULES = table(
-    *TEXTS, *fields.TEXTS, *adopted.TEXTS, *balance.TEXTS, *workdays.TEXTS, *dry_run.TEXTS, *(rule for act in ACTS for rule in act.texts)
+    *TEXTS,
+    *fields.TEXTS,
+    *adopted.TEXTS,
+    *balance.TEXTS,
+    *workdays.TEXTS,
+    *dry_run.TEXTS,
+    *seeking.TEXTS,
+    *(rule for act in ACTS for rule in act.texts),
 )
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
