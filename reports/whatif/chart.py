@@ -40,10 +40,10 @@ def _line(points: Iterable[tuple[float, float]], color: str, *, dashed: bool = F
 
 
 def nice(most: int) -> int:
-    """The end of an axis: 1, 2 or 5 times a power of ten."""
+    """The end of an axis, whose half is whole: 2, 4 or 10 times a power of ten."""
     step = 1
     while True:
-        for times in (1, 2, 5):
+        for times in (2, 4, 10):
             if step * times >= most:
                 return step * times
         step *= 10
@@ -62,7 +62,7 @@ def _axis(high: int, end: int, told: Sequence[str]) -> list[str]:
 
 def columns(name: str, heads: Sequence[str], bars: Sequence[Bar], high: int = 190) -> str:
     """Bars that stand, one by head."""
-    end = max(2, nice(max(sum(much for much, _ in bar) for bar in bars)))
+    end = nice(max(sum(much for much, _ in bar) for bar in bars))
     floor, room = high - BELOW, (WIDE - LEFT - RIGHT) / len(bars)
     parts = _axis(high, end, [f"{end * place // 2:,}" for place in range(3)])
     for place, (head, bar) in enumerate(zip(heads, bars, strict=True)):
@@ -101,14 +101,14 @@ def steps(
     """Sums that rise month by month, and the lines that they must not pass; the last one is always in sight, others where they are not far
     above. ``unit``: what is one on the axis."""
     most = max(1, *(max(curve) for curve, _, _ in curves), *(limit for limit, _ in limits[-1:]))
-    end = max(1, nice(-(-most // unit))) * unit
+    end = nice(-(-most // unit)) * unit
     limits = [(limit, color) for limit, color in limits if limit <= end]
     floor, room = high - BELOW, (WIDE - LEFT - RIGHT) / len(heads)
 
     def y_of(much: int) -> float:
         return floor - (floor - TOP) * much / end
 
-    parts = _axis(high, end, ["0", f"{end // unit // 2:,}" if end // unit > 1 else "", f"{end // unit:,}"])
+    parts = _axis(high, end, [f"{end // unit * place // 2:,}" for place in range(3)])
     for limit, color in limits:
         parts.append(_line([(LEFT, y_of(limit)), (WIDE - RIGHT, y_of(limit))], color, dashed=True, width=1.5))
     for curve, color, is_thin in curves:

@@ -131,7 +131,8 @@ class Decisions:
         masses = self._masses(body, state, chain, parse_admission_at(entry.admission.at))
         if masses is None:
             return
-        first, last = date.fromisoformat(state.accepted_on), date.fromisoformat(masses.decided_on)
+        # As days on a list against days by letter are counted everywhere (whitelist.clocks): from the first application.
+        first, last = date.fromisoformat(state.course.first_on or state.applied_on), date.fromisoformat(masses.decided_on)
         workdays = workdays_of(self._facts).between(first, last).workdays
         if body.approve:
             self.took.append((route, masses.decided_on, state.direction, workdays))

@@ -40,7 +40,7 @@ class TriedDecision(Struct, frozen=True, kw_only=True):
     generator: str
     receiver: str
     lines: tuple[TriedLine, ...]
-    workdays: int  # From acceptance to decision, as observed.
+    workdays: int  # From the first application to the decision, as observed.
 
     @property
     def cause(self) -> Cause | None:
