@@ -29,8 +29,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "asked": ("要填：{}", "to fill in: {}"),
     "known": ("其余已备好：{}（--json 的 known）", "the rest is at hand: {} (known in --json)"),
     "how": (
-        "签署提交：liandan statement outbox sign 待发箱 <种类> <链> 正文.json，再 submit（docs/users/carrier.md）；正文示例 docs/formats/acts.md",
-        "to sign and send: liandan statement outbox sign OUTBOX KIND CHAIN BODY.json, then submit; bodies: docs/formats/acts.md",
+        "签署提交：liandan manifest <动作> <链>，如 liandan manifest receive …（docs/office.md）；没有网络的用 liandan statement outbox sign（docs/users/carrier.md）",
+        "to sign and send: liandan manifest ACT CHAIN, e.g. liandan manifest receive … (docs/office.md); without a network liandan statement outbox sign",
     ),
     "waits": ("已有人签，等待会签：核对码 {}", "signed by others, waits for signatures: check code {}"),
     "basis": ("依据 {}　由谁解除：{}", "basis {}; lifted by: {}"),

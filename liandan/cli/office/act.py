@@ -9,14 +9,14 @@ A field that one word says has an option of its own; parts and lists are given b
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from liandan.cli.connection import client_options, file, keep_receipts, open_client, party_code
+from liandan.cli.connection import client_options, file, keep_receipts, open_client, party_code, profile_for
 from liandan.cli.office.aloud import KINDS as ALOUD
 from liandan.cli.office.aloud import POLICY, check_aloud, without_option
 from liandan.cli.office.form_options import field_options, given_form, read_source, settings_option, source_option
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ledger.admission.statement import Draft
     from ledger.pending.answers import PendingAnswer
     from liandan.cli.office.asking import Asking
-    from liandan.cli.office.knowing import ServerKnowledge
-    from liandan.cli.office.tree import Node
     from liandan.client import AsyncLiandan
     from liandan.client.receipt import Receipt
     from signing.keys import PrivateKey
@@ -73,7 +71,9 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.chains import ChainChoice
     from liandan.cli.office.knowing import ServerKnowledge
+    from liandan.cli.office.prepared import by_of, merged, prepared, tell_blockers
     from liandan.cli.office.signers import SignerChoice
+    from liandan.cli.office.suggested import suggested
     from liandan.cli.office.tree import tree_of
     from liandan.cli.office.typed import Typing
     from liandan.wiring import KINDS
@@ -88,11 +88,17 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
         asking = Asking(typing, knows, asks=not given["yes"], all_of_it=not body)
         _head(kind, asking)
         chain = await ChainChoice(kind, KINDS, asking, knows, given["principal"] or client.uscc, at_s).chain(given["chain"])
-        body = await completed(kind, parts, body, chain, asking, knows, client)
+        act_there = await prepared(kind, chain, client, given["principal"])
+        if act_there is not None:
+            tell_blockers(act_there)
+            body = merged(act_there.known, body)
+        body = {**await suggested(kind, chain, body, client, asking), **body}
+        body = await asking.complete(parts, body)
         judged = read_body(body, kind.body)
         if kind.name in ALOUD:
             check_aloud(body[POLICY], given["without_witnesses"], asks=asking.asks)
-        by = await SignerChoice(kind, await client.log(), client.uscc).by(given["by"], chain, judged, at_s, asking)
+        by = given["by"] or (by_of(act_there, given["principal"] or client.uscc) if act_there is not None else ())
+        by = await SignerChoice(kind, await client.log(), client.uscc).by(by, chain, judged, at_s, asking)
         draft = await client.draft(kind.name, chain, body, by=by, principal=given["principal"], at_s=given["at"] and at_s)
         await show_named(cosigning_of(draft.to_bytes()), knows)
         if given["dry_run"]:
@@ -115,7 +121,7 @@ def _written(path: Path, content: bytes, told: dict[str, object], *lines: str) -
 
 def _operators_key(kind: Kind, given: Mapping[str, Any]) -> PrivateKey | None:
     """Acts of the operator are signed by this installation's own key, unless another is named."""
-    from liandan.cli.connection import own_settings, profile_for
+    from liandan.cli.connection import own_settings
     from liandan.keyring import read_keyring
 
     known = profile_for(given["url"])
@@ -130,16 +136,6 @@ def _head(kind: Kind, asking: Asking) -> None:
         warn(f"{kind.zh} / {kind.en}  ({kind.name})")
 
 
-async def completed(
-    kind: Kind, parts: tuple[Node, ...], body: dict[str, Any], chain: str, asking: Asking, knows: ServerKnowledge, client: AsyncLiandan
-) -> dict[str, Any]:
-    """The whole body: what the log itself says of it, then what is asked for."""
-    from liandan.cli.office.suggested import suggested
-
-    body = {**await suggested(kind, chain, body, client, asking), **body}
-    return await asking.complete(parts, body)
-
-
 async def _carry_out(client: AsyncLiandan, draft: Draft, out: Path | None, folder: Path) -> int:
     """Sign; then post, bring to the others who sign, or write."""
     from ledger.pending.compact import cosigning_of, write_text
@@ -150,7 +146,7 @@ async def _carry_out(client: AsyncLiandan, draft: Draft, out: Path | None, folde
         if out is not None:
             lines = (f"已签署，未提交 / signed, not posted: {out}", f"  → liandan statement post {out}")
             return _written(out, freeze(envelope) + b"\n", {"is_signed": True}, *lines)
-        return _received(draft, await client.post(envelope), folder)
+        return _received(draft, await client.post(envelope), folder, await _policy(client), client.trust.log_keys if client.trust else ())
     cosigning = cosigning_of(draft.to_bytes())
     signed = cosigning.signed(draft.by.index(client.uscc), client.signature(cosigning.envelope)) if client.uscc in draft.by else cosigning
     if out is not None or client.uscc not in draft.by:
@@ -161,14 +157,39 @@ async def _carry_out(client: AsyncLiandan, draft: Draft, out: Path | None, folde
     return _offered(await client.offer(signed.envelope), folder)
 
 
-def _received(draft: Draft, receipt: Receipt, folder: Path) -> int:
-    """It is in the log: where, and where the proof lies."""
+async def _policy(client: AsyncLiandan) -> tuple[str, ...]:
+    """Who must have looked on: as ``liandan login`` pinned it, else as the log says now."""
+    known = profile_for(client.address)
+    return known.witness_policy if known is not None and known.witness_policy else (await client.log()).witness_policy
+
+
+def _witnessed(receipt: Receipt, lines: Sequence[str], log_keys: Sequence[str]) -> tuple[list[str], bool]:
+    """Which witnesses cosigned the checkpoint of a receipt, and whether they are enough."""
+    from ledger.tree.checkpoint import open_checkpoint
+    from ledger.tree.policy import parse_policy_lines
+
+    policy = parse_policy_lines(lines)
+    found = {line.vkey for line in open_checkpoint(receipt.note, log_keys, policy.witness_vkeys).cosignatures}
+    return [witness.name for witness in policy.witnesses if witness.vkey in found], policy.is_met_by(found)
+
+
+def _received(draft: Draft, receipt: Receipt, folder: Path, policy: Sequence[str], log_keys: Sequence[str]) -> int:
+    """It is in the log: where, where the proof lies, and who else has seen it there."""
+    names, is_enough = _witnessed(receipt, policy, log_keys)
     decision = msgspec.json.decode(receipt.entry)["admission"]["decision"]
     marks = [*(" ".join(map(str, tag)) for tag in decision["tags"]), *(f"{level} {code}" for level, code in decision["alerts"])]
     told = {"index": receipt.index, "statement": receipt.statement, "kind": draft.kind, "chain": draft.chain, "receipts": str(folder)}
     lines = [f"已入账，第 {receipt.index} 条 / entry {receipt.index}  {draft.chain}", f"  回执 / receipt: {folder}"]
     lines += [f"  路径 / route: {decision['route']}"] if decision.get("route") else []
-    emit({**told, "decision": decision}, *lines, *(f"  标记 / marked: {', '.join(marks)}" for _ in marks[:1]))
+    lines += [f"  见证 / witnessed: {', '.join(names)}"] if names else []
+    if not is_enough:
+        missing = "  ! 联署的见证少于见证策略所要求：稍后以 liandan verify 复核回执；策略已变更的，重新 liandan login"
+        lines += [missing, "  ! fewer witnesses than the policy wants: verify the receipt later; if the policy has changed, log in again"]
+    emit(
+        {**told, "decision": decision, "witnesses": names, "is_witnessed": is_enough},
+        *lines,
+        *(f"  标记 / marked: {', '.join(marks)}" for _ in marks[:1]),
+    )
     return 0
 
 

@@ -31,6 +31,8 @@ class Offer(Struct, frozen=True):
 
     value: str
     words: str
+    is_known: bool = False
+    """Whether it was shown before, for the item before."""
 
 
 class Knowledge(Protocol):
@@ -122,6 +124,11 @@ class Asking:
         if not offers and node.field.type == "choice":
             offers = [Offer(value, word) for value, word in node.field.values.items()]
         question = _question(node, is_optional=is_optional, number=number)
+        if offers and all(offer.words in ("", offer.value) for offer in offers):
+            warn(*([f"    {' '.join(offer.value for offer in offers)}"] if not number else []))
+            offers = []
+        elif number:
+            offers = [Offer(offer.value, offer.words, is_known=True) for offer in offers]
         if not offers and not node.is_key and node.field.type not in ("choice", "flag", "file"):
             hint = word_in(said_of(node.whole if number is None else node.item, {}), "zh")
             question += f"（{hint}）" if hint not in ("文本", "") else ""
@@ -151,7 +158,8 @@ class Asking:
     ) -> Any:
         """A question until its answer can be read; by the number of an offer too. Values that are numbers are not taken for numbers."""
         for place, offer in enumerate(offers[:OFFERS_MAX], 1):
-            warn(f"    {place}) {offer.value}  {offer.words}".rstrip())
+            if not offer.is_known:
+                warn(f"    {place}) {offer.value}  {offer.words}".rstrip())
         if len(offers) > OFFERS_MAX:
             warn(f"    …… 共 {len(offers)} 项，可直接输入 / {len(offers)} in all: type it")
         values = {offer.value for offer in offers}

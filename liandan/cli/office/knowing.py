@@ -14,6 +14,9 @@ from ledger.chain import USCC
 from liandan.cli.office.asking import Offer
 from liandan.cli.office.tree import Node
 from liandan.client import AsyncLiandan, RequestRefused
+from signing import b64
+from signing.keys import keyid
+from signing.refusal import Refusal
 from whitelist.adopted import data_files
 from whitelist.answers import Approvals, Listings, Lists, Permits
 from whitelist.catalogue import Catalogue, parse_catalogue
@@ -55,6 +58,7 @@ class ServerKnowledge:
         """Names of every code of a body, and of some more; of regions and provinces under their fields, as two digits may be anything."""
         found = {code: await self.name_of(code) for code in dict.fromkeys((*codes, *(text for _, text in _texts(body, ""))))}
         found |= {f"{field}={text}": region_name(text) for field, text in _texts(body, "") if field in _REGIONS}
+        found |= {f"{field}={text}": key_name(text) for field, text in _texts(body, "") if field == "spki"}
         return {code: name for code, name in found.items() if name}
 
     async def _party(self, uscc: str) -> str:
@@ -155,6 +159,14 @@ def waste_name(code: str) -> str:
     """What the catalogue (国家危险废物名录) says of a code, its beginning."""
     found = _catalogue().wastes.get(code)
     return "" if found is None else found.description[:DESCRIPTION_MAX]
+
+
+def key_name(spki: str) -> str:
+    """Of a public key: its keyid, which its owner reads out from ``liandan key show``."""
+    try:
+        return f"密钥标识 keyid {keyid(b64.decode(spki))}"
+    except Refusal:
+        return ""
 
 
 def region_name(code: str) -> str:

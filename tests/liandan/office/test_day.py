@@ -24,6 +24,7 @@ from tests.softtoken import soft_token, wants_token
 
 PAGE = (ROOT / "docs" / "office.md").read_text(encoding="utf-8")
 PEOPLE = ("运营中心", "四川", "重庆", "成都企业")
+MANIFEST = "915101120000DY001B/01KB8H6T000000000000000003"
 PLANT = "915001160000DY0024"
 APPROVAL = "approval/915101120000DY001B/01KB8H6T000000000000000002"
 NOW = "2026-11-30T09:00:00+08:00"
@@ -121,7 +122,8 @@ def day(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> I
             day.do(typed)
         with day.serving():
             for typed in after:
-                said[" ".join([typed.who, *typed.words[:3]])] = told = day.do(typed)
+                told = day.do(typed)
+                said[" ".join([typed.who, *typed.words[:3], *(["(1)"] if typed.code else [])])] = told
                 if typed.words[:2] == ["statement", "post"]:
                     day.found = json.loads(day.run("运营中心", "log", "status", "--json", "--url", day.url).stdout)["found"]
                 elif typed.words[:3] == ["log", "data", "adopt"]:
@@ -136,16 +138,18 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(day: tuple[Day, d
     assert "list/2026-51-50-cy（2026 年 四川省→重庆市）" in countersigned
     assert f"→ liandan approval decide {APPROVAL}" in said["四川 work"]
     assert "批准 60.000000，已用 0.000000，余 / left 60.000000 吨" in said[f"成都企业 approval show {APPROVAL}"]
-    checked = said["成都企业 check --from load.json"]
-    for told in ("✗ 不能开具", "APPROVAL_EARLY", "liandan manifest issue", "余 / left 60.000000 − 本次 / this 12.500000 = 47.500000 吨"):
-        assert told in checked
-    assert "已入账，第 9 条" in said["重庆 list suspend 2026-51-50-cy"]
-    assert "余 / left 4940.000000" in said["四川 list show list/2026-51-50-cy"]
+    for told in ("✓ 可以开具", "余 / left 60.000000 − 本次 / this 12.500000 = 47.500000 吨"):
+        assert told in said["成都企业 check --from load.json"]
+    for told in ("✗ 不能开具", "APPROVAL_QUOTA", "liandan approval apply", "20.000000"):
+        assert told in said["成都企业 check --from load.json (1)"]
+    assert "liandan manifest" in said["成都企业 manifest actions 915101120000DY001B/01KB8H6T000000000000000003"]
+    assert "已入账，第 10 条" in said["重庆 list suspend 2026-51-50-cy"]
+    assert "余 / left 4940.000000  已暂停" in said["四川 list show list/2026-51-50-cy"]
     assert f"→ liandan statement cosign agree {today.statement}" in said["重庆 work"]
     assert "agree" not in said["四川 statement cosign list"]
     assert "未签 / not signed: 11500000000000000D" in said["四川 statement cosign agree"]
-    assert "入账 / entry 10" in said["重庆 statement cosign agree"]
-    assert len(list(today.receipts.glob("*.tlog-proof"))) >= 10, "every receipt but that of the founding"
+    assert "入账 / entry 11" in said["重庆 statement cosign agree"]
+    assert len(list(today.receipts.glob("*.tlog-proof"))) >= 11, "every receipt but that of the founding"
 
 
 @wants_token
@@ -217,6 +221,36 @@ def test_bad_input_is_told_and_ends_without_a_traceback(words: str, code: int, t
         answer = today.run("重庆", *words.split(" "))
     assert (answer.exit_code, told in answer.output) == (code, True), answer.output
     assert "Traceback" not in answer.output
+
+
+def test_an_act_on_a_manifest_begins_with_what_the_log_knows(day: tuple[Day, dict[str, str]]) -> None:
+    """What only the signer knows is asked for; who signs, in which order, nobody has to know."""
+    today, _ = day
+    words = ("manifest", "depart", MANIFEST, "--dry-run", "--yes", "--json")
+    answer = today.run("成都企业", *words)
+    assert answer.exit_code == 2, answer.output
+    assert re.findall(r"\[(body\.[a-z.]+) absent", answer.output) == ["body.vehicle.plate", "body.gate"]
+    answer = today.run("成都企业", *words, "--set", "vehicle.plate=川E12345", "--set", "gate.labels=", "--set", "gate.checks=")
+    assert answer.exit_code == 0, answer.output
+    would = json.loads(answer.stdout)
+    assert would["by"] == ["915101120000DY001B", "915001050000FX045U"]
+    assert would["body"]["vehicle"]["plate"] == "川E12345"
+    assert would["body"]["place"]["division"] == "510112"
+
+
+def test_a_receipt_that_the_pinned_witnesses_have_not_seen_says_so(day: tuple[Day, dict[str, str]]) -> None:
+    """Whoever pinned a witness is told where its line is missing, though the log itself asks for none."""
+    today, _ = day
+    vkey = today.run("四川", "witness", "init", str(today.folder / "w"), "--name", "witness.example/w", "--json").stdout
+    path = today.folder / "四川" / "profile.json"
+    before = path.read_bytes()
+    pinned = json.loads(before) | {"witness_policy": [f"witness w {json.loads(vkey)['vkeys'][0]}", "quorum w"]}
+    path.write_text(json.dumps(pinned), encoding="utf-8")
+    words = ("access", "grant", "--reader", PLANT, "--regions", "51", "--topics", "list", "--reason", "查阅", "--yes", "--json")
+    answer = today.run("四川", *words)
+    path.write_bytes(before)
+    assert answer.exit_code == 0, answer.output
+    assert (json.loads(answer.stdout)["is_witnessed"], json.loads(answer.stdout)["witnesses"]) == (False, [])
 
 
 def test_a_dry_run_signs_nothing_and_says_what_would_be_signed(day: tuple[Day, dict[str, str]]) -> None:
