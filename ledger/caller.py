@@ -22,6 +22,7 @@ TOPICS: Mapping[str, str] = {
     **dict.fromkeys(("manifest", "case", "number"), "manifest"),
     **dict.fromkeys(("permit", "licence", "vehicle"), "permit"),
     **{name: name for name in ("approval", "list", "incident")},
+    "emergency": "incident",
 }
 """Topic by chain type; what is not here is nobody's by grant."""
 WITHIN = "*"

@@ -38,6 +38,7 @@ from liandan.vault_routes import ROUTER as VAULT
 from liandan.webhooks.routes import ROUTER as WEBHOOKS
 from liandan.webhooks.service import Webhooks
 from manifests.accounts.routes import ROUTER as ACCOUNTS
+from manifests.emergencies.routes import ROUTER as EMERGENCIES
 from manifests.incidents.routes import ROUTER as INCIDENTS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
@@ -117,6 +118,7 @@ def create_app(
             MANIFESTS,
             INCIDENTS,
             ACCOUNTS,
+            EMERGENCIES,
             REPORTS,
             TABLES,
             VAULT,

@@ -46,7 +46,7 @@ OF_THE_PRESENT = {
         Given(levels=frozenset(levels)),
         tuple(f"{kind}/1" for term in TERMS.values() if term.code == rule.code for kind in term.kinds),
     )
-    for rule, levels in zip(deadlines.TEXTS, ("L", "M", "MH", "L", "L"), strict=True)
+    for rule, levels in zip(deadlines.TEXTS, ("L", "L", "M", "MH", "L", "L"), strict=True)
 }
 """Codes that no entry carries: said as long as the act is missing that would end it (manifests.present)."""
 LAW = Path(__file__).with_name("law_rules.csv")

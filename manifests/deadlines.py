@@ -49,6 +49,16 @@ TERMS = register(
     Term("hold_until", ("case.release",), "", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
     Term("hold", ("case.release",), "hold_d", "行政强制法 Art. 25", "解除暂扣", "release the hold", lapses=True),
     Term("contest", ("case.release",), None, OURS, "了结争议", "settle the contest", "H", "CONTESTED"),
+    Term(
+        "regularise",
+        ("case.report",),
+        "regularise_wd",
+        OURS,
+        "补办应急转移手续",
+        "regularise the emergency transfer",
+        "L",
+        "EMERGENCY_OPEN",
+    ),
     Term("attachment", (FILE,), "attachment_wd", OURS, "补交附件", "bring the attachment", "L", "ATTACHMENT_MISSING"),
 )
 """Every term of a manifest; where no article is named it is a rule of this log (kinds §12)."""
@@ -59,7 +69,7 @@ def clocks(view: ManifestView, log: LogState | None = None) -> tuple[Clock, ...]
 
     Without the directory (``log``) it may name too much, never too little, of what :func:`duties` gives.
     """
-    return (*_of_trunk(view), *_of_returns(view.state), *_of_cases(view, log), *_of_files(view))
+    return (*_of_trunk(view), *_of_returns(view.state), *_of_emergency(view.state), *_of_cases(view, log), *_of_files(view))
 
 
 def clock_rows(view: ManifestView) -> tuple[str, ...]:
@@ -183,6 +193,14 @@ def _leaving(accepted_s: int, view: ManifestView) -> Clock:
     return Clock(term="return_leaves", kind=Act.DEPART.kind, since_s=accepted_s, roles=roles, manifest=view.chain)
 
 
+def _of_emergency(state: ManifestState) -> Iterator[Clock]:
+    """What has moved on an emergency is regularised afterwards (R-39), however far the manifest has come meanwhile."""
+    times = state.times
+    moved_s = state.paper_departed_s or times.departed_s or (None if state.is_declined else times.accepted_s)
+    if state.emergency is not None and state.regularised_s is None and moved_s is not None and state.stage is not Stage.VOIDED:
+        yield Clock(term="regularise", kind="case.report/1", since_s=moved_s, roles=(("origin's authority", (ORIGIN,)),))
+
+
 def _of_cases(view: ManifestView, log: LogState | None) -> Iterator[Clock]:
     state, is_open = view.state, view.state.stage not in FINISHED
     for hold in state.holds:
@@ -234,6 +252,10 @@ def _of_files(view: ManifestView) -> Iterator[Clock]:
 
 
 TEXTS = texts("""
+EMERGENCY_OPEN | R-39 | origin_authority | 2018 川渝合作协议 [READ S9]; 豁免清单 2025 [READ H4]; alert [DESIGN]
+应急转移尚未补办手续。 || 不影响联单和废物的处置。移出地主管部门核实后补办，以 case.report（about 填 regularised）报告文号。
+The emergency transfer has not been regularised. || The manifest goes on. The authority of the origin looks into it, regularises it and reports that with case.report (about: regularised).
+
 STALE_ISSUE | - | generator | kinds §12 [DESIGN]
 联单开具后长期未起运。 || 不影响联单，占用的额度一直留着。起运；不再转移的，作废，额度随即退回。
 The manifest was issued long ago and has not departed. || It stays as it is and keeps its quota. Depart, or void it if nothing will go: the quota comes back.

@@ -62,13 +62,13 @@ class Capacity(StrEnum):
 CAPACITIES: Mapping[str, str] = {
     "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门", "authority": "移出地、接受地或者最近行为地主管部门",
-    "authority that holds": "实施暂扣的主管部门",
-    "who may propose the correction": "可以提出该项更正的单位",
+    "authority that holds": "实施暂扣的主管部门", "who may propose the correction": "可以提出该项更正的单位",
     "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",
     "authority of a silent firm": "逾期未表态单位所在地主管部门", "who owes the attachment": "应当提交附件的单位", "signer": "签署单位",
     "destination's authority": "接受地主管部门", "origin's authority": "移出地主管部门", "party concerned": "联单有关单位",
     "reporter": "报告单位", "authority of the place": "事发地主管部门", "authority of the number": "编号所属地主管部门",
     "authority of the list": "名单双方的主管部门", "authority of the other side": "名单对方的主管部门",
+    "declaring authority": "启动应急转移的主管部门", "authority of receivers": "接受地主管部门",
     "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
 }  # fmt: skip
 VehicleKind = Annotated[
@@ -307,6 +307,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     contests: tuple[Contest, ...] = ()
     incidents: tuple[IncidentNote, ...] = ()
     """突发事件 that name it, in the order of the log; of those that are open the first that count (manifests.incident)."""
+    regularised_s: int | None = None
+    """应急转移补办: when the authority of the origin reported that the emergency transfer was regularised (admission of its report)."""
     beside: tuple[int, ...] = ()
     """Entries of other chains that name it, incidents and settlements of its number: they stand in its history (manifests.naming)."""
 

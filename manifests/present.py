@@ -71,6 +71,8 @@ def _phase(duty: Duty, present: Present) -> Phase | None:
         return "open" if ALL_TERMS[duty.term].code else None
     if duty.overdue:
         return "overdue"
+    if duty.term == "regularise":  # it is open until somebody has done it, and says so from the first day on
+        return "open"
     if duty.term == "storage" and _age(duty, present) >= present.limits.storage_warn_d:
         return "approaching"
     return "approaching" if duty.workdays_left is not None and duty.workdays_left <= SOON_WD else None

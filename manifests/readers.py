@@ -14,6 +14,8 @@ from ledger.caller import index_keys, places_of, topic_of
 from manifests.incidents.acts.unmanifested import IncidentUnmanifested
 from manifests.view import ManifestView
 from whitelist.acts.apply import ApprovalApply
+from whitelist.acts.emergency_declare import EmergencyDeclare
+from whitelist.acts.emergency_join import EmergencyJoin
 
 
 class Begun(Struct, frozen=True, gc=False):
@@ -42,6 +44,8 @@ def begun_with(first: Entry) -> Begun:
         named = (body.receiver,)
     elif isinstance(body, IncidentUnmanifested):  # who is said to have sent or carried it has to be able to answer
         named = tuple(party for party in (body.sender, body.carrier) if party is not None)
+    elif isinstance(body, EmergencyDeclare):  # who may move on it, and take what moves
+        named = (*body.generators, *(one.receiver for one in body.receivers))
     return Begun(named, tuple(places_of(first)))
 
 
@@ -52,6 +56,8 @@ def readers_of(entry: Entry, view: ManifestView | None, begun: Begun | None, nam
         way = view.way
         return index_keys(entry, way.parties, way.places)
     begun = begun or begun_with(entry)
+    if isinstance(body := entry.statement.body, EmergencyJoin) and body.receivers:  # who comes with a join is told of it
+        begun = Begun((*begun.named, *(one.receiver for one in body.receivers)), begun.places)
     if not named:
         return index_keys(entry, begun.named, begun.places)
     parties = [party for one in named for party in one.parties]

@@ -106,6 +106,15 @@ Plan = Annotated[
         "plan",
     ),
 ]
+OnEmergency = Annotated[
+    str | None,
+    in_query(
+        f"^{USCC}/{ULID}$",
+        "凭该应急转移开具的 / what moves on this emergency",
+        "915100000000FX051A/01K9000000000000000000EMR1",
+        "emergency",
+    ),
+]
 InYear = Annotated[str, in_path("^20[0-9]{2}$", "管理计划年度 / year of the plan", "2026")]
 
 
@@ -133,6 +142,7 @@ async def get_manifests(
     tag: Tag = None,
     returns: Returns = None,
     plan: Plan = None,
+    emergency: OnEmergency = None,
     held: Held = None,
     contested: Contested = None,
     overdue: Overdue = None,
@@ -169,6 +179,7 @@ async def get_manifests(
         incident=incident is not None,
         returns=returns,
         plan=plan,
+        emergency=emergency,
         updated_since=updated_since,
     )
     return await with_names(

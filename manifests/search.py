@@ -16,6 +16,7 @@ from manifests.model import FINISHED, Stage, standing
 
 FILTERS = (
     "plan",
+    "emergency",
     "number",
     "provincial_number",
     "waybill_no",
@@ -67,6 +68,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of what carries back or on the refused grams of this manifest, ``<generator>/<ULID>``."""
     plan: str | None = None
     """Of what counts on the management plan of a generator and year, ``<generator>/<YYYY>``."""
+    emergency: str | None = None
+    """Of what moves on an emergency, ``<authority>/<ULID>``."""
     held: bool = False
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
     incident: bool = False

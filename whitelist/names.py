@@ -29,6 +29,8 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "revoked": ("批准已撤销", "revoked"),
 }
 """Stages of an application and its decision (跨省转移批准)."""
+EMERGENCY_STAGES: Mapping[str, tuple[str, str]] = {"open": ("进行中", "open"), "closed": ("已终止", "closed")}
+"""Stages of an emergency (应急转移)."""
 STATES: Mapping[str, tuple[str, str]] = {
     "ACTIVE": ("有效", "in force"),
     "SUSPENDED": ("已暂停", "suspended"),

@@ -14,12 +14,13 @@ from ledger.caller import Caller, reads
 from ledger.model import Head
 from ledger.searching.terms import ANY, Groups
 from whitelist.approval import GRANTED_STAGES, ApprovalState
+from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanLine, PlanState
 from whitelist.quota import q1_account, q2_account, q3_account
-from whitelist.registry_terms import code_group, incident_places, way_groups
+from whitelist.registry_terms import code_group, emergency_parties, emergency_places, incident_places, way_groups
 
 
 class RegistryRow(Struct, frozen=True, gc=False):
@@ -81,6 +82,10 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     """Only decisions that approved something, however they stand now."""
     quota: str | None = None
     reporter: str | None = None
+    authority: str | None = None
+    """Who declared an emergency."""
+    party: str | None = None
+    """Generator or receiver of an emergency."""
     manifest: str | None = None
     """``<generator>/<ULID>`` of a manifest that an incident touches."""
     kind: str | None = None
@@ -92,7 +97,9 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
 
     def prefix(self, chain_type: str) -> str:
         """How the names begin of the chains that can be asked for: lists' with year and direction, others' with their owner."""
-        narrow = {"permit": self.receiver, "list": self.year, "incident": self.reporter}.get(chain_type, self.generator)
+        narrow = {"permit": self.receiver, "list": self.year, "incident": self.reporter, "emergency": self.authority}.get(
+            chain_type, self.generator
+        )
         found = f"{chain_type}/" if narrow is None else f"{chain_type}/{narrow}{'-' if chain_type == 'list' else '/'}"
         return self.list if chain_type == "list" and self.list is not None and self.list.startswith(found) else found
 
@@ -102,8 +109,8 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
         Beside what its name says, see :meth:`prefix`. ``caller`` is who reads approvals and incidents.
         """
         found: Groups = []
-        if chain_type == "incident":
-            return self._of_incidents(caller)
+        if chain_type in ("incident", "emergency"):
+            return self._of_events(chain_type, caller)
         if chain_type == "approval":
             assert caller is not None, "approvals are for those concerned"
             stages = GRANTED_STAGES if self.granted else () if self.stage is None else (self.stage,)
@@ -124,13 +131,16 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
             found += way_groups(self.from_province, self.to_province)
         return [*found, [ANY]]
 
-    def _of_incidents(self, caller: Caller | None) -> Groups:
-        assert caller is not None, "incidents are for those concerned"
+    def _of_events(self, chain_type: str, caller: Caller | None) -> Groups:
+        """Of incidents and emergencies, which are read under one topic."""
+        assert caller is not None, "incidents and emergencies are for those concerned"
         found: Groups = []
         if not caller.reads_all:
             regions = (region for grant in caller.grants if "incident" in grant.topics for region in grant.regions)
             found.append([*(f"party:{party}" for party in caller.parties), *(f"region:{region}" for region in regions)])
-        return [*found, *([f"{name}:{value}"] for name in ("manifest", "region", "kind", "stage") if (value := getattr(self, name))), [ANY]]
+        names = ("party", "region", "stage") if chain_type == "emergency" else ("manifest", "region", "kind", "stage")
+        found += [[f"{name}:{value}"] for name in names if (value := getattr(self, name))]
+        return [*found, *([] if self.code is None else [code_group(self.code)]), [ANY]]
 
     def incidents(self, caller: Caller, chain: str, state: IncidentState) -> Iterable[int]:
         """An incident if it is asked for, and concerns the reader, or an authority lets it read about its places."""
@@ -143,6 +153,19 @@ class Wanted(Struct, frozen=True, gc=False, kw_only=True):
             and self.stage in (None, state.stage)
             and (self.region is None or any(place.startswith(self.region) for place in incident_places(chain, state)))
             and (self.manifest is None or f"manifest/{self.manifest}" in touched)
+        )
+        return (0,) if is_wanted else ()
+
+    def emergencies(self, caller: Caller, chain: str, state: EmergencyState) -> Iterable[int]:
+        """An emergency if it is asked for, and the reader may move on it or take what moves, or an authority lets it read about its places."""
+        parties, places = emergency_parties(state), emergency_places(chain, state)
+        concerns = not set(caller.parties).isdisjoint(parties) or reads(caller, "incident", places)
+        is_wanted = (
+            concerns
+            and self.stage in (None, state.stage)
+            and (self.party is None or self.party in parties)
+            and (self.region is None or any(place.startswith(self.region) for place in places))
+            and (self.code is None or state.covers(self.code))
         )
         return (0,) if is_wanted else ()
 

@@ -1,4 +1,4 @@
-"""Terms of applications (审批期限, R-42), of incidents and of lists (whitelist.list_deadlines): which authority has what to do, until when; as of a moment.
+"""Terms of applications (审批期限, R-42), of incidents, of lists (whitelist.list_deadlines) and of emergencies (whitelist.emergency_deadlines): which authority has what to do, until when; as of a moment.
 
 Review and decision count from the acceptance (受理); nobody says so, and none asks for more, they count from the day of the application, since
 which it is then accepted by law.
@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 
 from ledger.directory import LogState, authorities_of_division
-from whitelist import list_deadlines
+from whitelist import emergency_deadlines, list_deadlines
 from whitelist.approval import ApprovalState
+from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
@@ -50,17 +51,20 @@ TERMS = register(
     Term("complete", ("approval.apply", "approval.withdraw"), None, "Order 23 Art. 23", "补正后重新提交申请", "complete the application"),
     Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident"),
 )
-TERMS = {**TERMS, **list_deadlines.TERMS}
+TERMS = {**TERMS, **list_deadlines.TERMS, **emergency_deadlines.TERMS}
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 
 
-RegistryState = ApprovalState | IncidentState | ListState
+RegistryState = ApprovalState | EmergencyState | IncidentState | ListState
 
 
 def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
-    """Terms that run on an application, an incident or a list, from its name and state alone; authorities are named by ``@`` and the division."""
+    """Terms that run on an application, an incident, an emergency or a list, from its name and state alone; authorities are named by ``@`` and the division."""
     if isinstance(state, ListState):
         yield from list_deadlines.clocks(state)
+        return
+    if isinstance(state, EmergencyState):
+        yield from emergency_deadlines.clocks(state)
         return
     if isinstance(state, IncidentState):
         if not state.closed_on:
@@ -84,16 +88,18 @@ def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
 
 
 def clock_rows(chain: str, state: Any) -> tuple[str, ...]:
-    """The clocks of an application, an incident or a list as rows of the index, sorted; nothing else of the registries has any."""
+    """The clocks of an application, an incident, an emergency or a list as rows of the index, sorted; nothing else of the registries has any."""
     if not isinstance(state, RegistryState):
         return ()
     return tuple(sorted({row for clock in clocks(chain, state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
 
 
 def duties(chain: str, state: RegistryState, present: Present, log: LogState) -> tuple[Duty, ...]:
-    """What is due on an application, an incident or a list now."""
+    """What is due on an application, an incident, an emergency or a list now."""
     if isinstance(state, ListState):
         return list_deadlines.duties(state, present, log)
+    if isinstance(state, EmergencyState):
+        return emergency_deadlines.duties(state, present, log)
     found = (duty_of(clock, TERMS[clock.term], present, lambda holder: named(holder, state, log)) for clock in clocks(chain, state))
     return tuple(duty for duty in found if duty.term != "no_reply" or duty.overdue)
 

@@ -1,4 +1,4 @@
-"""The terms under which permits, lists, approvals, plans and incidents are found.
+"""The terms under which permits, lists, approvals, plans, emergencies and incidents are found.
 
 A term is a condition that a chain must meet, never one that suffices: what a scope leaves out is judged in the state.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ledger.searching.terms import ANY, Groups
+from whitelist.emergency import EmergencyState
 from whitelist.fields import Scope
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
@@ -29,7 +30,7 @@ def way_groups(from_province: str | None, to_province: str | None) -> Groups:
 
 
 def terms_of(chain: str, state: Any) -> tuple[str, ...]:
-    """Everything that a permit, list, approval, plan or incident is looked for by, sorted."""
+    """Everything that a permit, list, approval, plan, emergency or incident is looked for by, sorted."""
     if isinstance(state, PermitState):
         found = [*_scopes(state.items)]
     elif isinstance(state, ListState):
@@ -47,6 +48,9 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
         found += [f"manifest:{manifest.removeprefix('manifest/')}" for manifest in (*state.manifests, state.backfilled) if manifest]
         found += [f"party:{party}" for party in (reporter, *state.concerned)]
         found += [f"region:{place[:digits]}" for place in incident_places(chain, state) for digits in _DIGITS]
+    elif isinstance(state, EmergencyState):
+        found = [f"stage:{state.stage}", *(f"party:{party}" for party in emergency_parties(state)), *_scopes(state.wastes)]
+        found += [f"region:{place[:digits]}" for place in emergency_places(chain, state) for digits in _DIGITS]
     else:
         found = [*_way(*state.direction), f"receiver:{state.receiver}", f"stage:{state.stage}"]
         found += [f"code:{line.code}" for line in state.lines]
@@ -62,6 +66,17 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
 def incident_places(chain: str, state: IncidentState) -> tuple[str, ...]:
     """Divisions that an incident touches: where it happened, where its reporter and its manifests' generators are registered."""
     return (state.division, *(owned.split("/")[1][2:8] for owned in (chain, *state.manifests)))
+
+
+def emergency_parties(state: EmergencyState) -> tuple[str, ...]:
+    """Firms that may move on an emergency, and that may take what moves; each once."""
+    return tuple(dict.fromkeys((*state.generators, *(one.receiver for one in state.receivers))))
+
+
+def emergency_places(chain: str, state: EmergencyState) -> tuple[str, ...]:
+    """Divisions that an emergency touches: where it was, the receivers' facilities, where its authority and its firms are registered."""
+    parties = (chain.split("/")[1], *emergency_parties(state))
+    return (state.division, *(one.division for one in state.receivers), *(party[2:8] for party in parties))
 
 
 def _way(from_province: str, to_province: str) -> Iterator[str]:

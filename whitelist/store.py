@@ -22,6 +22,7 @@ from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn
 from signing.refusal import Refusal
 from whitelist.approval import ApprovalState
+from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
@@ -33,6 +34,7 @@ from whitelist.registry_terms import terms_of
 INDEX = TermIndex("registry_term", "registry_view", {"chain": "text"}, is_descending=False)
 _DECODERS: Mapping[str, msgspec.msgpack.Decoder[Head[Any]]] = {
     "approval": msgspec.msgpack.Decoder(Head[ApprovalState]),
+    "emergency": msgspec.msgpack.Decoder(Head[EmergencyState]),
     "incident": msgspec.msgpack.Decoder(Head[IncidentState]),
     "list": msgspec.msgpack.Decoder(Head[ListState]),
     "permit": msgspec.msgpack.Decoder(Head[PermitState]),
@@ -42,7 +44,7 @@ REGISTRIES = frozenset(_DECODERS)
 """Types of the chains that are found by terms."""
 _COMPARED = """
     SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms, clocks
-      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|incident|list|permit|plan)/') AS said
+      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|emergency|incident|list|permit|plan)/') AS said
       FULL JOIN registry_view AS held ON key = 'chain:' || held.chain
 """
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
@@ -64,7 +66,7 @@ class Part(Struct, frozen=True, gc=False):
 
     @property
     def chain_type(self) -> str:
-        """``permit``, ``list``, ``approval``, ``plan`` or ``incident``."""
+        """``permit``, ``list``, ``approval``, ``plan``, ``emergency`` or ``incident``."""
         return self.prefix.partition("/")[0]
 
     @property

@@ -108,7 +108,8 @@ def _left(item: WorkItem, at: int) -> str:
 
 def _about(item: WorkItem) -> str:
     """What it is about, by its name."""
-    return item.manifest or item.application or item.list or (f"incident/{item.incident}" if item.incident else "")
+    beside = f"incident/{item.incident}" if item.incident else f"emergency/{item.emergency}" if item.emergency else ""
+    return item.manifest or item.application or item.list or beside
 
 
 def answering(item: WorkItem) -> str:

@@ -204,6 +204,8 @@ def _line(item: WorkItem, due_on: str, base_url: str, language: Language) -> Dig
         about, path = f"{'申请' if zh else 'application'} {item.application.rpartition('/')[2]}", f"chains/{item.application}"
     elif item.list:
         about, path = f"{'名单' if zh else 'list'} {item.list.removeprefix('list/')}", f"chains/{item.list}"
+    elif item.emergency:
+        about, path = f"{'应急转移' if zh else 'emergency'} {item.emergency.rpartition('/')[2]}", f"emergencies/{item.emergency}"
     elif item.incident:
         about, path = f"{'事件' if zh else 'incident'} {item.incident.rpartition('/')[2]}", f"incidents/{item.incident}"
     what = item.term_text

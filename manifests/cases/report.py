@@ -15,8 +15,8 @@ from ledger.admission.personality import Judged, Role
 from ledger.directory import log_state
 from ledger.fields import At, Count, LongText, Text, Uscc, items, label, words
 from ledger.labels import words_of
-from ledger.model import Facts, Findings, Statement
-from ledger.times import format_at, parse_at
+from ledger.model import Admission, Facts, Findings, Statement
+from ledger.times import format_at, parse_admission_at, parse_at
 from manifests import telling
 from manifests.act import TOLERANCE_S, FiledBody
 from manifests.case import Trunk, manifest_of, opener_of
@@ -122,6 +122,13 @@ def apply(opened: Opened) -> Effect:
     return Effect(cases=opened.cases, case=replace(opened.case, told=opened.case.told + 1))
 
 
+def _follow(state: ManifestState, statement: Statement, admission: Admission) -> ManifestState:
+    """补办: the first report of it stops the clock of an emergency transfer (R-39)."""
+    if statement.body.about != "regularised" or state.emergency is None or state.regularised_s is not None:
+        return state
+    return replace(state, regularised_s=parse_admission_at(admission.at))
+
+
 CASE_REPORT = case_act(
     "case.report/1",
     matter="report",
@@ -132,6 +139,7 @@ CASE_REPORT = case_act(
     signers=signers,
     rules=(whose_matter_it_is, something_is_told, thread_has_room),
     apply=apply,
+    follow=_follow,
     ends=lambda statement, code, chain: code == _ENDS.get(statement.body.about),
     opens=True,
     again=True,

@@ -25,10 +25,11 @@ from manifests.view import ManifestView
 from manifests.work.order import SIGNATURE, TERMS, what_of
 from signing.citation import OURS
 from whitelist.approval import ApprovalState
+from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
+from whitelist.names import EMERGENCY_STAGES, STATES
 from whitelist.names import STAGES as APPLICATION_STAGES
-from whitelist.names import STATES
 from whitelist.terms import Duty, Present
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -84,6 +85,8 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     act_by: str = ""
     act_rows: tuple[int, ...] = ()
     act_reason: str = ""
+    emergency: str = ""
+    """``<authority>/<ULID>``, its address below ``/v1/emergencies``: of work on an emergency, and of a manifest that moves on one."""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -144,6 +147,7 @@ def of_manifest(view: ManifestView, party: str, kind: str, present: Present, lan
     return {
         "manifest": view.chain.removeprefix("manifest/"),
         "number": state.number,
+        "emergency": "" if state.emergency is None else state.emergency.chain.removeprefix("emergency/"),
         "stage": state.stage.value,
         "stage_text": said(state.stage, STAGES, language),
         "wastes": tuple(dict.fromkeys(line.name for line in state.lines)),
@@ -192,6 +196,18 @@ def of_list(chain: str, state: ListState, duty: Duty, language: Language) -> dic
         }
         found["counterparts"] = (act.by,)
     return found
+
+
+def of_emergency(chain: str, state: EmergencyState, language: Language) -> dict[str, object]:
+    """What an item says of the emergency that it is about."""
+    return {
+        "emergency": chain.removeprefix("emergency/"),
+        "number": None,
+        "stage": state.stage,
+        "stage_text": _word(EMERGENCY_STAGES[state.stage], language),
+        "wastes": tuple(str(scope) for scope in state.wastes),
+        "counterparts": tuple(dict.fromkeys((*state.generators, *(one.receiver for one in state.receivers)))),
+    }
 
 
 def signature_item(row: PendingRow, view: ManifestView | None, party: str, present: Present, kinds: Kinds, language: Language) -> WorkItem:

@@ -81,7 +81,7 @@ def told_now(after: TellPlace, present: Present) -> Stretch | None:
         )  # free days behind the last working day are as near
         if term.name == "storage":  # told by days since the receipt
             ends_s = max(ends_s, start_of(present.today - timedelta(days=present.limits.storage_warn_d - 1)))
-        before_s = min(before_s, ends_s)
+        before_s = before_s if term.name == "regularise" else min(before_s, ends_s)  # told from the first day on
     place = max((after.at_s, after.chain, after.item), (low_s, "", ""))
     return Stretch(term.name, *place, before_s) if place[0] < before_s else None
 

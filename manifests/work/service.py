@@ -38,6 +38,7 @@ from manifests.work.answers import (
     chains_of,
     duty_item,
     of_application,
+    of_emergency,
     of_incident,
     of_list,
     of_manifest,
@@ -57,6 +58,7 @@ from manifests.work.order import (
 )
 from signing.refusal import refuse
 from whitelist import registry_deadlines
+from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
 from whitelist.registry_deadlines import RegistryState
@@ -255,7 +257,7 @@ class _Work:
         return owed
 
     async def _registered(self, chains: Sequence[str]) -> dict[str, RegistryState]:
-        """Applications, incidents and lists by chain, as they are now."""
+        """Applications, emergencies, incidents and lists by chain, as they are now."""
         await self._now.workspace.load([chain_key(chain) for chain in dict.fromkeys(chains)])
         found: dict[str, RegistryState | None] = {chain: self._facts.state(chain) for chain in chains}
         return {chain: state for chain, state in found.items() if state is not None}
@@ -271,6 +273,8 @@ class _Work:
             about = of_incident(row.chain, state, self._language)
         elif isinstance(state, ListState):
             about = of_list(row.chain, state, duty, self._language)
+        elif isinstance(state, EmergencyState):
+            about = of_emergency(row.chain, state, self._language)
         elif state is not None:
             about = of_application(row.chain, state, party, self._language)
         else:

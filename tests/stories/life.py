@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ledger.admission.statement import hash_of
 from ledger.mass import parse_mass
 from liandan.demo.calendar import at, seconds
 from liandan.demo.cast import CAST, Cast, DemoWaste, Firm, Flow, Licence
@@ -76,7 +77,7 @@ class LifeStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     numbered: bool = True
     refused: tuple[str, ...] = ()
     keep: str = ""
-    """A name under which the signed envelope is kept: ``$kept:name`` is its base64 in a later body."""
+    """A name under which the signed envelope is kept: ``$kept:name`` is its base64 in a later body, ``$hash:name`` its statement hash."""
     stage: str = ""
     alerts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -234,15 +235,16 @@ class Telling:
         assert planned.act is not None
         envelope = self.scribe.write(replace(planned.act, body=self._with_kept(planned.act.body)))
         if planned.step.keep:
-            self._kept[planned.step.keep] = b64encode(freeze(envelope)).decode()
+            self._kept[f"kept:{planned.step.keep}"] = b64encode(freeze(envelope)).decode()
+            self._kept[f"hash:{planned.step.keep}"] = hash_of(envelope)
         return envelope
 
     def _with_kept(self, value: Any) -> Any:
         match value:
             case dict():
                 return {name: self._with_kept(inner) for name, inner in value.items()}
-            case str() if value.startswith("$kept:"):
-                return self._kept[value.removeprefix("$kept:")]
+            case str() if value.startswith(("$kept:", "$hash:")):
+                return self._kept[value[1:]]
         return value
 
     def account(self, text: str) -> str:
