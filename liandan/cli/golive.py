@@ -114,9 +114,9 @@ async def run(paths: tuple[Path, ...], dry_run: bool, principal: str | None, yes
 def _planned(paths: Sequence[Path], found: str) -> tuple[list[PlannedStatement], SheetReading]:
     from liandan.golive.composing import Composing
     from liandan.intake.opening import bytes_of
+    from liandan.intake.reading import read_files
     from liandan.intake.rows import SheetReading
     from liandan.intake.tables import GOLIVE
-    from liandan.intake.taking import read_files
 
     out = SheetReading()
     tables, _ = read_files(bytes_of(paths, out), GOLIVE, out)

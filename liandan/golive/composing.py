@@ -16,6 +16,7 @@ from ledger.registrations.form import name_reasons
 from ledger.times import read_day
 from liandan.intake.listing import waste_of
 from liandan.intake.model import PlannedStatement, SheetFinding, Spot, TemplateColumn, TemplateRow
+from liandan.intake.reading import Tables
 from liandan.intake.rows import SheetReading
 from liandan.intake.tables import CODES, ITEMS, MATERIAL, MATERIAL_2, METHODS, NAME, NO, PARTIES, PERMITS, SITES, USCC
 from liandan.wiring import KINDS
@@ -25,8 +26,6 @@ from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc, misspelt
 from whitelist.fields import PermitItem, judge_scope
 
-Tables = Mapping[str, Sequence[TemplateRow]]
-"""Rows by the name of their sheet, in the order of the files."""
 BASIS = "豁免清单年版", "豁免清单序号", "方案文号", "点对点移出人"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _EPOCH = 719_163  # 1970-01-01 as an ordinal.

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from ledger.problem import Language, problem_errors
 from liandan.intake.model import SheetFinding, SheetNote, SheetRepair, Spot
-from liandan.intake.taking import TakenFile, TakenFiles
+from liandan.intake.reading import TakenFile
+from liandan.intake.taking import TakenFiles
 from liandan.wiring import RULES
 from signing.phrase import word_in
 

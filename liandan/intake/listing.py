@@ -17,10 +17,9 @@ from ledger.admission.personality import Judged
 from ledger.model import Admission, Decision, Facts, Findings, Moment, Statement, Values
 from ledger.times import format_at
 from liandan.intake.ground import LogGround, same_name
-from liandan.intake.model import PlannedStatement, Spot, TemplateRow
+from liandan.intake.model import CodesRead, PlannedStatement, Spot, TemplateRow
 from liandan.intake.rows import SheetReading
 from liandan.intake.tables import CATEGORY, CODES, LIST_TERMS, LISTING, METHODS, NO, PERMIT, QUOTA, RECEIVER, RECEIVER_NAME, SCOPE
-from liandan.intake.wastes import CodesRead
 from liandan.wiring import KINDS
 from signing.payload import BODY_LIMIT
 from signing.phrase import Phrase

@@ -145,11 +145,27 @@ class RowOutcome(Struct, frozen=True):
     said: Phrase
 
 
+class CodesRead(Struct, frozen=True):
+    """What a cell of codes says: the codes, and the scope where words in it say so."""
+
+    scope: Literal["", "ALL", "INCLUDE", "EXCEPT"] = ""
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As a repair shows it."""
+        told = {"ALL": "全部代码", "EXCEPT": f"除 {'、'.join(self.codes)} 外"}
+        return told.get(self.scope, "、".join(self.codes))
+
+
+CellValue = str | int | bool | list[str] | CodesRead
+"""What a cell says, as its column asks for it."""
+
+
 class TemplateRow(Struct, frozen=True):
     """A row with its filled cells by head, as the column asks for them, and the letters of its columns."""
 
     spot: Spot
-    cells: Mapping[str, Any]
+    cells: Mapping[str, Any]  # A :data:`CellValue` each.
     letters: Mapping[str, str] = {}
     rows: Mapping[str, int] = {}  # Of a form, where each head has a row of its own.
 

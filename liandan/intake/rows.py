@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.mass import read_mass, tonnes
@@ -39,13 +39,18 @@ _TAKEN, _TITLE = Phrase("已读取", "taken"), Phrase("小标题，不是数据�
 class SheetReading:
     """What is said of files while they are read; the first thing that is said of a cell stands."""
 
-    def __init__(self) -> None:
-        self.findings: list[SheetFinding] = []
-        self.repairs: list[SheetRepair] = []
-        self.notes: list[SheetNote] = []
-        self.outcomes: list[RowOutcome] = []
-        self._told: set[Spot] = set()
-        self._bad: set[tuple[str, str, int]] = set()
+    def __init__(
+        self,
+        findings: Sequence[SheetFinding] = (),
+        repairs: Sequence[SheetRepair] = (),
+        notes: Sequence[SheetNote] = (),
+        outcomes: Sequence[RowOutcome] = (),
+    ) -> None:
+        """Goes on from what was said before."""
+        self.findings, self.repairs, self.notes, self.outcomes = list(findings), list(repairs), list(notes), list(outcomes)
+        self.silent: list[Spot] = []
+        self._told = {one.spot for one in findings}
+        self._bad = {(one.spot.file, one.spot.sheet, one.spot.row) for one in findings}
 
     def refuse(self, spot: Spot, reason: Reason) -> None:
         """A finding."""
@@ -61,6 +66,7 @@ class SheetReading:
     def silence(self, spot: Spot) -> None:
         """Nothing more is said of a cell."""
         self._told.add(spot)
+        self.silent.append(spot)
 
     def is_told(self, spot: Spot) -> bool:
         """Whether something is wrong with a cell already."""

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
 from ledger.model import Facts
+from liandan.golive.composing import Composing
 from liandan.intake.ground import LogGround
 from liandan.intake.listing import ListDraft, compose_list, judge_list
-from liandan.intake.model import (
-    PlannedStatement,
-    RowOutcome,
-    SheetBook,
-    SheetFinding,
-    SheetNote,
-    SheetRepair,
-    Spot,
-    TemplateRow,
-    TemplateSheet,
-)
-from liandan.intake.opening import open_bytes
-from liandan.intake.rows import SheetReading, tables_of
-from liandan.intake.tables import LISTS
+from liandan.intake.model import PlannedStatement, RowOutcome, SheetFinding, SheetNote, SheetRepair
+from liandan.intake.openings import compose_openings
+from liandan.intake.reading import IntakeSort, ReadTables, TakenFile, read_tables
+from liandan.intake.rows import SheetReading
 from signing.phrase import Phrase
-from signing.refusal import Reason, Refusal
 
-IntakeSort = Literal["list", "permits", "openings"]
 FINDINGS_MAX = 1_000
 """Findings, repairs and notes of each kind that are told; more teach nothing new."""
-SHEETS: Mapping[IntakeSort, tuple[TemplateSheet, ...]] = {"list": LISTS}
-
-
-class TakenFile(Struct, frozen=True):
-    """A file that was read: what it is by its bytes, and their SHA-256, by which it is known again."""
-
-    name: str
-    sort: str
-    sha256: str
-    size: int
 
 
 class TakenFiles(Struct, frozen=True, kw_only=True):
@@ -55,52 +33,45 @@ class TakenFiles(Struct, frozen=True, kw_only=True):
     outcomes: tuple[RowOutcome, ...] = ()
 
 
-def read_files(
-    files: Sequence[tuple[str, bytes]], sheets: tuple[TemplateSheet, ...], out: SheetReading
-) -> tuple[dict[str, list[TemplateRow]], list[TakenFile]]:
-    """The rows of files by the sheets that they belong to; each file once, whatever it is called."""
-    tables: dict[str, list[TemplateRow]] = {sheet.name: [] for sheet in sheets}
-    known: list[tuple[SheetBook, object]] = []
-    for name, raw in files:
-        try:
-            book = open_bytes(name, raw)
-        except Refusal as refusal:
-            for reason in refusal.reasons:
-                out.refuse(Spot(name), reason)
-            continue
-        if (twin := next((other for other, _ in known if other.sha256 == book.sha256), None)) is not None:
-            out.refuse(Spot(name), Reason("INTAKE_FILE", "", "", "", "TWICE", {"other": twin.file}))
-            continue
-        found = tables_of(book, sheets, out)
-        cells = {sheet: [row.cells for row in rows] for sheet, rows in found.items() if rows}
-        if cells and (same := next((other for other, others in known if others == cells), None)) is not None:
-            out.refuse(Spot(name), Reason("INTAKE_FILE", "", "", "", "SAME", {"other": same.file}))
-            continue
-        known.append((book, cells))
-        for sheet, rows in found.items():
-            tables[sheet] += rows
-    return tables, [TakenFile(book.file, book.sort, book.sha256, book.size) for book, _ in known]
-
-
 def take(
     sort: IntakeSort,
     files: Sequence[tuple[str, bytes]],
     *,
     at_s: int,
     ground: LogGround | None = None,
-    facts: Facts | None = None,
-    by: str = "",
     given: Mapping[str, str] | None = None,
     out: SheetReading | None = None,
 ) -> TakenFiles:
-    """Read files of one sort, (name, bytes) each. ``at_s`` is the present; ``ground`` and ``facts`` what the log knows, where it is asked; ``by``
-    who would sign; ``given`` terms that stand in no file, by field; ``out`` has what was found before."""
-    out = SheetReading() if out is None else out
-    tables, taken = read_files(files, SHEETS[sort], out)
-    draft = compose_list(tables, out, ground, given)
-    if not out.findings:
-        judge_list(draft, out, at_s, by, facts)
-    return settled(sort, taken, out, draft.statements, draft)
+    """Read files of one sort, (name, bytes) each. ``at_s`` is the present; ``ground`` what the log knows, where it is asked; ``given`` terms of a list
+    that stand in no file, by field; ``out`` has what was found before."""
+    return compose(sort, read_tables(sort, files, out), at_s=at_s, ground=ground, given=given)
+
+
+def compose(
+    sort: IntakeSort,
+    read: ReadTables,
+    *,
+    at_s: int,
+    ground: LogGround | None = None,
+    facts: Facts | None = None,
+    by: str = "",
+    given: Mapping[str, str] | None = None,
+    found: str = "",
+) -> TakenFiles:
+    """What rows that were read come to. ``facts`` of the log let its own rules judge a list for ``by``, who would sign; ``found`` is the hash of
+    ``log.found``, of which names of permits are made."""
+    out, draft = read.reading(), None
+    statements: Sequence[PlannedStatement]
+    if sort == "list":
+        draft = compose_list(read.tables, out, ground, given)
+        if not out.findings:
+            judge_list(draft, out, at_s, by, facts)
+        statements = draft.statements
+    elif sort == "permits":
+        statements = Composing(read.tables, found, out).planned()
+    else:
+        statements = compose_openings(read.tables, out, at_s, ground)
+    return settled(sort, read.files, out, statements, draft)
 
 
 def settled(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from msgspec import Struct
-
 from liandan.intake.faults import Hows, unfit
-from liandan.intake.model import SheetCell, TemplateColumn
+from liandan.intake.model import CodesRead, SheetCell, TemplateColumn
 from liandan.intake.writing import dashed, folded, shown
 from signing.phrase import Phrase
 from whitelist.adopted import shipped_codes
@@ -22,19 +20,6 @@ _GROUPS = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})\s*-\s*([0-9]{1,2})")
 _LIMITS = re.compile("[除不仅限只非]")
 """Words beside a code by which not all of it may be meant."""
 _METHODS = frozenset(get_args(get_args(Method)[0]))
-Scopes = Literal["", "ALL", "INCLUDE", "EXCEPT"]
-
-
-class CodesRead(Struct, frozen=True):
-    """What a cell of codes says: the codes, and the scope where words in it say so."""
-
-    scope: Scopes = ""
-    codes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """As a repair shows it."""
-        told = {"ALL": "全部代码", "EXCEPT": f"除 {'、'.join(self.codes)} 外"}
-        return told.get(self.scope, "、".join(self.codes))
 
 
 def read_category(text: str, found: str, hows: Hows) -> str:
@@ -59,7 +44,7 @@ def read_codes(cell: SheetCell, column: TemplateColumn, hows: Hows) -> CodesRead
     if _ALL.fullmatch(text):
         hows.append(Phrase("即整个类别的全部代码", "all codes of the category"))
         return CodesRead("ALL")
-    scope: Scopes = ""
+    scope: Literal["", "EXCEPT"] = ""
     if (without := _EXCEPT.fullmatch(text)) is not None:
         scope, text = "EXCEPT", without[1]
         hows.append(Phrase("即除所列代码外", "all but those listed"))

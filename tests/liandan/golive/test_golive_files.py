@@ -18,9 +18,9 @@ from liandan.golive.composing import Composing, permit_ulid
 from liandan.intake import sniffing
 from liandan.intake.model import PlannedStatement, SheetFinding
 from liandan.intake.opening import bytes_of
+from liandan.intake.reading import read_files
 from liandan.intake.rows import SheetReading
 from liandan.intake.tables import GOLIVE
-from liandan.intake.taking import read_files
 from liandan.intake.template import write_template
 from liandan.intake.xlsx import ROWS_MAX
 from tests.liandan.golive.sheets import csv_file, item, party, permit, rows, uscc_of, workbook

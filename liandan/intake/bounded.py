@@ -1,0 +1,72 @@
+"""Reading a stranger's file for a server: in a process of its own, bounded in time and memory, few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+
+import msgspec
+
+from ledger.admission.sequencer import Busy
+from liandan.intake.model import CellValue, SheetFinding, Spot, TemplateRow
+from liandan.intake.reading import IntakeSort, ReadTables
+from signing.refusal import Reason
+
+AT_ONCE, WAITING_MAX, BUSY_S = 2, 8, 5
+"""Files that are read at a time, that wait for their turn, and when to come again."""
+WITHIN_S = 40.0
+"""Of the clock, waiting for a processor included; processor time is bounded by the process itself."""
+ANSWER_MAX = 64 * 1024 * 1024
+
+
+class BoundedReader:
+    """Of one server process and event loop."""
+
+    def __init__(self) -> None:
+        self._turn, self._waiting = asyncio.Semaphore(AT_ONCE), 0
+
+    async def read(self, sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
+        """The rows of a file; a finding INTAKE_FILE:TIME where it took more than it may. Busy."""
+        if self._waiting >= WAITING_MAX:
+            raise Busy(BUSY_S)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await _read(sort, name, raw)
+        finally:
+            self._waiting -= 1
+
+
+async def _read(sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "liandan.intake.child", sort, name, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}, start_new_session=True,
+    )  # fmt: skip
+    answer = b""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            answer, _ = await process.communicate(raw)
+    except TimeoutError:
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if process.returncode == 0 and len(answer) <= ANSWER_MAX:
+        with suppress(msgspec.ValidationError, msgspec.DecodeError):
+            return _decoded(answer)
+    finding = SheetFinding(Spot(name), Reason("INTAKE_FILE", "", "", "", "TIME"))
+    return ReadTables((), {}, [finding], [], [], [])
+
+
+def _decoded(answer: bytes) -> ReadTables:
+    """What the process has read, each cell of a form that is known: it was at the mercy of the file."""
+    found = msgspec.msgpack.decode(answer, type=ReadTables)
+    tables = {
+        sheet: [TemplateRow(row.spot, msgspec.convert(row.cells, dict[str, CellValue]), row.letters, row.rows) for row in rows]
+        for sheet, rows in found.tables.items()
+    }
+    return msgspec.structs.replace(found, tables=tables)
