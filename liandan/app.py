@@ -24,6 +24,7 @@ from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
 from liandan.health import Metrics, healthz, metrics, readyz
 from liandan.identity import Identity, delete_token, post_token
+from liandan.intake.routes import router as intake
 from liandan.openapi import interface
 from liandan.pages.routes import ROUTER as PAGES
 from liandan.pages.schema import ReadablePage
@@ -126,6 +127,7 @@ def create_app(
             SCHEMAS,
             WEBHOOKS,
             REMINDERS,
+            intake(),
             PAGES,
             own,
         ],

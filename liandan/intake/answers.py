@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.problem import Language, problem_errors
+from liandan.intake.difference import ListDifference
 from liandan.intake.model import SheetFinding, SheetNote, SheetRepair, Spot
 from liandan.intake.reading import TakenFile
 from liandan.intake.taking import TakenFiles
@@ -31,9 +32,9 @@ class ToldFinding(InFile, frozen=True, kw_only=True):
     code: str
     message: str
     what_to_do: str
-    found: str = ""
-    expected: str = ""
-    near: str = ""  # What it should be, where what was found shows which one was meant.
+    found: str
+    expected: str
+    near: str  # What it should be, where what was found shows which one was meant.
 
 
 class ToldRepair(InFile, frozen=True, kw_only=True):
@@ -75,9 +76,9 @@ class IntakeAnswer(Struct, frozen=True, kw_only=True):
     notes: tuple[ToldNote, ...]
     rows: tuple[ToldRow, ...]
     statements: tuple[ReadStatement, ...]
-    rows_hash: str = ""  # Of a list: what the other side countersigns.
-    known: tuple[str, ...] = ()  # Lists of the log that have exactly these rows: the file was read before.
-    difference: Any = None  # Against the list that was named, where one was.
+    rows_hash: str  # Of a list: what the other side countersigns.
+    known: tuple[str, ...]  # Lists of the log that have exactly these rows: the file was read before.
+    difference: ListDifference | None  # Against the list that was named, where one was.
 
 
 def _place(spot: Spot) -> dict[str, Any]:
@@ -113,7 +114,9 @@ def told_notes(notes: Sequence[SheetNote], language: Language) -> tuple[ToldNote
     return tuple(ToldNote(**_place(one.spot), said=word_in(one.said, language)) for one in notes)
 
 
-def intake_answer(taken: TakenFiles, language: Language, known: Sequence[str] = (), difference: Any = None) -> IntakeAnswer:
+def intake_answer(
+    taken: TakenFiles, language: Language, known: Sequence[str] = (), difference: ListDifference | None = None
+) -> IntakeAnswer:
     """Everything that is to be said of files."""
     return IntakeAnswer(
         sort=taken.sort,

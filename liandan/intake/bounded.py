@@ -30,7 +30,7 @@ class BoundedReader:
     async def read(self, sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
         """The rows of a file; a finding INTAKE_FILE:TIME where it took more than it may. Busy."""
         if self._waiting >= WAITING_MAX:
-            raise Busy(BUSY_S)
+            raise Busy("other spreadsheets are being read", BUSY_S)
         self._waiting += 1
         try:
             async with self._turn:

@@ -61,6 +61,8 @@ def read_cell(cell: SheetCell, column: TemplateColumn, unit: str = "", epoch: da
                 value = read_day_cell(cell, epoch, hows)
             case _:
                 value = _READERS.get(column.sort, _text)(cell, column, hows)
+        if isinstance(cell.value, str) and not cell.formula and told_of(value) == cell.value:
+            hows.clear()  # it stands there as it is meant
         return ReadCell(value, tuple(hows))
     except UnfitCell as found:
         return ReadCell(None, (), found.reason)
@@ -213,7 +215,7 @@ def _provinces(cell: SheetCell, column: TemplateColumn, hows: Hows) -> list[str]
     value = _digits(cell, []) if isinstance(cell.value, float | int) else folded(_as_text(cell, column))
     parts = [part for part in _PARTS.split(value) if part]
     found = [_province_of(part) for part in parts]
-    if parts != found:
+    if not all(part in PROVINCES or part in _PROVINCE_OF for part in parts):
         hows.append(Phrase(f"即 {'、'.join(f'{code} {PROVINCES[code][0]}' for code in found)}", f"that is {', '.join(found)}"))
     return found or None
 

@@ -68,7 +68,7 @@ def day(value: Any, taken: str, options: Mapping[str, Any] | None = None, **form
 
     repaired = {"名单!B6": taken} if taken and not taken.startswith("INTAKE") else {}
     found = {"名单!B6": taken} if taken.startswith("INTAKE") else {}
-    return Ugly(workbook(edit, **(options or {})), {**repaired, "名单!B2": "51", "名单!B3": "50"}, found)
+    return Ugly(workbook(edit, **(options or {})), repaired, found)
 
 
 def csv(text: str, encoding: str, name: str = "名单.csv") -> Made:
