@@ -27,8 +27,9 @@ from liandan.intake.tables import NO, PERMIT, RECEIVER, USCC
 from liandan.intake.taking import TakenFiles, compose
 from signing.refusal import refuse
 from whitelist import service as registries
-from whitelist.answers import ApprovalAnswer, ListAnswer, PermitAnswer
+from whitelist.answers import ApprovalAnswer, PermitAnswer
 from whitelist.fields import PERMIT as PERMIT_FORM
+from whitelist.list_answers import ListAnswer
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
 from whitelist.registries import Wanted
