@@ -26,7 +26,8 @@ from signing.refusal import Refusal
 from tests.reports.papers import STATES, approval_bundle, bundle_by, drawn, list_bundle, log_bundle, opened, paper, signed
 from tests.reports.rare_states import real
 from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, NAMES, PERMIT, RECEIVER, Story, ordinary, trunk
-from tests.workbench import AUTHORITY_50
+from tests.workbench import AUTHORITY_50, AUTHORITY_51
+from whitelist.acts.approval_status import ApprovalChange
 
 
 def read(pdf: bytes) -> list[str]:
@@ -242,6 +243,20 @@ async def test_an_approval_excerpt_tells_what_is_used_and_left() -> None:
         "2026-12-31",
     ):
         assert wanted in text, wanted
+
+
+async def test_an_excerpt_of_a_decision_that_was_stopped_says_so_line_by_line() -> None:
+    story = Story()
+    own = (AUTHORITY_51,)
+    story.bench.post("approval.suspend/1", APPROVAL, own, ApprovalChange(reason="核查（虚构）", lines=(0,)))
+    text = "".join(read(paper("approval", await approval_bundle(story))))
+    assert "状态：批准已暂停" in text
+    assert re.search("批准 川环审批〔2026〕1号（虚构） 第 1 行（.*?）已被暂停", text), text[:600]
+    assert "已被撤销" not in text
+    story.bench.post("approval.revoke/1", APPROVAL, own, ApprovalChange(reason="不再符合条件（虚构）"))
+    pages = read(paper("approval", await approval_bundle(story)))
+    assert "状态：批准已撤销" in pages[0]
+    assert re.search("第 1 行（.{1,30}?）已被撤销", pages[0])
 
 
 async def test_a_reader_who_may_not_see_a_decision_learns_no_use_and_is_told_so() -> None:

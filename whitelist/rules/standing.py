@@ -4,6 +4,8 @@ Order 23 Art. 28(3) [READ]: a receiver that no longer meets the conditions needs
 granted, line by line.
 """
 
+from msgspec import UNSET
+
 from ledger.model import Facts, Findings
 from signing.phrase import Word
 from signing.refusal import texts
@@ -17,6 +19,8 @@ def decision_stands(checked: Checked, out: Findings) -> None:
     approval = checked.approval
     if approval is not None:
         for path, _, decided in checked.decided_lines():
+            if decided.stops is UNSET:  # as nearly always
+                continue
             judge_line_standing(out, checked.facts, f"{path}.decision_line", approval, decided, checked.event_s)
 
 
