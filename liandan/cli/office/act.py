@@ -88,6 +88,7 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
         asking = Asking(typing, knows, asks=not given["yes"], all_of_it=not body)
         _head(kind, asking)
         chain = await ChainChoice(kind, KINDS, asking, knows, given["principal"] or client.uscc, at_s).chain(given["chain"])
+        knows.chain = chain
         act_there = await prepared(kind, chain, client, given["principal"])
         if act_there is not None:
             tell_blockers(act_there)

@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.answers import PartyPage
 from ledger.chain import USCC
+from ledger.times import day_at
 from liandan.cli.office.asking import Offer
 from liandan.cli.office.tree import Node
 from liandan.client import AsyncLiandan, RequestRefused
@@ -22,6 +23,7 @@ from whitelist.answers import Approvals, Listings, Lists, Permits
 from whitelist.catalogue import Catalogue, parse_catalogue
 from whitelist.divisions import DIVISION, Divisions, parse_divisions, province_name
 from whitelist.fields import LIST
+from whitelist.list_answers import PendingListAct
 from whitelist.names import STAGES, STATES
 
 PAGE = 200
@@ -38,7 +40,8 @@ class ServerKnowledge:
     """By one client; answers are kept for the length of a command."""
 
     def __init__(self, client: AsyncLiandan) -> None:
-        self._client = client
+        self._client, self.chain = client, ""
+        """Chain of the act that is asked for, once it is known."""
         self._names: dict[str, str] = {}
         self._offered: dict[tuple[str, str], list[Offer]] = {}
 
@@ -75,9 +78,14 @@ class ServerKnowledge:
         return [Offer(one.uscc, one.name) for one in page.parties if not one.closed_on]
 
     async def offers(self, node: Node, within: Mapping[str, Any]) -> Sequence[Offer]:
-        """Permits of the receiver that was just named, lists, rows of the list that was just named."""
-        if node.name == "row" and isinstance(within.get("list"), str):
-            return await self.rows(within["list"])
+        """Permits of the receiver that was just named, lists, rows of the list that was just named; else by the chain of the act: rows and
+        pending acts of the list, lines of the application."""
+        if node.name == "row":
+            return await self.rows(str(within.get("list", self.chain)))
+        if node.name == "act" and LIST.fullmatch(self.chain):
+            return await self._pending(self.chain)
+        if node.name in ("line", "lines") and not node.parts and self.chain.startswith("approval/"):
+            return await self._lines(self.chain)
         match = _REF.fullmatch(node.field.pattern)
         return [] if match is None else await self.chains(match[1], str(within.get("receiver", "")))
 
@@ -117,6 +125,19 @@ class ServerKnowledge:
             for one in page.approvals
         ]
 
+    async def _pending(self, name: str) -> list[Offer]:
+        """What of a list waits for the other side."""
+        year, from_province, to_province, _ = name.removeprefix("list/").split("-")
+        page = await self._read(Lists, "/v1/lists", year=year, **{"from": from_province, "to": to_province})
+        acts = [act for one in page.lists if one.list == name for act in one.pending]
+        return [Offer(act.act, pending_words(act, page.names)) for act in acts]
+
+    async def _lines(self, name: str) -> list[Offer]:
+        """The lines of an application or decision."""
+        page = await self._read(Approvals, "/v1/approvals", generator=name.split("/")[1])
+        lines = [line for one in page.approvals if one.approval == name for line in one.lines]
+        return [Offer(str(line.line), f"{line.name}  {line.code}  申请 {line.applied_t} 吨，批准 {line.decided_t} 吨") for line in lines]
+
     async def rows(self, name: str) -> list[Offer]:
         """The rows of a list."""
         if LIST.fullmatch(name) is None:
@@ -132,6 +153,20 @@ class ServerKnowledge:
 
     async def _read(self, form: type[Any], path: str, **query: str | None) -> Any:
         return msgspec.json.decode(await self._client.get(path, limit=PAGE, **query), type=form)
+
+
+def pending_words(act: PendingListAct, names: Mapping[str, str]) -> str:
+    """An act of a list that waits for the other side: what it would change, since when, by whose letter."""
+    from liandan.wiring import KINDS
+
+    what = [
+        KINDS.by_name[act.kind].zh,
+        "全部各行" if act.row is None and act.kind != "list.amend/1" else "" if act.row is None else f"第 {act.row} 行",
+    ]
+    what += [f"新增 {act.adds} 行"] if act.adds else []
+    what += [f"终止第 {row} 行" for row in act.ends]
+    what += [f"第 {row} 行额度改为 {quota} 吨" for row, quota in act.quotas_t.items()]
+    return f"{'，'.join(filter(None, what))}  {names.get(act.by, act.by)}  {act.letter_no}  {day_at(act.at)}  {act.reason}".rstrip()
 
 
 def word_of(code: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from ledger.answers import PartyItem, PartyPage
-from liandan.cli.office.knowing import ServerKnowledge, direction, word_of
+from liandan.cli.office.knowing import ServerKnowledge, direction, pending_words, word_of
 from liandan.cli.streams import shown as visible
 from liandan.client import AsyncLiandan
 from whitelist.answers import ApprovalAnswer, Approvals, Listings, Lists, PermitAnswer, Permits
@@ -67,6 +67,9 @@ def _list_lines(one: ListAnswer, names: Names) -> Iterator[str]:
 
 
 async def _list_details(one: ListAnswer, names: Names, client: AsyncLiandan, knows: ServerKnowledge) -> AsyncIterator[str]:
+    for act in one.pending:
+        yield f"  等待确认 / waits: {visible(pending_words(act, names))}"
+        yield f"      → liandan list confirm {one.list} --act {act.act}"
     cursor: str | None = ""
     while cursor is not None:
         raw = await client.get("/v1/listings", list=one.list, limit=200, cursor=cursor or None)
