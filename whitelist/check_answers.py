@@ -31,12 +31,14 @@ class CheckTerms(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fie
     at: At | None = None
     """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
 
+    alone: bool = False
+    """Judge each transfer as if it alone were issued next. Otherwise in their order: one that may go counts as issued for those behind it."""
     alternatives: Annotated[int, Meta(ge=0, le=20)] = 0
     """How many alternatives are wanted for each line: other receivers that may take the waste, the nearest first. 0: none."""
 
 
 class Checks(CheckTerms, frozen=True, kw_only=True):
-    """Body of ``POST /v1/checks``. Each transfer is judged by itself, as if it alone were issued next."""
+    """Body of ``POST /v1/checks``. Transfers are judged in their order, as if they were issued one after the other, or each ``alone``."""
 
     transfers: tuple[AskedTransfer, ...]  # 1 to 1,000. One out of form is answered with all its defects, and does not touch the others.
 
@@ -96,6 +98,9 @@ class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``manifest.issue`` would be told about one transfer, and what is left."""
 
     admissible: bool
+    admissible_alone: bool  # Were it alone issued next: true beside ``admissible`` false where others of the request leave it no room.
+    counted: int  # How many transfers before it in the request count as issued: what is used and left is told with them.
+    note: str  # What that means, in words, where it would go alone and does not go behind them.
     route: str | None  # None for a transfer that is out of form.
     reasons: tuple[CheckReason, ...]
     tags: tuple[Mark, ...]

@@ -42,6 +42,7 @@ from whitelist.check_answers import (
     with_ways,
 )
 from whitelist.checked import Asked
+from whitelist.in_order import Ordered
 from whitelist.lifting import ISSUE, Lifting, WayOut, lift_of
 from whitelist.seeking import AlternativeSearch, Sought
 from whitelist.transfer import Answer
@@ -167,41 +168,62 @@ def answer_checks(
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
     rules = {**SIGNING, **kinds.rules}  # a transfer may be no JSON of ours
-    asks = kinds.of(ISSUE, moment.ruleset).asks if log is not None else ()
-    sought = None if search is None else search.begin(caller, moment, ground.facts, asks, asked.terms.alternatives)
-    answers = tuple(_answer(transfer, ground.facts, moment, kinds, rules, language, sought) for transfer in asked.transfers)
-    return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
+    kind = kinds.of(ISSUE, moment.ruleset) if log is not None else kinds.by_name[ISSUE]
+    sought = None if search is None else search.begin(caller, moment, ground.facts, kind.asks, asked.terms.alternatives)
+    ordered = None if asked.terms.alone or len(asked.transfers) == 1 else Ordered(ground.facts, kind, moment)
+    desk = _Desk(ground.facts, moment, kinds, rules, language, sought, ordered)
+    return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=tuple(map(desk.answer, asked.transfers)))
 
 
-def _answer(
-    transfer: AskedTransfer | Refusal,
-    facts: Facts,
-    moment: Moment,
-    kinds: Kinds,
-    rules: Mapping[str, Rule],
-    language: Language,
-    sought: Sought | None,
-) -> CheckAnswer:
+class _Desk(Struct, frozen=True):
+    """What every transfer of a request is answered with."""
+
+    facts: Facts
+    moment: Moment
+    kinds: Kinds
+    rules: Mapping[str, Rule]
+    language: Language
+    sought: Sought | None
+    ordered: Ordered | None
+
+    def answer(self, transfer: AskedTransfer | Refusal) -> CheckAnswer:
+        """One transfer; if it may go, it counts for those behind it."""
+        counted = 0 if self.ordered is None else self.ordered.counted
+        facts = self.facts if self.ordered is None or not counted else self.ordered.facts
+        if isinstance(transfer, Refusal):
+            return _told(Answer(route="", reasons=transfer.reasons, draws={}), self, None, counted, alone=False)
+        found = _judge(transfer, facts, self.moment, self.kinds)
+        alone = not found.reasons
+        if alone and self.ordered is not None:
+            self.ordered.issue(transfer, found)
+        elif counted:
+            alone = not _judge(transfer, self.facts, self.moment, self.kinds).reasons
+        return _told(found, self, transfer, counted, alone=alone)
+
+
+def _told(found: Answer, desk: _Desk, transfer: AskedTransfer | None, counted: int, *, alone: bool) -> CheckAnswer:
+    """What was found, in words, with what would lift it and who else could take the waste."""
+    facts, kinds, rules, language = desk.facts, desk.kinds, desk.rules, desk.language
     others: tuple[tuple[Alternative, ...], ...] = ()
     names: dict[str, str] = {}
     ways: Mapping[tuple[str, str], tuple[WayOut, ...]] = {}
     spared: Mapping[str, tuple[WayOut, ...]] = {}
-    if isinstance(transfer, Refusal):
-        found = Answer(route="", reasons=transfer.reasons, draws={})
-    else:
-        found = _judge(transfer, facts, moment, kinds)
+    if transfer is not None:
         lifting = Lifting(generator=transfer.generator, transfer=transfer, facts=facts, kinds=kinds, language=language)
-        if sought is not None:
-            others = tuple(tuple(alternative_answer(one, lifting) for one in line) for line in sought.of(transfer))
+        if desk.sought is not None:
+            others = tuple(tuple(alternative_answer(one, lifting) for one in line) for line in desk.sought.of(transfer))
         if found.reasons or found.alerts:
             names = _names(transfer, facts)
             ways = lifting.of_reasons(found.reasons, rules)
             cases = {code: found.said.get(code, NO_CASE)[0] for _, code in found.alerts}
             spared = {code: lifting.ways(code, cause, lift_of(Reason(code, cause=cause), rules)) for code, cause in cases.items()}
-    told = problem_errors(found.reasons, rules, language, day_of(moment.at_s), names, labels(AskedTransfer))
+    told = problem_errors(found.reasons, rules, language, day_of(desk.moment.at_s), names, labels(AskedTransfer))
     alerts = (mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts)
     return CheckAnswer(
         admissible=not found.reasons,
+        admissible_alone=alone,
+        counted=counted,
+        note=_note(counted, language) if alone and found.reasons else "",
         route=found.route or None,
         reasons=tuple(with_ways(error, ways.get((error.code, error.field), ())) for error in told),
         tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
@@ -214,6 +236,13 @@ def _answer(
         anew=changed_answers(found.anew, language),
         alternatives=others,
     )
+
+
+def _note(counted: int, language: Language) -> str:
+    """Of a transfer that could go alone."""
+    if language == "zh":
+        return f"单独开具可以。按本次提问的顺序，前面已有 {counted} 笔可以开具，都算作已开具：上面的已用量和剩余量包括它们。"
+    return f"Alone it could be issued. In the order of this request {counted} before it can be, and count as issued: what is used and left is told with them."
 
 
 def _judge(transfer: AskedTransfer, facts: Facts, moment: Moment, kinds: Kinds) -> Answer:

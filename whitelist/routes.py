@@ -46,7 +46,8 @@ Year = Annotated[int | None, QueryParameter(ge=2000, le=2099, description="å¹´åº
 async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang) -> CheckAnswers:
     """Ask whether transfers could be issued now, or as of an earlier log size; nothing is written.
 
-    A party asks about transfers that it sends or receives, authorities about any. Each is judged by itself.
+    A party asks about transfers that it sends or receives, authorities about any. They are judged in their order, each that may go counts for
+    those behind it; or each ``alone``.
     """
     return await service.dry_run(log, caller, await request.body(), lang, claimed_now(request.headers))
 

@@ -322,11 +322,17 @@ class AsyncLiandan:
         return await self._read(RefusalPage, "/v1/refusals", before=before, limit=limit)
 
     async def check(
-        self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None, alternatives: int | None = None
+        self,
+        transfers: Sequence[object],
+        *,
+        as_of: int | None = None,
+        at: str | None = None,
+        alone: bool | None = None,
+        alternatives: int | None = None,
     ) -> CheckAnswers:
-        """Ask whether transfers (试算) could be issued, now or as of a size, and who else could take each line, so many at most; nothing is
-        written. Refused for a malformed question."""
-        question = {"transfers": list(transfers), "as_of": as_of, "at": at, "alternatives": alternatives}
+        """Ask whether transfers (试算) could be issued one after the other, or each ``alone``, now or as of a size, and who else could take each
+        line, so many at most; nothing is written. Refused for a malformed question."""
+        question = {"transfers": list(transfers), "as_of": as_of, "at": at, "alone": alone, "alternatives": alternatives}
         raw = msgspec.json.encode({name: value for name, value in question.items() if value is not None})
         params, headers = self._mine(), {"Content-Type": "application/json"}
         answer = await self._transport.send("POST", "/v1/checks", content=raw, params=params, headers=headers)

@@ -13,7 +13,6 @@ from asyncpg import Pool, Record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import reading
 from ledger.log import LoggedEntry, TurnedDown
 from ledger.mass import format_mass
 from ledger.problem import problem_errors
@@ -155,8 +154,45 @@ async def test_reasons_cite_the_law_of_the_day_that_is_asked_about(still: Web) -
 
 async def test_each_transfer_is_answered_in_its_place_as_if_it_alone_were_next(still: Web) -> None:
     whole = transfer(lines=[an_entry(mass_t="110")])
-    answer = await ask(still, whole, transfer(mode="sea"), whole, at=MORNING)
+    answer = await ask(still, whole, transfer(mode="sea"), whole, at=MORNING, alone=True)
     assert [found["admissible"] for found in answer["answers"]] == [True, False, True]
+    assert [(found["admissible_alone"], found["counted"], found["note"]) for found in answer["answers"]] == [
+        (True, 0, ""),
+        (False, 0, ""),
+        (True, 0, ""),
+    ]
+
+
+async def test_loads_that_fit_one_by_one_and_not_together_are_told_in_their_order(still: Web) -> None:
+    """110 t are left on the decision: what may go counts for those behind it, what may not does not."""
+    asked = [transfer(number=None, lines=[an_entry(mass_t=mass)]) for mass in ("60", "60", "40", "10", "0.000001", "111")]
+    answers = (await ask(still, *asked, at=MORNING))["answers"]
+    assert [found["admissible"] for found in answers] == [True, False, True, True, False, False]
+    assert [found["admissible_alone"] for found in answers] == [True, True, True, True, True, False]
+    assert [found["counted"] for found in answers] == [0, 1, 1, 2, 3, 3]
+    assert [found["left_t"][Q2] for found in answers] == ["110.000000", "50.000000", "50.000000", "10.000000", "0.000000", "0.000000"]
+    assert [codes(found) for found in answers if not found["admissible"]] == [["APPROVAL_QUOTA"]] * 3
+    assert "前面已有 1 笔可以开具，都算作已开具" in answers[1]["note"]
+    assert answers[5]["note"] == "", "it would not go alone either"
+
+
+async def test_a_number_that_an_earlier_load_of_the_request_takes_is_taken(still: Web) -> None:
+    first, again = (await ask(still, transfer(), transfer(), at=MORNING))["answers"]
+    assert (codes(first), codes(again), again["admissible_alone"]) == ([], ["NO_DUPLICATE"], True)
+
+
+async def test_what_is_said_of_a_thousand_loads_is_what_the_log_says_when_they_come(web: Web, bench: Example) -> None:
+    masses = ["30", "50", "40", "10", "25", "20", "0.5", "4.5", "0.000001"]
+    asked = [transfer(number=None, lines=[an_entry(mass_t=mass)]) for mass in masses]
+    told = [found["admissible"] for found in (await ask(web, *asked, at=MORNING))["answers"]]
+    came = []
+    for question in asked:
+        body = {name: value for name, value in question.items() if name != "generator"}
+        draft = bench.draft("manifest.issue/1", f"manifest/{GENERATOR}/01{next(SERIALS):024d}", (GENERATOR,), body, at=MORNING)
+        [answer] = await web.log.append([freeze(draft.sign([signing_key(GENERATOR)]))], now_s=bench.at_s)
+        came.append(isinstance(answer, LoggedEntry))
+    assert told == came
+    assert set(told) == {True, False}
 
 
 async def test_a_dry_run_writes_nothing(web: Web) -> None:
@@ -246,61 +282,6 @@ async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: 
     assert list(decision.alerts) == [(alert["level"], alert["code"]) for alert in answer["alerts"]]
     drawn = {row.account: format_mass(row.after_g - row.before_g) for row in decision.accounts}
     assert drawn == answer["draws_t"]
-
-
-async def test_as_of_an_earlier_size_the_answer_is_what_was_decided_then(still: Web, shown: Example) -> None:
-    """The earlier manifest took 2,890 t; asked as of its own index and time, the same question has the same answer again."""
-    [index] = [entry.index for entry in shown.entries if entry.statement.kind == "manifest.issue/1"]
-    issued = shown.entries[index]
-    body = issued.statement.body
-    asked = transfer(**msgspec.json.decode(msgspec.json.encode(body)))
-    then = await ask(still, asked, as_of=index, at=issued.admission.at)
-    assert (then["size"], then["at"]) == (index, issued.admission.at)
-    [load] = then["answers"]
-    rows = issued.admission.decision.accounts
-    assert load["draws_t"] == {row.account: format_mass(row.after_g - row.before_g) for row in rows}
-    assert load["left_t"][Q2] == "3000.000000"
-    [now] = (await ask(still, asked, at=MORNING))["answers"]
-    assert codes(now) == ["APPROVAL_QUOTA"]
-
-
-async def test_as_of_every_size_the_log_knows_only_what_lies_before(still: Web, shown: Example) -> None:
-    kinds = [entry.statement.kind for entry in shown.entries]
-    granted, decided = kinds.index("permit.grant/1"), len(kinds) - 1 - kinds[::-1].index("approval.decide/1")
-    for size in range(1, len(kinds) + 1):
-        answer = await ask(still, transfer(), as_of=size)
-        assert (answer["size"], answer["at"]) == (size, shown.entries[size - 1].admission.at)
-        found = set(codes(answer["answers"][0]))
-        assert ("PERMIT_UNKNOWN" in found) == (size <= granted)
-        assert (not found & {"APPROVAL_UNKNOWN", "APPROVAL_STAGE"} and answer["answers"][0]["admissible"]) == (size > decided)
-
-
-async def test_as_of_the_present_size_the_rebuilt_facts_are_the_stored_ones(still: Web, shown: Example) -> None:
-    present = await ask(still, transfer(), transfer(number="1"), at=MORNING)
-    assert await ask(still, transfer(), transfer(number="1"), at=MORNING, as_of=len(shown.entries)) == present
-
-
-@pytest.mark.parametrize("beyond", [-1, 0, "one more"])
-async def test_a_size_that_the_log_has_not_reached_is_refused(still: Web, shown: Example, beyond: int | str) -> None:
-    size = len(shown.entries) + 1 if isinstance(beyond, str) else beyond
-    response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": size}, GENERATOR)
-    assert codes_of(response, 422) == ["AS_OF_SIZE"]
-
-
-async def test_a_past_too_long_to_rebuild_is_refused_with_the_way_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whitelist.service.PAST_MAX", 4)
-    await ask(web, transfer(), as_of=4)
-    response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": 5}, GENERATOR)
-    assert codes_of(response, 422) == ["AS_OF_LARGE"]
-    assert "liandan audit" in response.json()["detail"]
-
-
-async def test_one_rebuild_runs_at_a_time(still: Web) -> None:
-    async with reading.ONE_AT_A_TIME:
-        response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
-    assert codes_of(response, 503) == ["BUSY"]
-    assert response.headers["retry-after"] == "5"
-    await ask(still, transfer(), as_of=3)
 
 
 async def test_a_planned_day_is_judged_by_its_own_date(still: Web) -> None:
