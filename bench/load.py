@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from msgspec import Struct
 
@@ -160,24 +161,27 @@ class Load:
         """Chain of a manifest."""
         return f"manifest/{self.lanes[number % LANES].generator}/{ulid(2**64 + number)}"
 
-    def manifest(self, number: int) -> list[bytes]:
-        """One whole life: issue, depart, arrive, receive, dispose, verify."""
-        lane, chain = self.lanes[number % LANES], self.chain_of(number)
-        by_generator, by_receiver = (lane.generator,), (lane.receiver,)
-        place, goal = {"division": "510112", "address": "甲市工业园1号（虚构）"}, {"division": "500116", "address": "乙区工业园9号（虚构）"}
-        issue = {
+    def issue_of(self, lane: Lane) -> dict[str, Any]:
+        """Body of an issue."""
+        return {
             "lines": [_LINE],
             "receiver": lane.receiver,
             "permit": lane.permit,
             "approval": lane.approval,
-            "origin": place,
-            "destination": goal,
+            "origin": _ORIGIN,
+            "destination": _GOAL,
             "consignor": "generator",
             "carriers": [lane.carrier],
             "emergency_measures": "泄漏时用砂土围堵，收集残液，通知应急联系人。",
             "plan": {"filing_no": "GL-510112-2026-001"},
             "contract": {"no": "HT-2026-001", "valid_to": "2027-12-31"},
         }
+
+    def manifest(self, number: int) -> list[bytes]:
+        """One whole life: issue, depart, arrive, receive, dispose, verify."""
+        lane, chain = self.lanes[number % LANES], self.chain_of(number)
+        by_generator, by_receiver = (lane.generator,), (lane.receiver,)
+        issue, place, goal = self.issue_of(lane), _ORIGIN, _GOAL
         label = f"{lane.generator}90005231{format_at(self.now_s)[:10].replace('-', '')}{number % 1000:03d}"
         depart = {
             "vehicle": {"kind": "truck", "plate": f"川A·B{number % 100000:05d}", "licence_no": f"营运{number:06d}"},
@@ -197,6 +201,9 @@ class Load:
         ]
         del self._heads[chain]  # the life is over; a million of them would fill the memory
         return life
+
+
+_ORIGIN, _GOAL = {"division": "510112", "address": "甲市工业园1号（虚构）"}, {"division": "500116", "address": "乙区工业园9号（虚构）"}
 
 
 def _letter(number: str) -> dict[str, object]:
