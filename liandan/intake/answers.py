@@ -75,6 +75,7 @@ class IntakeAnswer(Struct, frozen=True, kw_only=True):
     repairs: tuple[ToldRepair, ...]
     notes: tuple[ToldNote, ...]
     rows: tuple[ToldRow, ...]
+    left_off: int  # Findings, repairs and notes beyond the first 1,000 of each.
     statements: tuple[ReadStatement, ...]
     rows_hash: str  # Of a list: what the other side countersigns.
     known: tuple[str, ...]  # Lists of the log that have exactly these rows: the file was read before.
@@ -125,6 +126,7 @@ def intake_answer(
         repairs=told_repairs(taken.repairs, language),
         notes=told_notes(taken.notes, language),
         rows=tuple(ToldRow(**_place(one.spot), outcome=one.outcome, said=word_in(one.said, language)) for one in taken.outcomes),
+        left_off=taken.left_off,
         statements=tuple(ReadStatement(kind=one.kind, chain=one.chain, body=one.body) for one in taken.statements),
         rows_hash="" if taken.draft is None else taken.draft.digest,
         known=tuple(known),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -14,8 +15,8 @@ from liandan.intake.model import CellValue, SheetFinding, Spot, TemplateRow
 from liandan.intake.reading import IntakeSort, ReadTables
 from signing.refusal import Reason
 
-AT_ONCE, WAITING_MAX, BUSY_S = 2, 8, 5
-"""Files that are read at a time, that wait for their turn, and when to come again."""
+AT_ONCE, WAITING_MAX, OF_ONE, BUSY_S = 2, 8, 2, 5
+"""Files that are read at a time, that are held at all, that one caller may have here; and when to come again."""
 WITHIN_S = 40.0
 """Of the clock, waiting for a processor included; processor time is bounded by the process itself."""
 ANSWER_MAX = 64 * 1024 * 1024
@@ -25,18 +26,24 @@ class BoundedReader:
     """Of one server process and event loop."""
 
     def __init__(self) -> None:
-        self._turn, self._waiting = asyncio.Semaphore(AT_ONCE), 0
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._callers: list[str] = []
+
+    @contextmanager
+    def place(self, caller: str) -> Iterator[None]:
+        """A place among those who wait, before their file is taken into memory; Busy."""
+        if len(self._callers) >= WAITING_MAX or self._callers.count(caller) >= OF_ONE:
+            raise Busy("other spreadsheets are being read", BUSY_S)
+        self._callers.append(caller)
+        try:
+            yield
+        finally:
+            self._callers.remove(caller)
 
     async def read(self, sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
-        """The rows of a file; a finding INTAKE_FILE:TIME where it took more than it may. Busy."""
-        if self._waiting >= WAITING_MAX:
-            raise Busy("other spreadsheets are being read", BUSY_S)
-        self._waiting += 1
-        try:
-            async with self._turn:
-                return await _read(sort, name, raw)
-        finally:
-            self._waiting -= 1
+        """The rows of a file; a finding INTAKE_FILE:TIME where it took more than it may."""
+        async with self._turn:
+            return await _read(sort, name, raw)
 
 
 async def _read(sort: IntakeSort, name: str, raw: bytes) -> ReadTables:

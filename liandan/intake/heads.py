@@ -18,6 +18,7 @@ from liandan.intake.xlsx import column_letters
 _LOOKED_AT = 40
 """Filled rows among which the heads are looked for."""
 _BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
+_ENDS_IN_UNIT = re.compile(r"(.*?[\u4e00-\u9fff])[,，:：/]?(万吨|千吨|吨|千克|公斤|kg|t)(?:/年|/a)?")
 NEAR = 0.75
 _COMMON = frozenset(
     {
@@ -82,13 +83,15 @@ class Headed(Struct, frozen=True):
 
 @cache
 def key_of(text: str) -> tuple[str, str, str]:
-    """A head for comparison: whole, without what stands in brackets, and the unit among that."""
+    """A head for comparison: whole, without what stands in brackets and without a unit, and that unit."""
     plain = re.sub(r"\s+", "", folded(text)).strip("*＊:：").casefold()
     inner = list(_BRACKETS.findall(plain))
     unit = next((unit for one in inner for part in re.split("[,，:：/]", one) if (unit := unit_in(part) or unit_in(one))), "")
     bare = _BRACKETS.sub("", plain).strip("*:")
     for end in ("(", "（"):
         bare = bare.partition(end)[0]
+    if not unit and (found := _ENDS_IN_UNIT.fullmatch(bare)) and (unit := unit_in(found[2])):
+        bare = found[1]
     return plain, bare, unit
 
 

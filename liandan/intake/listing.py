@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ledger.admission.content import check_content, withheld
 from ledger.admission.form import read_body
 from ledger.admission.personality import Judged
-from ledger.model import Admission, Decision, Facts, Findings, Moment, Statement, Values
+from ledger.model import Admission, Decision, Facts, Findings, Head, Moment, Statement, Values, chain_key
 from ledger.times import format_at
 from liandan.intake.ground import LogGround, same_name
 from liandan.intake.model import CodesRead, PlannedStatement, Spot, TemplateRow
@@ -278,6 +278,7 @@ def judge_list(draft: ListDraft, out: SheetReading, at_s: int, by: str = "", fac
             out.note(planned.row.spot, Phrase(f"入账时将有提示 {code}：{KINDS.rules[code].zh}", f"an alert will come with it: {code}"))
         if seq + 1 < len(statements):
             state = kind.evolve(statement, _ADMISSION, ground).state
+            ground.values[chain_key(chain)] = Head(seq, statement.hash, 0, state)
 
 
 _ROW_OF = re.compile("row ([0-9]+)")

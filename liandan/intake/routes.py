@@ -26,7 +26,15 @@ As = Annotated[
     Literal["list", "permits", "openings"],
     QueryParameter(name="as", description="文件是什么：白名单、许可证、期初用量 / what the file is", schema_extra={"examples": ["list"]}),
 ]
-Called = Annotated[str, QueryParameter(max_length=200, description="文件名 / name of the file", schema_extra={"examples": ["白名单.xlsx"]})]
+Called = Annotated[
+    str,
+    QueryParameter(
+        max_length=200,
+        pattern="^[^\\u0000-\\u001f\\u007f]+$",
+        description="文件名 / name of the file",
+        schema_extra={"examples": ["白名单.xlsx"]},
+    ),
+]
 Against = Annotated[
     str | None,
     QueryParameter(
@@ -69,10 +77,16 @@ async def post_intake(
     terms: Terms = None,
 ) -> IntakeAnswer:
     """Read an office's spreadsheet: statements to be signed, or everything that is wrong, cell by cell, every repair shown; nothing is stored."""
-    asked = IntakeAsked(
-        sort=sort, name=name, raw=await request.body(), against=against or "", given=_given(terms), language="en" if lang == "en" else "zh"
-    )
-    return await service.take_posted(log, reader, caller, asked, claimed_now(request.headers))
+    with reader.place(caller.uscc):
+        asked = IntakeAsked(
+            sort=sort,
+            name=name,
+            raw=await request.body(),
+            against=against or "",
+            given=_given(terms),
+            language="en" if lang == "en" else "zh",
+        )
+        return await service.take_posted(log, reader, caller, asked, claimed_now(request.headers))
 
 
 def _given(terms: str | None) -> dict[str, str]:

@@ -241,6 +241,9 @@ class _Reader:
             out.came_of(spot, "left_out", why)
             return None
         asked = {number: cell for number, cell in line.items() if number in self._columns}
+        if not asked and all(number in self._headed.others for number in line):
+            out.came_of(spot, "left_out", Phrase("要读的列都空着", "nothing in the columns that are read"))
+            return None
         if row in self._grid.hidden_rows:
             out.refuse(spot, Reason("INTAKE_HIDDEN", "", self._told_row(line), "", "ROW"))
         elif asked and all(cell.struck == "whole" for cell in asked.values()):

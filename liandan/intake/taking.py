@@ -31,6 +31,7 @@ class TakenFiles(Struct, frozen=True, kw_only=True):
     repairs: tuple[SheetRepair, ...] = ()
     notes: tuple[SheetNote, ...] = ()
     outcomes: tuple[RowOutcome, ...] = ()
+    left_off: int = 0  # Findings, repairs and notes beyond those that are told.
 
 
 def take(
@@ -100,4 +101,5 @@ def settled(
         repairs=tuple(sorted(out.repairs, key=place)[:FINDINGS_MAX]),
         notes=tuple(sorted(out.notes, key=place)[:FINDINGS_MAX]),
         outcomes=tuple(sorted(outcomes, key=place)),
+        left_off=sum(max(0, len(said) - FINDINGS_MAX) for said in (findings, out.repairs, out.notes)),
     )

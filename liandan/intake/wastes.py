@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 from liandan.intake.faults import Hows, unfit
 from liandan.intake.model import CodesRead, SheetCell, TemplateColumn
 from liandan.intake.writing import dashed, folded, shown
 from signing.phrase import Phrase
 from whitelist.adopted import shipped_codes
-from whitelist.fields import Method
 
 FORM = Phrase("三段八位代码，如 900-052-31", "8 digits in three groups, e.g. 900-052-31")
 _PARTS = re.compile(r"[、，,；;。\s]+|/|\band\b|和|及")
@@ -19,7 +18,7 @@ _EXCEPT = re.compile(r"(?:除|不含|不包括|EXCEPT)\s*[:：]?\s*(.+?)\s*(?:�
 _GROUPS = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})\s*-\s*([0-9]{1,2})")
 _LIMITS = re.compile("[除不仅限只非]")
 """Words beside a code by which not all of it may be meant."""
-_METHODS = frozenset(get_args(get_args(Method)[0]))
+_METHOD = re.compile("(?<![A-Z0-9])(?:[RDCYG][0-9]{1,2}|S)(?![A-Z0-9])")
 
 
 def read_category(text: str, found: str, hows: Hows) -> str:
@@ -114,17 +113,11 @@ def _in_catalogue(taken: str, found: str, hows: Hows, how: Phrase) -> str:
 
 
 def read_methods(value: str, hows: Hows) -> list[str]:
-    """``R4、R5`` of ``R4 再循环/再利用金属、R5``; a word that is no method stays, and the log's form refuses it."""
+    """``R4、R5`` of ``R4 再循环/再利用金属、R5``; a code that is no method the log's form refuses."""
     text = dashed(folded(value)).upper()
-    found = re.findall(r"(?<![A-Z0-9])[RDCYGS][0-9]{1,2}(?![0-9])", text)
-    rest = re.sub(r"(?<![A-Z0-9])[RDCYGS][0-9]{1,2}(?![0-9])", "", text)
-    if not found:
-        parts = [part for part in re.split(r"[、，,；;/\s]+", text) if part]
-        taken = parts if set(parts) <= _METHODS else []
-        if not taken:
-            raise unfit("INTAKE_METHOD", "", value, "R4、R5")
-        return taken
-    if re.search("[A-Z0-9]", rest) or re.search(r"[至到~]", rest) or re.search(r"[RD][0-9]+\s*-\s*[RD]?[0-9]", text):
+    found = _METHOD.findall(text)
+    rest = _METHOD.sub("", text)
+    if not found or re.search("[A-Z0-9]", rest) or re.search(r"[至到~]", rest) or re.search(r"[RD][0-9]+\s*-\s*[RD]?[0-9]", text):
         raise unfit("INTAKE_METHOD", "", value, "R4、R5")
     taken = list(dict.fromkeys(found))
     if taken != re.split(r"[、，,；;/\s]+", value.strip()):

@@ -93,6 +93,7 @@ class _Pass:
         self._line: Line = {}
         self._all_hidden = False
         self._filled = self._seen = 0
+        self._shared: dict[str, str] = {}
 
     def run(self, source: Any) -> None:
         """Fill the grid."""
@@ -160,6 +161,13 @@ class _Pass:
         else:
             self._line[self._column] = cell
 
+    def _formula(self, element: Element) -> str:
+        """Its text; of a shared one that of the first cell, which alone has it (ECMA-376 part 1, 18.3.1.40)."""
+        text, shared = element.text or "", element.get("si")
+        if element.get("t") == "shared" and shared is not None:
+            text = self._shared.setdefault(shared, text)
+        return f"={text or '…'}"
+
     def _read(self, element: Element) -> SheetCell | None:
         value = formula = inline = None
         for child in element:
@@ -167,7 +175,7 @@ class _Pass:
                 case "v":
                     value = child.text
                 case "f":
-                    formula = "=" + (child.text or "")
+                    formula = self._formula(child)
                 case "is":
                     inline = child
         if value is None and formula is None and inline is None:

@@ -287,6 +287,12 @@ UGLY: dict[str, Ugly] = {
     "kilograms that are other tonnes": Ugly(workbook(heads=(*HEADS, "年度额度（kg）"), rows=([*ROWS[0], 1200], [*ROWS[1], 1200000])), findings={"H2": "INTAKE_UNIT:DIFFER"}),
     # ------------------------------------------------------------------ formulas
     "a formula with its result": Ugly(workbook(formula(1, QUOTA, "=600*2", 1200)), {"G2": "1200"}),
+    "a formula dragged down": Ugly(
+        patched(
+            patched(workbook(_several(formula(1, QUOTA, "=600*2", 1200), formula(2, QUOTA, "=601*2", 1202))), _SHEET1, "<f>600*2</f>", '<f t="shared" ref="G2:G3" si="0">600*2</f>'),
+            _SHEET1, "<f>601*2</f>", '<f t="shared" si="0"/>',
+        ), {"G2": "1200", "G3": "1202"}, rows=({}, {"quota_t": "1202"}),
+    ),
     "a formula without its result": Ugly(patched(workbook(formula(1, QUOTA, "=600*2", 77)), _SHEET1, "<v>77</v>", ""), findings={"G2": "INTAKE_FORMULA:EMPTY"}),
     "a formula of today": Ugly(workbook(formula(1, QUOTA, "=YEAR(TODAY())", 2026)), findings={"G2": "INTAKE_FORMULA:UNSTEADY"}),
     "a formula of another file": Ugly(workbook(formula(1, QUOTA, "='[1]Sheet1'!A1", 1200)), findings={"G2": "INTAKE_FORMULA:UNSTEADY"}),
@@ -330,6 +336,10 @@ UGLY: dict[str, Ugly] = {
     "a row struck through": Ugly(workbook(_struck_row), findings={"2": "INTAKE_STRUCK:ROW"}),
     "a cell struck through": bad("G", 900, "INTAKE_STRUCK:CELL", font_strikeout=True),
     "a part struck through": Ugly(workbook(_rich), findings={"E2": "INTAKE_STRUCK:PART"}),
+    "rows that are numbered and empty": Ugly(
+        workbook(heads=("序号", *HEADS), rows=((1, *ROWS[0]), (2, *ROWS[1]), (3,), (4,))), left_out=("4", "5")
+    ),
+    "a head with its unit and no brackets": Ugly(workbook(heads=(*HEADS[:6], "转移量 千克")), {"G2": "1.2", "G3": "1.2"}, rows=({"quota_t": "1.2"},) * 2),
     "a row twice": Ugly(_twice(), findings={"4": "ROW_TWICE"}),
     "a row twice with another quota": Ugly(_twice(**{"年度额度（吨）": 5}), findings={"4": "ROW_TWICE"}),
     "further columns": Ugly(workbook(heads=(*HEADS, "备注", "联系人"), rows=([*ROWS[0], "x", "y"], ROWS[1]))),
