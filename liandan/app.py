@@ -41,6 +41,7 @@ from liandan.webhooks.service import Webhooks
 from manifests.accounts.routes import ROUTER as ACCOUNTS
 from manifests.emergencies.routes import ROUTER as EMERGENCIES
 from manifests.incidents.routes import ROUTER as INCIDENTS
+from manifests.listed.routes import ROUTER as LIST_YEARS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
 from reports.press import Press
@@ -120,6 +121,7 @@ def create_app(
             INCIDENTS,
             ACCOUNTS,
             EMERGENCIES,
+            LIST_YEARS,
             REPORTS,
             TABLES,
             VAULT,

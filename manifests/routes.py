@@ -115,6 +115,24 @@ OnEmergency = Annotated[
         "emergency",
     ),
 ]
+InApproval = Annotated[
+    str | None,
+    in_query(
+        f"^approval/{USCC}/{ULID}$",
+        "凭该批准转移的 / what goes on this decision",
+        "approval/915101120000FX029E/01KB2Z8Q6V0000000000000021",
+        "approval",
+    ),
+]
+InList = Annotated[
+    str | None,
+    in_query(
+        "^list/20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}( [0-9]{1,4})?$",
+        "凭该名单（或者其中一行）上的批准转移的 / what goes on decisions given on this list, or on a row of it",
+        "list/2026-51-50-a 0",
+        "list",
+    ),
+]
 InYear = Annotated[str, in_path("^20[0-9]{2}$", "管理计划年度 / year of the plan", "2026")]
 
 
@@ -143,6 +161,8 @@ async def get_manifests(
     returns: Returns = None,
     plan: Plan = None,
     emergency: OnEmergency = None,
+    approval: InApproval = None,
+    in_list: InList = None,
     held: Held = None,
     contested: Contested = None,
     overdue: Overdue = None,
@@ -180,6 +200,8 @@ async def get_manifests(
         returns=returns,
         plan=plan,
         emergency=emergency,
+        approval=approval,
+        list=in_list,
         updated_since=updated_since,
     )
     return await with_names(

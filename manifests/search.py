@@ -18,6 +18,7 @@ FILTERS = (
     "plan",
     "emergency",
     "number",
+    "approval",
     "provincial_number",
     "waybill_no",
     "returns",
@@ -70,6 +71,12 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of what counts on the management plan of a generator and year, ``<generator>/<YYYY>``."""
     emergency: str | None = None
     """Of what moves on an emergency, ``<authority>/<ULID>``."""
+    approval: str | None = None
+    """Of what goes on a decision, ``approval/<generator>/<ULID>``."""
+    list: str | None = None
+    """Of what goes on decisions that were given on a list, or behind a blank on one of its rows; ``approvals`` are these decisions, which its
+    registers name."""
+    approvals: tuple[str, ...] = ()
     held: bool = False
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
     incident: bool = False
@@ -97,6 +104,7 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
             own = (f"party:{party} {among}".rstrip() for party in (self.visible_to, *self.stands_for))
             found.append([*own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
+        found += [[f"approval:{one}" for one in self.approvals or ("",)]] if self.list is not None else []
         found += [[name] for name in ("held", "contested", "incident") if getattr(self, name)]
         if self.overdue and self.visible_to is None and self.stage is None:
             found.append(OPEN_STAGES)

@@ -29,6 +29,7 @@ from manifests.correction_answers import CorrectionAnswer, correction_answers
 from manifests.deadlines import FILE, duties, late_since
 from manifests.fates import ManifestFates, ManifestOrigins, fates_of, id_of, origins_of
 from manifests.history_answers import ManifestHistory, record_answer
+from manifests.listed.decided import DecidedRows, decided_rows, registers_of, rows_of
 from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
@@ -101,8 +102,12 @@ async def list_manifests(
         late = () if present is None else late_since(present)
         if search.overdue and present is None:
             return answers.Manifests(size=now.size, manifests=(), next=None)
-        found = await store.search_views(now.workspace.conn, scoped(search, caller), after=after, limit=page.limit, late=late)
+        decided = await _decided(now, search)
+        wanted = replace(search, approvals=tuple(dict.fromkeys(approval for approval, _ in decided)))
+        found = await store.search_views(now.workspace.conn, scoped(wanted, caller), after=after, limit=page.limit, late=late)
         views = found.views
+        if search.list is not None:  # a decision may have lines on other rows, or on none
+            views = [view for view in views if any(row is not None for row in rows_of(view.state, decided))]
         if present is not None and views:
             returning, state = await returning_of(now, views), log_state(now.workspace.facts)
             views = [view for view in views if any(duty.overdue for duty in duties(view, present, state, returning.get(view.chain, ())))]
@@ -111,6 +116,17 @@ async def list_manifests(
             views = [view for view in views if held_until_s(view.state, limits) > now_s]
     following = None if found.next is None else write_cursor(found.next, search)
     return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in views), next=following)
+
+
+async def _decided(now: Snapshot, search: Search) -> DecidedRows:
+    """Decisions on the list that is asked for, or on its row."""
+    if search.list is None:
+        return {}
+    chain, _, row = search.list.partition(" ")
+    number, facts = int(row) if row else None, now.workspace.facts
+    await now.workspace.load([chain_key(chain)])
+    await now.workspace.load(registers_of(facts, chain, number))
+    return decided_rows(facts, chain, number)
 
 
 async def returning_of(now: Snapshot, views: Iterable[ManifestView]) -> dict[str, list[ManifestView]]:

@@ -135,6 +135,7 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in state.sources]
         own += [f"plan:{state.plan.chain.removeprefix('plan/')}"] if state.plan is not None and state.plan.chain else []
         own += [f"emergency:{state.emergency.chain.removeprefix('emergency/')}"] if state.emergency is not None else []
+        own += [f"approval:{state.approval}"] if state.approval else []
         own += ["held"] if any(hold.released_s is None for hold in state.holds) else []
         own += ["contested"] if any(contest.released_s is None for contest in state.contests) else []
         own += ["incident"] if any(note.closed is None for note in state.incidents) else []
