@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.auditing.audit import audit
+from ledger.reading import snapshot
 from ledger.times import parse_at
 from manifests.routes import ROUTER as MANIFESTS
 from signing.refusal import Refusal
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, PERMIT, RECEIVER, WASTE_NAME
-from tests.manifests.test_worked_example import LIST, Example
+from tests.manifests.test_worked_example import EARLIER_APPROVAL, LIST, Example
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
@@ -28,9 +29,12 @@ from whitelist.acts.consult import ApprovalConsult, ApprovalReply, ConsentedLine
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.withdraw import ApprovalWithdraw
 from whitelist.approval import ListingRef
+from whitelist.clocks import decision_time, times_by_route
 from whitelist.fields import Place
 from whitelist.listing import Conditions
 from whitelist.routes import ROUTER
+from whitelist.service import present_of
+from whitelist.store import stream_decisions
 
 NEW = f"approval/{GENERATOR}/01K9000000000000000000APR7"
 WAITING = f"approval/{GENERATOR}/01K9000000000000000000APR8"
@@ -183,6 +187,22 @@ async def test_who_owes_a_reply_finds_it_among_its_work_with_the_days_that_it_is
     assert (found["term"], found["due_on"], found["overdue"], found["workdays_left"] < 0) == ("reply", "2026-11-19", True, True)
     assert found["alert"]["code"] == "AUTH_LATE"
     assert [one for one in items if one["application"] == NEW] == []
+
+
+async def test_the_days_of_all_decisions_stand_by_route(web: Web) -> None:
+    async with web.log.pool.acquire() as conn:
+        found = {chain: state async for chain, state in stream_decisions(conn)}
+        assert [chain async for chain, _ in stream_decisions(conn, "2026-11-01", "2026-11-30")] == [NEW]
+        assert [chain async for chain, _ in stream_decisions(conn, "2027-01-01")] == []
+    assert set(found) == {APPROVAL, EARLIER_APPROVAL, NEW}
+    async with snapshot(web.log) as now:
+        present = await present_of(web.log, now, None)
+    assert present is not None
+    took = [one for chain, state in found.items() if (one := decision_time(chain, state, present)) is not None]
+    by_route = {one.route: one for one in times_by_route(took)}
+    assert list(by_route) == ["LISTED", "APPROVED"]
+    assert (by_route["APPROVED"].decisions, by_route["APPROVED"].workdays_max, by_route["APPROVED"].late) == (1, 16, 1)
+    assert by_route["LISTED"].decisions == 2
 
 
 # the audit comes to the same stages
