@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.whatif.draft import read_draft
+from reports.whatif.laboratory import try_out
 from reports.whatif.result import WhatIf
 from reports.whatif.text import lines, to_json
 from signing.refusal import Refusal
 from tests.reports.trial import CODE, LISTED, PERMITS, RECEIVERS, TrialYear, draft, row, year
-from tests.workbench import AUTHORITY_50
+from tests.workbench import AUTHORITY_50, uscc
 
 NOTICE = {"pre_notice_days": 3}
 B = row("B", "60", conditions=NOTICE)
@@ -146,14 +147,23 @@ def test_a_year_that_the_log_does_not_have_is_refused() -> None:
 
 
 def test_entries_that_are_not_the_checkpoints_are_refused() -> None:
-    files = dict(year().files())
+    files, others = dict(year().files()), in_turn(("40", False), ("50", False)).files()
     name = next(path for path in files if path.startswith("tile/entries/"))
-    files[name] = files[name].replace(b"2026-10-12", b"2026-10-11")
-    from reports.whatif.laboratory import try_out
+    for forged in ({**files, name: files[name].replace(b"2026-10-12", b"2026-10-11")}, {**others, "checkpoint": _of_size(others, files)}):
+        with pytest.raises(Refusal) as refused:
+            try_out(forged.get, year().bench.kinds, lambda look: draft(LISTED))
+        assert refused.value.codes == ["TILE_FORM"]
 
-    with pytest.raises(Refusal) as refused:
-        try_out(files.get, year().bench.kinds, lambda look: draft(LISTED))
-    assert refused.value.codes == ["TILE_FORM"]
+
+def _of_size(others: dict[str, bytes], files: dict[str, bytes]) -> bytes:
+    """A checkpoint of the log, of as many entries as the others are, over other entries."""
+    size = int(others["checkpoint"].splitlines()[1])
+    log = TrialYear()
+    while len(log.bench.entries) < size:
+        log.bench.at_s += 60
+        log.bench.register(uscc("510100", 900 + len(log.bench.entries)))
+    assert log.bench.export()["log.vkey"] == files["log.vkey"]
+    return log.bench.export()["checkpoint"]
 
 
 def test_what_comes_after_the_year_moves_no_byte() -> None:
@@ -190,3 +200,34 @@ def test_a_row_less_frees_nothing(quotas: tuple[str, str, str], kept: set[str]) 
     whole, part = tried(list(rows.values())), tried([rows[name] for name in sorted(kept)])
     assert stopped(part) >= stopped(whole)
     assert spared(part) <= spared(whole)
+
+
+def in_turn(*masses_t: tuple[str, bool]) -> TrialYear:
+    """Decisions to A one after the other, each with whether it went by letter."""
+    log = TrialYear()
+    for number, (mass_t, by_letter) in enumerate(masses_t):
+        log.at(f"2026-{3 + number:02d}-02")
+        log.decide("510112", "A", mass_t, listing=0, agrees=True if by_letter else None)
+    return log
+
+
+def test_what_the_log_listed_later_comes_before_a_letter_that_was_earlier() -> None:
+    log = in_turn(("120", True), ("70", False))
+    assert log.trial(draft([row("A", "189"), B])).changes_nothing
+    assert [one.tried.day for one in log.trial(draft([row("A", "190"), B])).changed] == ["2026-03-06"]
+
+
+def test_of_two_letters_that_fit_one_by_one_the_first_is_spared() -> None:
+    log = in_turn(("120", True), ("110", True))
+    result = log.trial(draft([row("A", "229"), B]))
+    assert [one.tried.day for one in result.changed] == ["2026-03-06"]
+    assert (result.rows[0].after.freed_g, result.rows[0].after.full_on) == (120_000_000, "")
+    full = log.trial(draft([row("A", "230"), B]))
+    assert (full.decisions, full.rows[0].after.full_on) == ({"faster": 2}, "2026-04-06")
+
+
+def test_a_letter_that_the_list_could_have_spared_as_it_was_is_nobodys_gain() -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    log.decide("510112", "A", "30", agrees=True)
+    assert log.trial(draft([row("A", "500"), B])).changes_nothing, "30 t fitted, and nobody asked for them on the list"

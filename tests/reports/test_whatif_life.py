@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.times import parse_at
 from tests.reports.trial import CODE, LISTED, PERMITS, RECEIVERS, TrialYear, draft, row
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
 from whitelist.listing import rows_hash
@@ -171,3 +172,15 @@ def test_a_stop_of_the_row_does_not_reach_what_would_only_have_come_sooner() -> 
     log.trip(decision, "A", "5")
     result = log.trial(draft([row("A", "200"), B]))
     assert ([one.tried.outcome for one in result.changed], result.trips, result.all.faster) == (["faster"], (), 1)
+
+
+def test_a_load_that_came_without_a_departure_is_none_that_was_held_up() -> None:
+    log = suspended("depart")
+    held = next(trip.manifest for trip in log.trial(draft(LISTED, suspension_stops="issue")).trips)
+    received = {
+        "accepted_at": "2026-12-30T10:00:00+08:00", "weighing": {"method": "weighbridge"},
+        "lines": [{"line": 0, "opinion": "accept", "accepted_t": "6.000000", "method": "R4"}],
+    }  # fmt: skip
+    log.bench.at_s = parse_at("2026-12-30T12:00:00+08:00")
+    log.bench.post("manifest.receive/1", held, (RECEIVERS["A"],), received)
+    assert log.trial(draft(LISTED, suspension_stops="issue")).changes_nothing
