@@ -58,7 +58,8 @@ def _usage(error: click.ClickException) -> int:
 def _stopped(error: BaseException) -> int:
     if isinstance(error, EOFError) or isinstance(error.__context__, EOFError):  # a prompt that nobody answers: click tells both as Abort
         warn(
-            "需要输入而没有输入；口令可用 --passphrase-file 给出 / nothing to read an answer from; give --passphrase-file for a passphrase"
+            "需要输入而没有输入；口令用 --passphrase-file 给出，内容用各选项、--from、--set 给出，并加 --yes / nothing to read an answer from; give "
+            "--passphrase-file for a passphrase, options, --from or --set for what is asked, and --yes"
         )
         return USAGE
     warn("已中断 / interrupted")

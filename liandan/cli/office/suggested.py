@@ -9,14 +9,18 @@ from typing import Any
 import msgspec
 
 from ledger.admission.personality import Kind
+from ledger.answers import filled
+from ledger.mass import parse_mass
 from liandan.cli.office.aloud import POLICY, ask_policy
 from liandan.cli.office.asking import Asking, Offer
 from liandan.cli.streams import warn
-from liandan.client import AsyncLiandan
+from liandan.client import AsyncLiandan, Dishonest
 from whitelist.adopted import data_files
 from whitelist.answers import Listings, Lists
+from whitelist.divisions import province_name
 from whitelist.fields import LIST
 from whitelist.list_answers import ListAnswer
+from whitelist.listing import Conditions, ListRow, rows_hash
 
 Suggest = Callable[[str, Mapping[str, Any], AsyncLiandan, Asking], Awaitable[dict[str, Any]]]
 
@@ -35,18 +39,42 @@ async def _list(chain: str, client: AsyncLiandan) -> ListAnswer | None:
 
 
 async def _rows_hash(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
-    """Every row is shown first: the digest is over exactly these."""
+    """Every row is shown, and the digest is worked out here from the rows that were shown: a server that shows others than it has is found.
+    Whoever holds the letter's table works the digest out himself and gives it (``--rows-hash``).
+    """
     found = await _list(chain, client)
     if found is None or found.rows_hash is None or "rows_hash" in body:
         return {}
-    page = msgspec.json.decode(await client.get("/v1/listings", list=chain, limit=200), type=Listings)
-    warn(f"名单共 {found.rows_filed} 行，将联署的就是这些 / the rows that are countersigned: {found.rows_filed}")
-    for row in page.listings:
-        name = page.names.get(row.receiver, row.receiver)
-        warn(f"  {row.row}  {name}  {row.waste.told()[0]}  {' '.join(row.methods)}  {row.quota_t} 吨")
-    if page.next is not None:
-        warn(f"  …… 其余见 / the rest: liandan list show {chain}")
-    return {"rows_hash": found.rows_hash}
+    shown, rows = list[str](), list[ListRow]()
+    cursor: str | None = ""
+    while cursor is not None:
+        raw = await client.get("/v1/listings", list=chain, limit=200, cursor=cursor or None)
+        page = msgspec.json.decode(raw, type=Listings)
+        for row in page.listings:
+            quota_t = row.quotas[0].quota_t if row.quotas else row.quota_t
+            own = {"root": "", "quota_g": parse_mass(quota_t)}
+            rows.append(filled(ListRow, row, **own))
+            terms = f"  {conditions_words(row.conditions)}" if row.conditions is not None else ""
+            name = page.names.get(row.receiver, row.receiver)
+            shown.append(f"  {row.row}  {name}  {row.waste.told()[0]}  {' '.join(row.methods)}  {quota_t} 吨{terms}")
+        cursor = page.next
+    digest = rows_hash(rows)
+    if digest != found.rows_hash:
+        raise Dishonest(f"the rows that were shown have the digest {digest}, the list says {found.rows_hash}")
+    warn(
+        f"名单共 {len(rows)} 行，联署的就是这些，请与函件附表逐行核对 / these {len(rows)} rows are countersigned: compare them with the letter's table",
+        *shown,
+    )
+    return {"rows_hash": digest}
+
+
+def conditions_words(terms: Conditions) -> str:
+    """What is asked beside quota and term, as far as it is said."""
+    found = {"转移前报告": terms.pre_notice_days, "完成期限": terms.complete_within_days}
+    told = [f"{what} {days} 天" for what, days in found.items() if days is not None]
+    told += ["仅限利用"] if terms.use_only else []
+    told += [f"途经 {'、'.join(map(province_name, terms.transit))}"] if terms.transit else []
+    return "，".join([*told, *filter(None, (terms.note,))])
 
 
 async def _page(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
@@ -57,18 +85,37 @@ async def _page(chain: str, body: Mapping[str, Any], client: AsyncLiandan, askin
 
 async def _data(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
     """A data set that ships with this program, by its name."""
-    shipped = {one.name: one for one in data_files()}
-    if "name" not in body and asking.asks:
+    shipped = {one.name: (one.version, one.read()) for one in data_files()}
+    return await _adopted(
+        "数据名称 / data set (name)", "name", {name: version for name, (version, _) in shipped.items()}, shipped, body, asking
+    )
+
+
+async def _ruleset(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
+    """A version of the rules that this program can run."""
+    from liandan.wiring import KINDS
+
+    known = {version: (version, ruleset.file) for version, ruleset in KINDS.rulesets.items()}
+    found = await _adopted("规则集版本 / version of the rules", "version", dict.fromkeys(known, ""), known, body, asking)
+    return {"name": KINDS.rulesets[found["version"]].name, **found} if found.get("version") in KINDS.rulesets else found
+
+
+async def _adopted(
+    question: str, field: str, offers: Mapping[str, str], known: Mapping[str, tuple[str, bytes]], body: Mapping[str, Any], asking: Asking
+) -> dict[str, Any]:
+    """What is adopted, by what it is called: its version, and the hash of the very file."""
+    named: Any = body.get(field)
+    if named is None and asking.asks:
 
         async def read(text: str) -> str:
             return text
 
-        offers = [Offer(one.name, one.version) for one in shipped.values()]
-        body = {**body, "name": await asking.ask("数据名称 / data set (name)", read, offers, is_optional=False)}
-    known = shipped.get(str(body.get("name")))
-    if known is None or "sha256" in body:
-        return {"name": body["name"]} if "name" in body else {}
-    return {"name": known.name, "version": known.version, "sha256": sha256(known.read()).hexdigest()}
+        named = await asking.ask(question, read, [Offer(value, words) for value, words in offers.items()], is_optional=False)
+    found = {} if named is None else {field: named}
+    if named not in known or "sha256" in body:
+        return found
+    version, content = known[named]
+    return found | {"version": version, "sha256": sha256(content).hexdigest()}
 
 
 async def _policy(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
@@ -81,4 +128,5 @@ _SUGGESTED: Mapping[str, Suggest] = {
     "list.countersign/1": _rows_hash,
     "list.rows/1": _page,
     "data.adopt/1": _data,
+    "ruleset.adopt/1": _ruleset,
 }

@@ -239,6 +239,43 @@ def test_an_act_on_a_manifest_begins_with_what_the_log_knows(day: tuple[Day, dic
     assert would["body"]["place"]["division"] == "510112"
 
 
+def test_rows_that_are_shown_otherwise_than_they_are_are_not_countersigned(
+    day: tuple[Day, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today, _ = day
+    monkeypatch.chdir(today.folder)
+    letter = ("--letter-no", "函1", "--letter-date", "2026-11-30", "--yes")
+    terms = ("--effective-from", "2026-11-01", "--effective-to", "2026-12-31", "--kind", "mutual", "--suspension-stops", "issue")
+    for words in (
+        ("propose", "2026-51-50-zz", *terms, "--rows", "1", "--pages", "1", *letter),
+        ("rows", "2026-51-50-zz", "--from", "rows.json", "--yes"),
+    ):
+        assert today.run("四川", "list", *words).exit_code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("liandan.cli.office.suggested.rows_hash", lambda rows: "0" * 64)
+        answer = today.run("重庆", "list", "countersign", "2026-51-50-zz", *letter)
+    assert (answer.exit_code, "证据不符" in answer.stderr) == (1, True), answer.output
+    assert today.run("重庆", "list", "countersign", "2026-51-50-zz", *letter).exit_code == 0
+
+
+def test_what_several_sign_goes_from_hand_to_hand_as_a_file(day: tuple[Day, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prepared and signed by the operator, countersigned by both authorities on machines without a network, sent by the last."""
+    today, _ = day
+    monkeypatch.chdir(today.folder)
+
+    def do(who: str, *words: str) -> str:
+        answer = today.run(who, *words)
+        assert answer.exit_code == 0, (words, answer.output)
+        return answer.stdout
+
+    words = ("log", "ruleset", "adopt", "--version", "liandan-2026.1", "--url", today.url, "--yes", "--out", "adopt.txt")
+    assert "liandan statement cosign sign adopt.txt" in do("运营中心", *words)
+    for who in ("四川", "重庆"):
+        uscc = {"四川": "11510000000000000H", "重庆": "11500000000000000D"}[who]
+        assert "采用规则集" in do(who, "statement", "cosign", "sign", "adopt.txt", "--as", uscc, "--yes")
+    assert "入账 / entry" in do("重庆", "statement", "cosign", "send", "adopt.txt")
+
+
 def test_a_receipt_that_the_pinned_witnesses_have_not_seen_says_so(day: tuple[Day, dict[str, str]]) -> None:
     """Whoever pinned a witness is told where its line is missing, though the log itself asks for none."""
     today, _ = day
