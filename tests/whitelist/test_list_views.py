@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asyncpg import Pool, Record
 
+from ledger.auditing.audit import audit
 from tests.manifests.driver import APPROVAL, GENERATOR
 from tests.manifests.test_worked_example import LIST, Example
 from tests.whitelist.test_list_status import LETTER
@@ -105,3 +106,9 @@ async def test_rows_are_found_by_how_they_stand(web: Web, status: str, numbers: 
 async def test_a_filter_of_no_status_is_refused(web: Web) -> None:
     for path in ("listings?status=STOPPED", "lists?status=SUSPENDED", "lists?pending=no"):
         assert (await web.get(f"/v1/{path}")).status_code == 400
+
+
+def test_the_log_replays_to_the_same_lists() -> None:
+    bench = lived()
+    report = audit(bench.export().get, bench.kinds, archived=iter([len(bench.entries)]))
+    assert report.findings == []
