@@ -5,17 +5,21 @@ Permits are found by their numbers among those of the log, as it was at the end 
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from msgspec import Struct
 
 from ledger.admission.form import read_body
 from ledger.directory import party_name
 from ledger.model import chain_key
-from ledger.times import parse_at
+from ledger.times import day_of, parse_at
+from liandan.intake.difference import compare_lists, rows_in_force, rows_of_draft
+from liandan.intake.exporting import write_list
 from liandan.intake.ground import LogGround
 from liandan.intake.model import SheetFinding
 from liandan.intake.taking import TakenFiles, take
 from reports.whatif.draft import DraftList, checked, read_draft
-from reports.whatif.laboratory import FirstLook, lists_of
+from reports.whatif.laboratory import FirstLook, Trial, lists_of, root_of
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListPropose
 from whitelist.answers import PermitAnswer, permit_answer
@@ -54,6 +58,27 @@ class DraftFile(Struct):
         proposal = next((one.body for one in taken.statements if one.kind == "list.propose/1"), None)
         propose: ListPropose | None = None if proposal is None else read_body(proposal, ListPropose)
         return checked(DraftList(list=taken.draft.chain or self.stands_for or _only_list(look), propose=propose, rows=taken.draft.rows))
+
+
+def difference_of(trial: Trial) -> tuple[str, str]:
+    """What the draft's rows say otherwise than the list at the end of the year, in Chinese and English."""
+    facts, listed = trial.facts, trial.listed
+    before = [] if listed is None else rows_in_force(listed, day_of(trial.at_s))
+    after = rows_of_draft(trial.draft.rows, {row.permit: root_of(facts, row.permit) for row in trial.draft.rows})
+    names = {one.row.receiver: party_name(facts, one.row.receiver) for one in (*before, *after)}
+    found = compare_lists(before, after, names)
+    return found.zh, found.en
+
+
+def as_listed(look: FirstLook, chain: str) -> bytes:
+    """A list as it stood at the end of the year, as the workbook of a draft; Refusal WHATIF_LIST for one that the log does not have."""
+    lists = lists_of(look)
+    if chain not in lists:
+        raise refuse("WHATIF_LIST", field="list", found=chain, expected=", ".join(lists))
+    ground, state, out = _ground(look), lists[chain], BytesIO()
+    rows = rows_in_force(state, day_of(look.at_s))
+    write_list(out, chain, state, rows, ground.names, {permit.permit: permit.no for permit in ground.permits})
+    return out.getvalue()
 
 
 def list_name(text: str) -> str:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     help="表格没有写明的，是哪一份名单的草案 / which list it is a draft of, where the file does not say",
 )
 @click.option(
+    "--begin",
+    metavar="list/…",
+    help="不试算：把该名单在那一年年末的样子写成 DRAFT（.xlsx），供修改 / try nothing: write this list, as the year left it, into DRAFT to be edited",
+)
+@click.option(
     "--out", type=folder, help="另写网页、表格、文本和 JSON 到此目录 / also a page, a workbook, text and JSON, into this directory"
 )
 @click.option(
@@ -36,7 +41,13 @@ if TYPE_CHECKING:
 )
 @command
 def whatif_command(
-    draft: Path, export_dir: Path, year: int | None, stands_for: str | None, out: Path | None, lang: Literal["zh", "en", "both"]
+    draft: Path,
+    export_dir: Path,
+    year: int | None,
+    stands_for: str | None,
+    begin: str | None,
+    out: Path | None,
+    lang: Literal["zh", "en", "both"],
 ) -> int:
     """政策试算：把名单草案 DRAFT（办公表格或 JSON）代入账本过去的一年，看哪些决定会更快、哪些行会用尽、哪些联单会被拦下或放行。
 
@@ -46,7 +57,7 @@ def whatif_command(
     """
     from liandan.cli.connection import read_given
     from liandan.cli.intake_words import tell_findings, tell_notes, tell_repairs
-    from liandan.draft_files import DraftFile, UnreadDraft, list_name
+    from liandan.draft_files import DraftFile, UnreadDraft, difference_of, list_name
     from liandan.export import reader_of
     from liandan.intake.answers import told_findings, told_repairs
     from liandan.wiring import KINDS
@@ -57,10 +68,13 @@ def whatif_command(
     from reports.whatif.text import lines
     from reports.whatif.writing import write
 
+    if begin is not None:
+        return _begin(draft, export_dir, year, list_name(begin))
     asked = DraftFile(draft.name, read_given(draft, DRAFT_MAX), None if stands_for is None else list_name(stands_for))
     try:
         with progress_bar("试算 / trial") as progress:
-            result = result_of(try_out(reader_of(export_dir), KINDS, asked.read, year, progress))
+            trial = try_out(reader_of(export_dir), KINDS, asked.read, year, progress)
+            result = result_of(trial, difference_of(trial))
     except UnreadDraft as unread:
         if not wants_json():
             tell_findings(unread.findings)
@@ -80,4 +94,24 @@ def whatif_command(
             told += [*lines(result), ""]
     repairs = () if asked.taken is None else told_repairs(asked.taken.repairs, "zh")
     emit({"result": result, "repairs": repairs, "files": paths}, *told[:-1], *paths)
+    return 0
+
+
+def _begin(draft: Path, export_dir: Path, year: int | None, name: str) -> int:
+    """The list as the year left it, as a workbook that is not there yet."""
+    from liandan.draft_files import as_listed
+    from liandan.export import reader_of
+    from liandan.wiring import KINDS
+    from reports.whatif.laboratory import first_look
+
+    if draft.suffix.lower() != ".xlsx":
+        raise click.UsageError("草案是 .xlsx 文件 / the draft is a file .xlsx")
+    with progress_bar("读取账本 / reading the log") as progress:
+        content = as_listed(first_look(reader_of(export_dir), KINDS, year, progress), name)
+    try:
+        with draft.open("xb") as out:
+            out.write(content)
+    except FileExistsError:
+        raise click.UsageError(f"已有此文件 / is there already: {draft}") from None
+    emit({"path": str(draft)}, str(draft))
     return 0

@@ -94,18 +94,16 @@ def try_out(read: Read, kinds: Kinds, draft_of: DraftOf, year: int | None = None
 
     Refusal WHATIF_YEAR for a year of which the log has nothing, WHATIF_LIST where it has several lists that the draft may stand for,
     TILE_FORM where entries do not hash to their leaves."""
-    dataset, checkpoint = DataSets(kinds, read), _checkpoint(read)
-    tree = TileReader(checkpoint.size, read)
-    _check_root(tree, checkpoint)
-    last_year = year_of(_at_s(read_entry(next(tree.entries(tree.size - 1, tree.size)), kinds)))
+    dataset, tree = DataSets(kinds, read), _tree(read)
+    last_year = _last_year(tree, kinds)
     look = _look(tree, kinds, dataset, year or last_year, progress)
     draft = draft_of(look)
     tried_year = year or min(draft.name[0], last_year)
-    if tried_year != (year or last_year):
+    if tried_year != look.year:
         look = _look(tree, kinds, dataset, tried_year, progress)
     chain, listed = _list_of(look, draft, tried_year)
     moment = Moment(look.size, min(look.at_s, _end_s(tried_year)), look.facts.state(LOG_MAIN).ruleset)
-    drafted = compare(draft, tried_year, chain, listed, lambda name: _root(look.facts, name), moment.at_s)
+    drafted = compare(draft, tried_year, chain, listed, lambda name: root_of(look.facts, name), moment.at_s)
     as_listed = drafted.alone if listed is None else drafted.on(listed)
     assert as_listed is not None, "a list that the log lacks stands alone"
     with closing(DiskMap(None, kinds.encode, kinds.decode)) as disk:
@@ -116,9 +114,28 @@ def try_out(read: Read, kinds: Kinds, draft_of: DraftOf, year: int | None = None
         _replay(tree, kinds, look.size, drafted, (facts, other), decisions, trips, progress)
         trips.end(moment)
     return Trial(
-        draft=draft, drafted=drafted, year=tried_year, size=look.size, root=_root_at(tree, look.size), at_s=look.at_s, is_over=look.size < tree.size,
-        doubts=doubts(draft, look.facts, moment, replace(as_listed, rows=())), listed=listed, facts=look.facts, decisions=decisions, trips=trips,
+        draft=draft, drafted=drafted, year=tried_year, size=look.size, root=range_root(0, look.size, tree.hash_at), at_s=look.at_s,
+        is_over=look.size < tree.size, doubts=doubts(draft, look.facts, moment, replace(as_listed, rows=())), listed=listed,
+        facts=look.facts, decisions=decisions, trips=trips,
     )  # fmt: skip
+
+
+def first_look(read: Read, kinds: Kinds, year: int | None = None, progress: Progress = lambda done, of: None) -> FirstLook:
+    """What a log read through ``read`` was when a year ended, without its manifests; its last year where none is named. Refusal as above."""
+    tree = _tree(read)
+    return _look(tree, kinds, DataSets(kinds, read), year or _last_year(tree, kinds), progress)
+
+
+def _tree(read: Read) -> TileReader:
+    """The log as its checkpoint says, which its entries give."""
+    checkpoint = _checkpoint(read)
+    tree = TileReader(checkpoint.size, read)
+    _check_root(tree, checkpoint)
+    return tree
+
+
+def _last_year(tree: TileReader, kinds: Kinds) -> int:
+    return year_of(_at_s(read_entry(next(tree.entries(tree.size - 1, tree.size)), kinds)))
 
 
 def _checkpoint(read: Read) -> Checkpoint:
@@ -133,11 +150,6 @@ def _check_root(tree: TileReader, checkpoint: Checkpoint) -> None:
     edge = Edge().append_many(map(leaf_hash, tree.entries(0, tree.size)))
     if edge.root() != checkpoint.root:
         raise refuse("TILE_FORM", field="checkpoint", found=edge.root().hex(), expected=checkpoint.root.hex())
-
-
-def _root_at(tree: TileReader, size: int) -> bytes:
-    """The root over the first entries of a tree that was checked."""
-    return range_root(0, size, tree.hash_at)
 
 
 def _look(tree: TileReader, kinds: Kinds, dataset: DataSets, year: int, progress: Progress) -> FirstLook:
@@ -227,7 +239,8 @@ def _listed(facts: ReplayFacts, key: str, stem: str) -> ListState | None:
     return list_at(facts, key.removeprefix("chain:")) if key.startswith(f"chain:{stem}") else None
 
 
-def _root(facts: Facts, permit: str) -> str:
+def root_of(facts: Facts, permit: str) -> str:
+    """The first permit of a permit's line of renewals; itself where the log has none."""
     found = permit_at(facts, permit)
     return permit if found is None else found.root
 

@@ -48,7 +48,8 @@ def _masthead(result: WhatIf) -> str:
         if result.is_new
         else say(f"名单 {result.list}，换成草案 {result.draft}", f"{result.list}, replaced by the draft {result.draft}")
     )
-    return f"<header><h1>{escape(title(result))}</h1><p>{escape(told)}</p>{other}</header>"
+    changed = f"<p>{escape(say(*result.difference))}</p>" if all(result.difference) else ""
+    return f"<header><h1>{escape(title(result))}</h1><p>{escape(told)}</p>{changed}{other}</header>"
 
 
 def _verdict(result: WhatIf) -> str:

@@ -91,6 +91,7 @@ class WhatIf(Struct, frozen=True, kw_only=True):
     draft_hash: str  # As rows_hash of list.countersign.
     is_new: bool  # The log had no such list.
     head: tuple[str, ...]  # What the draft's proposal says otherwise.
+    difference: tuple[str, str]  # What its rows say otherwise, in Chinese and English.
     origin: str
     found: str
     size: int
@@ -124,8 +125,8 @@ class WhatIf(Struct, frozen=True, kw_only=True):
         return not self.changed and not self.trips
 
 
-def result_of(trial: Trial) -> WhatIf:
-    """Everything a reader is told."""
+def result_of(trial: Trial, difference: tuple[str, str] = ("", "")) -> WhatIf:
+    """Everything a reader is told. ``difference``: in both languages what the draft changes, where the caller can say it."""
     drafted, decisions, log = trial.drafted, trial.decisions, log_state(trial.facts)
     year, days = f"{trial.year:04d}-", workdays_of(trial.facts)
     direction = trial.draft.name[1:3]
@@ -150,6 +151,7 @@ def result_of(trial: Trial) -> WhatIf:
         draft_hash=rows_hash(row.listed("") for row in trial.draft.rows),
         is_new=drafted.alone is not None,
         head=tuple(sorted(drafted.head)),
+        difference=difference,
         origin=log.origin,
         found=log.found,
         size=trial.size,

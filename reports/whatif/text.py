@@ -52,6 +52,9 @@ def _head(result: WhatIf) -> Iterator[str]:
     else:
         yield say(f"名单 {result.list}，换成草案 {result.draft}", f"{result.list}, replaced by the draft {result.draft}")
     yield say(f"草案各行摘要 {result.draft_hash}", f"rows of the draft {result.draft_hash}")
+    if all(result.difference):
+        told = say(*result.difference)
+        yield say(f"草案相对名单：{told}", f"the draft against the list: {told}")
     if result.head:
         heads = say("、", ", ").join(word(HEADS, name) for name in result.head)
         yield say(f"名单本身的改动：{heads}", f"changes of the list itself: {heads}")

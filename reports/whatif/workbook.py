@@ -82,6 +82,8 @@ def _cover(result: WhatIf) -> Iterator[tuple[str, str]]:
         say(f"{result.list}（账本没有，作为新名单）", f"{result.list} (not on the log: a new one)") if result.is_new else result.list,
     )
     yield say("草案", "Draft"), result.draft
+    if all(result.difference):
+        yield say("相对名单", "Against the list"), say(*result.difference)
     if result.head:
         yield say("名单本身的改动", "Of the list itself"), say("、", ", ").join(word(HEADS, name) for name in result.head)
     for place_of, text in enumerate(sentences(result)):

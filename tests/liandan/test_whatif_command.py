@@ -55,6 +55,7 @@ def test_an_offices_spreadsheet_is_a_draft(tmp_path: Path, export: Path) -> None
     (tmp_path / "draft.json").write_text(json.dumps({"list": LIST, "rows": [row("A", "60"), B]}))
     assert run(tmp_path / "draft.json", "--from", export, "--out", tmp_path / "again").exit_code == 0
     name = "whatif-2026-51-50-cy.json"
+    assert "900-052-31 额度 -40 吨" in answer.output
     assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
@@ -68,6 +69,20 @@ def test_a_spreadsheet_that_says_which_list_it_is(tmp_path: Path, export: Path) 
     assert (found["result"]["draft"], found["result"]["list"], found["result"]["head"]) == ("list/2027-51-50-cy", LIST, [])
     assert found["result"]["stopped"]["row_missing"]["stopped"] == 8
     assert found["repairs"] != []
+
+
+def test_a_draft_begins_with_the_list_as_the_year_left_it(tmp_path: Path, export: Path) -> None:
+    path = tmp_path / "draft.xlsx"
+    assert run(path, "--from", export, "--begin", LIST).exit_code == 0
+    found = json.loads(run(path, "--from", export, "--json").stdout)
+    assert (found["repairs"], found["result"]["changed"], found["result"]["trips"]) == ([], [], [])
+    assert found["result"]["difference"][0] == "两份相同，共 2 行"
+    assert [
+        run(path, "--from", export, "--begin", LIST).exit_code,
+        run(tmp_path / "a.csv", "--from", export, "--begin", LIST).exit_code,
+    ] == [2, 2]
+    unknown = run(tmp_path / "b.xlsx", "--from", export, "--begin", "list/2026-50-51-cy", "--json")
+    assert (unknown.exit_code, (tmp_path / "b.xlsx").exists()) == (2, False)
 
 
 def test_a_spreadsheet_with_a_fault_is_not_tried(tmp_path: Path, export: Path) -> None:
