@@ -14,7 +14,7 @@ from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
     from liandan.cli.office.knowing import ServerKnowledge
-    from whitelist.check_answers import CheckAnswer, CheckReason, RemainingAnswer
+    from whitelist.check_answers import Alternative, CheckAnswer, CheckReason, RemainingAnswer
     from whitelist.lifting import WayOut
 
 QUOTAS = {"Q1": "白名单额度", "Q2": "批准行", "Q3": "年经营规模", "plan": "管理计划"}
@@ -38,6 +38,14 @@ class CheckCommand(click.Command):
             settings_option,
             click.Option(["--as-of"], type=click.IntRange(0), help="按前 N 条的账本判定 / judge by the first N entries"),
             click.Option(["--at"], help="按这个时间判定，默认现在 / judge for this moment; default: now"),
+            click.Option(
+                ["--alternatives"],
+                type=click.IntRange(0, 20),
+                default=3,
+                show_default=True,
+                help="每行列出几家别的接受人，近的在前 / how many other receivers for each line, the nearest first",
+            ),
+            click.Option(["--alone"], is_flag=True, help="一批中每份单独判定 / judge each of several as if it were the only one"),
             click.Option(["--lang"], type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language"),
             click.Option(["--yes"], is_flag=True, help="不问；缺什么就说明 / ask nothing: what is missing is told"),
             *list(getattr(run, "__click_params__", ()))[::-1],
@@ -68,7 +76,10 @@ async def check_loads(given: Mapping[str, Any]) -> int:
             if asking.asks and not asked:
                 warn("试算一批货，逐项回答；可不填的直接回车 / one load, field by field; Enter leaves out what may be")
             transfers = [await asking.complete(parts, asked)]
-        question = {"transfers": transfers, "as_of": given["as_of"], "at": given["at"]}
+        question = {name: given[name] for name in ("as_of", "at", "alternatives")} | {
+            "transfers": transfers,
+            "alone": given["alone"] or None,
+        }
         body = {name: value for name, value in question.items() if value is not None}
         raw = await client.ask("POST", "/v1/checks", body, headers={"Accept-Language": given["lang"]})
         found = msgspec.json.decode(raw, type=CheckAnswers)
@@ -91,8 +102,16 @@ async def _told(answers: tuple[CheckAnswer, ...], knows: ServerKnowledge) -> Asy
                 yield line
         for tag in answer.tags:
             yield f"  · {tag.code} {shown(tag.message)}"
+        for fact in answer.anew:
+            yield f"  ! 须重新申请 / apply anew: {fact.text}  {shown(fact.was)} → {shown(fact.now)}  {fact.article}"
+        if answer.note:
+            yield f"  {shown(answer.note)}"
         for balance in answer.remaining:
             yield _remaining(balance, await _account_name(balance.account, knows))
+        for place, others in enumerate(answer.alternatives if not answer.admissible else ()):
+            for other in others:
+                for told in _alternative(place, other):
+                    yield told
 
 
 def _reason(reason: CheckReason) -> Iterator[str]:
@@ -114,6 +133,17 @@ def _ways(ways: Iterable[WayOut]) -> Iterator[str]:
             by = ("、" if step.all else " / ").join(shown(one.name or one.party) for one in step.by)
             steps.append(f"{step.text}（{by or '-'}：liandan {words_of(step.kind)}）")
         yield f"      办法 / way: {' → '.join(steps)}"
+
+
+def _alternative(line: int, one: Alternative) -> Iterator[str]:
+    """Another receiver that may take the waste, and what has to be done for it."""
+    far = f"{one.distance_km} km" if one.distance_km is not None else ""
+    near = "毗邻 / neighbouring" if one.is_neighbour else ""
+    said = "  ".join(
+        filter(None, (shown(one.name), shown(one.place), near, far, " ".join(one.methods), f"余 / left {one.left_t} 吨", f"至 {one.until}"))
+    )
+    yield f"  ◇ 第 {line} 行可改送 / line {line} could go to: {said}"
+    yield from _ways((one.way,))
 
 
 def _remaining(one: RemainingAnswer, name: str) -> str:

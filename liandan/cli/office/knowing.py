@@ -15,6 +15,7 @@ from ledger.times import day_at
 from liandan.cli.office.asking import Offer
 from liandan.cli.office.tree import Node
 from liandan.client import AsyncLiandan, RequestRefused
+from manifests.emergencies.answers import Emergencies
 from signing import b64
 from signing.keys import keyid
 from signing.refusal import Refusal
@@ -32,7 +33,7 @@ _PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _CODE = re.compile("[0-9]{3}-[0-9]{3}-[0-9]{2}")
 _REGION = re.compile("[0-9]{2}(?:[0-9]{2}){0,2}")
 _REGIONS = frozenset({"regions", "transit"})
-_REF = re.compile(r"\^(permit|approval|list)/.*")
+_REF = re.compile(r"\^(permit|approval|list|emergency)/.*")
 """How the form of a field begins that names a chain of such a type."""
 
 
@@ -93,7 +94,9 @@ class ServerKnowledge:
         """What the server lists of a type of chain, of one party where it is said; nothing for types that it does not list."""
         key = (chain_type, party)
         if key not in self._offered:
-            listing = {"permit": self._permits, "list": self._lists, "approval": self._approvals}.get(chain_type)
+            listing = {"permit": self._permits, "list": self._lists, "approval": self._approvals, "emergency": self._emergencies}.get(
+                chain_type
+            )
             self._offered[key] = [] if listing is None else await listing(party)
         return self._offered[key]
 
@@ -123,6 +126,16 @@ class ServerKnowledge:
                 + "、".join(f"{line.name} {line.applied_t} 吨" for line in one.lines[:3]),
             )
             for one in page.approvals
+        ]
+
+    async def _emergencies(self, _party: str) -> list[Offer]:
+        page = await self._read(Emergencies, "/v1/emergencies")
+        return [
+            Offer(
+                f"emergency/{one.id}",
+                f"{one.name}  {one.stage_text}  {page.names.get(one.authority, '')}  至 {one.valid_to}，余 {one.left_t} 吨",
+            )
+            for one in page.emergencies
         ]
 
     async def _pending(self, name: str) -> list[Offer]:

@@ -32,3 +32,13 @@ approval.add_command(
         ["generator", "receiver", "stage", "code"],
     )
 )
+quota.add_command(
+    registry(
+        "quota",
+        "额度账户的现状；写明账户的，连同每一笔变动 / quota accounts; one of them with every movement",
+        ["generator", "receiver", "code", "year"],
+    )
+)
+emergency.add_command(
+    registry("emergency", "应急转移的现状；写明名称的，连同接受单位 / emergencies as they are; one of them with its receivers", [])
+)

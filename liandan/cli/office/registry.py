@@ -43,7 +43,8 @@ async def _show(noun: str, name: str, options: dict[str, Any]) -> int:
 
     shown = registry_lines.SHOWN[noun]
     asked = {one: options.pop(one) for one in FILTERS if one in options}
-    named = "" if not name else name if name.startswith(f"{noun}/") else f"{noun}/{name}"
+    # An account of a quota is no chain: its name begins with Q1, Q2 or Q3.
+    named = "" if not name else name if name.startswith((f"{noun}/", "Q")) else f"{noun}/{name}"
     found: list[Any] = []
     names: dict[str, str] = {}
     async with open_reader(**options) as client:

@@ -9,10 +9,15 @@ import msgspec
 from msgspec import Struct
 
 from ledger.answers import PartyItem, PartyPage
+from ledger.times import day_at
+from liandan.cli.check import QUOTAS
 from liandan.cli.office.knowing import ServerKnowledge, direction, pending_words, word_of
 from liandan.cli.streams import shown as visible
 from liandan.client import AsyncLiandan
-from whitelist.answers import ApprovalAnswer, Approvals, Listings, Lists, PermitAnswer, Permits
+from manifests.accounts.answers import AccountMovements
+from manifests.emergencies.answers import Emergencies, EmergencyItem
+from whitelist.answers import ApprovalAnswer, Approvals, Listings, Lists, PermitAnswer, Permits, QuotaAnswer, Quotas
+from whitelist.approval_view import ApprovalView
 from whitelist.fields import LIST
 from whitelist.list_answers import ListAnswer
 
@@ -91,10 +96,53 @@ def _approval_lines(one: ApprovalAnswer, names: Names) -> Iterator[str]:
 
 
 async def _approval_details(one: ApprovalAnswer, names: Names, client: AsyncLiandan, knows: ServerKnowledge) -> AsyncIterator[str]:
+    whole = msgspec.json.decode(await client.get(one.approval.replace("approval/", "/v1/approvals/", 1)), type=ApprovalView)
     for line in one.lines:
         decided = f"批准 {line.decided_t}，已用 {line.used_t}，余 / left {line.left_t}" if one.no else f"申请 / applied {line.applied_t}"
         listed = f"  {line.listing.list} 第 {line.listing.row} 行" if line.listing is not None else ""
         yield f"  第 {line.line} 行  {visible(line.name)}  {line.code}  {line.method}  {decided} 吨{listed}"
+
+    for clock in whole.clocks:
+        turn = "、".join(visible(whole.names.get(code, code)) for code in clock.parties)
+        until = f"至 {clock.due_on}" if clock.due_on else "无期限 / undated"
+        left = f"，剩 {clock.workdays_left} 个工作日" if clock.workdays_left is not None and clock.workdays_left >= 0 else ""
+        late = f"，逾期 {clock.late_workdays} 个工作日 / working days late" if clock.late_workdays else ""
+        state = f"，已于 {clock.ended_on} 办" if clock.ended_on else left
+        yield f"  {clock.text}  {turn}  {clock.since} 起，{until}{state}{late}"
+    for act in whole.history:
+        by = "、".join(visible(whole.names.get(code, code)) for code in act.by)
+        yield f"  第 {act.index} 条  {day_at(act.admitted_at)}  {act.text}  {by}" + (f"  {visible(act.reason)}" if act.reason else "")
+
+
+def _quota_lines(one: QuotaAnswer, names: Names) -> Iterator[str]:
+    name = visible(names.get(one.holder, one.holder))
+    yield f"{one.account}"
+    yield f"  {QUOTAS[one.quota]}  {name}  限额 / limit {one.limit_t}，已占 / used {one.used_t}，余 / left {one.left_t} 吨"
+
+
+async def _quota_details(one: QuotaAnswer, names: Names, client: AsyncLiandan, knows: ServerKnowledge) -> AsyncIterator[str]:
+    """Every movement, newest first: who moved what, and what the account held then."""
+    cursor: str | None = ""
+    while cursor is not None:
+        raw = await client.get("/v1/movements", account=one.account, limit=200, cursor=cursor or None)
+        page = msgspec.json.decode(raw, type=AccountMovements)
+        for move in page.movements:
+            party = visible(page.names.get(move.party, move.party))
+            yield f"  第 {move.index} 条  {day_at(move.at)}  {move.text}  {party}  {move.moved_t} → {move.balance_t} 吨  {move.manifest}".rstrip()
+        cursor = page.next
+
+
+def _emergency_lines(one: EmergencyItem, names: Names) -> Iterator[str]:
+    yield f"emergency/{one.id}  {visible(one.name)}"
+    took = f"上限 / ceiling {one.ceiling_t}，已用 / used {one.used_t}，余 / left {one.left_t} 吨"
+    yield f"  {one.stage_text}  {visible(names.get(one.authority, one.authority))}  {one.valid_from} 至 {one.valid_to}  {took}"
+
+
+async def _emergency_details(one: EmergencyItem, names: Names, client: AsyncLiandan, knows: ServerKnowledge) -> AsyncIterator[str]:
+    yield f"  {await knows.name_of(one.division)}  {'；'.join(one.wastes)}"
+    for receiver in one.receivers:
+        joined = "" if receiver.joined else "  接受地尚未加入 / its side has not joined"
+        yield f"  {visible(names.get(receiver.receiver, receiver.receiver))}  {receiver.permit}{joined}"
 
 
 def _of_list(name: str) -> dict[str, Any]:
@@ -122,6 +170,14 @@ SHOWN: Mapping[str, RegistryView] = {
     "approval": RegistryView(
         path="/v1/approvals", form=Approvals, items="approvals", chain_of=lambda one: str(one.approval), narrowed=_by("generator"),
         lines=_approval_lines, details=_approval_details,
+    ),
+    "quota": RegistryView(
+        path="/v1/quotas", form=Quotas, items="quotas", chain_of=lambda one: str(one.account), narrowed=lambda name: {"quota": name[:2]} if name else {},
+        lines=_quota_lines, details=_quota_details,
+    ),
+    "emergency": RegistryView(
+        path="/v1/emergencies", form=Emergencies, items="emergencies", chain_of=lambda one: f"emergency/{one.id}", narrowed=lambda name: {},
+        lines=_emergency_lines, details=_emergency_details,
     ),
 }  # fmt: skip
 """By the noun, which begins the names of its chains."""

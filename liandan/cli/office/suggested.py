@@ -15,6 +15,7 @@ from liandan.cli.office.aloud import POLICY, ask_policy
 from liandan.cli.office.asking import Asking, Offer
 from liandan.cli.streams import warn
 from liandan.client import AsyncLiandan, Dishonest
+from manifests.listed.answers import ListYear
 from whitelist.adopted import data_files
 from whitelist.answers import Listings, Lists
 from whitelist.divisions import province_name
@@ -118,6 +119,18 @@ async def _adopted(
     return found | {"version": version, "sha256": sha256(content).hexdigest()}
 
 
+async def _report(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
+    """What really moved on the rows in the list's year, as the log has it; letter and environment are the office's to say."""
+    if "rows" in body:
+        return {}
+    found = msgspec.json.decode(await client.get(chain.replace("list/", "/v1/lists/", 1) + "/report"), type=ListYear)
+    if len(found.bodies) > 1:
+        warn(
+            f"共 {len(found.bodies)} 份，这是第 1 份；其余用 --from / {len(found.bodies)} reports in all, this is the first: the others by --from"
+        )
+    return {"rows": msgspec.to_builtins(found.bodies[0].rows)} if found.bodies else {}
+
+
 async def _policy(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:
     """Witnesses are asked for by name and key; whoever has the lines of a policy gives them as they are."""
     return {POLICY: await ask_policy(asking)} if asking.asks and POLICY not in body else {}
@@ -129,4 +142,5 @@ _SUGGESTED: Mapping[str, Suggest] = {
     "list.rows/1": _page,
     "data.adopt/1": _data,
     "ruleset.adopt/1": _ruleset,
+    "list.report/1": _report,
 }
