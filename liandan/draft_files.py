@@ -5,21 +5,25 @@ Permits are found by their numbers among those of the log, as it was at the end 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 from msgspec import Struct
 
 from ledger.admission.form import read_body
+from ledger.auditing.audit import audit
 from ledger.directory import party_name
 from ledger.model import chain_key
 from ledger.times import day_of, parse_at
+from ledger.tree.tiles import Read
 from liandan.intake.difference import compare_lists, rows_in_force, rows_of_draft
 from liandan.intake.exporting import write_list
 from liandan.intake.ground import LogGround
 from liandan.intake.model import SheetFinding
 from liandan.intake.taking import TakenFiles, take
+from liandan.wiring import KINDS
 from reports.whatif.draft import DraftList, checked, read_draft
-from reports.whatif.laboratory import FirstLook, Trial, lists_of, root_of
+from reports.whatif.laboratory import FirstLook, Trial, lists_of, root_of, try_out
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListPropose
 from whitelist.answers import PermitAnswer, permit_answer
@@ -58,6 +62,18 @@ class DraftFile(Struct):
         proposal = next((one.body for one in taken.statements if one.kind == "list.propose/1"), None)
         propose: ListPropose | None = None if proposal is None else read_body(proposal, ListPropose)
         return checked(DraftList(list=taken.draft.chain or self.stands_for or _only_list(look), propose=propose, rows=taken.draft.rows))
+
+
+def tried(read: Read, asked: DraftFile, year: int | None, progress: Callable[[int, int], None]) -> Trial:
+    """The draft on an export; Refusal EXPORT_AUDIT where the replay stumbles over what no log admits, which an audit then confirms."""
+    try:
+        return try_out(read, KINDS, asked.read, year, progress)
+    except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+        report = audit(read, KINDS, progress=progress)
+        if report.is_clean:
+            raise
+        first = report.findings[0]
+        raise refuse("EXPORT_AUDIT", field=first.field, found=f"{report.count}: {first.code} #{first.index}") from error
 
 
 def difference_of(trial: Trial) -> tuple[str, str]:

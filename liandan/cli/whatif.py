@@ -57,13 +57,11 @@ def whatif_command(
     """
     from liandan.cli.connection import read_given
     from liandan.cli.intake_words import tell_findings, tell_notes, tell_repairs
-    from liandan.draft_files import DraftFile, UnreadDraft, difference_of, list_name
+    from liandan.draft_files import DraftFile, UnreadDraft, difference_of, list_name, tried
     from liandan.export import reader_of
     from liandan.intake.answers import told_findings, told_repairs
-    from liandan.wiring import KINDS
     from reports.paper.tongue import speaking
     from reports.whatif.draft import DRAFT_MAX
-    from reports.whatif.laboratory import try_out
     from reports.whatif.result import result_of
     from reports.whatif.text import lines
     from reports.whatif.writing import write
@@ -73,7 +71,7 @@ def whatif_command(
     asked = DraftFile(draft.name, read_given(draft, DRAFT_MAX), None if stands_for is None else list_name(stands_for))
     try:
         with progress_bar("试算 / trial") as progress:
-            trial = try_out(reader_of(export_dir), KINDS, asked.read, year, progress)
+            trial = tried(reader_of(export_dir), asked, year, progress)
             result = result_of(trial, difference_of(trial))
     except UnreadDraft as unread:
         if not wants_json():

@@ -135,6 +135,8 @@ def _tree(read: Read) -> TileReader:
 
 
 def _last_year(tree: TileReader, kinds: Kinds) -> int:
+    if not tree.size:
+        raise refuse("WHATIF_YEAR", field="checkpoint", found=0, expected="≥ 1")
     return year_of(_at_s(read_entry(next(tree.entries(tree.size - 1, tree.size)), kinds)))
 
 

@@ -13,9 +13,14 @@ import pytest
 import xlsxwriter
 from click.testing import CliRunner, Result
 
+from ledger.admission.entry import encode_entry, read_entry
+from ledger.admission.personality import CURRENT
+from ledger.model import Admission, Decision
+from ledger.times import format_at
 from liandan.cli import main
 from tests.house.source import ROOT
-from tests.reports.trial import CODE, LIST, RECEIVERS, row, year
+from tests.reports.trial import CODE, GENERATORS, LIST, RECEIVERS, TrialYear, row, year
+from tests.workbench import key_of
 
 B = row("B", "60", conditions={"pre_notice_days": 3})
 HEADS = ("接受单位统一社会信用代码", "许可证编号", "废物代码", "利用处置方式", "年度额度（吨）", "转移前报告天数")
@@ -134,6 +139,21 @@ def test_the_command_tells_both_languages_and_json(tmp_path: Path, export: Path)
     assert found["result"]["all"]["stopped"] == 2
     (tmp_path / "draft.json").write_text("{}")
     assert CliRunner().invoke(main, arguments).exit_code == 2
+
+
+def test_an_export_with_what_no_log_admits_is_told_to_be_audited(tmp_path: Path) -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    chain = f"manifest/{GENERATORS['510112']}/01K9{1:022d}"
+    envelope = log.bench.draft("manifest.verify/1", chain, (GENERATORS["510112"],), {}).sign([key_of(GENERATORS["510112"])])
+    decision = Decision(tags=(), alerts=(), accounts=())
+    index = len(log.bench.entries)
+    admission = Admission(index=index, at=format_at(log.bench.at_s), ruleset=CURRENT, facts=(), decision=decision)
+    log.bench.entries.append(read_entry(encode_entry(envelope, admission), log.bench.kinds))
+    (tmp_path / "draft.json").write_text(json.dumps({"list": LIST, "rows": [row("A", "60"), B]}))
+    answer = run(tmp_path / "draft.json", "--from", written(tmp_path / "export", log.bench.export()))
+    assert answer.exit_code not in (0, 70)
+    assert "EXPORT_AUDIT" in answer.output
 
 
 def written(directory: Path, files: Mapping[str, bytes]) -> Path:
