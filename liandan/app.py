@@ -44,6 +44,7 @@ from manifests.incidents.routes import ROUTER as INCIDENTS
 from manifests.listed.routes import ROUTER as LIST_YEARS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
+from reports.figures.routes import ROUTER as FIGURES
 from reports.press import Press
 from reports.routes import router as REPORTS
 from reports.tables.routes import ROUTER as TABLES
@@ -124,6 +125,7 @@ def create_app(
             LIST_YEARS,
             REPORTS,
             TABLES,
+            FIGURES,
             VAULT,
             EVIDENCE,
             SCHEMAS,

@@ -1,4 +1,4 @@
-"""Drawing monthly statements in processes of their own: a server answers other requests meanwhile, and gives the memory back after each.
+"""Drawing monthly statements and figures in processes of their own: a server answers other requests meanwhile, and gives the memory back after each.
 
 A statement is drawn from the published files and what was kept of them (``reports.reconciliation.keeping``): nothing of the database is read. One
 is drawn at a time; whoever asks for the same one meanwhile gets the same, as far as it is of the newest checkpoint at his asking; what nobody
@@ -23,6 +23,10 @@ from msgspec import Struct
 from ledger.admission.sequencer import Busy
 from ledger.publishing.files import CHECKPOINT, LogFiles
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from reports.figures.files import write_figures
+from reports.figures.gathered import draw_figures
+from reports.figures.model import FiguresAsked
+from reports.figures.public import draw_public
 from reports.kinds import all_kinds
 from reports.paper.tongue import Tongue
 from reports.reconcile import check_month, file_name, finish, to_bytes
@@ -54,6 +58,10 @@ class StatementAsked(Struct, frozen=True):
     tongue: Tongue = "zh"
 
 
+Asked = StatementAsked | FiguresAsked
+"""What is drawn from the gathering: a monthly statement, or figures."""
+
+
 class StatementSource(Struct, frozen=True):
     """What statements are drawn from: directory of the published files, verifier keys of the log, where gatherings are kept."""
 
@@ -82,13 +90,17 @@ def gather(source: StatementSource, least: int, told: Callable[[str], None]) -> 
     )
 
 
-def draw(source: StatementSource, asked: StatementAsked, least: int = 0, told: Callable[[str], None] = lambda what: None) -> File:
-    """A statement as of the newest published checkpoint (of ``least`` entries or more), which is archived because it is printed. Refusal
-    MONTH_FORM; those of checkpoints and tiles. Blocks.
+def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[str], None] = lambda what: None) -> File:
+    """A statement or figures as of the newest published checkpoint (of ``least`` entries or more), which is archived because it is printed.
+    Refusal MONTH_FORM; those of checkpoints and tiles. Blocks.
     """
-    period, files = check_month(asked.month), LogFiles(source.files, source.entries)
+    files = LogFiles(source.files, source.entries)
+    period = None if isinstance(asked, FiguresAsked) else check_month(asked.month)
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
+        if isinstance(asked, FiguresAsked):
+            return write_figures((draw_public if asked.is_public else draw_figures)(gathering, asked), asked)
+        assert period is not None, "checked above"
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
@@ -109,7 +121,7 @@ def newest(files: LogFiles, log_keys: Sequence[str], least: int = 0) -> Checkpoi
     return found
 
 
-def _child(answer: Connection, source: StatementSource, asked: StatementAsked | None, least: int) -> None:
+def _child(answer: Connection, source: StatementSource, asked: Asked | None, least: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this process
     os.nice(NICE)
     told = list[str]()
@@ -140,9 +152,9 @@ class Drawer:
     def __init__(self, source: StatementSource) -> None:
         self._source = source
         self._turn = asyncio.Lock()
-        self._under_way: dict[StatementAsked, _Drawing] = {}
+        self._under_way: dict[Asked, _Drawing] = {}
 
-    async def statement(self, asked: StatementAsked, size: int) -> File:
+    async def statement(self, asked: Asked, size: int) -> File:
         """The statement at ``size`` entries, which are published, or more. Its refusals; Busy where too many others wait."""
         drawing = self._under_way.get(asked)
         if drawing is None or (drawing.has_begun and drawing.wanted < size):
@@ -175,12 +187,12 @@ class Drawer:
             except (Refusal, RuntimeError, OSError) as error:
                 log.warning("not_gathered_ahead", error=f"{type(error).__name__}: {error}")
 
-    def _forget(self, asked: StatementAsked, drawing: _Drawing) -> None:
+    def _forget(self, asked: Asked, drawing: _Drawing) -> None:
         """From here whoever asks begins anew."""
         if self._under_way.get(asked) is drawing:
             del self._under_way[asked]
 
-    async def _draw(self, asked: StatementAsked, drawing: _Drawing) -> File:
+    async def _draw(self, asked: Asked, drawing: _Drawing) -> File:
         try:
             async with self._turn:
                 drawing.has_begun = True
@@ -188,7 +200,7 @@ class Drawer:
         finally:
             self._forget(asked, drawing)
 
-    async def _in_a_process(self, asked: StatementAsked | None, least: int) -> File:
+    async def _in_a_process(self, asked: Asked | None, least: int) -> File:
         context: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             context.set_forkserver_preload([__name__])

@@ -265,8 +265,8 @@ MIRROR_UNEQUAL | R-93 | both_authorities | law §6.1 M12 [DESIGN]
 The mirror equation does not balance. || Go through the manifests of the code concerned and tell both authorities.
 
 REPORT_SCOPE | - | operator | design §5 [DESIGN]
-无权查阅该方向的对账单。 || 对账单仅向主管部门和运营单位提供。
-You may not read the statement of this direction. || Statements are for authorities and the operator.
+无权查阅该方向的对账单或者统计。 || 对账单和含单位的统计仅向主管部门和运营单位提供；不含单位的统计对所有人公开（/v1/public/figures/）。
+You may not read the statement or figures of this direction. || Statements, and figures with firms, are for authorities and the operator; figures without firms are anybody's (/v1/public/figures/).
 """,
         otherwise=(
             "不要采信本文件；向出具方索取原始文件。",

@@ -8,6 +8,7 @@ map beside the facts, so that memory is bounded, and a month is drawn by reading
 * ``=now:<account>``: an account with what the month under way has moved; ``=books:<month>:<account>`` the same at the end of a month in which
   entries were admitted. Entries are admitted in the order of time, so that never changes again;
 * ``=filed:<manifest>``: under which names its lines lie, what it holds of accounts, by which thresholds its receipt was judged;
+* ``=count:<table>:<month>:<way>:<firm>:<what>``: what happened to whom (``counting``);
 * ``=holders:<number>``, and ``=double:<number>`` where there are several; ``=drawn:<from>-<to>:<account>``: a site's scale that a direction draws on.
 """
 
@@ -30,6 +31,7 @@ from manifests.case import cases_of, in_force
 from manifests.mass import weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
 from manifests.numbers import NumberSettle, named_in
+from reports.reconciliation.counting import counted
 from reports.reconciliation.model import LineRow, Tolerance
 from reports.reconciliation.pages import PagedMap
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
@@ -89,7 +91,7 @@ _OWN: dict[str, Callable[[bytes], Any]] = {
     name: msgspec.msgpack.Decoder(form).decode
     for name, form in (
         ("=rows", MonthLines), ("=now", AccountBooks), ("=books", AccountBooks), ("=filed", FiledManifest), ("=holders", tuple[str, ...]),
-        ("=double", tuple[str, ...]), ("=drawn", bool),
+        ("=double", tuple[str, ...]), ("=drawn", bool), ("=count", int),
     )
 }  # fmt: skip
 
@@ -138,6 +140,8 @@ class Gathering:
         apply(entry, kind, self.facts)
         for row in entry.admission.decision.accounts:
             self._move(row, kind)
+        for name, more in counted(entry, self.facts):
+            self.held.put(f"=count:{name}", (self.held.get(f"=count:{name}") or 0) + more)
         if statement.chain_type in ("manifest", "case"):
             self._follow(trunk_of(statement.chain), entry.index)
         elif isinstance(statement.body, NumberSettle):
@@ -255,6 +259,13 @@ class Gathering:
             if found.closing_g is not None:
                 site = self.site(account) if not is_ended and account.startswith(Q3_PREFIX) else found.site
                 yield account, replace(found.at(month), site=site)
+
+    def counts(self, table: str, month: str) -> Iterator[tuple[str, str, str, int]]:
+        """Way, firm, what and how many, of a table in a month (``counting``)."""
+        prefix = f"=count:{table}:{month}:"
+        for name, count in self.held.walk(prefix):
+            way, firm, what = name.removeprefix(prefix).split(":")
+            yield way, firm, what, count
 
     # --- the log -----------------------------------------------------------------------------------------------------------------
 

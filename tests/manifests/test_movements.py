@@ -11,10 +11,13 @@ import pytest
 from asyncpg import Pool, Record
 from litestar import Router
 
+from ledger.admission.kind_table import DataSets
 from ledger.mass import format_mass
+from ledger.times import parse_at
 from manifests.accounts import service
 from manifests.accounts.routes import ROUTER as ACCOUNTS
 from manifests.work.routes import get_work
+from reports.figures.recount import recount
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, MANIFEST, PERMIT, RECEIVER, a_line, accepted, an_issue
 from tests.manifests.random_life import RandomLife
 from tests.manifests.test_worked_example import EARLIER, EARLIER_APPROVAL, LIST, Q1, Q2, Q3, ROW, Example
@@ -198,6 +201,15 @@ async def test_a_life_of_chance_adds_up(pool: Pool[Record], tmp_path: Path, seed
         for found in now:
             taken = sum(grams(found[f"{name}_t"]) for name in ("committed", "used", "reserved"))
             assert taken + grams(found["left_t"]) == grams(found["limit_t"])
+        again = recount(bench.entries, bench.kinds, DataSets(bench.kinds, bench.data.get), parse_at(NOW["Liandan-Now"]))
+        assert {name: (one.moves, one.sum_g, one.broken) for name, one in again.items()} == {
+            name: (counted[name], moved[name], ()) for name in counted
+        }
+        for name in counted:
+            told, balance = await read(web, name), again[name].balance
+            assert balance is not None
+            for what in ("kept", "committed", "used", "reserved", "returned", "left"):
+                assert grams(told[f"{what}_t"]) == getattr(balance, f"{what}_g"), (name, what)
         open_g = sum(
             state.drawn[Q2]
             for key, head in bench.facts.values.items()
