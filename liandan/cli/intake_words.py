@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from liandan.cli.output import say, warn
 
 if TYPE_CHECKING:
+    from liandan.intake.answers import InFile, IntakeAnswer
     from liandan.intake.model import RowOutcome, SheetFinding, SheetNote, SheetRepair
 
 SHOWN_MAX = 200
@@ -41,6 +42,30 @@ def tell_notes(notes: Sequence[SheetNote], outcomes: Sequence[RowOutcome]) -> No
     for one in left[:SHOWN_MAX]:
         say(f"  {one.spot}：{one.said}")
     _tell_more(len(left))
+
+
+def tell_answer(answer: IntakeAnswer) -> None:
+    """What the intake answered: repairs and what was left out, then what is wrong."""
+    if answer.repairs:
+        say(f"修正 {len(answer.repairs)} 处 / repairs: {len(answer.repairs)}")
+    for one in answer.repairs[:SHOWN_MAX]:
+        say(f"  {_spot(one)}：{_shown(one.found)} → {_shown(one.taken)}　{one.how}")
+    _tell_more(len(answer.repairs))
+    for note in answer.notes[:SHOWN_MAX]:
+        say(f"  {_spot(note)}：{note.said}" if note.file else f"  {note.said}")
+    for row in [row for row in answer.rows if row.outcome == "left_out"][:SHOWN_MAX]:
+        say(f"  {_spot(row)}：{row.said}")
+    for finding in answer.findings[:SHOWN_MAX]:
+        seen = f" 所见“{finding.found}”" if finding.found else ""
+        wanted = f"（应为 {finding.expected}）" if finding.expected else ""
+        near = f" 您是不是想写 {finding.near}？" if finding.near else ""
+        warn(f"{_spot(finding)}：{finding.code} {finding.message}{seen}{wanted}{near}", f"  → {finding.what_to_do}")
+    _tell_more(len(answer.findings))
+
+
+def _spot(one: InFile) -> str:
+    """``名单.xlsx 白名单!C7“废物代码”``."""
+    return " ".join(filter(None, (one.file, one.cell))) + (f"“{one.column}”" if one.column else "")
 
 
 def _shown(text: str) -> str:

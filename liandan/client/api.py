@@ -368,6 +368,10 @@ class AsyncLiandan:
             raise Dishonest(f"other bytes were given for the file {digest}")
         return content
 
+    async def send_file(self, path: str, content: bytes) -> bytes:
+        """A file as the body of a request that stores nothing, ``POST /v1/intake?as=list``; content of the answer."""
+        return (await self._transport.send("POST", path, content=content, headers={"Content-Type": "application/octet-stream"})).content
+
     async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> bytes:
         """Any other request with a JSON body, e.g. ``POST /v1/webhooks``; content of the answer."""
         content = None if body is None else msgspec.json.encode(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -77,6 +77,7 @@ class IntakeAnswer(Struct, frozen=True, kw_only=True):
     rows: tuple[ToldRow, ...]
     left_off: int  # Findings, repairs and notes beyond the first 1,000 of each.
     statements: tuple[ReadStatement, ...]
+    names: dict[str, str]  # Of the firms of a list by code: as registered, else as the file has them.
     rows_hash: str  # Of a list: what the other side countersigns.
     known: tuple[str, ...]  # Lists of the log that have exactly these rows: the file was read before.
     difference: ListDifference | None  # Against the list that was named, where one was.
@@ -116,7 +117,11 @@ def told_notes(notes: Sequence[SheetNote], language: Language) -> tuple[ToldNote
 
 
 def intake_answer(
-    taken: TakenFiles, language: Language, known: Sequence[str] = (), difference: ListDifference | None = None
+    taken: TakenFiles,
+    language: Language,
+    known: Sequence[str] = (),
+    difference: ListDifference | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> IntakeAnswer:
     """Everything that is to be said of files."""
     return IntakeAnswer(
@@ -128,6 +133,7 @@ def intake_answer(
         rows=tuple(ToldRow(**_place(one.spot), outcome=one.outcome, said=word_in(one.said, language)) for one in taken.outcomes),
         left_off=taken.left_off,
         statements=tuple(ReadStatement(kind=one.kind, chain=one.chain, body=one.body) for one in taken.statements),
+        names={**({} if taken.draft is None else taken.draft.names), **(names or {})},
         rows_hash="" if taken.draft is None else taken.draft.digest,
         known=tuple(known),
         difference=difference,

@@ -45,6 +45,15 @@ class ListDraft(Struct, frozen=True, kw_only=True):
     statements: tuple[PlannedStatement, ...] = ()
     digest: str = ""  # ``rows_hash`` of the rows: what the other side countersigns.
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of receivers by code, as the file has them."""
+        return {
+            row.receiver: str(spot.cells[RECEIVER_NAME])
+            for row, spot in zip(self.rows, self.spots, strict=True)
+            if RECEIVER_NAME in spot.cells
+        }
+
 
 def compose_list(
     tables: Mapping[str, Sequence[TemplateRow]], out: SheetReading, ground: LogGround | None = None, given: Mapping[str, str] | None = None
@@ -190,7 +199,9 @@ def _terms(row: TemplateRow | None, rows: int, out: SheetReading, given: Mapping
             out.note(Spot(""), said)
         return "", {}
     spot = Spot("", LIST_TERMS.name) if row is None else row.spot
-    cells.setdefault("suspension_stops", "issue")
+    if "suspension_stops" not in cells:
+        cells["suspension_stops"] = "issue"  # kinds §0
+        out.note(spot, Phrase("没有写暂停的效力，按“并停开具”", "nothing is said of what a suspension stops: 并停开具, issues too"))
     lacking = False
     for column in LIST_TERMS.columns:
         if column.field in (*_IN_NAME, *_TERMS) and column.field not in cells:

@@ -78,7 +78,7 @@ async def take_posted(log: Log, reader: BoundedReader, caller: Caller, asked: In
     )
     same = [one.list for one in ground.lists if taken.draft is not None and taken.draft.digest and one.rows_hash == taken.draft.digest]
     difference = None if known is None else against_list(taken, known, ground)
-    return intake_answer(taken, asked.language, same, difference)
+    return intake_answer(taken, asked.language, same, difference, ground.names)
 
 
 def against_list(taken: TakenFiles, known: KnownList, ground: LogGround) -> ListDifference | None:

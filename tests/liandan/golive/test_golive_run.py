@@ -25,6 +25,8 @@ from liandan.demo.play import HttpPoster, found_log
 from liandan.server import serving
 from signing.keys import PrivateKey, write_key
 from tests.liandan.golive.sheets import item, key_of, material, party, permit, rows, uscc_of, workbook
+from tests.liandan.intake.workbooks import HEADS, terms
+from tests.liandan.intake.workbooks import workbook as office_workbook
 from tests.liandan.serving import settings_of
 from tests.sample import LONG
 from tests.stories.stage import SEED
@@ -213,3 +215,66 @@ async def test_sites_are_the_partys_own_and_a_delegate_registers_for_its_authori
         assert "sites" not in json.loads(await firm.get(f"/v1/parties/{uscc_of(1)}"))
     more = workbook(office.home / "八.xlsx", {"单位": [party(office.found, 942)]})
     assert len((await office.run(more, key="firm", **{"for": SICHUAN.uscc}))["entered"]) == 1
+
+
+async def test_a_list_goes_from_an_offices_spreadsheet_into_force_and_out_again(office: Office, tmp_path: Path) -> None:
+    """Read with the log's permits, signed by the commands that the intake names, countersigned, exported, read again, compared."""
+    numbers = (951, 952)
+    await office.run(workbook(tmp_path / "单位.xlsx", rows(office.found, numbers)))
+
+    async def intake(*words: str, key: str = "other", code: int = 0) -> Any:
+        given = ["--key", office.home / f"{key}.pem", "--passphrase-file", office.home / "secret", "--url", office.poster.url, "--now", NOW]
+        done = await office.do(["intake", *words, *map(str, given), "--json"])
+        assert done.exit_code == code, (done.stdout, done.stderr)
+        return json.loads("\n".join(line for line in done.stdout.splitlines() if not line.startswith("20")))
+
+    async def signed(*words: str, key: str) -> None:
+        given = ["--key", office.home / f"{key}.pem", "--passphrase-file", office.home / "secret", "--url", office.poster.url, "--now", NOW]
+        done = await office.do([*words, "--yes", *map(str, given), "--receipts", str(tmp_path / key)])
+        assert done.exit_code == 0, (done.stdout, done.stderr)
+
+    asked = [["", uscc_of(n), permit(n)["许可证编号"], "HW31含铅废物", "９００-０５２-３１", "R4", "1,200吨"] for n in numbers]
+    of_list = terms(
+        年度=2026, 移出省="重庆", 接受省="四川省", 生效日="2026.10.1", 失效日="2026-12-31", 函号="渝环函〔2026〕9号", 函件日期="2026-09-20"
+    )
+    heads = ("接受单位", "统一社会信用代码", "经营许可证编号", *HEADS[3:])
+    name, raw = office_workbook(of_list, heads=heads, rows=asked)
+    (tmp_path / name).write_bytes(raw)
+    read = await intake(str(tmp_path / name), "--bodies", str(tmp_path / "bodies"))
+    assert {one["taken"] for one in read["repairs"]} >= {"900-052-31", "HW31", "1200", "2026-10-01"}
+    [chain] = {one["chain"] for one in read["statements"]}
+    await signed("list", "propose", chain, "--from", str(tmp_path / "bodies" / "001-list.propose.json"), key="other")
+    await signed("list", "rows", chain, "--from", str(tmp_path / "bodies" / "002-list.rows.json"), key="other")
+    letter = ("--letter-no", "川环函〔2026〕77号", "--letter-date", "2026-09-24", "--rows-hash", read["rows_hash"])
+    await signed("list", "countersign", chain, *letter, key="office")
+    again = await intake(str(tmp_path / name), "--against", chain, key="office")
+    assert (again["known"], again["difference"]["is_same"]) == ([chain], True), "a file that was read before is recognised"
+    out = tmp_path / "导出.xlsx"
+    await intake("--export", chain, "--to", str(out), key="office")
+    back = await intake(str(out), "--against", chain)
+    assert (back["findings"], back["repairs"], back["rows_hash"], back["difference"]["is_same"]) == ([], [], read["rows_hash"], True)
+    more = office_workbook(
+        of_list,
+        heads=heads,
+        rows=[[*asked[0][:-1], "6200"], asked[1], ["", uscc_of(951), permit(951)["许可证编号"], "HW08", "全部代码", "R9", 50]],
+    )
+    (tmp_path / "新.xlsx").write_bytes(more[1])
+    told = await intake(str(tmp_path / "新.xlsx"), "--against", chain, "--difference", str(tmp_path / "差异.xlsx"))
+    assert told["difference"]["zh"] == "900-052-31 额度 +5000 吨，HW08（全部代码） 额度 +50 吨，共新增 1 行、减少 0 行、更改 1 行"
+    assert (tmp_path / "差异.xlsx").stat().st_size > 5000
+    both = await intake(str(tmp_path / "新.xlsx"), "--against", str(tmp_path / name))
+    assert both["difference"]["zh"] == told["difference"]["zh"]
+    balance = office_workbook(
+        heads=("额度种类", "编号", "统一社会信用代码", "行号", "已用数量（吨）", "截至日期", "依据"),
+        rows=[
+            ("许可证", permit(951)["许可证编号"], uscc_of(951), None, 30, "2026-09-24", "台账"),
+            ("白名单", chain, None, 1, 20, "2026-09-24", "台账"),
+        ],
+        sheet="期初",
+    )
+    (tmp_path / "期初.xlsx").write_bytes(balance[1])
+    opened = await intake(str(tmp_path / "期初.xlsx"), "--as", "openings", key="office")
+    assert [(one["chain"].split("/")[0], one["body"].get("item"), one["body"]["used_t"]) for one in opened["statements"]] == [
+        ("permit", None, "30"),
+        ("list", 0, "20"),
+    ]
