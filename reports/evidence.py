@@ -1,6 +1,6 @@
 """Which entries a manifest's bundle holds, and fetching them: whatever is needed to read the manifest and to verify every signature.
 
-The trunk and its cases; what settled a number that it has or had; the decision and the lists its lines were given on; the receiver's permit; ``log/main`` and ``log/issuers``; and the ``party/`` chains
+The trunk and its cases; what settled a number that it has or had; the decision and the lists its lines were given on, or the emergency; the receiver's permit; ``log/main`` and ``log/issuers``; and the ``party/`` chains
 of everybody who signed or is named, closed under "who registered these keys".
 """
 
@@ -42,6 +42,8 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
         entries += decision
         for listed in lists_of(decision):
             entries += await chain(listed)
+    if issue.body.emergency is not None:
+        entries += await chain(issue.body.emergency)
     entries += [*await chain(LOG_MAIN), *await chain(LOG_ISSUERS)]
     entries += await parties_of(chain, entries, named)
     return sorted(entries, key=lambda entry: entry.index)

@@ -5,6 +5,7 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.directory import KeyRecord
 from reports.certificate.decision import Approved, Listing, Quota
+from reports.certificate.emergency import emergency_part
 from reports.certificate.facts import CertificateFacts
 from reports.certificate.fields import OF_CONDITIONS, OF_PAPER_DECISION, sentence, stated_fields
 from reports.certificate.form import NAMED, by_line, pair, wide, wide_fields
@@ -32,6 +33,7 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
         none = say("省内转移，无跨省批准决定", "within one province: none") if facts.state.route == "INTRA" else ""
         row(sheet, (*pair("审批路径", "Route", route), *pair("批准决定", "Decision", none)))
         wide_fields(sheet, stated_fields(facts.issue, *OF_PAPER_DECISION))
+        emergency_part(sheet, facts)
     else:
         _decision(sheet, facts.approved, route)
     for first, last, citations in facts.citations:

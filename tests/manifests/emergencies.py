@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -22,7 +22,13 @@ COUNTED = f"emergency:{EMERGENCY}"
 ROAD = Place(division="510112", address="沪蓉高速龙泉驿段 K12（虚构）")
 
 
-def a_declaration(log: Driver, **changes: Any) -> EmergencyDeclare:
+class Clock(Protocol):
+    """Whatever has a present."""
+
+    at_s: int
+
+
+def a_declaration(log: Clock, **changes: Any) -> EmergencyDeclare:
     """The leak of this morning: 10 t of battery waste at most, to one receiver in Chongqing, for a month."""
     body = EmergencyDeclare(
         name="11·05 高速公路泄漏（虚构）",
@@ -40,12 +46,12 @@ def a_declaration(log: Driver, **changes: Any) -> EmergencyDeclare:
     return replace(body, **changes)
 
 
-def a_join(log: Driver, **changes: Any) -> EmergencyJoin:
+def a_join(log: Clock, **changes: Any) -> EmergencyJoin:
     """Chongqing's letter."""
     return replace(EmergencyJoin(letter_no="渝环函〔2026〕88号（虚构）", letter_date=day_of(log.at_s)), **changes)
 
 
-def a_close(log: Driver, **changes: Any) -> EmergencyClose:
+def a_close(log: Clock, **changes: Any) -> EmergencyClose:
     """The end."""
     return replace(EmergencyClose(closed_on=day_of(log.at_s), summary="路面清理完毕，废物全部运离（虚构）"), **changes)
 

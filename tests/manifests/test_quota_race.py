@@ -17,11 +17,13 @@ from asyncpg import Pool, Record
 from ledger.admission.kind_table import DataSets
 from ledger.admission.statement import Draft
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
+from manifests.acts import Void
 from signing.envelope import freeze
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue, signing_key
+from tests.manifests.emergencies import COUNTED, DECLARE, EMERGENCY, JOIN, a_declaration, a_join, an_emergency
 from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, ROW, Example
 from tests.whitelist.web import Web, serving
-from tests.workbench import AUTHORITY_51, OPERATOR, key_of
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, key_of
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.approval import ListingRef
@@ -29,6 +31,8 @@ from whitelist.routes import ROUTER
 
 ISSUES, ISSUES_THAT_FIT = 300, 110
 """Loads of 1 t for the 110 t left of the decision line."""
+URGENT, URGENT_THAT_FIT, URGENT_VOIDED = 40, 15, 8
+"""Loads of 1 t for an emergency whose ceiling is 15 t, and of those that were issued some that are voided while others ask again."""
 DECISIONS, DECISIONS_THAT_FIT = 40, 18
 """Decisions of 1,000 t for the 18,789.6 t left of the listing."""
 
@@ -117,3 +121,35 @@ async def test_of_40_decisions_for_the_rest_of_a_listing_exactly_those_that_fit_
     assert outcome(answers) == {"admitted": DECISIONS_THAT_FIT, "WL_QUOTA": DECISIONS - DECISIONS_THAT_FIT}
     assert await used_t(web, Q1) == "59210.400000"
     assert rows_of(answers, Q1)[-1][1] == 59_210_400_000
+
+
+async def test_no_ceiling_of_an_emergency_is_exceeded_while_loads_are_issued_and_voided_at_once(
+    logs: tuple[Web, Sequence[Log]], bench: Example
+) -> None:
+    web, both = logs
+    declared = bench.post(DECLARE, EMERGENCY, (AUTHORITY_51,), a_declaration(bench, ceiling_t=str(URGENT_THAT_FIT)))
+    await web.admit([declared, bench.post(JOIN, EMERGENCY, (AUTHORITY_50,), a_join(bench))])
+
+    def issues(count: int, name: str) -> list[Draft]:
+        chains = [f"manifest/{GENERATOR}/01K900000000000000{name}{number:03d}" for number in range(count)]
+        return [bench.draft("manifest.issue/1", chain, (GENERATOR,), an_emergency("1")) for chain in chains]
+
+    async def counted() -> int:
+        async with web.log.pool.acquire() as conn:
+            found: int = bench.kinds.decode(COUNTED, await conn.fetchval("SELECT value FROM fact WHERE key = $1", COUNTED))
+        return found
+
+    first = issues(URGENT, "1RACE")
+    answers = await race(both, bench, first, GENERATOR)
+    assert outcome(answers) == {"admitted": URGENT_THAT_FIT, "EMERGENCY_CEILING": URGENT - URGENT_THAT_FIT}
+    assert await counted() == URGENT_THAT_FIT * 1_000_000
+    admitted = [answer.entry.statement for answer in answers if isinstance(answer, LoggedEntry)]
+    voids = [
+        Draft(kind="manifest.void/1", chain=one.chain, seq=1, prev=one.hash, by=(GENERATOR,), at=one.at, body=Void(reason="改期（虚构）"))
+        for one in admitted[:URGENT_VOIDED]
+    ]
+    mixed = [draft for pair in zip(issues(URGENT_VOIDED, "2RACE"), voids, strict=True) for draft in pair]
+    told = outcome(await race(both, bench, mixed, GENERATOR))
+    again = told["admitted"] - URGENT_VOIDED
+    assert told["EMERGENCY_CEILING"] == URGENT_VOIDED - again
+    assert await counted() == (URGENT_THAT_FIT - URGENT_VOIDED + again) * 1_000_000 <= URGENT_THAT_FIT * 1_000_000

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.admission.entry import read_entry
 from ledger.auditing.audit import Options
+from ledger.bundle import open_bundle
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.client import AsyncLiandan, Receipt
@@ -25,8 +26,10 @@ from liandan.demo.trip import ManifestStory
 from liandan.installation import audit_own
 from liandan.rebuild import rebuild
 from liandan.wiring import KINDS
+from reports.certificate.render import render_certificate
 from signing.envelope import PAYLOAD_STATEMENT, seal
 from tests.liandan.serving import settings_of
+from tests.reports.test_certificate import text_of
 from tests.stories.stage import Stage, stage
 
 EMERGENCY = f"emergency/{SICHUAN.uscc}/01M4S00000000000000000EMR1"
@@ -196,6 +199,18 @@ async def test_a_request_out_of_form_is_told_all_that_is_wrong(event: Event) -> 
     with pytest.raises(RequestRefused) as nobody:
         await event.draft(STRANGER, f"{PATH}/drafts", "10-12 12:00", act="hold", reason="x")
     assert nobody.value.problem.code == "NOT_FOUND"
+
+
+async def test_the_certificate_says_on_which_emergency_it_moved(event: Event) -> None:
+    load = event.loads[0].do("arrive", at="10-13 09:00").do("receive 1h")
+    load.acts[:] = load.acts[-2:]
+    await event.stage.post(load.acts)
+    raw = await event.stage.read_as(CHONGQING.uscc, f"/v1/manifests/{load.chain.removeprefix('manifest/')}/bundle")
+    bundle = open_bundle(raw, KINDS)
+    assert EMERGENCY in {entry.statement.chain for entry in bundle.entries}
+    text = text_of(render_certificate(bundle, raw))
+    for told in ("应急转移", "G42 泄漏（虚构）", "龙府应〔2026〕3号（虚构）", "成都市龙泉驿区人民政府", "尚未补办", "启动"):
+        assert told in text, told
 
 
 async def test_the_audits_find_the_log_and_its_projections_clean_also_after_a_rebuild(event: Event) -> None:

@@ -67,7 +67,12 @@ def emergency_is_open(checked: Checked, out: Findings) -> None:
     judge_closed(out, "body.emergency", emergency, checked.event_s)
     if checked.crosses:
         division = checked.transfer.destination.division if checked.permit is None else checked.permit.division
-        judge_joined(out, checked.facts, "body.emergency", emergency, division, checked.event_s)
+        last_s = _waited_for_s(checked.facts, emergency, division, checked.event_s)
+        if last_s is not None and checked.event_s < last_s:
+            places = _waiting(checked.facts, emergency, division)
+            out.alert("H", "EMERGENCY_UNJOINED", "WAITING", last=telling.minute(last_s), **places)
+        elif last_s is not None:
+            refuse_unjoined(out, checked.facts, "body.emergency", emergency, division, checked.event_s, last_s)
 
 
 def judge_closed(out: Findings, field: str, emergency: EmergencyState, at_s: int) -> None:
@@ -77,18 +82,25 @@ def judge_closed(out: Findings, field: str, emergency: EmergencyState, at_s: int
         out.refuse("EMERGENCY_STATE", field, own["closed"], "", "CLOSED", **own)
 
 
-def judge_joined(out: Findings, facts: Facts, field: str, emergency: EmergencyState, division: str, at_s: int) -> None:
-    """ALERT H EMERGENCY_UNJOINED while the side of a receiver's facility has not joined; from ``join_d`` days after the declaration on
-    EMERGENCY_STATE. Refused as DATA_NOT_ADOPTED elsewhere, where the thresholds are missing."""
+def _waited_for_s(facts: Facts, emergency: EmergencyState, division: str, at_s: int) -> int | None:
+    """Until when the side of a receiver's facility is waited for at a moment, Unix seconds; ``None`` where it takes part. Without the thresholds,
+    which are refused as DATA_NOT_ADOPTED elsewhere, nobody is waited for."""
     limits, joined_s = thresholds_of(facts), emergency.joined_s(log_state(facts), division)
     if limits is None or (joined_s is not None and joined_s <= at_s):
-        return
-    last_s = emergency.declared_s + limits.join_d * DAY_S
-    own: dict[str, Word] = {"name": emergency.name, "place": telling.province(division), "authority": telling.authority(facts, division)}
-    if at_s < last_s:
-        out.alert("H", "EMERGENCY_UNJOINED", "WAITING", last=telling.minute(last_s), **own)
-    else:
-        own |= {"days": str(limits.join_d), "declared": telling.minute(emergency.declared_s)}
+        return None
+    return emergency.declared_s + limits.join_d * DAY_S
+
+
+def _waiting(facts: Facts, emergency: EmergencyState, division: str) -> dict[str, Word]:
+    """What texts about the wait name."""
+    return {"name": emergency.name, "place": telling.province(division), "authority": telling.authority(facts, division)}
+
+
+def refuse_unjoined(out: Findings, facts: Facts, field: str, emergency: EmergencyState, division: str, at_s: int, last_s: int) -> None:
+    """EMERGENCY_STATE from ``join_d`` days after the declaration on, while the receiver's side has not joined."""
+    limits = thresholds_of(facts)
+    if limits is not None and at_s >= last_s:
+        own = _waiting(facts, emergency, division) | {"days": str(limits.join_d), "declared": telling.minute(emergency.declared_s)}
         out.refuse("EMERGENCY_STATE", field, format_at(at_s), f"emergency.join: {division[:2]} / < {format_at(last_s)}", "UNJOINED", **own)
 
 
@@ -99,10 +111,9 @@ def judge_departure(out: Findings, facts: Facts, emergency: EmergencyState, divi
     if day > emergency.valid_to:
         own = {"name": emergency.name, "until": emergency.valid_to, "day": day}
         out.refuse("EMERGENCY_STATE", "at", day, f"≤ {emergency.valid_to}", "OVER", **own)
-    if division is not None:
-        waiting = Findings()
-        judge_joined(waiting, facts, "at", emergency, division, at_s)
-        out.reasons += waiting.reasons  # that the other side is waited for was said at the issue
+    last_s = None if division is None else _waited_for_s(facts, emergency, division, at_s)
+    if division is not None and last_s is not None:  # that it is waited for was said at the issue
+        refuse_unjoined(out, facts, "at", emergency, division, at_s, last_s)
 
 
 def ceiling_holds(checked: Checked, out: Findings) -> None:
