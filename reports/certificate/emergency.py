@@ -1,7 +1,7 @@
 """On which emergency a manifest moved (应急转移, R-39): the plan and its government, who declared and who joined, its term, what was done afterwards."""
 
 from ledger.directory import party_name
-from ledger.times import format_at
+from ledger.times import day_at, format_at
 from manifests.acts import CaseReport
 from reports.certificate.facts import CertificateFacts
 from reports.certificate.form import pair, wide
@@ -51,5 +51,7 @@ def _regularised(facts: CertificateFacts) -> str:
         return say("尚未补办", "not yet")
     entry = reports[0]
     return "　".join(
-        filter(None, (entry.statement.body.ref, entry.statement.body.given_at[:10], party_name(facts.bundle.facts, entry.statement.by[0])))
+        filter(
+            None, (entry.statement.body.ref, day_at(entry.statement.body.given_at), party_name(facts.bundle.facts, entry.statement.by[0]))
+        )
     )
