@@ -22,7 +22,7 @@ from liandan.intake.ground import LogGround
 from liandan.intake.model import SheetFinding
 from liandan.intake.taking import TakenFiles, take
 from liandan.wiring import KINDS
-from reports.whatif.draft import DraftList, checked, read_draft
+from reports.whatif.draft import NAME, DraftList, checked, read_draft
 from reports.whatif.laboratory import FirstLook, Trial, lists_of, root_of, try_out
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListPropose
@@ -100,7 +100,7 @@ def as_listed(look: FirstLook, chain: str) -> bytes:
 def list_name(text: str) -> str:
     """The name of a list; Refusal DRAFT_FORM for what is none."""
     if not LIST.fullmatch(text):
-        raise refuse("DRAFT_FORM", field="list", found=text, expected="list/2026-51-50-cy")
+        raise refuse("DRAFT_FORM", field="list", found=text, expected=NAME)
     return text
 
 

@@ -23,13 +23,14 @@ from whitelist.listing import ListState
 DRAFT_MAX = 16 * 1024 * 1024
 """Bytes of a draft."""
 DEPTH = 8
-_NAME = Phrase("list/<年份>-<移出省>-<接受省>-<名称>", "list/<year>-<from>-<to>-<name>")
+NAME = Phrase("list/<年份>-<移出省>-<接受省>-<名称>", "list/<year>-<from>-<to>-<name>")
+"""What a list is called."""
 
 
 class DraftList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A draft as a file holds it."""
 
-    list: Annotated[str, form(f"^{LIST.pattern}$", "DRAFT_FORM", _NAME), label("名单", "list")]
+    list: Annotated[str, form(f"^{LIST.pattern}$", "DRAFT_FORM", NAME), label("名单", "list")]
     propose: Annotated[ListPropose | None, label("提出名单", "proposal")] = None
     rows: Annotated[tuple[Row, ...], items(1, ROWS_MAX, "LIST_SIZE"), label("各行", "rows")]
 
