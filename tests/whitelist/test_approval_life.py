@@ -317,3 +317,30 @@ def test_an_approval_by_letter_is_stopped_like_one_on_a_list() -> None:
     post(log, "decide", decision())
     assert post(log, "suspend", STOP) == []
     assert post(log, "revoke", STOP) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["suspend", "resume", "revoke"]), st.lists(st.integers(0, 3), max_size=3)), max_size=8))
+def test_lines_stop_and_go_on_as_a_table_of_three_says(tried: list[tuple[str, list[int]]]) -> None:
+    """Three lines were granted, a fourth was not: what is named is done whole or not at all, what is not named is done to whatever it can be."""
+    lines = tuple(applied(listing=None, name=f"废物{number}", mass_t="10") for number in range(4))
+    log = approved(*lines, granted=tuple(DecidedLine(line=number, mass_t="5") for number in range(3)))
+    before = {"suspend": {"ACTIVE"}, "resume": {"SUSPENDED"}, "revoke": {"ACTIVE", "SUSPENDED"}}
+    after = {"suspend": "SUSPENDED", "resume": "ACTIVE", "revoke": "REVOKED"}
+    model = ["ACTIVE"] * 3
+    for act, named in tried:
+        standing = {*model}
+        stages = {"suspend": "ACTIVE" in standing, "resume": standing != {"REVOKED"}, "revoke": standing != {"REVOKED"}}
+        wanted = named or [number for number, status in enumerate(model) if status in before[act]]
+        if not stages[act] or not wanted:
+            expected = {"APPROVAL_STAGE"}
+        else:
+            fits = len(set(wanted)) == len(wanted) and all(number < 3 and model[number] in before[act] for number in wanted)
+            expected = set() if fits else {"APPROVAL_LINE"}
+        assert {code for code, _ in post(log, act, stop(*named))} == expected, (act, named, model)
+        if not expected:
+            for number in wanted:
+                model[number] = after[act]
+        state: ApprovalState = log.state(APPROVAL)
+        assert [line.status for line in state.lines] == [*model, ""]
+        assert state.stage == ("approved" if "ACTIVE" in model else "suspended" if "SUSPENDED" in model else "revoked")

@@ -19,6 +19,7 @@ from manifests.routes import ROUTER as MANIFESTS
 from signing.refusal import Refusal
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, PERMIT, RECEIVER, WASTE_NAME
 from tests.manifests.test_worked_example import EARLIER_APPROVAL, LIST, Example
+from tests.vectors.second_reader import audit as second
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
@@ -224,6 +225,15 @@ def _acts() -> dict[str, tuple[str, tuple[str, ...], Any]]:
     }
 
 
+def agreed(bench: Example) -> None:
+    """Both auditors find nothing."""
+    assert audit(bench.export().get, bench.kinds, archived=iter([len(bench.entries)])).findings == []
+    log = second.Log(lambda digest: bench.data.get(f"data/{digest}"))
+    for entry in bench.entries:
+        log.add(entry.raw)
+    assert log.findings == []
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(sorted(_acts())), st.integers(0, 9)), min_size=4, max_size=12))
 def test_an_audit_comes_to_the_same_however_an_application_went(tried: list[tuple[str, int]]) -> None:
@@ -235,11 +245,10 @@ def test_an_audit_comes_to_the_same_however_an_application_went(tried: list[tupl
             bench.post(f"approval.{name}/1", NEW, by, body)
         except Refusal:
             continue
-    report = audit(bench.export().get, bench.kinds, archived=iter([len(bench.entries)]))
-    assert report.findings == []
+    agreed(bench)
 
 
 def test_the_story_audits_clean() -> None:
     bench = told(Example())
     assert parse_at("2026-11-27T09:00:00+08:00") <= bench.at_s
-    assert audit(bench.export().get, bench.kinds, archived=iter([len(bench.entries)])).findings == []
+    agreed(bench)
