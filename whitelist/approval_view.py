@@ -43,7 +43,9 @@ class ApprovalClockAnswer(Struct, frozen=True, gc=False, kw_only=True):
     due_on: str | None
     ended_on: str
     """Empty while it runs."""
+    is_late: bool
     late_workdays: int
+    """0 also where it is late by free days alone."""
     workdays_left: int | None
     """0 on the last day, below 0 late; None where it has ended, or nobody sets a day."""
     provisional: bool

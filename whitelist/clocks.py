@@ -43,6 +43,8 @@ class ApprovalClock(Struct, frozen=True, gc=False, kw_only=True):
     """Its last day; ``None`` where nobody sets one."""
     ended_on: str
     """Day of what stopped it; empty while it runs."""
+    is_late: bool
+    """Whether it ended, or the present is, behind its last day, be it on a free day: what ``AUTH_LATE`` says."""
     late_wd: int
     """Working days from ``due_on`` to ``ended_on``, or to the present while it runs; 0 in time."""
     left_wd: int | None
@@ -67,10 +69,10 @@ def running(state: ApprovalState, present: Present) -> tuple[ApprovalClock, ...]
 
 
 def late_workdays(clocks: Iterable[ApprovalClock]) -> dict[Side, int]:
-    """Working days that each side was late in all; no_reply says that somebody else was, and counts for nobody."""
+    """Working days that each side that was late was it in all, 0 where free days alone lay behind; no_reply says that somebody else was, and counts for nobody."""
     found: dict[Side, int] = {}
     for clock in clocks:
-        if clock.late_wd and clock.name != "no_reply":
+        if clock.is_late and clock.name != "no_reply":
             found[clock.whose] = found.get(clock.whose, 0) + clock.late_wd
     return found
 
@@ -78,7 +80,7 @@ def late_workdays(clocks: Iterable[ApprovalClock]) -> dict[Side, int]:
 def _counted(name: ClockName, whose: Side, since: str, ended_on: str, present: Present) -> ApprovalClock:
     field, work = LENGTHS[name], present.workdays
     if not field:
-        own = {"due_on": None, "late_wd": 0, "left_wd": None, "provisional": False}
+        own = {"due_on": None, "is_late": False, "late_wd": 0, "left_wd": None, "provisional": False}
         return ApprovalClock(name=name, whose=whose, since=since, ended_on=ended_on, **own)  # type: ignore[arg-type]
     due = work.due(date.fromisoformat(since), getattr(present.limits, field))
     last = date.fromisoformat(ended_on) if ended_on else present.today
@@ -88,6 +90,7 @@ def _counted(name: ClockName, whose: Side, since: str, ended_on: str, present: P
         since=since,
         due_on=due.day.isoformat(),
         ended_on=ended_on,
+        is_late=last > due.day,
         late_wd=work.between(due.day, last).workdays,
         left_wd=None if ended_on else present.left(due.day),
         provisional=bool(due.flags),
@@ -141,7 +144,7 @@ class DecisionTime(Struct, frozen=True, gc=False, kw_only=True):
     """Calendar days."""
     workdays: int
     late: dict[Side, int]
-    """Working days that a side was late."""
+    """Working days that a side was late, of each that was."""
 
 
 def decision_time(chain: str, state: ApprovalState, present: Present) -> DecisionTime | None:

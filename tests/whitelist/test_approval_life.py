@@ -226,6 +226,10 @@ def test_what_is_revoked_or_lost_its_permit_is_applied_for_anew_and_what_is_susp
     log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产"), CHONGQING)
     assert [(one.fact, one.line, one.was) for one in log.ask(transfer()).anew] == [("conditions", None, PERMIT)]
     log = approved()
+    assert log.ask(transfer(line(mass_t="3000"), permit=None)).anew == (), "all of it, to the gram, is not more"
+    assert [(one.fact, one.was, one.now) for one in log.ask(transfer(line(mass_t="3000.000001"))).anew] == [
+        ("mass", "3000.000000", "3000.000001")
+    ]
     log.at("2027-01-02 09:00")
     assert [(one.fact, one.was) for one in log.ask(transfer()).anew] == [("over", "2026-12-31")]
     assert log.ask(transfer(carriers=(OTHER_RECEIVER,), approval=f"approval/{GENERATOR}/{ulid(77)}")).anew == ()

@@ -67,6 +67,10 @@ def test_what_runs_says_how_many_days_are_left_and_then_how_many_it_is_late() ->
     assert found["no_reply"].due_on == "2026-04-14"
     assert found["no_reply"].left_wd == 34
     assert late_workdays(found.values()) == {"destination": 1}
+    log.at("2026-04-17 09:00")
+    found = {one.name: one for one in running(log.state(APPROVAL), present(log))}
+    assert found["no_reply"].late_wd == 3
+    assert set(late_workdays(found.values())) == {"destination"}, "the origin may decide without the reply; it is not late on it"
 
 
 def test_a_refusal_without_a_reply_leaves_the_other_side_late() -> None:
@@ -117,7 +121,7 @@ def test_what_was_taken_back_runs_no_more() -> None:
 _STOPS = {"accept": "notice", "notice": "notice", "consult": "review", "reply": "reply"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.booleans(),
     st.lists(st.tuples(st.sampled_from(["accept", "notice", "apply", "consult", "reply", "decide"]), st.integers(0, 25)), max_size=7),
@@ -144,8 +148,23 @@ def test_an_act_is_alerted_where_the_clock_that_it_stops_says_late(is_listed: bo
         clocks = clocks_of(state, present(log))
         stopped = _STOPS.get(act, {"LISTED": "listed", "APPROVED": "decide"}.get(state.route, ""))
         ended = [one for one in clocks if one.name == stopped and one.ended_on == day.isoformat()]
-        assert (alerts == (("M", "AUTH_LATE"),)) == any(one.late_wd for one in ended[-1:]), (act, clocks)
+        assert (alerts == (("M", "AUTH_LATE"),)) == any(one.is_late for one in ended[-1:]), (act, clocks)
         assert all(one.ended_on or one.since <= day.isoformat() for one in clocks)
+
+
+def test_who_acts_on_the_free_day_behind_the_last_one_is_late_by_no_working_day() -> None:
+    log = applied_log(BY_LETTER)
+    post_on(log, "2026-02-08", "consult", LETTER)
+    post_on(log, "2026-03-01", "reply", replace(REPLY, letter_date="2026-02-28"), CHONGQING)
+    [reply] = [one for one in clocks_of(log.state(APPROVAL), present(log)) if one.name == "reply"]
+    assert (reply.due_on, reply.is_late, reply.late_wd) == ("2026-02-27", True, 1), "Saturday the 28th is worked, Sunday is not"
+    log = applied_log(BY_LETTER)
+    post_on(log, "2026-02-09", "consult", LETTER)
+    post_on(log, "2026-03-01", "reply", replace(REPLY, letter_date="2026-02-28"), CHONGQING)
+    clocks = clocks_of(log.state(APPROVAL), present(log))
+    [reply] = [one for one in clocks if one.name == "reply"]
+    assert (reply.due_on, reply.is_late, reply.late_wd) == ("2026-02-28", True, 0)
+    assert late_workdays(clocks) == {"destination": 0}
 
 
 def test_days_on_a_list_stand_against_days_by_letter() -> None:

@@ -12,7 +12,7 @@ from ledger.times import parse_at
 from tests.manifests.bodies import LIMITS
 from tests.manifests.driver import Driver
 from tests.manifests.test_view import calendar
-from whitelist.approval import ApprovalState, DecisionLine, ListingRef, Reply
+from whitelist.approval import ApprovalState, Course, DecisionLine, ListingRef, Reply
 from whitelist.incident import IncidentState
 from whitelist.registry_deadlines import duties
 from whitelist.terms import Present
@@ -45,6 +45,7 @@ def asked(state: ApprovalState | IncidentState, day: str) -> list[tuple[str, str
         (application(), ("review", "approval.consult/1", (AO,), "2026-11-09", False)),
         (application(lines=(DecisionLine(**{**{n: getattr(LINE, n) for n in LINE.__struct_fields__}, "listing": ListingRef(list="list/2026-51-50-cy", row=0)}),)),
          ("listed", "approval.decide/1", (AO,), "2026-11-09", False)),
+        (application(stage="accepted", went=Course(accepted_on="2026-11-04")), ("review", "approval.consult/1", (AO,), "2026-11-11", False)),
         (application(stage="consulted", consulted_on="2026-11-02"), ("reply", "approval.reply/1", (AD,), "2026-11-16", False)),
         (application(stage="agreed", reply=Reply(letter_no="x", letter_date="2026-11-02", replied_on="2026-11-02", limits_g={})),
          ("decide", "approval.decide/1", (AO,), "2026-11-09", False)),
@@ -54,6 +55,12 @@ def test_whose_turn_it_is(state: ApprovalState, expected: tuple[object, ...]) ->
     assert asked(state, "2026-11-03") == [expected]
     late = date.fromisoformat(str(expected[3])) + timedelta(days=1)
     assert asked(state, late.isoformat())[0][4]
+
+
+def test_what_was_noticed_waits_for_its_generator_and_for_no_day() -> None:
+    state = application(stage="noticed", went=Course(noticed_on="2026-11-04"))
+    assert asked(state, "2027-03-01") == [("complete", "approval.apply/1", ("g",), None, False)]
+    assert asked(application(stage="withdrawn", went=Course(withdrawn_on="2026-11-04")), "2027-03-01") == []
 
 
 def test_an_approval_or_a_refusal_asks_for_nothing() -> None:
