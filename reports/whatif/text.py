@@ -74,19 +74,19 @@ def _of_decisions(result: WhatIf) -> Iterator[str]:
         mass = t(result.decided_g["faster"])
         yield say(
             f"{faster} 份商请批准（{mass} 吨）会由名单直批，共省约 {result.saved_wd} 个工作日。",
-            f"{faster} approvals by letter ({mass} t) would have been listed, some {result.saved_wd} working days saved.",
+            f"Approvals by letter that would have been listed: {faster} ({mass} t), some {result.saved_wd} working days saved.",
         )
     if freed := found.get("freed", 0):
         mass = t(result.decided_g["freed"])
         yield say(
             f"{freed} 份因不同意或者未复函而不予批准的申请（{mass} 吨）会由名单直批。",
-            f"{freed} applications refused for want of consent ({mass} t) would have been listed.",
+            f"Applications refused for want of consent that would have been listed: {freed} ({mass} t).",
         )
     if slower := found.get("slower", 0):
         mass = t(sum(line.grams - line.fits_g for one in result.changed if one.tried.outcome == "slower" for line in one.tried.lines))
         yield say(
             f"{slower} 份名单直批会有 {mass} 吨要走商请，约多用 {result.extra_wd} 个工作日。",
-            f"{slower} listed decisions would have needed a letter for {mass} t, some {result.extra_wd} working days more.",
+            f"Listed decisions that would have needed a letter: {slower}, for {mass} t, some {result.extra_wd} working days more.",
         )
     if faster or slower:
         estimate = say("；", "; ").join((how_long(result.listed, is_listed=True), how_long(result.lettered, is_listed=False)))
