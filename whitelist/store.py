@@ -206,16 +206,6 @@ def _behind(chain: str) -> str:
     return chain + "\x01"
 
 
-async def stream_decisions(conn: Conn, since: str = "", until: str = "9999") -> AsyncIterator[tuple[str, ApprovalState]]:
-    """Approvals with lines that were granted (跨省转移批准), decided from one day to another, both included, in the order of their names; exact,
-    by the committed facts, some hundred bytes each."""
-    async for stretch in _every(conn, Part("approval/", []), "approval/"):
-        for key, raw in stretch.heads:
-            state: ApprovalState | None = _head(key.partition(":")[2], raw).state
-            if state is not None and state.is_granted and since <= state.decided_on <= until:
-                yield key.partition(":")[2], state
-
-
 async def follow_registries(conn: Conn, chains: Iterable[str]) -> None:
     """Write the views of chains of REGISTRIES as their heads are now, and what changed of their terms.
 

@@ -257,10 +257,7 @@ ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("stream_links", "stream_facts", "stream_names", "stream_rows", "stream_readers", "stream_wrong", "stream_decisions"),
-        ALL_ON_PURPOSE,
-    ),
+    **dict.fromkeys(("stream_links", "stream_facts", "stream_names", "stream_rows", "stream_readers", "stream_wrong"), ALL_ON_PURPOSE),
     **dict.fromkeys(("count_links", "list_stray_entries"), "audit and repair: counts the whole log once"),
     "find_statement": "an erasure asks by hash, which no index holds: rare, and an index of every hash would cost each append",
     **dict.fromkeys(("insert_head", "insert_entries"), "founding and repair: writes alone"),

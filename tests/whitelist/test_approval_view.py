@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.auditing.audit import audit
+from ledger.model import chain_key
 from ledger.reading import snapshot
 from ledger.times import parse_at
 from manifests.routes import ROUTER as MANIFESTS
@@ -35,7 +36,6 @@ from whitelist.fields import Place
 from whitelist.listing import Conditions
 from whitelist.routes import ROUTER
 from whitelist.service import present_of
-from whitelist.store import stream_decisions
 
 NEW = f"approval/{GENERATOR}/01K9000000000000000000APR7"
 WAITING = f"approval/{GENERATOR}/01K9000000000000000000APR8"
@@ -191,15 +191,14 @@ async def test_who_owes_a_reply_finds_it_among_its_work_with_the_days_that_it_is
 
 
 async def test_the_days_of_all_decisions_stand_by_route(web: Web) -> None:
-    async with web.log.pool.acquire() as conn:
-        found = {chain: state async for chain, state in stream_decisions(conn)}
-        assert [chain async for chain, _ in stream_decisions(conn, "2026-11-01", "2026-11-30")] == [NEW]
-        assert [chain async for chain, _ in stream_decisions(conn, "2027-01-01")] == []
-    assert set(found) == {APPROVAL, EARLIER_APPROVAL, NEW}
+    chains = [APPROVAL, EARLIER_APPROVAL, NEW, WAITING]
     async with snapshot(web.log) as now:
         present = await present_of(web.log, now, None)
+        await now.workspace.load(map(chain_key, chains))
+        found = {chain: now.workspace.facts.state(chain) for chain in chains}
     assert present is not None
     took = [one for chain, state in found.items() if (one := decision_time(chain, state, present)) is not None]
+    assert WAITING not in [one.approval for one in took]
     by_route = {one.route: one for one in times_by_route(took)}
     assert list(by_route) == ["LISTED", "APPROVED"]
     assert (by_route["APPROVED"].decisions, by_route["APPROVED"].workdays_max, by_route["APPROVED"].late) == (1, 16, 1)
