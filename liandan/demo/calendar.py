@@ -1,7 +1,8 @@
 """The story's clock: October 2026, Asia/Shanghai. Nothing here reads a real clock.
 
-The log is founded in the last working days of September, so that lists and decisions stand when the first truck leaves on 2026-10-08, the
-first working day after the National Day holiday (2026-10-01 to 07; Saturday 2026-10-10 is worked).
+The log is founded in May, so that the lists of the year can be amended in June; applications and decisions follow in the last working days of
+September, and the first truck leaves on 2026-10-08, the first working day after the National Day holiday (2026-10-01 to 07; Saturday 2026-10-10
+is worked).
 """
 
 from ledger.times import parse_at
@@ -24,10 +25,13 @@ def seconds(text: str) -> int:
     return int(text[:-1]) * {"m": MINUTE, "h": HOUR, "d": DAY}[text[-1]] if text else 0
 
 
-FOUNDED = at("09-21 09:00")
-REGISTERED = at("09-21 13:00")
-PERMITTED = at("09-21 16:00")
-LISTED = at("09-22 09:00")
+FOUNDED = at("05-25 09:00")
+REGISTERED = at("05-25 13:00")
+PERMITTED = at("05-25 16:00")
+LISTED = at("05-26 09:00")
+AMENDED = at("06-15 10:00")
+"""What the sending side proposes in June, of which the receiving side confirms what is due from July on."""
+CONFIRMED = at("06-22 15:00")
 APPLIED = at("09-22 14:00")
 DECIDED = at("09-24 10:00")
 """Decisions on a listing, two working days after the application."""

@@ -1,5 +1,6 @@
 """The cast of the story, read from ``story/cast.toml``: firms, wastes, permits, lists, and who sends what to whom. All fictitious."""
 
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from ledger.mass import parse_mass
+from ledger.mass import format_mass, parse_mass
 from signing.uscc import check_character
 from whitelist.adopted import data_files
 
@@ -105,6 +106,13 @@ class Licence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """收集经营许可证: the holder only stores what it takes."""
 
 
+class Amendment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a list gets in June, by both sides' consent: rows as those of the list, and other quotas by row, tonnes."""
+
+    add: tuple[tuple[str, str], ...] = ()
+    quota: dict[str, str] = {}
+
+
 class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who sends what to whom, under which decision (``t`` decided), and how many ordinary loads a seed draws from which day to which."""
 
@@ -121,6 +129,8 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     letter: bool = False
     """By letter although a listing was applied on: its quota had run out."""
     agree: bool = True
+    exceeds: bool = False
+    """The receiving side lets the row's quota be exceeded by this application (超额度函告)."""
     valid_to: str = "2026-12-31"
     applied: str = ""
     """When the generator applied, if not in September; decided a day later."""
@@ -139,6 +149,7 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     wastes: dict[str, DemoWaste]
     permits: dict[str, Licence]
     lists: dict[str, tuple[tuple[str, str], ...]]
+    amended: dict[str, Amendment]
     flows: dict[str, Flow]
     thresholds: dict[str, int]
     """What the adopted tolerances change."""
@@ -164,6 +175,17 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         """Data sets that the log adopts in the course of the story, by name: the shipped thresholds with what is changed."""
         shipped = next(file.path.read_bytes() for file in data_files() if file.name == "thresholds")
         return {"thresholds": msgspec.json.format(msgspec.json.encode(msgspec.json.decode(shipped) | self.thresholds)) + b"\n"}
+
+    def rows(self, way: str) -> list[tuple[str, str]]:
+        """Receivers and quotas of a list as they stand from July on, by row; with what it may be exceeded by."""
+        amended = self.amended.get(way, Amendment())
+        rows = [*self.lists[way], *amended.add]
+        extra = Counter[int]()
+        for flow in self.flows.values():
+            if flow.exceeds and flow.row is not None and way == f"{self.firm(flow.generator).province}-{self.firm(flow.receiver).province}":
+                extra[flow.row] += parse_mass(flow.t)
+        quotas = [parse_mass(amended.quota.get(str(number), quota_t)) + extra[number] for number, (_, quota_t) in enumerate(rows)]
+        return [(receiver, format_mass(grams)) for (receiver, _), grams in zip(rows, quotas, strict=True)]
 
     @property
     def parties(self) -> list[Firm]:

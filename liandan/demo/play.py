@@ -88,8 +88,8 @@ class Scribe:
         return bool(self._hashes.get(chain))
 
     def fill(self, value: Any) -> Any:
-        """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``; the rest is the world's to say.
-        An object under the name ``$`` is spread out beside the fields around it.
+        """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``, ``$newest:list:51-50`` (the hash of the
+        newest statement on it); the rest is the world's to say. An object under the name ``$`` is spread out beside the fields around it.
         """
         match value:
             case dict():
@@ -111,6 +111,8 @@ class Scribe:
                 return to_builtins(self.keyring.issuer_body(self.found, name))
             case "keyid":
                 return self.keyring.key(self._world.owner(name)).keyid
+            case "newest":
+                return self._hashes[self._world.chain(f"${name}")][-1]
             case "trunk":
                 hashes = self._hashes[self._world.named("load", name)]
                 return {"seq": len(hashes) - 1, "hash": hashes[-1]}

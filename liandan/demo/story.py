@@ -117,7 +117,7 @@ def tell(seed: int) -> Story:
 
 def before_october(world: World) -> Iterator[PlannedAct]:
     """Everything up to the last decision of September."""
-    yield from (*_registrations(world), *_permits(world), *_lists(world), *_approvals(world, in_october=False))
+    yield from (*_registrations(world), *_permits(world), *_lists(world), *_amendments(world), *_approvals(world, in_october=False))
 
 
 def _approvals(world: World, *, in_october: bool) -> Iterator[PlannedAct]:
@@ -164,6 +164,19 @@ def _lists(world: World) -> Iterator[PlannedAct]:
         yield _act(world, "list.countersign", world.lists[way], consenter, start + 2 * MINUTE, countersign)
 
 
+def _amendments(world: World) -> Iterator[PlannedAct]:
+    """In June rows are added and quotas changed: proposed by the sending side, confirmed by the receiving one, in force from July on."""
+    for way, amended in world.cast.amended.items():
+        sender, consenter = ("sichuan", "chongqing") if way == "51-50" else ("chongqing", "sichuan")
+        quota = [{"row": int(row), "quota_t": quota_t} for row, quota_t in amended.quota.items()]
+        letter = {"letter_no": "环函〔2026〕55号（虚构）", "letter_date": day_of(calendar.AMENDED)}
+        body = letter | {"effective_from": "2026-07-01", "add": [_row(world, *row) for row in amended.add], "quota": quota}
+        title = f"白名单年中调整：新增 {len(amended.add)} 行，调整 {len(quota)} 行额度，七月一日起"
+        yield _act(world, "list.amend", world.lists[way], sender, calendar.AMENDED, body, title=title)
+        confirm = {"letter_no": "环函复〔2026〕41号（虚构）", "letter_date": day_of(calendar.CONFIRMED), "act": f"$newest:list:{way}"}
+        yield _act(world, "list.confirm", world.lists[way], consenter, calendar.CONFIRMED, confirm)
+
+
 def _row(world: World, receiver: str, quota_t: str) -> dict[str, Any]:
     waste = world.cast.wastes[world.cast.permits[receiver].waste]
     who = {"receiver": world.cast.firm(receiver).uscc, "permit": world.permits[receiver]}
@@ -191,12 +204,25 @@ def _approval(world: World, name: str, flow: Flow) -> Iterator[PlannedAct]:
             reply["reason"] = "水泥窑协同处置能力已排满，第四季度无法接纳"
         yield _act(world, "approval.consult", chain, origin, calendar.CONSULTED, letter)
         yield _act(world, "approval.reply", chain, destination, calendar.REPLIED, reply)
+    if flow.exceeds:
+        yield from _exceeding(world, name, flow, grant)
     if flow.agree:
         yield _act(world, "approval.decide", chain, origin, decided_s(flow), grant)
         return
     yield _act(world, "approval.decide", chain, origin, decided_s(flow), grant, ("CONSENT_REFUSED",), "接受地不同意接受，不能批准")
     refusal = {"approve": False, "no": no, "outcome": "disagreed", "reason": "接受地主管部门不同意接受"}
     yield _act(world, "approval.decide", chain, origin, decided_s(flow) + HOUR, refusal)
+
+
+def _exceeding(world: World, name: str, flow: Flow, grant: dict[str, Any]) -> Iterator[PlannedAct]:
+    """2020 mechanism 4 [READ S6]: beyond the quota of its row nothing is decided before the other side consents; then it is, on the listing."""
+    chain, origin, destination = world.approvals[name], world.cast.authority_of(flow.generator).key, world.cast.authority_of(flow.receiver).key
+    way, at_s = f"{world.cast.firm(flow.generator).province}-{world.cast.firm(flow.receiver).province}", applied_s(flow)
+    yield _act(world, "approval.decide", chain, origin, at_s + HOUR, grant, ("WL_QUOTA",), "白名单额度已满：对方复函同意超出之前不能批准")
+    letter = {"letter_no": "环函复〔2026〕88号（虚构）", "letter_date": day_of(at_s), "asked_no": "环函〔2026〕188号（虚构）", "asked_date": day_of(at_s)}
+    body = letter | {"row": flow.row, "extra_t": flow.t, "approval": chain}
+    title = f"复函同意超出白名单额度 {flow.t} 吨，只用于这一份申请"
+    yield _act(world, "list.exceed_consent", world.lists[way], destination, at_s + 3 * HOUR, body, title=title)
 
 
 def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:

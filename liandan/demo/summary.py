@@ -168,7 +168,7 @@ def _directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
 
 def _balances(world: World, used_g: Mapping[str, int]) -> Iterator[Balance]:
     """The three quotas: Q1 of every listing, Q2 of every decision, Q3 of every permit."""
-    rows = [(way, number, *row) for way, listed in CAST.lists.items() for number, row in enumerate(listed)]
+    rows = [(way, number, *row) for way in CAST.lists for number, row in enumerate(CAST.rows(way))]
     limits = [(q1_account(world.lists[way], number), receiver, quota_t) for way, number, receiver, quota_t in rows]
     limits += [(q2_account(world.approvals[name], 0), flow.generator, flow.t) for name, flow in CAST.flows.items() if flow.agree]
     limits += [(q3_account(world.permits[name]), name, permit.t) for name, permit in CAST.permits.items()]

@@ -61,11 +61,14 @@ class World:
 
     def named(self, sort: str, name: str = "") -> Any:
         """What ``$sort:name`` stands for; ``$firm`` is its USCC. A permit that nobody knows yet (``suining.renewed``) gets its chain here."""
-        known = {"approval": self.approvals, "list": self.lists, "load": self.loads, "number": self.numbers}
+        known: dict[str, dict[str, str]] = {"approval": self.approvals, "list": self.lists, "load": self.loads, "number": self.numbers}
         match sort:
             case "permit":
                 holder = self.cast.firm(name.partition(".")[0]).uscc
                 return self.permits.setdefault(name, f"permit/{holder}/{self.ulid(calendar.PERMITTED, name)}")
+            case "emergency":
+                declared_by, _, event = name.partition(".")
+                return f"emergency/{self.cast.firm(declared_by).uscc}/{self.ulid(calendar.FIRST_DAY, event)}"
             case "data":
                 return sha256(self.cast.data[name]).hexdigest()
             case "place":
