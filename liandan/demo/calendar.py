@@ -42,6 +42,8 @@ FIRST_DAY = at("10-08 00:00")
 END = at("10-31 22:00")
 """The last act of the month is posted by now; ordinary trips begin on 10-30 at the latest and end the same day."""
 MONTH = "2026-10"
+EXCHANGED = at("11-02 10:00")
+"""Both sides exchange what was really received on the lists so far; for the whole year they do it each January."""
 
 
 def slot_end(at_s: int) -> int:

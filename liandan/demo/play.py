@@ -161,12 +161,24 @@ class Turned(Struct, frozen=True, order=True):
     codes: tuple[str, ...]
 
 
+class Event(Struct, frozen=True):
+    """What happened to a list or an emergency, and when."""
+
+    at: str
+    title: str
+
+
+EVENTFUL = ("list/", "emergency/")
+
+
 class Played(Struct):
     """The story as it went."""
 
     admitted: int = 0
     turned: list[Turned] = field(default_factory=list)
     """In the order in which they were refused."""
+    events: list[Event] = field(default_factory=list)
+    """What befell lists and emergencies, in order."""
     race: tuple[int, int] = (0, 0)
     """Racers, and how many of them were admitted."""
 
@@ -208,6 +220,8 @@ async def _post(slot: Slot, acts: Sequence[PlannedAct], scribe: Scribe, poster: 
             played.turned.append(Turned(act.title, act.kind, codes))
         else:
             played.admitted += 1
+            if act.title and act.chain.startswith(EVENTFUL):
+                played.events.append(Event(format_at(act.at_s), act.title))
             if slot.way == "race":
                 scribe.keep(act, envelope)
     if slot.way == "race":

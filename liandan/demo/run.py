@@ -26,6 +26,7 @@ from ledger.publishing.files import LogFiles
 from liandan.client import AsyncLiandan, Dishonest, RequestRefused, Unavailable
 from liandan.demo import calendar
 from liandan.demo.cast import CAST
+from liandan.demo.exchange import exchange
 from liandan.demo.founding import Keyring, founding
 from liandan.demo.play import HttpPoster, Scribe, Unplanned, found_log, play
 from liandan.demo.sandbox import sandbox
@@ -114,6 +115,7 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     with screen.phase("story", "推演十月", story.acts) as bar:
         scribe = Scribe(demo.keyring, poster.found, story.world)
         played = await play(story.slots, scribe, poster, lambda count, now: bar.step(count, now[5:10]))
+        await exchange(story.world, scribe, poster)
     async for entry in entries(poster.client):
         books.watch(entry)
     with screen.phase("certificates", "出具转移证明", len(list_completed(books.views.values()))) as bar:

@@ -64,6 +64,7 @@ def show(summary: Summary, out: Path, console: Console) -> None:
         f"开具时退回 {summary.refused_at_issue} 份；全部提交中共有 {summary.refused_statements} 次被退回。"
     )
     console.print(_states(summary), _directions(summary), _balances(summary), sep="\n")
+    console.print(_events(summary), _exchanged(summary), sep="\n")
     clients, admitted = summary.race["clients"], summary.race["admitted"]
     console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
     console.print(_refused(summary), _alerts(summary), sep="\n")
@@ -125,6 +126,16 @@ def _balances(summary: Summary) -> Table:
     listed = [row for row in summary.balances if row.account.startswith("Q1 ")]
     rows = [(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3]) for row in listed]
     return _table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t", texts=1, rows=rows)
+
+
+def _events(summary: Summary) -> Table:
+    rows = [(event.at[5:16].replace("T", " "), event.title) for event in summary.events]
+    return _table("时间", "白名单和应急", texts=2, rows=rows)
+
+
+def _exchanged(summary: Summary) -> Table:
+    rows = [(one.by, one.holder, one.received_t[:-3], one.disposed_t[:-3], one.stock_t[:-3]) for one in summary.exchanged]
+    return _table("通报（由账本填出）", "接受单位", "接收 t", "处置 t", "贮存 t", texts=2, rows=rows)
 
 
 def _refused(summary: Summary) -> Table:

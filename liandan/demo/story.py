@@ -25,7 +25,7 @@ from liandan.demo.world import World, applied_s, decided_s
 from whitelist.acts.list_rows import Row
 from whitelist.listing import rows_hash
 
-MANIFESTS = 302
+MANIFESTS = 310
 
 
 class Load(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,7 +104,7 @@ def deeds() -> tuple[Deed, ...]:
 
 
 def tell(seed: int) -> Story:
-    """Set-up in September, 302 manifests in October; the same seed tells the same story."""
+    """Set-up from May to September, 310 manifests in October; the same seed tells the same story."""
     world = World(seed)
     acts = [*before_october(world), *_approvals(world, in_october=True)]
     acts += ordinary(world, Random(seed))  # noqa: S311 -- chance for a story, nothing secret
@@ -216,10 +216,19 @@ def _approval(world: World, name: str, flow: Flow) -> Iterator[PlannedAct]:
 
 def _exceeding(world: World, name: str, flow: Flow, grant: dict[str, Any]) -> Iterator[PlannedAct]:
     """2020 mechanism 4 [READ S6]: beyond the quota of its row nothing is decided before the other side consents; then it is, on the listing."""
-    chain, origin, destination = world.approvals[name], world.cast.authority_of(flow.generator).key, world.cast.authority_of(flow.receiver).key
+    chain, origin, destination = (
+        world.approvals[name],
+        world.cast.authority_of(flow.generator).key,
+        world.cast.authority_of(flow.receiver).key,
+    )
     way, at_s = f"{world.cast.firm(flow.generator).province}-{world.cast.firm(flow.receiver).province}", applied_s(flow)
     yield _act(world, "approval.decide", chain, origin, at_s + HOUR, grant, ("WL_QUOTA",), "白名单额度已满：对方复函同意超出之前不能批准")
-    letter = {"letter_no": "环函复〔2026〕88号（虚构）", "letter_date": day_of(at_s), "asked_no": "环函〔2026〕188号（虚构）", "asked_date": day_of(at_s)}
+    letter = {
+        "letter_no": "环函复〔2026〕88号（虚构）",
+        "letter_date": day_of(at_s),
+        "asked_no": "环函〔2026〕188号（虚构）",
+        "asked_date": day_of(at_s),
+    }
     body = letter | {"row": flow.row, "extra_t": flow.t, "approval": chain}
     title = f"复函同意超出白名单额度 {flow.t} 吨，只用于这一份申请"
     yield _act(world, "list.exceed_consent", world.lists[way], destination, at_s + 3 * HOUR, body, title=title)

@@ -1,15 +1,16 @@
 """What came of the story: counted from the exported evidence, entry by entry, not from anything the server says."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport
 from ledger.mass import format_mass, parse_mass
+from ledger.model import Statement
 from liandan.demo.cast import CAST
-from liandan.demo.play import Played
+from liandan.demo.play import Event, Played
 from liandan.demo.world import World
 from liandan.wiring import RULES
 from manifests.mass import balance
@@ -31,6 +32,8 @@ class Books:
         self.tags: Counter[str] = Counter()
         self.alerts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.reports: list[Statement] = []
+        """Reports on the years of lists."""
 
     def watch(self, entry: Entry) -> None:
         """Take one entry into the books."""
@@ -44,6 +47,8 @@ class Books:
         self.tags.update(tag[0] for tag in decision.tags)
         self.alerts.update(f"{level} {code}" for level, code in decision.alerts)
         self.kinds[entry.statement.kind] += 1
+        if entry.statement.kind == "list.report/1":
+            self.reports.append(entry.statement)
 
 
 class Balance(Struct, frozen=True, kw_only=True):
@@ -76,6 +81,17 @@ class Witnessed(Struct, frozen=True, kw_only=True):
     """Whether its tiles and entries are those of the export, byte for byte, under the same root."""
     findings: int
     """Of an audit of the mirror alone."""
+
+
+class Exchanged(Struct, frozen=True, kw_only=True):
+    """A row of a report on a list's year, as its authority signed it: tonnes."""
+
+    list: str
+    by: str
+    holder: str
+    received_t: str
+    disposed_t: str
+    stock_t: str
 
 
 class RefusedCount(Struct, frozen=True, kw_only=True):
@@ -111,6 +127,10 @@ class Summary(Struct, kw_only=True):
     """By code; a statement refused for several reasons counts at each."""
     refused: tuple[RefusedCount, ...]
     """What was refused and why, in the order of the story."""
+    events: tuple[Event, ...]
+    """What befell lists and emergencies."""
+    exchanged: tuple[Exchanged, ...]
+    """The reports on the lists' year, which the log had filled in."""
     race: dict[str, int]
     alerts: dict[str, int]
     tags: dict[str, int]
@@ -142,6 +162,7 @@ def summarize(seed: int, month: str, world: World, played: Played, books: Books,
         attempted=len(views) + played.refused_issues, refused_at_issue=played.refused_issues,
         states=_counted(Counter(view.state.stage.value for view in views)), routes=_counted(Counter(view.state.route for view in views)),
         refused_statements=len(played.turned), refusals=_counted(played.refused), refused=refused,
+        events=tuple(played.events), exchanged=tuple(_exchanged(world, books.reports)),
         race=dict(zip(("clients", "admitted"), played.race, strict=True)), alerts=_counted(books.alerts), tags=_counted(books.tags),
         entries=_counted(books.kinds), directions=_directions(books.views), balances=tuple(_balances(world, books.used_g)),
         certificates=0, statements=(), audit=found, data_dir="", seconds={},
@@ -164,6 +185,15 @@ def _directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
         mass_t = {part: format_mass(grams) for part, grams in balance(line for view in moved for line in view.state.lines).items()}
         found.append(Direction(direction=way, code=code, name=name, manifests=len(moved), mass_t=mass_t))
     return tuple(found)
+
+
+def _exchanged(world: World, reports: Iterable[Statement]) -> Iterator[Exchanged]:
+    ways, names = {chain: way for way, chain in world.lists.items()}, {firm.uscc: firm.name for firm in CAST.firms}
+    for statement in reports:
+        holders = [CAST.firm(receiver).name for receiver, _ in CAST.rows(ways[statement.chain])]
+        for row in statement.body.rows:
+            masses = {"received_t": row.received_t, "disposed_t": row.disposed_t or "", "stock_t": row.stock_t or ""}
+            yield Exchanged(list=statement.chain, by=names[statement.by[0]], holder=holders[row.row], **masses)
 
 
 def _balances(world: World, used_g: Mapping[str, int]) -> Iterator[Balance]:

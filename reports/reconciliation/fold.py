@@ -10,11 +10,13 @@ from itertools import permutations
 from ledger.admission.entry import Entry
 from ledger.directory import LogState, party_name
 from ledger.model import Facts
+from ledger.times import day_of
 from manifests.mass import limits_of
 from reports.reconciliation.gathering import AccountBooks, Direction, Gathering, JudgedBy
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period, Tolerance
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
+from whitelist.balance import limit_of
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import Q3_PREFIX, SiteYear, newest_permit, site_used_g
@@ -131,7 +133,10 @@ class Fold:
         if isinstance(state, ListState):
             row = state.row(place)
             words = f"{chain.removeprefix('list/')} 第 {place + 1} 行"
-            return (words, None) if row is None else (f"{words}　{party_name(self.facts, row.receiver)}", row.quota_g)
+            if row is None:
+                return words, None
+            limit = limit_of(state, place, day_of(self.period.end_s - 1))  # as amended, and with what was consented to beyond it
+            return f"{words}　{party_name(self.facts, row.receiver)}", limit.all_g
         if isinstance(state, ApprovalState) and place < len(state.lines):
             line = state.lines[place]
             return f"{state.no} 第 {place + 1} 行　{line.name} {line.code}", line.mass_g
