@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from bench.children import Child
 from bench.figures import Figure, quantile
 from bench.load import FROM, Load
-from bench.posting import Meter, log_server, run
+from bench.posting import Meter, log_server, post_batches, run
 from bench.wire import Wire
 from bench.work import token_of
 from ledger.model import Account, Head, account_key, chain_key
@@ -36,11 +36,11 @@ from whitelist.listing import ListRow, ListState
 from whitelist.quota import q1_account
 
 LISTS, ROWS, APPROVALS = 5, 2_000, 5_000
-RATE, SECONDS, CONNECTIONS = 500, 20, 64
+RATE, SECONDS, CONNECTIONS = 500, 10, 64
 
 
 def measure(manifests: int) -> Iterator[Figure]:
-    """``manifests`` is not asked for."""
+    """Questions of the present; then of a past of so many manifests."""
     load = Load()
     with temporary_directory() as name:
         directory = Path(name)
@@ -51,6 +51,18 @@ def measure(manifests: int) -> Iterator[Figure]:
             yield run(_asked(server, load, questions, "one transfer, admissible"))
             refused = [_question(load, bodies, number, approval, mass_t="20000") for number, approval in enumerate(found)]
             yield run(_asked(server, load, refused, "one transfer, refused"))
+            thousand = json.dumps({"transfers": [json.loads(raw)["transfers"][0] for raw in questions[:1000]]}, ensure_ascii=False).encode()
+            yield run(_once(server, load, "1,000 transfers in their order", thousand))
+            some = json.dumps(json.loads(questions[0]) | {"alternatives": 5}, ensure_ascii=False).encode()
+            yield run(_once(server, load, "one transfer with alternatives", some))
+            lives = [load.manifest(number) for number in range(manifests)]
+            run(post_batches(server.url, load, [[raw for life in lives for raw in life]]))
+            lane = load.lanes[0]
+            then = bodies[0] | {"generator": lane.generator, "approval": lane.approval}
+            size = 8 * len(load.lanes) + 1 + 6 * manifests
+            yield run(
+                _once(server, load, f"one transfer as of {size:,} entries", json.dumps({"transfers": [then], "as_of": size}).encode())
+            )
 
 
 async def _filled(directory: Path, load: Load) -> list[str]:
@@ -124,6 +136,19 @@ def _question(load: Load, bodies: Sequence[dict[str, Any]], number: int, approva
     asked = bodies[at] | {"generator": load.lanes[at].generator, "approval": approval}
     asked["lines"] = [asked["lines"][0] | line]
     return json.dumps({"transfers": [asked]}, ensure_ascii=False).encode()
+
+
+async def _once(server: Child, load: Load, name: str, raw: bytes) -> Figure:
+    """Five times the same question, alone; the middle one."""
+    waits = list[float]()
+    async with httpx.AsyncClient(base_url=server.url, timeout=120, trust_env=False) as client:
+        sent = {"Liandan-Now": format_at(load.now_s), **await token_of(client, server.url, FROM)}
+        for _ in range(5):
+            began = time.perf_counter()
+            answer = await client.post("/v1/checks", content=raw, headers=sent)
+            waits.append(time.perf_counter() - began)
+            assert answer.status_code == 200, answer.text[:500]
+    return Figure(name=f"POST /v1/checks, {name}", value=1000 * quantile(waits, 0.5), unit="ms", note=f"{len(answer.content):,} bytes")
 
 
 async def _asked(server: Child, load: Load, questions: Sequence[bytes], name: str) -> Figure:

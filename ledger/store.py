@@ -256,6 +256,20 @@ async def stream_entries(conn: Conn, *, start: int, end: int, page: int = 2000) 
         start = rows[-1].idx + 1
 
 
+_INDICES = """
+    SELECT idx FROM unnest($1::text[]) AS wanted (begins)
+     CROSS JOIN LATERAL (SELECT substr(key, 7) AS name FROM fact WHERE key >= begins AND key < begins || '~' ORDER BY key LIMIT $3) AS held
+     CROSS JOIN LATERAL (SELECT idx FROM link WHERE chain = held.name COLLATE "default" AND idx < $2 ORDER BY seq LIMIT $3) AS found
+     ORDER BY idx LIMIT $3
+"""
+"""``~`` lies behind every character of a chain's name, and ``fact`` is kept in C order. Limits within, so that the indices are walked."""
+
+
+async def list_indices(conn: Conn, begins: Sequence[str], *, end: int, limit: int) -> list[int]:
+    """Indices before ``end`` of entries of the chains whose heads' keys begin in these ways, the first ``limit`` in order."""
+    return [row["idx"] for row in await conn.fetch(_INDICES, begins, end, limit)]
+
+
 async def fetch_entries_at(conn: Conn, indices: Sequence[int]) -> list[EntryRow]:
     """Entries at given positions, in order of position."""
     rows = await conn.fetch("SELECT idx, leaf, entry FROM entry WHERE idx = ANY($1::bigint[]) ORDER BY idx", indices)

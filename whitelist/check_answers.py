@@ -28,6 +28,8 @@ class CheckTerms(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fie
     """On which state of the log, and for which time, transfers are judged."""
 
     as_of: int | None = None  # A log size: judge by the first ``as_of`` entries only.
+    as_of_time: At | None = None
+    """Instead of a size: judge by the entries that were admitted at or before this moment."""
     at: At | None = None
     """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
 

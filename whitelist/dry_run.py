@@ -98,6 +98,8 @@ def read_checks(raw: bytes) -> Question:
             inner = flaw.field.split(".", 2)[2:]
             by_transfer.setdefault(position, []).append(replace(flaw, field=".".join(("body", *inner))))
     terms: CheckTerms = read_body(rest, CheckTerms)
+    if terms.as_of is not None and terms.as_of_time is not None:
+        raise refuse("AS_OF_TWICE", field="body.as_of_time", found=terms.as_of_time)
     return Question(terms=terms, transfers=tuple(_read(one, by_transfer.get(position, [])) for position, one in enumerate(found)))
 
 
@@ -137,10 +139,10 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], at_s: int, facts: 
     for transfer in transfers:
         if isinstance(transfer, AskedTransfer):
             yield from read_keys(reads(transfer, transfer.generator, at_s, facts))
-            yield from chain_keys(map(party_chain, _parties(transfer)))
+            yield from chain_keys(map(party_chain, parties_of(transfer)))
 
 
-def _parties(transfer: AskedTransfer) -> set[str]:
+def parties_of(transfer: AskedTransfer) -> set[str]:
     """Who may be named in a reason: generator and receiver, and whose permit and decision it stands on."""
     owners = (chain.split("/")[1] for chain in (transfer.permit, transfer.approval, transfer.emergency) if chain is not None)
     return {transfer.generator, transfer.receiver, *owners}
@@ -148,7 +150,7 @@ def _parties(transfer: AskedTransfer) -> set[str]:
 
 def _names(transfer: AskedTransfer, facts: Facts) -> dict[str, str]:
     """Their names, as far as the log knows them."""
-    return {party: name for party in (*_parties(transfer), *transfer.carriers) if (name := party_name(facts, party)) != party}
+    return {party: name for party in (*parties_of(transfer), *transfer.carriers) if (name := party_name(facts, party)) != party}
 
 
 def asked_at_s(asked: Question, now_s: int) -> int:
@@ -280,6 +282,14 @@ A party may ask only about transfers that it sends or receives. || Ask as genera
 AS_OF_SIZE | - | sender | design §7 [DESIGN]
 as_of 应为 1 至账本当前长度之间的整数。 || 填写账本已经达到的长度（见 /v1/log），或去掉 as_of 按当前账本判定。
 as_of must lie between 1 and the present size of the log. || Give a size that the log has reached (see /v1/log), or leave it out to ask about the present.
+
+AS_OF_TWICE | - | sender | design §7 [DESIGN]
+as_of 和 as_of_time 只能填写一个。 || 按账本长度问的留下 as_of，按时间问的留下 as_of_time。
+as_of and as_of_time both say which past is meant. || Give a size or a time.
+
+AS_OF_BEFORE | - | sender | design §7 [DESIGN]
+as_of_time 早于账本的第一条。 || 填写账本建立之后的时间，或去掉 as_of_time 按当前账本判定。
+as_of_time lies before the first entry of the log. || Give a later time, or leave it out to ask about the present.
 
 AS_OF_LARGE | - | operator | design §7 [DESIGN]
 所问时点之前的条目过多，服务器不在线重建。 || 去掉 as_of，按当前账本预检；还原历史判定请导出账本，用 liandan audit 重算。

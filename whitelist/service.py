@@ -14,9 +14,10 @@ from ledger.directory import LOG_MAIN, log_state, party_chain
 from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
 from ledger.parties.store import fetch_changed
+from ledger.past import PAST_MAX, PastTooLong, PastWanted, past_at, size_at
 from ledger.problem import Language
-from ledger.reading import PAST_MAX, Page, Position, Snapshot, past_at, read_cursor, snapshot, write_cursor
-from ledger.times import day_of
+from ledger.reading import Page, Position, Snapshot, read_cursor, snapshot, write_cursor
+from ledger.times import day_of, parse_at
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
@@ -24,8 +25,8 @@ from whitelist.alternatives import APPROVALS_MAX, LISTS_MAX, PERMITS_MAX, Possib
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
 from whitelist.approval import ApprovalState, approval_at
 from whitelist.approval_view import APPLY_KIND, ApprovalView, approval_view
-from whitelist.check_answers import CheckAnswers
-from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, read_checks, wanted_keys
+from whitelist.check_answers import AskedTransfer, CheckAnswers
+from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, parties_of, read_checks, wanted_keys
 from whitelist.fields import APPROVAL
 from whitelist.list_answers import list_answer, listing_answer, row_status
 from whitelist.listing import EVERYWHERE, ListState
@@ -34,6 +35,7 @@ from whitelist.plan_answers import Plans, plan_answer, plan_keys
 from whitelist.quota import q1_key, q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 from whitelist.registry_terms import code_group
+from whitelist.rules.number import NumberHolders, number_key
 from whitelist.seeking import AlternativeSearch, named_in, search_for
 from whitelist.store import Part, find_chains, rows_behind
 from whitelist.terms import Present
@@ -49,11 +51,12 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
     """Answer ``POST /v1/checks`` without writing anything; ``claimed_s`` is a simulated log's present. Raises Refusal and Busy."""
     asked = read_checks(raw)
     check_caller(caller, asked.transfers)
-    ground = await _present(log, asked, claimed_s) if asked.terms.as_of is None else await _past(log, asked.terms.as_of)
+    of_now = asked.terms.as_of is None and asked.terms.as_of_time is None
+    ground = await _present(log, asked, claimed_s) if of_now else await _past(log, asked)
     search = None
     if asked.terms.alternatives:
         search = search_for(asked.transfers, caller, ground.facts)
-        if asked.terms.as_of is None:
+        if of_now:
             search = await _find_named(log, search)
             ground = await _present(log, asked, claimed_s, search)
         else:
@@ -95,16 +98,41 @@ async def _find_named(log: Log, search: AlternativeSearch) -> AlternativeSearch:
     return AlternativeSearch(search.sources, found)
 
 
-async def _past(log: Log, size: int) -> DryRunState:
-    """Everything as the first ``size`` entries left it; Refusal AS_OF_SIZE or AS_OF_LARGE."""
-    head = await log.head()
+async def _past(log: Log, asked: Question) -> DryRunState:
+    """What the transfers read as the first entries left it; Refusal AS_OF_SIZE, AS_OF_TIME or AS_OF_LARGE."""
+    head, terms = await log.head(), asked.terms
     present = 0 if head is None else head.size
+    if terms.as_of_time is not None:
+        size = await size_at(log, parse_at(terms.as_of_time, "body.as_of_time"), present)
+        if not size:
+            raise refuse("AS_OF_BEFORE", field="body.as_of_time", found=terms.as_of_time)
+    else:
+        size = terms.as_of or 0
     if not 1 <= size <= present:
         raise refuse("AS_OF_SIZE", field="body.as_of", found=size, expected=Phrase(f"1 至 {present} 的整数", f"1 to {present}"))
-    if size > PAST_MAX:
-        raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}")
-    past = await past_at(log, size)
+    try:
+        past = await past_at(log, size, await _past_wanted(log, asked))
+    except PastTooLong:
+        raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}") from None
     return DryRunState(facts=past.facts, size=size, last_s=past.at_s, now_s=past.at_s)
+
+
+async def _past_wanted(log: Log, asked: Question) -> PastWanted | None:
+    """The entries that can have moved what these transfers read; ``None`` for all: alternatives and emergencies count loads of anybody."""
+    transfers = [transfer for transfer in asked.transfers if isinstance(transfer, AskedTransfer)]
+    if asked.terms.alternatives or any(transfer.emergency is not None for transfer in transfers):
+        return None
+    parties = sorted({party for transfer in transfers for party in (*parties_of(transfer), *transfer.carriers)})
+    numbers = sorted({transfer.number for transfer in transfers if transfer.number is not None})
+    async with snapshot(log) as now:
+        await now.workspace.load(map(number_key, numbers))
+        registers: list[NumberHolders | None] = [now.workspace.facts.get(number_key(number)) for number in numbers]
+    holders = [holder.manifest for register in registers if register is not None for holder in register.holders]
+    holders += [manifest for transfer in transfers for manifest in transfer.carried_on]
+    shared = ("log/", "permit/", "list/", "approval/", "emergency/")
+    own = [*(f"party/{party}" for party in parties), *(f"plan/{party}/" for party in parties), *(f"number/{number}" for number in numbers)]
+    named = [name for manifest in holders for name in (manifest, f"case/{manifest.removeprefix('manifest/')}/")]
+    return PastWanted((*shared, *own, *dict.fromkeys(named)), tuple(parties))
 
 
 async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:

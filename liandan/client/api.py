@@ -326,13 +326,21 @@ class AsyncLiandan:
         transfers: Sequence[object],
         *,
         as_of: int | None = None,
+        as_of_time: str | None = None,
         at: str | None = None,
         alone: bool | None = None,
         alternatives: int | None = None,
     ) -> CheckAnswers:
-        """Ask whether transfers (试算) could be issued one after the other, or each ``alone``, now or as of a size, and who else could take each
+        """Ask whether transfers (试算) could be issued one after the other, or each ``alone``, now or as of a size or time, and who else could take each
         line, so many at most; nothing is written. Refused for a malformed question."""
-        question = {"transfers": list(transfers), "as_of": as_of, "at": at, "alone": alone, "alternatives": alternatives}
+        question = {
+            "transfers": list(transfers),
+            "as_of": as_of,
+            "as_of_time": as_of_time,
+            "at": at,
+            "alone": alone,
+            "alternatives": alternatives,
+        }
         raw = msgspec.json.encode({name: value for name, value in question.items() if value is not None})
         params, headers = self._mine(), {"Content-Type": "application/json"}
         answer = await self._transport.send("POST", "/v1/checks", content=raw, params=params, headers=headers)

@@ -26,6 +26,7 @@ DATABASE = {
     "ledger.admission.fact_cache",
     "ledger.batch",
     "ledger.kept_facts",
+    "ledger.past",
     "ledger.log",
     "ledger.pending.outlook",
     "ledger.pending.posting",

@@ -20,7 +20,7 @@ X NNN YYYY MM DD DDThh hh mm ss wait atomic true false off on EF BB BF CC SP RFC
 default_transaction_read_only uid setuid initdb 44 256 8 1 Cookie keyid vkey quorum ping xx CSV gzip VIN"""
 """Names of standards, units, programs and their settings; forms of dates and codes."""
 TYPED = """Authorization Bearer Prefer Retry-After Content-Encoding Content-Digest Content-Type Range sha-256 sha256 media_type octet-stream Key liandan-bundle bundle issuer key cert claim log add new cut refill audit verify
-registration witness init migrate status retire prepare apply since state out pdf post read policy found from to at as_of alternatives audience cursor min_size
+registration witness init migrate status retire prepare apply since state out pdf post read policy found from to at as_of as_of_time alone alternatives audience cursor min_size
 next nonce not_after scope origin challenge field salt value disclosures hash old size data type kinds active paused signed data.challenge by prev
 seq seen sig signatures payload payloadType commit leg entry log.vkey server.log manifest null schema schemas number.settle data.adopt n r s v admission body chain kind for envelope lang after limit name uscc updated_since stage number plate url from_index note refusal receipt ORIGIN
 pool_min pool_max"""

@@ -166,6 +166,7 @@ HOT: Mapping[str, Query] = {
     "lock_head": S.lock_head,
     "fetch_head": S.fetch_head,
     "fetch_facts": lambda conn: S.fetch_facts(conn, [f"chain:{CHAIN}", f"chain:{APPROVAL}", "chain:none"]),
+    "list_indices": lambda conn: S.list_indices(conn, ["chain:approval/", f"chain:{CHAIN}"], end=ENTRIES, limit=100),
     "fetch_marked": lambda conn: S.fetch_marked(conn, [(f"chain:{CHAIN}", b""), (f"chain:{APPROVAL}", b"v" * 96), ("chain:none", b"")]),
     "fetch_facts_within": lambda conn: S.fetch_facts_within(conn, "key: ", 10),
     "fetch_links (intake, by place)": lambda conn: S.fetch_links(conn, [(CHAIN, 1), (CHAIN, 9), ("none", 0)]),

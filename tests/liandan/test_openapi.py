@@ -129,7 +129,10 @@ def test_bodies_are_named_types_bytes_or_lines(document: dict[str, Any], operati
                 schema, is_bytes = body["schema"], media_type.startswith(MEDIA_OF_BYTES)
                 assert (schema.get("format") == "binary") == is_bytes, (name, status, media_type)
                 if media_type == "application/json":
-                    assert "$ref" in schema or name.startswith(("getBundle", "getReconciliation", "getFigures", "getPublicFigures")), (name, status)
+                    assert "$ref" in schema or name.startswith(("getBundle", "getReconciliation", "getFigures", "getPublicFigures")), (
+                        name,
+                        status,
+                    )
                 seen.add(media_type)
     assert {"application/json", "application/x-ndjson", "application/pdf", "application/octet-stream", "text/plain", "text/html"} <= seen
     batch = operations["postBatch"]

@@ -8,13 +8,14 @@ import msgspec
 import pytest
 from asyncpg import Pool, Record
 
-from ledger import reading
+from ledger import past
 from ledger.mass import format_mass
-from tests.manifests.driver import GENERATOR
-from tests.manifests.test_worked_example import Q2, Example
+from tests.manifests.driver import APPROVAL, GENERATOR, PERMIT, RECEIVER
+from tests.manifests.test_worked_example import Q2, Q3, Example
 from tests.whitelist.scene import transfer
 from tests.whitelist.test_dry_run import MORNING, ask, codes
 from tests.whitelist.web import Web, codes_of, serving
+from tests.workbench import uscc
 from whitelist.routes import ROUTER
 
 
@@ -70,16 +71,42 @@ async def test_a_size_that_the_log_has_not_reached_is_refused(still: Web, shown:
 
 
 async def test_a_past_too_long_to_rebuild_is_refused_with_the_way_out(still: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whitelist.service.PAST_MAX", 4)
+    monkeypatch.setattr("ledger.past.PAST_MAX", 4)
     await ask(still, transfer(), as_of=4)
-    response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": 5}, GENERATOR)
+    response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": 12}, GENERATOR)
     assert codes_of(response, 422) == ["AS_OF_LARGE"]
     assert "liandan audit" in response.json()["detail"]
 
 
 async def test_one_rebuild_runs_at_a_time(still: Web) -> None:
-    async with reading.ONE_AT_A_TIME:
+    async with past.ONE_AT_A_TIME:
         response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
     assert codes_of(response, 503) == ["BUSY"]
     assert response.headers["retry-after"] == "5"
     await ask(still, transfer(), as_of=3)
+
+
+async def test_as_of_a_time_the_entries_that_were_there_count(still: Web, shown: Example) -> None:
+    for entry in shown.entries:
+        found = await ask(still, transfer(), as_of_time=entry.admission.at)
+        assert (found["size"], found["at"]) == (
+            1 + max(e.index for e in shown.entries if e.admission.at <= entry.admission.at),
+            entry.admission.at,
+        )
+    assert (await ask(still, transfer(), as_of_time="2027-01-01T00:00:00+08:00"))["size"] == len(shown.entries)
+    response = await still.post("/v1/checks", {"transfers": [transfer()], "as_of_time": "2020-01-01T00:00:00+08:00"}, GENERATOR)
+    assert codes_of(response, 422) == ["AS_OF_BEFORE"]
+    both = {"transfers": [transfer()], "as_of_time": MORNING, "as_of": 3}
+    assert codes_of(await still.post("/v1/checks", both, GENERATOR), 422) == ["AS_OF_TWICE"]
+
+
+async def test_only_what_can_have_moved_the_answer_is_read_again(still: Web, shown: Example) -> None:
+    """The entries of other firms are passed over, and the facts are those of all entries."""
+    size, stranger = len(shown.entries), uscc("510300", 999)
+    whole = await past.past_at(still.log, size)
+    none = await past.past_at(still.log, size, past.PastWanted(("log/", "permit/", "list/", "approval/"), (stranger,)))
+    own = await past.past_at(still.log, size, past.PastWanted(("log/", "permit/", "list/", "approval/"), (GENERATOR, RECEIVER)))
+    assert none.entries < own.entries < whole.entries == size
+    assert none.at_s == own.at_s == whole.at_s
+    for key in (f"account:{Q2}", f"account:{Q3}", f"q3:{PERMIT}", f"chain:{APPROVAL}"):
+        assert own.facts.get(key) == whole.facts.get(key) is not None
