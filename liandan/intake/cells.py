@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.lookalikes import tidied
 from liandan.intake.days import read_day_cell
@@ -27,6 +28,8 @@ from whitelist.divisions import PROVINCES
 
 _RUNS = ("=", "+", "-", "@")
 """With what a spreadsheet begins a formula: no such text is passed on."""
+_KEPT_AS_TEXT = re.compile('="([^"]*)"|\'([^\'=+@-].*)')
+"""How CSV files keep digits from becoming numbers: ``="915…"``, ``'915…``."""
 _UNSTEADY = re.compile(
     r"\b(TODAY|NOW|RAND|RANDBETWEEN|OFFSET|INDIRECT|HYPERLINK|WEBSERVICE|CALL|DDE)\s*\(|\[[^\]]*\]|'[^']*\[|\|", re.IGNORECASE
 )
@@ -48,6 +51,7 @@ class ReadCell(Struct, frozen=True):
 def read_cell(cell: SheetCell, column: TemplateColumn, unit: str = "", epoch: datetime | None = None) -> ReadCell:
     """A cell of a column; ``unit`` is that of its head, ``epoch`` day 0 of the file."""
     hows: Hows = []
+    given = cell
     try:
         cell = _believed(cell, column, hows)
         if isinstance(cell.value, str) and is_empty_mark(cell.value):
@@ -61,7 +65,7 @@ def read_cell(cell: SheetCell, column: TemplateColumn, unit: str = "", epoch: da
                 value = read_day_cell(cell, epoch, hows)
             case _:
                 value = _READERS.get(column.sort, _text)(cell, column, hows)
-        if isinstance(cell.value, str) and not cell.formula and told_of(value) == cell.value:
+        if isinstance(given.value, str) and not given.formula and told_of(value) == given.value:
             hows.clear()  # it stands there as it is meant
         return ReadCell(value, tuple(hows))
     except UnfitCell as found:
@@ -72,6 +76,11 @@ def _believed(cell: SheetCell, column: TemplateColumn, hows: Hows) -> SheetCell:
     """The cell where its value is what somebody sees there."""
     if cell.struck:
         raise unfit("INTAKE_STRUCK", "CELL" if cell.struck == "whole" else "PART", shown(cell))
+    if cell.is_white or _shows_nothing(cell):
+        raise unfit("INTAKE_HIDDEN", "CELL", shown(cell)[:60])
+    if isinstance(cell.value, str) and not cell.formula and (kept := _KEPT_AS_TEXT.fullmatch(cell.value.strip())):
+        hows.append(Phrase("去掉为保留文本加的符号", "without the marks that kept it a text"))
+        return replace(cell, value=kept[1] or kept[2])
     if cell.formula:
         if cell.value is None or cell.value == "" or cell.formula == "=" or _UNSTEADY.search(cell.formula):
             cause = "EMPTY" if cell.value in (None, "") else "UNSTEADY" if cell.formula != "=" else ""
@@ -82,6 +91,14 @@ def _believed(cell: SheetCell, column: TemplateColumn, hows: Hows) -> SheetCell:
     if cell.sort == "truth":
         raise unfit("INTAKE_CELL", "", str(cell.value).upper(), column.note or Phrase("文本", "text"))
     return cell
+
+
+def _shows_nothing(cell: SheetCell) -> bool:
+    """Whether a format like ``;;;`` hides what the cell holds."""
+    sections = cell.form.split(";")
+    if isinstance(cell.value, str):
+        return len(sections) == 4 and not sections[3].strip()
+    return len(sections) > 1 and not sections[0].strip()
 
 
 # ---------------------------------------------------------------------- texts

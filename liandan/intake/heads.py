@@ -51,6 +51,7 @@ class HeadedColumn(Struct, frozen=True):
     column: TemplateColumn
     text: str
     unit: str = ""
+    other_unit: str = ""  # Of a title above it, where its head has another one.
 
     @property
     def letter(self) -> str:
@@ -139,7 +140,7 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
     if last > first:
         upper = _spread(grid, first, upper, lower)
     names = _names(sheet)
-    taken: dict[str, list[tuple[int, HeadedColumn]]] = {}
+    taken: dict[str, list[tuple[tuple[int, bool], HeadedColumn]]] = {}
     others: dict[int, str] = {}
     texts: dict[int, str] = {}
     title_unit = _unit_above(grid, first)
@@ -153,8 +154,10 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
             others[number] = whole
             continue
         unit = key_of(above)[2] or key_of(below)[2] or key_of(whole)[2]
-        column = HeadedColumn(number, found[1], whole, unit or title_unit)
-        taken.setdefault(found[1].head, []).append((found[0], column))
+        column = HeadedColumn(number, found[1], whole, unit or title_unit, title_unit if unit and title_unit not in ("", unit) else "")
+        # Of two quantities nobody knows which is meant; of two firms the one that is called by its whole name.
+        is_other = found[1].sort != "mass" and key_of(found[1].head)[1] not in (key_of(whole)[1], key_of(below)[1])
+        taken.setdefault(found[1].head, []).append(((found[0], is_other), column))
     columns, twins = [], []
     for rivals in taken.values():
         best = min(rank for rank, _ in rivals)

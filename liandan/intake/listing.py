@@ -26,6 +26,7 @@ from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc, misspelt
 from whitelist.acts.list_rows import Row
+from whitelist.adopted import shipped_codes
 from whitelist.listing import ListRow, rows_hash
 
 T = TypeVar("T")
@@ -152,6 +153,11 @@ def waste_of(row: TemplateRow, out: SheetReading) -> dict[str, Any]:
             out.repair(row.at(CATEGORY), "", category, Phrase("由代码得出类别", "the category of the codes"))
         elif not out.is_told(row.at(CODES)):
             out.refuse(row.at(CATEGORY), Reason("INTAKE_EMPTY", "", "", "HW01 … HW50"))
+    if unknown := [code for code in codes if code not in shipped_codes()]:
+        told = "、".join(unknown)[:100]
+        out.note(
+            row.at(CODES), Phrase(f"名录（2021、2025 年版）中没有 {told}，请核对", f"no catalogue of 2021 or 2025 has {told}: compare")
+        )
     waste: dict[str, Any] = {"category": category, "scope": scope}
     if codes:
         waste["codes"] = list(codes)

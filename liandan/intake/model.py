@@ -24,6 +24,7 @@ class SheetCell(Struct, frozen=True, gc=False):
     formula: str = ""  # Its text, where there is one; ``=`` where the format does not tell it.
     form: str = ""  # Number format, where it is not General.
     struck: Literal["", "part", "whole"] = ""
+    is_white: bool = False  # White on white.
 
     @property
     def is_blank(self) -> bool:

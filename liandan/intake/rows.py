@@ -88,6 +88,7 @@ class SheetReading:
 def tables_of(book: SheetBook, sheets: tuple[TemplateSheet, ...], out: SheetReading) -> dict[str, list[TemplateRow]]:
     """The rows of a file by the name of the sheet that they belong to."""
     found: dict[str, list[TemplateRow]] = {}
+    read: dict[str, str] = {}
     for said in book.said:
         out.note(Spot(book.file), said)
     for grid in book.grids:
@@ -103,7 +104,12 @@ def tables_of(book: SheetBook, sheets: tuple[TemplateSheet, ...], out: SheetRead
                 out.refuse(spot, Reason("INTAKE_SHEET", "", grid.name[:60], names))
         elif grid.is_hidden:
             out.refuse(spot, Reason("INTAKE_HIDDEN", "", grid.name[:60], "", "SHEET"))
+        elif headed.sheet.name in read:
+            out.refuse(
+                spot, Reason("INTAKE_SHEET", "", grid.name[:60], read[headed.sheet.name], "SECOND", {"other": read[headed.sheet.name]})
+            )
         else:
+            read[headed.sheet.name] = grid.name[:31]
             found.setdefault(headed.sheet.name, []).extend(_Reader(book, grid, headed, out).rows())
     if not found and not out.findings:
         out.refuse(Spot(book.file), Reason("INTAKE_FILE", "", "", "", "NO_TABLE", {"sheets": "、".join(sheet.name for sheet in sheets)}))
@@ -142,7 +148,8 @@ class _Reader:
         self._name = grid.name[:31]
         self._columns = {one.number: one for one in headed.columns}
         self._letters = {one.column.head: "B" if headed.sheet.is_form else one.letter for one in headed.columns}
-        self._sum, self._sums, self._total = 0, 0, True
+        self._sum = self._sums = 0
+        self._is_after_title = False
         self._quota = next((one for one in headed.columns if one.column.sort == "mass"), None)
 
     # ------------------------------------------------------------------ places
@@ -182,6 +189,10 @@ class _Reader:
             if len(several) > 1:
                 told = "、".join(f"{one.letter} {one.text}" for one in several)
                 out.refuse(self._spot(headed.last, several[1]), Reason("INTAKE_COLUMN", "", told[:120], head, "TWICE", {"head": head}))
+        for one in headed.columns:
+            if one.column.sort == "mass" and one.other_unit:
+                told = f"{one.text} / 单位：{one.other_unit}"
+                out.refuse(self._spot(headed.last, one), Reason("INTAKE_UNIT", "", told[:100], "", "TITLE"))
         lacking = [column.head for column in headed.sheet.columns if column.head not in names]
         for number, text in headed.others.items():
             if near := near_head(text, headed.sheet, lacking):
@@ -237,7 +248,9 @@ class _Reader:
 
     def _row(self, row: int, line: Line) -> TemplateRow | None:
         spot, out = self._spot(row), self._out
-        if not self._headed.sheet.is_form and (why := self._left_out(row, line)) is not None:
+        why = None if self._headed.sheet.is_form else self._left_out(row, line)
+        self._is_after_title = why is _TITLE
+        if why is not None:
             out.came_of(spot, "left_out", why)
             return None
         asked = {number: cell for number, cell in line.items() if number in self._columns}
@@ -309,6 +322,8 @@ class _Reader:
     def _left_out(self, row: int, line: Line) -> Phrase | None:
         texts = {number: folded(shown(cell)) for number, cell in line.items()}
         if texts and all(self._headed.texts.get(number) and folded(self._headed.texts[number]) == text for number, text in texts.items()):
+            if self._is_after_title:
+                self._out.refuse(self._spot(row), Reason("INTAKE_SHEET", "", self._told_row(line), "", "STACKED"))
             return Phrase("重复的表头", "the heads again")
         if len(texts) > 2 and row <= self._headed.last + 2 and list(texts.values()) == [str(at) for at in range(1, len(texts) + 1)]:
             return Phrase("列号", "numbers of the columns")

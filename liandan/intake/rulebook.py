@@ -92,6 +92,14 @@ INTAKE_SHEET | - | sender | docs/intake.md [DESIGN]
 这张表的表头认不出来。 || 表头照模板写；不交的表请删去，或改名为“说明”。
 The heads of this sheet are not known. || Write them as the template has them; take out sheets that are not meant, or call them 说明.
 
+INTAKE_SHEET:SECOND
+文件里不止一张这样的表：“{other}”已经读了，这一张不知道算不算。 || 只留要交的一张；都要交的，并成一张或者分成几个文件。
+There is more than one such sheet in the file: {other} was read, and it is not known whether this one counts. || Keep the one that is meant; make one of them, or bring them as several files.
+
+INTAKE_SHEET:STACKED
+同一张表里，小标题下面又有一个表：上下两个表是不是同一份，不知道。 || 只留一个表；是两份的，分成两个文件。
+Below a heading within the sheet stands a second table, and it is not known whether both are one. || Keep one; bring two of them as two files.
+
 INTAKE_COLUMN | - | sender | docs/intake.md [DESIGN]
 表的列与要求不符。 || 核对这一列；多出来的内容移到别处。
 The columns are not as they should be. || Check this column; put what is too much elsewhere.
@@ -192,6 +200,10 @@ INTAKE_UNIT:FORMAT
 单元格格式显示的与格中的数不同（缩放、百分号、条件或别的文字），看到的和存的不是一回事。 || 格式改为“常规”，按吨写出数量。
 The cell's format shows another number than the cell holds: scaled, in per cent, by a condition, or with other words. || Set the format to General and write the tonnes.
 
+INTAKE_UNIT:TITLE
+列名里的单位与表上方写的单位不一致。 || 改成一致。
+The unit of the head is not that of the title. || Make them the same.
+
 INTAKE_UNIT:DIFFER
 同一数量的两列不一致。 || 改正其中一列，或删去一列。
 Two columns of one quantity do not agree. || Correct one, or delete it.
@@ -267,6 +279,10 @@ The column is hidden: on paper nobody sees it. || Show it and look at it.
 INTAKE_HIDDEN:SHEET
 这张表是隐藏的，表头却是要交的表。 || 取消隐藏；不交的删除。
 The sheet is hidden and has the heads of one that is asked for. || Show it, or delete it.
+
+INTAKE_HIDDEN:CELL
+这一格的内容看不见（白底白字，或者隐藏内容的格式），不知道算不算。 || 要的改成看得见的，不要的删除。
+What the cell holds is not seen: white on white, or hidden by its format. || Make it visible, or delete it.
 
 INTAKE_STRUCK | - | sender | docs/intake.md [DESIGN]
 有划去的内容。 || 确定不要的删除，要的去掉删除线。

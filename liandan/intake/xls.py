@@ -18,6 +18,8 @@ from signing.refusal import Refusal
 
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001  # days of a workbook have no zone
 _FORMULAS = frozenset((0x0006, 0x0206, 0x0406))
+_WHITE = (1, 9)
+"""White in the palette ([MS-XLS] 2.5.161)."""
 _BOF, _EOF = 0x0809, 0x000A
 
 
@@ -45,7 +47,7 @@ def _grid(book: Any, number: int) -> Grid:
     if len(page.merged_cells) > MERGES_MAX:
         raise unreadable("MERGES", most=f"{MERGES_MAX}")
     grid.merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in page.merged_cells]
-    grid.hidden_rows = {row + 1 for row, told in page.rowinfo_map.items() if told.hidden}
+    grid.hidden_rows = {row + 1 for row, told in page.rowinfo_map.items() if told.hidden or told.height == 0}
     grid.hidden_columns = {column + 1 for column, told in page.colinfo_map.items() if told.hidden and column < COLUMNS_MAX}
     for row in range(page.nrows):
         line: Line = {}
@@ -75,7 +77,8 @@ def _cell(book: Any, page: Any, row: int, column: int, is_formula: bool) -> Shee
     form = "" if known is None or known.format_str.lower() == "general" else known.format_str
     is_struck = bool(book.font_list[style.font_index].struck_out)
     struck = "whole" if is_struck else _struck_in(book, page.rich_text_runlist_map.get((row, column)), value)
-    own: dict[str, Any] = {"formula": "=" if is_formula else "", "form": form, "struck": struck}
+    is_white = book.font_list[style.font_index].colour_index in _WHITE and style.background.fill_pattern == 0
+    own: dict[str, Any] = {"formula": "=" if is_formula else "", "form": form, "struck": struck, "is_white": is_white}
     match sort:
         case xlrd.XL_CELL_TEXT:
             return SheetCell(value, "text", **own)

@@ -51,26 +51,37 @@ class _Styles:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._known: dict[int, tuple[str, bool, bool]] = {}
+        self._known: dict[int, tuple[str, bool, bool, bool]] = {}
 
-    def of(self, number: int) -> tuple[str, bool, bool]:
-        """(number format, whether it shows a day, whether it strikes through)."""
+    def of(self, number: int) -> tuple[str, bool, bool, bool]:
+        """(number format, whether it shows a day, whether it strikes through, whether it is white on white)."""
         if (found := self._known.get(number)) is None:
             found = self._known[number] = self._looked_up(number)
         return found
 
-    def _looked_up(self, number: int) -> tuple[str, bool, bool]:
+    def _looked_up(self, number: int) -> tuple[str, bool, bool, bool]:
         from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format  # noqa: PLC0415
 
         book = self._book
         try:
             style = book._cell_styles[number]
         except IndexError:
-            return "General", False, False
+            return "General", False, False, False
         code = style.numFmtId
         text = BUILTIN_FORMATS.get(code, "General") if code < 164 else book._number_formats[code - 164]
         font = book._fonts[style.fontId]
-        return text, code in _CHINESE_DAYS or bool(is_date_format(text)), bool(font.strike)
+        fill = book._fills[style.fillId]
+        on_white = getattr(fill, "fill_type", None) in (None, "none") or _is_white(getattr(fill, "fgColor", None))
+        return text, code in _CHINESE_DAYS or bool(is_date_format(text)), bool(font.strike), on_white and _is_white(font.color)
+
+
+def _is_white(color: Any) -> bool:
+    """Whether a colour is white: by its value, or as the background of the theme."""
+    if color is None:
+        return False
+    if color.type == "theme":
+        return bool(color.theme == 0 and not color.tint)
+    return color.type == "rgb" and str(color.rgb)[-6:].upper() == "FFFFFF"
 
 
 def _grid(book: Any, page: Any, styles: _Styles) -> Grid:
@@ -123,7 +134,7 @@ class _Pass:
         self._row = int(element.get("r") or self._row + 1)
         self._column, self._line = 0, {}
         hidden = element.get("hidden")
-        if hidden in ("1", "true") or (hidden is None and self._all_hidden):
+        if hidden in ("1", "true") or (hidden is None and self._all_hidden) or _is_nothing(element.get("ht")):
             self._grid.hidden_rows.add(self._row)
 
     def _end(self) -> None:
@@ -134,7 +145,7 @@ class _Pass:
             self._grid.lines.setdefault(self._row, {}).update(self._line)
 
     def _hide_columns(self, element: Element) -> None:
-        if element.get("hidden") in ("1", "true"):
+        if element.get("hidden") in ("1", "true") or _is_nothing(element.get("width")):
             first, last = int(element.get("min") or 1), int(element.get("max") or 1)
             self._grid.hidden_columns.update(range(first, min(last, COLUMNS_MAX) + 1))
 
@@ -180,9 +191,9 @@ class _Pass:
                     inline = child
         if value is None and formula is None and inline is None:
             return None
-        form, is_day, is_struck = self._styles.of(int(element.get("s") or 0))
+        form, is_day, is_struck, is_white = self._styles.of(int(element.get("s") or 0))
         struck: Literal["", "part", "whole"] = "whole" if is_struck else ""
-        own = {"formula": formula or "", "form": "" if form == "General" else form}
+        own: dict[str, Any] = {"formula": formula or "", "form": "" if form == "General" else form, "is_white": is_white}
         match element.get("t") or "n":
             case "s":
                 text, part = _text_of(self._strings[int(value or 0)])
@@ -206,6 +217,11 @@ class _Pass:
         if is_day and (day := day_of_number(number, self._epoch)) is not None:
             return SheetCell(day, "day", struck=struck, **own)
         return SheetCell(number, "number", struck=struck, **own)
+
+
+def _is_nothing(size: str | None) -> bool:
+    """Whether a height or width is none."""
+    return size is not None and float(size) == 0
 
 
 def day_of_number(number: float, epoch: datetime) -> datetime | None:

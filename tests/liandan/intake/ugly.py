@@ -136,6 +136,13 @@ def _hidden_sheet(book: Any, page: Any) -> None:
     other.hide()
 
 
+def _second_sheet(book: Any, page: Any) -> None:
+    other = book.add_worksheet("2026年")
+    for number, line in enumerate((HEADS, row(9))):
+        for column, value in enumerate(line):
+            put(other, number, column, value)
+
+
 def _dictionary(book: Any, page: Any) -> None:
     other = book.add_worksheet("字典")
     other.write_string(0, 0, "双方互认")
@@ -352,6 +359,21 @@ UGLY: dict[str, Ugly] = {
     "a huge used range": Ugly(workbook(_far)),
     "another sheet name": Ugly(workbook(sheet="Sheet1")),
     "a sheet of something else": Ugly(workbook(lambda book, page: book.add_worksheet("电话").write_string(0, 0, "张三")), findings={"电话!": "INTAKE_SHEET"}),
+    "white on white": bad("G", 900, "INTAKE_HIDDEN:CELL", font_color="#FFFFFF"),
+    "white on green": Ugly(workbook(cell(1, QUOTA, 1200, font_color="#FFFFFF", bg_color="#1F5A4C"))),
+    "a format that shows nothing": bad("G", 900, "INTAKE_HIDDEN:CELL", num_format=";;;"),
+    "a text that its format hides": bad("E", "900-053-31", "INTAKE_HIDDEN:CELL", num_format=";;;"),
+    "a format for accounts": quota(1200.5, None, num_format='_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ '),
+    "a row without height": Ugly(
+        patched(workbook(lambda book, page: page.set_row(1, 33)), _SHEET1, 'ht="33"', 'ht="0"'), findings={"2": "INTAKE_HIDDEN:ROW"}
+    ),
+    "two sheets of one kind": Ugly(workbook(_second_sheet), findings={"2026年!": "INTAKE_SHEET:SECOND"}),
+    "two tables in one sheet": Ugly(workbook(_several(_merged(2, 2, 0, "二、重庆市至四川省", end=6)), rows=(ROWS[0], [None] * 7, HEADS, ROWS[1])), findings={"4": "INTAKE_SHEET:STACKED"}, left_out=("3", "4")),
+    "a heading among the rows": Ugly(workbook(_merged(2, 2, 0, "二、涪陵区", end=6), rows=(ROWS[0], [None] * 7, ROWS[1])), left_out=("3",)),
+    "a title with another unit": Ugly(workbook(cell(0, 0, "单位：万吨"), top=1), findings={"G2": "INTAKE_UNIT:TITLE"}),
+    "codes of both sides": Ugly(
+        workbook(heads=("移出单位", "统一社会信用代码", "接受单位", "接受单位统一社会信用代码", *HEADS[2:]), rows=[["示例产废厂", uscc_of(8), *line] for line in ROWS])
+    ),
     # ------------------------------------------------------------------ XLS, which WPS calls ET
     "an XLS": Ugly(old_workbook()),
     "an ET": Ugly(old_workbook(name="名单.et")),
@@ -374,6 +396,10 @@ UGLY: dict[str, Ugly] = {
     "CSV with quotes": Ugly(csv(lines(_QUOTED), "utf-8")),
     "CSV with an extra column": Ugly(csv(_THOUSANDS, "utf-8"), findings={"H2": "INTAKE_COLUMN:NONE"}),
     "CSV with .0 and an exponent": Ugly(csv(lines([[*ROWS[0][:1], "9.15E+17", *ROWS[0][2:]], ROWS[1]]), "utf-8"), findings={"B2": "INTAKE_CELL:USCC"}),
+    "CSV that keeps its digits as texts": Ugly(
+        csv(lines([[ROWS[0][0], f'="{uscc_of(1)}"', *ROWS[0][2:4], "'900-052-31", *ROWS[0][5:]], ROWS[1]]).replace('="', '"=""').replace(f'{uscc_of(1)}"', f'{uscc_of(1)}"""'), "utf-8"),
+        {"B2": uscc_of(1), "E2": "900-052-31"},
+    ),
     "CSV called XLS": Ugly(csv(lines(), "gbk", "名单.xls")),
     "CSV with an open quote": Ugly(csv(lines() + '"x', "utf-8"), findings={"": "INTAKE_FILE:CSV"}),
     "CSV cut in a character": Ugly(("名单.csv", lines().encode("utf-8") + b"\xe5\xff\xff"), findings={"": "INTAKE_FILE:ENCODING"}),
