@@ -231,3 +231,25 @@ def test_a_letter_that_the_list_could_have_spared_as_it_was_is_nobodys_gain() ->
     log.at("2026-03-02")
     log.decide("510112", "A", "30", agrees=True)
     assert log.trial(draft([row("A", "500"), B])).changes_nothing, "30 t fitted, and nobody asked for them on the list"
+
+
+def test_lines_of_one_decision_are_told_apart() -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    decision = log.decide("510112", "A", "60", listing=0, more_t=("40",))
+    log.at("2026-04-01")
+    for line in (0, 1, 1):
+        log.trip(decision, "A", "14", line=line)
+    assert log.trial(draft(LISTED)).changes_nothing
+    result = log.trial(draft([row("A", "80"), B]))
+    assert [[(line.fits_g, line.cause) for line in one.tried.lines] for one in result.changed] == [
+        [(60_000_000, None), (20_000_000, "quota")]
+    ]
+    assert [(trip.cause, trip.lines) for trip in result.trips] == [("quota", ((CODE, 14_000_000),))], (
+        "20 of the 40 t of line 1 carry one load"
+    )
+    by_letter = TrialYear()
+    by_letter.at("2026-03-02")
+    by_letter.decide("510112", "A", "80", listing=0, more_t=("40",), agrees=True)
+    assert by_letter.trial(draft([row("A", "119"), B])).changes_nothing, "one decision has one route"
+    assert by_letter.trial(draft([row("A", "120"), B])).decisions == {"faster": 1}

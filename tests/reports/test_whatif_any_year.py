@@ -36,11 +36,14 @@ def lived(acts: list[Act], stops: str) -> TrialYear:
             if what == "decide":
                 listing = which if which < len(rows) else None
                 agrees = None if listing is not None and much % 3 else much % 4 != 0
-                chain = log.decide(DIVISIONS[much % 3], name, f"{much}", listing=listing, agrees=agrees, days=1 + much % 4)
+                more_t = (f"{1 + much % 7}",) if much % 2 else ()
+                chain = log.decide(DIVISIONS[much % 3], name, f"{much}", listing=listing, agrees=agrees, days=1 + much % 4, more_t=more_t)
                 decisions.append((chain, name))
             elif what == "trip" and decisions:
                 chain, name = decisions[which % len(decisions)]
-                log.trip(chain, name, f"{much / 10}", noticed_d=much % 6 or None, departs=much % 4 != 0, voids=much % 8 == 0)
+                log.trip(
+                    chain, name, f"{much / 10}", noticed_d=much % 6 or None, line=which % 2, departs=much % 4 != 0, voids=much % 8 == 0
+                )
             elif what in ("suspend", "resume", "remove"):
                 act = log.list_act(f"list.{what}", row=which % len(rows), reason="检查")
                 if what != "suspend" and much % 4:

@@ -103,8 +103,9 @@ class TrialYear:
         days: int = 2,
         method: str = "R4",
         valid_to: str = "2026-12-31",
+        more_t: tuple[str, ...] = (),
     ) -> str:
-        """Apply, perhaps by letter with a reply, and decide ``days`` later; the chain of the decision."""
+        """Apply, perhaps by letter with a reply, and decide ``days`` later; ``more_t`` are further lines of it. The chain of the decision."""
         self.serial += 1
         generator, number = GENERATORS[division], self.serial
         chain = f"approval/{generator}/01K9{number:022d}"
@@ -112,8 +113,10 @@ class TrialYear:
             "name": "废铅蓄电池", "code": CODE, "category": "HW31", "hazards": ["T", "C"], "mass_t": mass_t, "method": method,
             **({} if listing is None else {"listing": {"list": LIST, "row": listing}}),
         }  # fmt: skip
+        lines = [line, *({**line, "name": f"废铅蓄电池{at}", "mass_t": much} for at, much in enumerate(more_t, 1))]
+        granted = [{"line": at, "mass_t": one["mass_t"]} for at, one in enumerate(lines)]
         body = {
-            "receiver": RECEIVERS[name], "permit": PERMITS[name], "applied_to": "2026-12-31", "lines": [line],
+            "receiver": RECEIVERS[name], "permit": PERMITS[name], "applied_to": "2026-12-31", "lines": lines,
             "origin": {"division": division, "address": "某路1号（虚构）"},
         }  # fmt: skip
         self.bench.post("approval.apply/1", chain, (generator,), body)
@@ -126,7 +129,7 @@ class TrialYear:
             self.bench.post("approval.reply/1", chain, (AUTHORITY_50,), reply if agrees else {**reply, "reason": "接收能力不足"})
         self.bench.at_s += days * DAY_S
         no = f"川环审批〔2026〕{number}号（虚构）"
-        yes = {"approve": True, "no": no, "valid_to": valid_to, "lines": [{"line": 0, "mass_t": mass_t}]}
+        yes = {"approve": True, "no": no, "valid_to": valid_to, "lines": granted}
         self.bench.post(
             "approval.decide/1",
             chain,
@@ -145,15 +148,16 @@ class TrialYear:
         method: str = "R4",
         departs: bool = True,
         voids: bool = False,
+        line: int = 0,
     ) -> str:
-        """Issue a manifest, and have it depart a day later; the chain."""
+        """Issue a manifest on a line of the decision, and have it depart an hour later; the chain."""
         self.serial += 1
         generator, number = approval.split("/")[1], self.serial
         division, at_s = generator[2:8], self.bench.at_s
         chain = f"manifest/{generator}/01K9{number:022d}"
         start = Place(division=division, address="某路1号（虚构）")
         issue = acts.Issue(
-            lines=(replace(waste(mass_t), packs=1, method=method),), receiver=RECEIVERS[name], permit=PERMITS[name], approval=approval, origin=start,
+            lines=(replace(waste(mass_t, line), packs=1, method=method),), receiver=RECEIVERS[name], permit=PERMITS[name], approval=approval, origin=start,
             destination=Place(**PLACE[name]), consignor="generator", carriers=(CARRIER,), emergency_measures="泄漏时用砂土围堵，收集残液。",
             plan=PlanRef(filing_no="GL-2026-001"), contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
             pre_notice=None if noticed_d is None else PreNotice(given_at=format_at(at_s - noticed_d * DAY_S)),
