@@ -5,6 +5,7 @@ decisions hold and have not moved, of a line and a year what is issued and not r
 the shares of ``quota_alert_permille_*``; a yearly scale may be exceeded up to ``scale_limit_permille`` (R-20), so of it the last share is M.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -101,17 +102,17 @@ def limit_of(state: AccountState, number: int, day: str) -> QuotaLimit:
 
 def row_balance(facts: Facts, account: str, state: ListState, number: int, today: str) -> QuotaBalance:
     """Of a list's row (Q1): what no decision holds was stated before this log, or held by decisions that are settled."""
-    known, life = commitments(facts, account).open, state.row_life(number)
-    kept_g = 0
-    for approval in dict.fromkeys(extra.approval for extra in life.extras if extra.approval):
-        now_g = sum(one.now_g(facts, today) for one in known if one.decision == approval)
-        kept_g += max(life.extra_g(approval) - now_g, 0)  # it fills its own extra first (kinds §15)
+    known, named, held = commitments(facts, account).open, state.row_life(number).named, Counter[str]()
+    for one in known if named else ():
+        if one.decision in named:
+            held[one.decision] += one.now_g(facts, today)
+    limit = limit_of(state, number, today)
+    kept_g = limit.all_g - state.limit_g(number, today, held)
     account_g, back_g = facts.used_g(account), returned_g(facts, account, today)
     moved_g = [facts.used_g(q2_account(one.decision, one.line)) for one in known]
     held_g = sum(one.held_g for one in known)
     used_g = account_g - held_g + sum(moved_g)
     committed_g = account_g - back_g - used_g
-    limit = limit_of(state, number, today)
     return QuotaBalance(limit=limit, account_g=account_g, committed_g=committed_g, used_g=used_g, returned_g=back_g, kept_g=kept_g)
 
 

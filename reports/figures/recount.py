@@ -44,7 +44,7 @@ class _Sum(Struct):
 
 
 def recount(entries: Iterable[Entry], kinds: Kinds, dataset: Callable[[str, str], Any], now_s: int | None = None) -> dict[str, Recounted]:
-    """Every account that was ever moved, by name; ``now_s`` is the admission of the last entry where it is not given."""
+    """Every account that was ever moved, by name; ``now_s`` is at least the admission of the last entry."""
     gathering, sums = Gathering(kinds, dataset), dict[str, _Sum]()
     for entry in entries:
         gathering.step(entry)
@@ -54,7 +54,7 @@ def recount(entries: Iterable[Entry], kinds: Kinds, dataset: Callable[[str, str]
                 known.broken += (entry.index,)
             known.sum_g += row.after_g - row.before_g
             known.moves, known.newest = known.moves + 1, entry.index
-    moment = now_s if now_s is not None else parse_at(gathering.to.at)
+    moment = max(now_s or 0, parse_at(gathering.to.at)) if sums else 0
     return {found.account: found for found in _counted(gathering, sums, moment)} if sums else {}
 
 
