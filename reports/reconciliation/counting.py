@@ -4,7 +4,7 @@ Counted by the month in which the log admitted the entry, so a month that is ove
 page that names it (``log.refusals``), an hour later at most.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.admission.entry import Entry
 from ledger.directory import LOG_MAIN, LogState
@@ -21,34 +21,50 @@ OF_OFFICES = frozenset({"AUTH_LATE"})
 """Alerts about the authority that acted, not about the firm whose matter it was."""
 
 
-def counted(entry: Entry, facts: Facts) -> Iterator[tuple[str, int]]:
+_COUNTED = frozenset({LogRefusals, ApprovalDecide, Receive})
+"""Bodies of which something may be counted beside alerts."""
+
+
+def counted(entry: Entry, facts: Facts) -> Iterable[tuple[str, int]]:
     """Names of counters and what is added to each, of an entry whose changes are applied: ``<table>:<month>:<way>:<firm>:<what>``.
 
     Tables: ``alerts`` (what: level and code), ``refusals`` (what: statement, decision or receipt, and its reason), ``refused_g`` (the grams of
     receipts). A way is two provinces, ``51-50``, where the entry's matter leads from one to another or stays in one, else one, ``51``.
     """
-    statement, month = entry.statement, day_at(entry.admission.at)[:7]
-    if isinstance(statement.body, LogRefusals):
-        for item in statement.body.items:
-            firm = item.by[0] if item.by else ""
-            for code in item.codes:
-                yield f"refusals:{month}:{firm[2:4]}:{firm}:statement {code}", 1
+    if not entry.admission.decision.alerts and type(entry.statement.body) not in _COUNTED:
+        return ()  # as nearly always
+    return _counted(entry, facts)
+
+
+def _counted(entry: Entry, facts: Facts) -> Iterator[tuple[str, int]]:
+    statement, alerts = entry.statement, entry.admission.decision.alerts
+    body = statement.body
+    refused = [line for line in body.lines if line.reason_code is not None] if isinstance(body, Receive) else []
+    if not (alerts or refused or isinstance(body, LogRefusals | ApprovalDecide)):
         return
-    way = _way(entry, facts)
-    log: LogState | None = facts.state(LOG_MAIN)
+    month = day_at(entry.admission.at)[:7]
+    if isinstance(body, LogRefusals):
+        yield from _of_page(body, month)
+        return
+    way, log = _way(entry, facts), facts.state(LOG_MAIN)
     owner = statement.owner if _is_firm(log, statement.owner) else ""
     actor = statement.principal or statement.by[0]
-    for level, code in entry.admission.decision.alerts:
+    for level, code in alerts:
         firm = actor if code in OF_OFFICES or _is_firm(log, actor) else owner or actor
         yield f"alerts:{month}:{way}:{firm}:{level} {code}", 1
-    if isinstance(statement.body, ApprovalDecide) and statement.body.outcome is not None:
-        yield f"refusals:{month}:{way}:{owner}:decision {statement.body.outcome}", 1
-    if isinstance(statement.body, Receive):
+    if isinstance(body, ApprovalDecide) and body.outcome is not None:
+        yield f"refusals:{month}:{way}:{owner}:decision {body.outcome}", 1
+    for line in refused:
         received: ManifestState = facts.state(statement.chain)
-        for line in statement.body.lines:
-            if line.reason_code is not None:
-                yield f"refusals:{month}:{way}:{owner}:receipt {line.reason_code}", 1
-                yield f"refused_g:{month}:{way}:{owner}:receipt {line.reason_code}", received.lines[line.line].refused_g or 0
+        yield f"refusals:{month}:{way}:{owner}:receipt {line.reason_code}", 1
+        yield f"refused_g:{month}:{way}:{owner}:receipt {line.reason_code}", received.lines[line.line].refused_g or 0
+
+
+def _of_page(page: LogRefusals, month: str) -> Iterator[tuple[str, int]]:
+    for item in page.items:
+        firm = item.by[0] if item.by else ""
+        for code in item.codes:
+            yield f"refusals:{month}:{firm[2:4]}:{firm}:statement {code}", 1
 
 
 def _is_firm(log: LogState | None, uscc: str) -> bool:

@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
 from ledger.mass import format_mass, parse_mass
+from ledger.times import format_at
 from liandan.demo.cast import CAST
 from liandan.wiring import KINDS
 from reports.figures import words
@@ -34,7 +35,10 @@ from reports.reconciliation.gathering import Gathering
 from reports.tables.columns import TableColumn
 from reports.tables.writing import RUN
 from tests.liandan.demo_desk import Desk, played
+from tests.manifests.driver import GENERATOR
+from tests.manifests.test_worked_example import Example
 from tests.sample import sample
+from tests.workbench import AUTHORITY_51, OPERATOR
 from whitelist.adopted import data_files
 
 PAIR = ("51", "50")
@@ -125,6 +129,26 @@ def test_alerts_and_refusals_are_those_of_the_entries(desk: Desk, year: Figures)
     )
     assert Counter({row.reason: row.count for row in year.refusals if row.what == "receipt"}) == refused
     assert all(parse_mass(row.mass_t) > 0 for row in year.refusals if row.reason == "packing")
+
+
+def test_statements_that_were_refused_are_counted_from_the_page_that_names_them() -> None:
+    """By the firm that signed, in its province; what an office signed is counted for the office, and told to nobody else."""
+    bench = Example()
+    codes = ("APPROVAL_QUOTA", "PERMIT_SCALE")
+    items = [
+        {"statement": f"{number:064x}", "by": [by], "kind": "manifest.issue/1", "codes": codes, "size": 9, "at": format_at(bench.at_s - 3600)}
+        for number, by in enumerate([GENERATOR, GENERATOR, AUTHORITY_51])
+    ]
+    hour = format_at(bench.at_s - 3600)[:13]
+    bench.post("log.refusals/1", "log/refusals", (OPERATOR,), {"hour": hour, "page": 0, "of": 1, "items": items})
+    gathering = Gathering(bench.kinds, DataSets(bench.kinds, bench.data.get))
+    for entry in bench.entries:
+        gathering.step(entry)
+    found = draw_figures(gathering, FiguresAsked("2026-11", PAIR, "json"))
+    assert {(row.way, row.what, row.reason, row.firm, row.count) for row in found.refusals} == {
+        ("51", "statement", code, by, count) for code in codes for by, count in ((GENERATOR, 2), (AUTHORITY_51, 1))
+    }
+    assert draw_figures(gathering, FiguresAsked("2026-11", ("50", "52"), "json")).refusals == ()
 
 
 def test_approvals_by_route_and_days(year: Figures) -> None:
