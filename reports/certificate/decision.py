@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
+from ledger.times import day_at
 from manifests.model import ManifestState
 from reports.legal import Citation, basis
 from reports.paper.tongue import say
@@ -21,7 +23,6 @@ class Listing(Struct, frozen=True, kw_only=True):
     row: int
     state: ListState
     agreed: ListCountersign | None
-    quota_g: int
 
 
 class Approved(Struct, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ def listing_of(bundle: Bundle, chain: str, number: int) -> Listing | None:
         return None
     bodies = (entry.statement.body for entry in bundle.chain(chain))
     agreed = next((body for body in bodies if isinstance(body, ListCountersign)), None)
-    return Listing(chain=chain, row=number, state=state, agreed=agreed, quota_g=row.quota_g)
+    return Listing(chain=chain, row=number, state=state, agreed=agreed)
 
 
 def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
@@ -100,7 +101,7 @@ def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
             if is_own and row.account not in state.drawn:
                 continue
             layer, _, subject = row.account.partition(" ")
-            limit_g = _limit(bundle, layer, subject, state)
+            limit_g = _limit(bundle, layer, subject, state, entry)
             before_g, after_g = row.before_g, row.after_g
             found.append(
                 Quota(layer=layer, subject=subject, kind=kind, index=entry.index, before_g=before_g, after_g=after_g, limit_g=limit_g)
@@ -108,15 +109,17 @@ def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
     return tuple(sorted(found, key=lambda quota: (quota.index, quota.layer, len(quota.subject), quota.subject)))
 
 
-def _limit(bundle: Bundle, layer: str, subject: str, manifest: ManifestState) -> int | None:
-    """What an account may hold, from the chain it belongs to; a site's yearly scale is that of the permit that the manifest names."""
+def _limit(bundle: Bundle, layer: str, subject: str, manifest: ManifestState, entry: Entry) -> int | None:
+    """What an account might hold at an entry, from the chain it belongs to; a site's yearly scale is that of the permit that the manifest names."""
     chain, _, number = subject.partition(" ")
     state = bundle.facts.state(manifest.permit if layer == "Q3" else chain)
     if layer == "Q3" and isinstance(state, PermitState):
         return state.scale_g
     if layer == "Q1" and isinstance(state, ListState) and number.isdecimal():
-        row = state.row(int(number))
-        return None if row is None else row.quota_g
+        if state.row(int(number)) is None:
+            return None
+        extras = state.row_life(int(number)).extras
+        return state.quota_g(int(number), day_at(entry.admission.at)) + sum(extra.grams for extra in extras if extra.index < entry.index)
     if layer == "Q2" and isinstance(state, ApprovalState) and number.isdecimal() and int(number) < len(state.lines):
         return state.lines[int(number)].mass_g
     return None

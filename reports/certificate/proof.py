@@ -14,6 +14,7 @@ from reports.legal import Citation
 from reports.paper.grid import Column, mass, row, section, table, tonnes, value
 from reports.paper.sheet import GREY, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say
+from reports.row_standing import row_standing
 from reports.rulebook import explain
 from reports.words import COLUMNS, SUITES, level_name, moment, name_of_act, route_name
 from whitelist.approval import DecisionLine
@@ -68,12 +69,14 @@ def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
 def listing_text(listing: Listing) -> str:
     """A row of a list with the letters of both sides."""
     given, agreed = listing.state, "—" if listing.agreed is None else letter(listing.agreed.letter_no, listing.agreed.letter_date)
-    quota, proposed = tonnes(listing.quota_g, weighed=False), letter(given.letter_no, given.letter_date)
+    listed_g, proposed = given.rows[listing.row].quota_g, letter(given.letter_no, given.letter_date)
+    quota, since = tonnes(listed_g, weighed=False), row_standing(given, listing.row)
     term = given.effective_from, given.effective_to
-    return f"{list_line(listing.chain, listing.row)}　" + say(
+    text = f"{list_line(listing.chain, listing.row)}　" + say(
         f"年度额度 {quota} 吨　有效 {term[0]} 至 {term[1]}\n移出地提出：{proposed}　接受地会签：{agreed}",
         f"quota of the year {quota} t, {term[0]} to {term[1]}\nProposed by the origin: {proposed}; agreed by the destination: {agreed}",
     )
+    return f"{text}\n{since}" if since else text
 
 
 def letter(no: str, day: str) -> str:

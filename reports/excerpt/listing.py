@@ -1,5 +1,7 @@
 """The list excerpt (白名单摘录): the rows of one list, of all receivers or one, with what decisions have committed of them."""
 
+from collections.abc import Mapping
+
 from ledger.bundle import Bundle
 from ledger.labels import words_of
 from ledger.times import day_of, parse_at
@@ -16,10 +18,12 @@ from reports.names import name_in
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking
+from reports.row_standing import row_standing, stop_of
 from reports.words import moment, province, word
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListCountersign
+from whitelist.balance import limit_of
 from whitelist.listing import EVERYWHERE, ListKind, ListRow, ListState, SuspensionStops
 from whitelist.quota import q1_account
 
@@ -45,6 +49,7 @@ def render_list(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongu
     with speaking(tongue):
         sheet = Sheet(bottom=52)
         status, found = _standing(state, dated)
+        found += _stops(bundle, state)
         seen = say(f"截至 {moment(dated)}", f"As of {moment(dated)}")
         masthead(sheet, bundle, TITLE, say(f"状态：{status}", f"State: {status}"), seen, mark=issued_by(bundle, signers), notice=NOTICE)
         draw_matters(sheet, (*found, *of_acts(bundle.chain(bundle.subject)), *of_log(bundle)), as_of(bundle))
@@ -73,6 +78,21 @@ def _standing(state: ListState, dated: str) -> tuple[str, list[str]]:
         )
         return say("有效期已满", "its days are over"), [matter]
     return say("已生效", "in force"), []
+
+
+def _stops(bundle: Bundle, state: ListState) -> list[str]:
+    """What has to be known of rows that are suspended or removed."""
+    stopped = [str(number + 1) for number, _ in printed_rows(bundle, state) if stop_of(state, number) is not None]
+    if state.status != "ACTIVE" or not stopped:
+        return []
+    rows = listed(*stopped)
+    zh = f"第 {rows} 行已暂停或移出：不得再据以批准；暂停的其他效力见“暂停的效力”，已在途的照常运抵、接受"
+    return [
+        say(
+            zh,
+            f"Rows {rows} are suspended or removed: no decision is given on them; what else stops is said below, what is on the road goes on",
+        )
+    ]
 
 
 def _list(sheet: Sheet, bundle: Bundle, state: ListState, name: str) -> None:
@@ -105,10 +125,14 @@ def _rows(sheet: Sheet, bundle: Bundle, state: ListState) -> None:
     section(sheet, f"名单各行（共 {of} 行，本件列 {shown} 行）", f"Rows ({shown} of {of})")
     used = used_of(bundle)
     rows = [(number, line, used.get(q1_account(bundle.subject, number))) for number, line in printed_rows(bundle, state)]
-    columns = _columns(bundle)
+    day = day_of(parse_at(bundle.entries[-1].admission.at))
+    columns = _columns(bundle, {number: limit_of(state, number, day).all_g for number, _, _ in rows})
     table(sheet, columns, rows, size=7)
     if len(rows) > 1:
         row(sheet, total(columns, rows))
+    lives = [(number + 1, row_standing(state, number).replace("\n", say("；", "; "))) for number, _, _ in rows]
+    if any(text for _, text in lives):
+        wide(sheet, "各行变化", "What befell rows", by_line(lives))
     terms = [(number + 1, "" if line.conditions is None else sentence(line.conditions, *OF_CONDITIONS)) for number, line, _ in rows]
     if any(text for _, text in terms):
         wide(sheet, "各行条件", "Conditions, by row", by_line(terms))
@@ -120,7 +144,7 @@ def _rows(sheet: Sheet, bundle: Bundle, state: ListState) -> None:
 _Row = tuple[int, ListRow, Used | None]
 
 
-def _columns(bundle: Bundle) -> tuple[Column[_Row], ...]:
+def _columns(bundle: Bundle, limits_g: Mapping[int, int]) -> tuple[Column[_Row], ...]:
     return (
         Column("行", "Row", 0.5, lambda one: str(one[0] + 1), "center"),
         Column(
@@ -132,9 +156,9 @@ def _columns(bundle: Bundle) -> tuple[Column[_Row], ...]:
         Column("废物范围", "Wastes", 2.0, lambda one: _scope(one[1])),
         Column("方式", "Methods", 0.8, lambda one: listed(*one[1].methods), "center"),
         Column("占用依据（序位）", "As of index", 0.8, lambda one: "" if one[2] is None else str(one[2].index), "center"),
-        mass("年度额度（吨）", "Quota, t", 1.2, lambda one: one[1].quota_g, weighed=False),
+        mass("年度额度（吨）", "Quota, t", 1.2, lambda one: limits_g[one[0]], weighed=False),
         mass("已占用（吨）", "Committed, t", 1.2, lambda one: None if one[2] is None else one[2].grams, weighed=False),
-        mass("剩余（吨）", "Left, t", 1.2, lambda one: None if one[2] is None else one[2].left_g(one[1].quota_g), weighed=False),
+        mass("剩余（吨）", "Left, t", 1.2, lambda one: None if one[2] is None else one[2].left_g(limits_g[one[0]]), weighed=False),
     )
 
 
