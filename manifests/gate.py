@@ -40,6 +40,8 @@ def listed(state: ManifestState, facts: Facts) -> tuple[str, ...]:
         chains.append(state.approval)
         if facts.holds(chain_key(state.approval)):
             chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
+    if state.pilot is not None:
+        chains.append(state.pilot[0])
     return tuple(chains)
 
 
@@ -127,21 +129,23 @@ def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -
         no = _ON_PAPER if approval is None else approval.no
         authority = telling.authority(judged.facts, state.origin.division)
         out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}", "DEPARTURE", no=no, day=day, until=min(over), authority=authority)
-    begun = {(ref.list, listed.first_day(ref.row)): (ref, listed) for ref, listed in _listings(judged.facts, lines)}
+    begun = {(ref.list, listed.first_day(ref.row)): (ref, listed) for ref, listed in _listings(judged, lines)}
     for ref, listed in begun.values():  # several rows of one list say the same once
         judge_departure_day(out, "at", ref, listed, day)
 
 
-def _listings(facts: Facts, lines: Iterable[DecisionLine]) -> list[tuple[ListingRef, ListState]]:
-    """The rows that the decision's lines were given on, each once, with their lists."""
+def _listings(judged: Judged, lines: Iterable[DecisionLine]) -> list[tuple[ListingRef, ListState]]:
+    """The rows that the decision's lines were given on, or that of the pilot list, each once, with their lists."""
     refs = {(line.listing.list, line.listing.row): line.listing for line in lines if line.listing is not None}
-    return [(ref, listed) for ref in refs.values() if (listed := list_at(facts, ref.list)) is not None]
+    if (pilot := judged.state.pilot) is not None:
+        refs[pilot] = ListingRef(list=pilot[0], row=pilot[1])
+    return [(ref, listed) for ref in refs.values() if (listed := list_at(judged.facts, ref.list)) is not None]
 
 
 def _judge_stops(judged: Judged, out: Findings, lines: Iterable[DecisionLine]) -> None:
     """R-37 WL_SUSPENDED, refused where the list stops departures, else said; ALERT H OVERTOOK where such a stop was entered after the departure."""
     at_s = judged.statement.at_s
-    for ref, listed in _listings(judged.facts, lines):
+    for ref, listed in _listings(judged, lines):
         judge_stop(out, judged.facts, "at", ref, listed, at_s, "DEPART")
         if listed.suspension_stops == "depart" and listed.overtook(ref.row, at_s):
             out.alert("H", "OVERTOOK")
@@ -174,7 +178,10 @@ def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g:
 
 def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], day: str) -> None:
     """R-41 ALERT M PRE_NOTICE: the decision asks for so many days between the notice and the departure."""
-    wanted, noticed_s = pre_notice_days(terms for line in lines for terms in line.conditions), judged.state.noticed_s
+    conditions = [terms for line in lines for terms in line.conditions]
+    if judged.state.pilot is not None:  # no decision holds them
+        conditions += [terms for ref, listed in _listings(judged, ()) for terms in listed.conditions_of(ref.row)]
+    wanted, noticed_s = pre_notice_days(conditions), judged.state.noticed_s
     if wanted is None:
         return
     if noticed_s is None or (date.fromisoformat(day) - date.fromisoformat(day_of(noticed_s))).days < wanted:
@@ -214,7 +221,7 @@ def judge_lapse(judged: Judged, out: Findings) -> None:
     """APPROVAL_LAPSED H: nobody recorded the departure of what came, taken or refused, and decision or listing had ended or was stopped at 接受之日."""
     lapsed, accepted_s, decision = Findings(), parse_at(judged.statement.body.accepted_at), _decision(judged.state, judged.facts)
     _judge_terms(judged, lapsed, decision, day_of(accepted_s))
-    is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in _listings(judged.facts, decision[1]))
+    is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in _listings(judged, decision[1]))
     is_stopped = is_stopped or any(line.history.at(accepted_s) != "ACTIVE" for line in decision[1])
     if lapsed.reasons or is_stopped:
         out.alert("H", "APPROVAL_LAPSED")

@@ -307,6 +307,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     contests: tuple[Contest, ...] = ()
     incidents: tuple[IncidentNote, ...] = ()
     """突发事件 that name it, in the order of the log; of those that are open the first that count (manifests.incident)."""
+    pilot: tuple[str, int] | None = None
+    """国家试点名单: list and row on which it moves (route PILOT387)."""
     regularised_s: int | None = None
     """应急转移补办: when the authority of the origin reported that the emergency transfer was regularised (admission of its report)."""
     beside: tuple[int, ...] = ()

@@ -12,7 +12,7 @@ from ledger.kinds.site import site_key
 from ledger.model import Facts, Findings, chain_key
 from whitelist.anew import of_transfer
 from whitelist.approval import approval_at
-from whitelist.checked import Asked, Checked, approval_of, emergency_of, look_up, refused_of
+from whitelist.checked import Asked, Checked, approval_of, emergency_of, look_up, pilot_of, refused_of
 from whitelist.emergency import emergency_key
 from whitelist.permit import permit_at
 from whitelist.plan import plan_registers, plans_of, used_g
@@ -56,6 +56,8 @@ def reads(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> Reads:
     if (emergency := emergency_of(transfer)) is not None:
         chains.append(emergency)
         registers.append(emergency_key(emergency))
+    if (pilot := pilot_of(transfer, facts)) is not None:
+        chains.append(pilot.list)
     approval = approval_of(transfer, facts)
     if approval is not None:
         chains.append(approval)
@@ -91,6 +93,8 @@ def listed(transfer: Transfer, generator: str, at_s: int, facts: Facts) -> list[
     chains += transfer.carried_on
     if (emergency := emergency_of(transfer)) is not None:
         chains.append(emergency)
+    if (pilot := pilot_of(transfer, facts)) is not None:
+        chains.append(pilot.list)
     approval = approval_of(transfer, facts)
     if approval is not None:
         decided = decided_lines(transfer, approval_at(facts, approval))

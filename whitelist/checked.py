@@ -8,7 +8,7 @@ from msgspec import Struct
 from ledger.mass import parse_mass
 from ledger.model import Facts, Moment, chain_key
 from ledger.times import day_of, parse_at, year_of_day
-from whitelist.approval import ApprovalState, DecisionLine, approval_at
+from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on
 from whitelist.emergency import EmergencyState, emergency_at
 from whitelist.exemptions import Exemptions, exemptions_on
@@ -20,6 +20,7 @@ from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import Transfer, WasteLine
 
 INTRA, LISTED, APPROVED, OFF_LOG, RETURN, EMERGENCY = "INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN", "EMERGENCY"
+PILOT387 = "PILOT387"
 
 
 class Asked(Struct, frozen=True, gc=False, kw_only=True):
@@ -63,7 +64,8 @@ class Checked(Struct, frozen=True, gc=False, kw_only=True):
     approval: ApprovalState | None
     emergency_chain: str | None  # The emergency that it stands on.
     emergency: EmergencyState | None
-    lists: dict[str, ListState]  # Lists of the listings that the decision was given on, by chain.
+    pilot: ListingRef | None  # The row of a pilot list that it stands on.
+    lists: dict[str, ListState]  # Lists of the listings that the decision was given on, or the pilot list, by chain.
     decided: tuple[DecisionLine | None, ...]
     masses: tuple[int, ...]
     catalogue: Catalogue | None
@@ -136,6 +138,13 @@ def emergency_of(transfer: Transfer) -> str | None:
     return transfer.emergency if transfer.is_emergency and not transfer.goes_back else None
 
 
+def pilot_of(transfer: Transfer, facts: Facts) -> ListingRef | None:
+    """The row of a pilot list that a transfer stands on: none inside a province nor on the way home, nor where another ground is its type's."""
+    if transfer.pilot is None or transfer.type == "in_transfer" or transfer.goes_back or transfer.is_emergency:
+        return None
+    return transfer.pilot if crosses(transfer, facts) else None
+
+
 def event_of(transfer: Transfer, admitted_s: int) -> int:
     """The moment of the event, Unix seconds (kinds §1.1)."""
     return parse_at(transfer.paper.departed_at) if transfer.paper is not None and transfer.is_backfill else admitted_s
@@ -155,6 +164,9 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
     day = day_of(event_s)
     approval, decided = decision_of(transfer, facts)
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
+    pilot = pilot_of(transfer, facts)
+    if pilot is not None:
+        names.add(pilot.list)
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
     permit = None if transfer.permit is None or transfer.goes_back else permit_at(facts, transfer.permit)
     emergency = emergency_of(transfer)
@@ -177,6 +189,7 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
         approval=approval,
         emergency_chain=emergency,
         emergency=None if emergency is None else emergency_at(facts, emergency),
+        pilot=pilot,
         lists=lists,
         decided=decided,
         masses=tuple([parse_mass(line.mass_t) for line in transfer.lines]),
@@ -196,4 +209,6 @@ def _route(transfer: Transfer, approval: ApprovalState | None, facts: Facts) -> 
         return EMERGENCY
     if not crosses(transfer, facts):
         return INTRA
+    if transfer.pilot is not None and transfer.approval is None:
+        return PILOT387
     return approval.route if approval is not None and approval.route else APPROVED

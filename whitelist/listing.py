@@ -158,6 +158,11 @@ class ListState(Struct, frozen=True, gc=False, kw_only=True):
         """A row by its number, counted from 0 across pages."""
         return self.rows[number] if 0 <= number < len(self.rows) else None
 
+    def conditions_of(self, number: int) -> tuple[Conditions, ...]:
+        """What list and row ask of whoever moves on the row."""
+        row = self.row(number)
+        return tuple(found for found in (self.conditions, None if row is None else row.conditions) if found is not None)
+
     def row_life(self, number: int) -> RowLife:
         """What amendments and consents did to a row."""
         return UNTOUCHED if self.lived is UNSET else self.life.rows.get(number, UNTOUCHED)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.chain import ULID, USCC
-from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, later, with_code, words
+from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, with_code, words
 from ledger.model import Alert, Tag
 from signing.phrase import Phrase, Word
 from signing.refusal import Reason
@@ -227,7 +227,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
     permit: Annotated[PermitRef | None, label("接受人许可证或豁免证明", "permit of the receiver")] = None
     approval: Annotated[ApprovalRef | None, label("跨省转移批准", "decision")] = None
     decision: Annotated[PaperDecision | None, label("本账本之外的批准", "decision outside this log")] = None
-    pilot: Annotated[ListingRef | None, label("国家试点名单", "pilot listing"), later()] = None
+    pilot: Annotated[ListingRef | None, label("国家试点名单", "pilot listing")] = None
     emergency: Annotated[EmergencyRef | None, label("应急处置", "emergency")] = None
     returns: Annotated[Return | None, label("退回或改送", "return")] = None
     number: Annotated[NationalNumber | None, label("国家联单编号", "national number")] = None

@@ -19,7 +19,7 @@ from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
 from manifests.recorded import issue_recorded
 from whitelist import check
-from whitelist.checked import Asked, decision_of, emergency_of, event_of
+from whitelist.checked import PILOT387, Asked, decision_of, emergency_of, event_of
 from whitelist.exemptions import exemptions_on
 from whitelist.permit import permit_at
 from whitelist.quota import q3_account, q3_change
@@ -109,6 +109,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
         permit=body.permit or "",
         approval=body.approval,
         emergency=emergency.link_of(body),
+        pilot=None if body.pilot is None or admission.decision.route != PILOT387 else (body.pilot.list, body.pilot.row),
         number=body.number,
         provincial_number=body.provincial_number,
         trip_id=body.trip_id,
@@ -142,7 +143,7 @@ ISSUE = ManifestAct(
         window=Window.DAY,
         reads=lambda statement, facts: check.reads(statement.body, statement.owner, statement.at_s, facts),
         listed=lambda statement, facts: check.listed(statement.body, statement.owner, statement.at_s, facts),
-        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the emergency, the plan of the year, the carriers' parties, the manifests that it returns or whose lots it carries.",
+        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on or the pilot list, the emergency, the plan of the year, the carriers' parties, the manifests that it returns or whose lots it carries.",
         gate=is_open,
         rules=(transfer_is_lawful,),
         asks=(*RULES, *returns.RULES, *lots.RULES),

@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.times import format_at, parse_at
-from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, Driver, a_departure, approval, codes
+from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, Driver, a_departure, a_line, approval, codes
 from tests.manifests.test_term_rules import DEPART, LIST, a_list
 from tests.workbench import AUTHORITY_51
 from whitelist.approval import ListingRef
 from whitelist.list_life import ListChange, RowStatus
-from whitelist.listing import ListLife, ListState
+from whitelist.listing import Conditions, ListLife, ListState
 
 BY = (GENERATOR, CARRIER)
 NOON = parse_at("2026-11-05T12:00:00+08:00")
@@ -75,3 +75,54 @@ def test_a_load_without_a_departure_says_that_its_row_was_stopped(log: Driver) -
     log.lay(LIST, stopped("issue", (-60, "SUSPENDED")))
     found = codes(log.receive())
     assert {"H:NO_DEPARTURE", "H:APPROVAL_LAPSED"} <= found
+
+
+# R-38: the row of a pilot list, which no decision stands between
+
+
+PILOT = "list/2026-00-50-pilot"
+
+
+def pilot_list(*changes: tuple[int, RowStatus], stops: str = "issue", **more: Any) -> ListState:
+    return replace(stopped(stops, *changes), kind="pilot", from_province="00", **more)
+
+
+def on_a_pilot_row(**more: Any) -> Driver:
+    """Issued on a row of a pilot list at half past eight; it is noon."""
+    log = Driver()
+    log.lay(PILOT, pilot_list(**more))
+    entry = log.issue(approval=None, pilot=ListingRef(list=PILOT, row=0), lines=(a_line(decision_line=None),))
+    assert (entry.admission.decision.route, codes(entry)) == ("PILOT387", {"PLAN_OFF_LOG"})
+    assert PILOT in dict(entry.admission.facts)
+    log.at_s = NOON
+    return log
+
+
+def test_a_load_of_a_pilot_row_departs_by_its_list() -> None:
+    log = on_a_pilot_row()
+    entry = log.depart()
+    assert (codes(entry), PILOT in dict(entry.admission.facts)) == (set(), True)
+    log.arrive()
+    assert codes(log.receive()) == set()
+
+
+def test_its_departure_is_stopped_by_the_list_and_by_its_days() -> None:
+    log = on_a_pilot_row()
+    log.lay(PILOT, pilot_list((-60, "SUSPENDED"), stops="depart"))
+    assert log.refused(DEPART, BY, a_departure()) == ["WL_SUSPENDED"]
+    log.lay(PILOT, pilot_list((-60, "SUSPENDED")))
+    assert codes(log.depart()) == {"H:WL_SUSPENDED"}
+    late = on_a_pilot_row()
+    late.lay(PILOT, pilot_list(effective_to="2026-11-04"))
+    assert late.refused(DEPART, BY, a_departure()) == ["WL_TERM"]
+
+
+def test_the_notice_that_a_pilot_list_asks_for_is_looked_at() -> None:
+    log = on_a_pilot_row(conditions=Conditions(pre_notice_days=3))
+    assert codes(log.depart()) == {"M:PRE_NOTICE"}
+
+
+def test_a_load_of_a_pilot_row_without_a_departure_says_that_it_was_stopped() -> None:
+    log = on_a_pilot_row()
+    log.lay(PILOT, pilot_list((-60, "REMOVED")))
+    assert "H:APPROVAL_LAPSED" in codes(log.receive())

@@ -95,7 +95,7 @@ FORGED_ACTS = [
     Forgery("a code of another category", "manifest.issue", act=body_field("lines.0.category", "HW49")),
     Forgery("a manifest of the sea", "manifest.issue", act=body_with(mode="sea")),
     Forgery("a commitment under a person's name", "manifest.depart", act=body_with(commit={"Driver": "0" * 64})),
-    Forgery("a field whose rules come later", "manifest.issue", act=body_with(pilot={"list": acts.LIST, "row": 0})),
+    Forgery("a field whose rules come later", "manifest.depart", act=body_with(licence=f"licence/{story.CARRIER}/{acts.ULID}92")),
     Forgery("an emergency manifest that names no emergency", "manifest.issue", act=body_with(type="emergency")),
     Forgery("a permit resumed that is not suspended", "permit.suspend", act=act_with(kind="permit.resume/1")),
     Forgery("a permit suspended twice", "permit.resume", act=act_with(kind="permit.suspend/1")),

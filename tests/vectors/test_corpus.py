@@ -89,7 +89,7 @@ def test_it_comes_to_every_stage(second: Any) -> None:
 
 def test_it_takes_every_route_of_now() -> None:
     routes = {entry["admission"]["decision"].get("route") for entry in ENTRIES} - {None}
-    assert routes == {"INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN", "EMERGENCY"}
+    assert routes == {"INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN", "PILOT387", "EMERGENCY"}
 
 
 def _bodies(kind: str) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from tests.whitelist.acts import INTRA, PAPER, line, listed, place, transfer, with_permit
 from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, OTHER_RECEIVER, Log
 from tests.workbench import uscc
-from whitelist.approval import ListingRef
 from whitelist.transfer import Answer, Meters, PaperDecision, PlanRef, WasteLine
 
 LOG = listed()
@@ -103,16 +102,6 @@ def test_an_in_transfer_is_judged_by_the_days_of_its_decision(now: str, changes:
 def test_a_decision_outside_the_log_belongs_to_in_transfers_and_one_ground_is_enough() -> None:
     assert found(ask(decision=DECISION, approval=None)) == [("ISSUE_TYPE", "body.decision")]
     assert found(ask(decision=DECISION)) == [("ISSUE_TYPE", "body.decision"), ("ISSUE_TYPE", "body.decision")]
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"pilot": ListingRef(list="list/2026-00-50-pilot", row=0), "approval": None}, "pilot"),
-    ],
-)
-def test_fields_whose_rules_come_later_wait(changes: dict[str, Any], field: str) -> None:
-    assert found(LOG.ask(replace(transfer(), **changes))) == [("NOT_YET", f"body.{field}")]
 
 
 def test_a_plan_is_named_and_so_far_never_compared() -> None:

@@ -16,6 +16,7 @@ from whitelist.rules import (
     manifest_type,
     number,
     permit,
+    pilot,
     place,
     plan,
     quantity,
@@ -26,7 +27,7 @@ from whitelist.rules import (
 
 CheckRule = Callable[[Checked, Findings], None]
 
-_JUDGING = (manifest_type, number, place, waste, exemption, quantity, plan, permit, approval, emergency, refused)
+_JUDGING = (manifest_type, number, place, waste, exemption, quantity, plan, permit, approval, emergency, pilot, refused)
 RULES: tuple[CheckRule, ...] = (*(rule for module in _JUDGING for rule in module.RULES), *manifest_type.OF_THE_MOMENT)
 TEXTS = tuple(text for module in (*_JUDGING, listing, standing) for text in module.TEXTS)
 """Standing texts of what these rules give."""

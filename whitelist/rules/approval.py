@@ -9,7 +9,7 @@ from signing.phrase import Word, word_in
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import ApprovalState
-from whitelist.checked import EMERGENCY, OFF_LOG, RETURN, Checked
+from whitelist.checked import EMERGENCY, OFF_LOG, PILOT387, RETURN, Checked
 from whitelist.quota import q2_account
 from whitelist.transfer import WasteLine
 
@@ -23,7 +23,7 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
     if checked.route == RETURN:  # home again needs nobody's leave
         return
     origin = checked.home
-    given = [name for name in ("approval", "decision", "emergency") if getattr(transfer, name) is not None]
+    given = [name for name in ("approval", "decision", "emergency", "pilot") if getattr(transfer, name) is not None]
     if not checked.crosses:
         direction = f"{origin[:2]} → {transfer.destination.division[:2]}"
         for name in given:
@@ -34,7 +34,7 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
         return
     if len(given) > 1:
         out.refuse("ISSUE_TYPE", f"body.{given[1]}", ", ".join(given), "approval", "TWO_GROUNDS", given=", ".join(given))
-    if checked.route in (OFF_LOG, EMERGENCY):  # its ground is one that its type demands
+    if checked.route in (OFF_LOG, EMERGENCY, PILOT387):  # its ground is one that its type demands, or a row of a pilot list
         return
     if not given:
         way = telling.way(origin, transfer.destination.division)

@@ -51,7 +51,13 @@ def listing_is_not_stopped(checked: Checked, out: Findings) -> None:
 
 
 def judge_stop(
-    out: Findings, facts: Facts, field: str, ref: ListingRef, listed: ListState, at_s: int, act: Literal["DECIDE", "ISSUE", "DEPART"]
+    out: Findings,
+    facts: Facts,
+    field: str,
+    ref: ListingRef,
+    listed: ListState,
+    at_s: int,
+    act: Literal["DECIDE", "ISSUE", "DEPART", "PILOT"],
 ) -> None:
     """WL_SUSPENDED of a row that is stopped at a moment (Unix seconds): refused where the list's stops cover the act, else ALERT H."""
     status = listed.status_at(ref.row, at_s)
@@ -72,7 +78,7 @@ def judge_stop(
         out.alert("H", "WL_SUSPENDED", "GOES_ON", **own)
 
 
-COVERED = {"decide": ("DECIDE",), "issue": ("DECIDE", "ISSUE"), "depart": ("DECIDE", "ISSUE", "DEPART")}
+COVERED = {"decide": ("DECIDE", "PILOT"), "issue": ("DECIDE", "PILOT", "ISSUE"), "depart": ("DECIDE", "PILOT", "ISSUE", "DEPART")}
 """What a stop of a row stops, by the condition of its list (``suspension_stops``)."""
 
 
@@ -193,10 +199,7 @@ def _judge_listing(out: Findings, facts: Facts, asked: Deciding, grant: GrantedL
 def conditions_of_listing(facts: Facts, line: DecisionLine) -> tuple[Conditions, ...]:
     """What list and row ask of whoever is decided on them."""
     listed = None if line.listing is None else list_at(facts, line.listing.list)
-    if listed is None or line.listing is None:
-        return ()
-    row = listed.row(line.listing.row)
-    return tuple(found for found in (listed.conditions, None if row is None else row.conditions) if found is not None)
+    return () if listed is None or line.listing is None else listed.conditions_of(line.listing.row)
 
 
 TEXTS = texts("""
@@ -232,6 +235,10 @@ WL_UNKNOWN:NONE
 账本中没有白名单 {list} 的第 {row} 行（从 0 起数；该名单在账本中有 {rows} 行）。 || 查询白名单行，核对申请中的名单链名和行号；名单没有入账的，由移出地、接受地主管部门先提出并联署，或者按商请函程序办理。
 The log has no row {row} of list {list} (counted from 0; it holds {rows} rows). || Look the row up (GET /v1/listings) and check list and row of the application; a list that is not on the log is proposed and countersigned first, or go by letter.
 
+WL_UNKNOWN:PILOT
+账本中没有试点名单 {list} 的第 {row} 行（从 0 起数；该名单在账本中有 {rows} 行）。 || 查询白名单行（GET /v1/listings），改正 body.pilot；不是试点的，删除 body.pilot 并填写 approval。
+The log has no row {row} of pilot list {list} (counted from 0; it holds {rows} rows). || Look it up (GET /v1/listings) and correct body.pilot; if this is no pilot, leave it out and name an approval.
+
 WL_NOT_IN_FORCE | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]; formats §3 [DESIGN]
 白名单尚未经两地主管部门共同签署生效。 || 由接受地主管部门联署后使用，或按商请函程序办理。
 The list is not countersigned and not in force. || Wait for the countersignature, or go by letter.
@@ -244,6 +251,14 @@ WL_NOT_IN_FORCE:PILOT
 白名单 {list} 是国家试点名单，不能作为批准决定的依据。 || 改用双方互认或者单方公布的白名单，或者按商请函程序办理。
 List {list} is a national pilot list, on which no decision is given. || Use a mutual or unilateral list, or go by letter.
 
+WL_NOT_IN_FORCE:NO_PILOT
+名单 {list} 是{kind}名单，不是国家试点名单，不能直接据以转移。 || 删除 body.pilot，按该名单申请批准，批准后填写 approval。
+List {list} is {kind}, no national pilot list: nothing moves on it without a decision. || Leave body.pilot out, apply for a decision on that list, and name it as approval.
+
+WL_NOT_IN_FORCE:PILOT_PROPOSED
+试点名单 {list} 已提出，但还没有联署生效。 || 等待联署（list.countersign）后再开具，或者申请批准。
+Pilot list {list} is proposed and not countersigned yet. || Wait for the countersignature (list.countersign), or apply for a decision.
+
 WL_DIRECTION | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单的方向与本次转移不符。 || 甲→乙的白名单不能用于乙→甲；使用本方向的白名单，或按商请函程序办理。
 The list is for another direction. || Use a list of this direction, or go by letter.
@@ -251,6 +266,10 @@ The list is for another direction. || Use a list of this direction, or go by let
 WL_DIRECTION:OTHER
 白名单 {list} 用于{listed}，这次转移是{asked}。 || 使用{asked}方向的白名单；没有的，按商请函程序办理。
 List {list} is for {listed}; this transfer leads {asked}. || Use a list for {asked}; if there is none, go by letter.
+
+WL_DIRECTION:PILOT
+试点名单 {list} 用于{listed}，这次转移是{asked}。 || 使用{asked}方向的试点名单；没有的，删除 body.pilot，申请批准后填写 approval。
+Pilot list {list} is for {listed}; this transfer leads {asked}. || Use a pilot list for {asked}; if there is none, leave body.pilot out and apply for a decision.
 
 WL_DIRECTION:MUTUAL | sender
 名单 {list} 的移出省填写为 00（各省），双方互认的名单必须是两个确定的省份。 || 链名中写明移出省，例如 list/2026-51-50-名称；对各省开放的，kind 改为 unilateral 或 pilot。
@@ -264,6 +283,10 @@ WL_RECEIVER:OTHER
 白名单 {list} 第 {row}是给{listed}的，申请的接受人是{asked}。 || 在白名单行中查找{asked}的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
 Row {row} of list {list} is {listed}'s; the application is for {asked}. || Look for a row of {asked} (GET /v1/listings) and have the generator apply with it; if there is none, go by letter.
 
+WL_RECEIVER:PILOT
+试点名单 {list} 第 {row}是给{listed}的，这次的接受人是{asked}。 || 改正 body.pilot 的行号；试点名单没有{asked}的，申请批准后填写 approval。
+Row {row} of pilot list {list} is {listed}'s; the receiver is {asked}. || Correct the row in body.pilot; if the list has none of {asked}, apply for a decision.
+
 WL_PERMIT | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行的许可证与接受人的许可证不一致。 || 换证后由两地主管部门更新白名单，或按商请函程序办理。
 The row is for another permit of the receiver. || Have the list amended, or go by letter.
@@ -271,6 +294,10 @@ The row is for another permit of the receiver. || Have the list amended, or go b
 WL_PERMIT:OTHER
 白名单 {list} 第 {row}依据的许可证是 {listed}（或它的续证），申请填写的是 {asked}。 || 由移出人改填 {listed} 或它的续证重新申请；接受人换领了另一份许可证的，由两地主管部门更新白名单，或者按商请函程序办理。
 Row {row} of list {list} stands on permit {listed} (or its renewal); the application names {asked}. || Have the generator apply with {listed} or its renewal; if the receiver has another permit now, both authorities amend the list, or go by letter.
+
+WL_PERMIT:PILOT
+试点名单 {list} 第 {row}依据的许可证是 {listed}（或它的续证），填写的是 {asked}。 || 把 body.permit 改为 {listed} 或它的续证；接受人换领了另一份许可证的，由名单双方变更名单（list.amend）。
+Row {row} of pilot list {list} stands on permit {listed} (or its renewal); {asked} is named. || Put {listed} or its renewal into body.permit; if the receiver has another permit now, both sides amend the list (list.amend).
 
 WL_SCOPE | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行不包含这个废物代码。 || 核对白名单行号，或按商请函程序办理。
@@ -280,6 +307,14 @@ WL_SCOPE:OTHER
 白名单 {list} 第 {row}只含 {scope}，不含 {waste}。 || 查找包含该代码的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
 Row {row} of list {list} covers {scope}, not {waste}. || Look for a row that covers it and have the generator apply with that; if there is none, go by letter.
 
+WL_SCOPE:PILOT
+{waste} 不能凭国家试点名单转移：试点只有废铅蓄电池（900-052-31）。 || 从这份联单去掉这一项，另行申请批准；全部都不是的，删除 body.pilot 并填写 approval。
+{waste} does not move on a national pilot list, which is for lead batteries (900-052-31) alone. || Take the line out and apply for a decision on it; if none is of them, leave body.pilot out and name an approval.
+
+WL_SCOPE:PILOT_ROW
+试点名单 {list} 第 {row}只含 {scope}，不含 {waste}。 || 改正 body.pilot 的行号，或者申请批准后填写 approval。
+Row {row} of pilot list {list} covers {scope}, not {waste}. || Correct the row in body.pilot, or apply for a decision.
+
 WL_METHOD | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行不包含这种利用处置方式。 || 使用白名单载明的方式，或按商请函程序办理。
 The row does not cover this method. || Use a method of the row, or go by letter.
@@ -287,6 +322,10 @@ The row does not cover this method. || Use a method of the row, or go by letter.
 WL_METHOD:OTHER
 白名单 {list} 第 {row}核准的利用处置方式是 {allowed}，申请的是 {asked}。 || 由移出人按 {allowed} 重新申请；确要采用 {asked} 的，按商请函程序办理。
 Row {row} of list {list} allows {allowed}; the application asks for {asked}. || Have the generator apply with {allowed}; for {asked} go by letter.
+
+WL_METHOD:PILOT
+试点名单 {list} 第 {row}核准的利用处置方式是 {allowed}，填写的是 {asked}。 || 改为 {allowed}；确要采用 {asked} 的，申请批准后填写 approval。
+Row {row} of pilot list {list} allows {allowed}; {asked} is named. || Put {allowed}, or apply for a decision on {asked}.
 
 WL_METHOD:USE_ONLY
 决定或者复函限定仅限利用（use_only），而第 {line}的方式 {asked} 不是利用。 || 从 body.lines 去掉这一行，或者由移出人按利用方式（R、C2、C3）重新申请；不应限定的，删除 conditions.use_only。
@@ -320,6 +359,10 @@ WL_TERM:ENDED
 白名单 {list} 第 {row}已由双方变更终止（理由：{reason}），最后可据以批准的一天是{until}。 || 查找现行的行，由移出人按该行重新申请；没有的，按商请函程序办理。已经作出的批准继续有效。
 Row {row} of list {list} was ended by an amendment of both sides ({reason}); decisions were given on it until {until}. || Look for a row in force and have the generator apply with that; if there is none, go by letter. Decisions that were given stay in force.
 
+WL_TERM:PILOT_ENDED
+试点名单 {list} 第 {row}已由双方变更终止（理由：{reason}），最后一天是{until}。 || 使用现行的行，或者申请批准后填写 approval。
+Row {row} of pilot list {list} was ended by an amendment of both sides ({reason}); its last day was {until}. || Use a row in force, or apply for a decision.
+
 WL_SUSPENDED | R-37 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行已暂停或者移出。 || 与名单双方主管部门联系；恢复后再办理，或者按商请函程序办理。已在途的车次照常运抵、接受。
 The row of the list is suspended or removed. || Speak to the authorities of the list; go on once it is resumed, or go by letter. Loads on the road arrive and are received.
@@ -331,6 +374,10 @@ Row {row} of list {list} is {status} since {since} ({by}: {reason}): no decision
 WL_SUSPENDED:ISSUE
 批准所依据的白名单 {list} 第 {row}在当时“{status}”（{since}起，{by}，理由：{reason}），按该名单的条件不得开具联单。 || 等待恢复后再开具，或者按商请函程序重新申请批准；已经起运的不受影响，照常运抵、接受。
 Row {row} of list {list}, on which the approval stands, is {status} since {since} ({by}: {reason}); by the list's condition nothing is issued. || Wait until it is resumed, or apply again by letter; what has departed goes on and is received.
+
+WL_SUSPENDED:PILOT
+试点名单 {list} 第 {row}在当时“{status}”（{since}起，{by}，理由：{reason}），不能据以转移。 || 等待恢复（list.resume、list.confirm）后再开具，或者申请批准后填写 approval；已经起运的照常运抵、接受。
+Row {row} of pilot list {list} is {status} since {since} ({by}: {reason}): nothing is issued on it. || Wait until it is resumed (list.resume, list.confirm), or apply for a decision; what has departed goes on and is received.
 
 WL_SUSPENDED:DEPART
 批准所依据的白名单 {list} 第 {row}在起运时“{status}”（{since}起，{by}，理由：{reason}），按该名单的条件不得起运。 || 不要起运：等待恢复后再起运，或者作废联单。暂停之前已经起运的，按实际起运时间照实补记，照常运抵、接受。

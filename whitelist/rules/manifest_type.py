@@ -16,7 +16,7 @@ from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.checked import Checked
-from whitelist.rules import approval, emergency, listing, permit, standing
+from whitelist.rules import approval, emergency, listing, permit, pilot, standing
 from whitelist.transfer import TransferType
 from whitelist.workdays import workdays_of
 
@@ -114,6 +114,7 @@ TERMS = (
     standing.decision_stands,
     listing.listing_is_of_the_day,
     listing.listing_is_not_stopped,
+    pilot.pilot_row_stands,
     emergency.emergency_is_open,
 )
 """Rules about terms and statuses: what they say depends on the moment of the event."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.vectors.corpus import bodies
-from tests.vectors.corpus.people import CHONGQING, RECEIVER, SICHUAN
-from tests.vectors.corpus.permissions import LISTED, MUTUAL, RENEWAL, UNILATERAL, digest
+from tests.vectors.corpus.people import CHONGQING, RECEIVER, RECEIVER_51, SICHUAN
+from tests.vectors.corpus.permissions import LISTED, MUTUAL, PILOT, RENEWAL, UNILATERAL, digest
 from tests.vectors.corpus.scene import Scene
+from tests.vectors.corpus.trips import Trip
 
 
 def letter(no: str, **more: Any) -> dict[str, Any]:
@@ -50,6 +51,13 @@ def reported(scene: Scene) -> None:
     body = letter("渝环函〔2026〕61号", rows=rows, environment="在线监测达标（虚构）", letter=bodies.file("通报.pdf"))
     scene.post("list.report", MUTUAL, body, CHONGQING)
     scene.post("list.report", UNILATERAL, letter("渝环函〔2026〕62号", rows=rows[1:], environment="无（虚构）"), CHONGQING)
+
+
+def piloted(scene: Scene) -> None:
+    """Lead batteries on a row of the pilot list, without a decision; the load leaves under a suspension that stops decisions and issues alone."""
+    trip = Trip(scene, 441, RECEIVER_51).issue(pilot={"list": PILOT, "row": 0})
+    scene.post("list.suspend", PILOT, letter("渝环函〔2026〕71号", row=0, reason="例行核查（虚构）"), CHONGQING)
+    trip.depart().arrive().receive(bodies.received("5.56"))
 
 
 def _confirmed(scene: Scene, act: str, no: str, **more: Any) -> None:

@@ -58,6 +58,7 @@ def corpus_log() -> AdmittedLog:
         lists.amended,
         permissions.lives,
         lists.reported,
+        lists.piloted,
     ):
         act(scene)
         scene.checkpoint()

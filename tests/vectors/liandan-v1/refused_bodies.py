@@ -65,7 +65,6 @@ FORMS: dict[str, list[tuple[str, str, Any]]] = {
         ("ISSUE_TYPE", "type", ""),
         ("FIELD_TYPE", "returns", {"manifest": "manifest/915101120000FX029E/01KB2Z8Q6V0000000000000031", "how": "on", "lines": [0]}),
         ("FIELD_TYPE", "emergency", "incident/115100000000FX510L/01KB2Z8Q6V0000000000000031"),
-        ("NOT_YET", "pilot", {"list": "list/2026-51-50-xn", "row": 0}),
         ("LIST_LENGTH", "lines.0.lots", []),
         ("USCC", "receiver", USCC),
         ("CONSIGNOR", "consignor", "carrier"),
