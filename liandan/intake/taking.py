@@ -70,9 +70,18 @@ def compose(
         statements = draft.statements
     elif sort == "permits":
         statements = Composing(read.tables, found, out).planned()
+        _tell_known(statements, out, ground)
     else:
         statements = compose_openings(read.tables, out, at_s, ground)
     return settled(sort, read.files, out, statements, draft)
+
+
+def _tell_known(statements: Sequence[PlannedStatement], out: SheetReading, ground: LogGround | None) -> None:
+    """Permits that the log has already: whether it is a renewal or the same file again, whoever signs must know."""
+    for one in statements:
+        for permit in () if ground is None else ground.permits_of(one.uscc, str(one.body.get("no", ""))):
+            told = f"{permit.permit}（{permit.valid_from} 至 {permit.valid_to}）"
+            out.note(one.row.spot, Phrase(f"账本中已有编号相同的许可证 {told}", f"the log has a permit of this number: {permit.permit}"))
 
 
 def settled(

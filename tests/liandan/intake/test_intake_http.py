@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import openpyxl
 import pytest
 from asyncpg import Pool, Record
 
+from ledger.admission.sequencer import Busy
+from liandan.intake import bounded
+from liandan.intake.bounded import BoundedReader
 from liandan.intake.reading import read_tables
 from liandan.intake.routes import router
 from tests.liandan.intake.workbooks import HEADS, SHEET, cell, put, terms, workbook
@@ -171,6 +175,48 @@ async def test_what_is_refused(web: Web) -> None:
     assert codes_of(await web.get("/v1/intake/difference?before=x&after=y"), 400) == ["QUERY_FORM"] * 2
     assert [one["code"] for one in (await posted(web, b"%PDF-1.7"))["findings"]] == ["INTAKE_FILE"]
     assert [one["code"] for one in (await posted(web, b""))["findings"]] == ["INTAKE_FILE"]
+
+
+async def test_permits_come_in_by_the_same_door(web: Web) -> None:
+    no = (await posted(web, by_number("川环危第0号")))["findings"][0]["message"].partition("有：")[2].partition("。")[0]
+    heads = (
+        "统一社会信用代码",
+        "许可证编号",
+        "类型",
+        "有效期自",
+        "有效期至",
+        "行政区划代码",
+        "设施地址",
+        "核准经营规模（吨/年）",
+        "废物代码",
+        "经营方式",
+    )
+    rows = [[RECEIVER, no, "综合经营许可证", "2026.1.1", "2030年12月31日", 500116, "示例路 1 号", "1.2万吨", "900-052-31", "R4"]]
+    found = await posted(web, workbook(heads=heads, rows=rows, sheet="Sheet1")[1], "&as=permits")
+    assert found["findings"] == []
+    [granted] = found["statements"]
+    assert (granted["kind"], granted["body"]) == (
+        "permit.grant/1",
+        {
+            "no": no, "class": "permit", "valid_from": "2026-01-01", "valid_to": "2030-12-31", "division": "500116", "address": "示例路 1 号", "scale_t": "12000",
+            "items": [{"category": "HW31", "scope": "INCLUDE", "codes": ["900-052-31"], "methods": ["R4"]}],
+        },
+    )  # fmt: skip
+    assert any(PERMIT in one["said"] for one in found["notes"]), "it is registered already"
+
+
+async def test_a_reader_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that takes too long is told; nobody holds all places."""
+    reader = BoundedReader()
+    assert (await reader.read("list", *workbook())).findings == []
+    monkeypatch.setattr(bounded, "WITHIN_S", 0.001)
+    found = await reader.read("list", *workbook())
+    assert [(one.reason.code, one.reason.cause) for one in found.findings] == [("INTAKE_FILE", "TIME")]
+    with reader.place("a"), reader.place("a"), reader.place("b"), pytest.raises(Busy), reader.place("a"):
+        pass
+    with ExitStack() as held, pytest.raises(Busy):
+        for number in range(bounded.WAITING_MAX + 1):
+            held.enter_context(reader.place(str(number)))
 
 
 def test_what_travels_between_processes_is_what_was_read(tmp_path: Path) -> None:

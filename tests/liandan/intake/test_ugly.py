@@ -10,8 +10,8 @@ import pytest
 from liandan.intake.model import Spot
 from liandan.intake.taking import TakenFiles, take
 from liandan.wiring import RULES
-from tests.liandan.intake.ugly import UGLY, Ugly
-from tests.liandan.intake.workbooks import AT_S, SHEET, permit_of, uscc_of
+from tests.liandan.intake.ugly import UGLY
+from tests.liandan.intake.workbooks import AT_S, SHEET, Ugly, permit_of, uscc_of
 
 
 def name_of(spot: Spot) -> str:

@@ -5,42 +5,28 @@ Cells are named as spreadsheets do (``E2``), ``2`` is a whole row, an empty name
 
 from __future__ import annotations
 
-import io
-import struct
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-import xlwt
-from msgspec import Struct
-
+from tests.liandan.intake.ugly_files import FILES
 from tests.liandan.intake.workbooks import (
     HEADS,
+    QUOTA,
     ROWS,
+    SHEET1,
     Made,
+    Ugly,
     cell,
     formula,
-    lines,
     moment,
-    old_workbook,
+    patched,
     put,
     row,
+    several,
     terms,
     uscc_of,
     workbook,
 )
-
-QUOTA = 6  # Column G, from 0.
-
-
-class Ugly(Struct, frozen=True):
-    """A file and what must be said of it. ``rows``: what each row of the list says otherwise than the clean one; None where there is a finding."""
-
-    file: Made
-    repairs: Mapping[str, str] = {}
-    findings: Mapping[str, str] = {}
-    rows: tuple[Mapping[str, Any], ...] = ({}, {})
-    left_out: tuple[str, ...] = ()
 
 
 def quota(value: Any, taken: str | None, **form: Any) -> Ugly:
@@ -71,29 +57,6 @@ def day(value: Any, taken: str, options: Mapping[str, Any] | None = None, **form
     return Ugly(workbook(edit, **(options or {})), repaired, found)
 
 
-def csv(text: str, encoding: str, name: str = "名单.csv") -> Made:
-    """A CSV file."""
-    return name, text.encode(encoding)
-
-
-def patched(made: Made, member: str, old: str, new: str) -> Made:
-    """A workbook in which one text of one part is another."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made[1])) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for info in source.infolist():
-            content = source.read(info)
-            if info.filename == member:
-                assert old.encode() in content, (member, old)
-                content = content.replace(old.encode(), new.encode())
-            target.writestr(info.filename, content)
-    return made[0], out.getvalue()
-
-
-_SHEET1 = "xl/worksheets/sheet1.xml"
-CSV = "CSV"
-"""Name of the sheet of a CSV file."""
-
-
 def _rich(book: Any, page: Any) -> None:
     struck, bold = book.add_format({"font_strikeout": True}), book.add_format({"bold": True})
     page.write_rich_string(1, 4, bold, "900-052-31", struck, "、900-053-31", bold, " ")
@@ -120,14 +83,6 @@ def _merged(first: int, last: int, column: int, value: Any, *, end: int | None =
     return lambda book, page: page.merge_range(first, column, last, column if end is None else end, value, book.add_format())
 
 
-def _several(*edits: Any) -> Any:
-    def edit(book: Any, page: Any) -> None:
-        for one in edits:
-            one(book, page)
-
-    return edit
-
-
 def _hidden_sheet(book: Any, page: Any) -> None:
     other = book.add_worksheet("旧名单")
     for number, line in enumerate((HEADS, row(9))):
@@ -149,29 +104,6 @@ def _dictionary(book: Any, page: Any) -> None:
     other.hide()
 
 
-def _encrypted() -> bytes:
-    """The beginning of a workbook with a password: an OLE container with a stream EncryptedPackage ([MS-OFFCRYPTO])."""
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-    entry = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 34)
-    return head + entry.ljust(512, b"\0")
-
-
-def _locked_xls() -> Made:
-    """An XLS with a FILEPASS record behind the first BOF ([MS-XLS] 2.4.117)."""
-    name, raw = old_workbook()
-    at = raw.index(b"\x09\x08\x10\x00") + 4 + 16
-    length = struct.unpack_from("<H", raw, at + 2)[0]
-    return name, raw[:at] + struct.pack("<HH", 0x2F, length) + raw[at + 4 :]
-
-
-def _bomb() -> Made:
-    name, raw = workbook()
-    out = io.BytesIO(raw)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/image1.png", bytes(100 * 1024 * 1024))
-    return name, out.getvalue()
-
-
 def _twice(**changes: Any) -> Made:
     return workbook(rows=(*ROWS, row(1, **changes)))
 
@@ -181,39 +113,6 @@ def _far(book: Any, page: Any) -> None:
     page.write_blank(1_048_575, 16_383, None, blank)
     page.write_blank(900_000, 2, None, blank)
 
-
-def _old_cell(number: int, column: int, value: Any, style: Any = None) -> Any:
-    return lambda book, page: page.write(number, column, value, style or xlwt.Style.default_style)
-
-
-def _old_struck() -> Any:
-    font = xlwt.Font()
-    font.struck_out = True
-    style = xlwt.XFStyle()
-    style.font = font
-    return _several(*(_old_cell(1, column, value, style) for column, value in enumerate(ROWS[0])))
-
-
-def _old_form(value: Any, form: str) -> Any:
-    style = xlwt.XFStyle()
-    style.num_format_str = form
-    return _old_cell(1, QUOTA, value, style)
-
-
-def _old_hidden(book: Any, page: Any) -> None:
-    page.row(1).hidden = True
-
-
-def _old_merged(book: Any, page: Any) -> None:
-    page.write_merge(1, 2, 3, 3, "HW31")
-
-
-_QUOTED = [[f'"{value}"' if isinstance(value, str) else value for value in line] for line in ROWS]
-_THOUSANDS = lines([[*ROWS[0][:6], "1,200"], ROWS[1]])
-_HTML = "<html><meta charset=utf-8><table><tr><td>接受单位</td></tr></table></html>"
-_ODS = io.BytesIO()
-with zipfile.ZipFile(_ODS, "w") as _archive:
-    _archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
 
 UGLY: dict[str, Ugly] = {
     "a clean one": Ugly(workbook()),
@@ -235,10 +134,10 @@ UGLY: dict[str, Ugly] = {
     "code without hyphens": good("E", "90005231", "900-052-31"),
     "code as a number": good("E", 90005231, "900-052-31"),
     "code as a number whose zero is gone": Ugly(
-        workbook(_several(cell(1, 4, 7200108), cell(1, 3, "HW08"))), {"E2": "072-001-08"}, rows=({"code": "072-001-08", "category": "HW08"}, {})
+        workbook(several(cell(1, 4, 7200108), cell(1, 3, "HW08"))), {"E2": "072-001-08"}, rows=({"code": "072-001-08", "category": "HW08"}, {})
     ),
     "code in a format with zeros": Ugly(
-        workbook(_several(cell(1, 4, 7200108, num_format="00000000"), cell(1, 3, "HW08"))), {"E2": "072-001-08"}, rows=({"code": "072-001-08", "category": "HW08"}, {})
+        workbook(several(cell(1, 4, 7200108, num_format="00000000"), cell(1, 3, "HW08"))), {"E2": "072-001-08"}, rows=({"code": "072-001-08", "category": "HW08"}, {})
     ),
     "code that no zero makes right": bad("E", "900-5-31", "INTAKE_CODE:LOST"),
     "code with its name": good("E", "900-052-31（废铅蓄电池）", "900-052-31"),
@@ -252,7 +151,7 @@ UGLY: dict[str, Ugly] = {
     "no code": bad("E", "/", "INTAKE_EMPTY"),
     "category with its name": good("D", "HW31含铅废物", "HW31"),
     "category of one digit": Ugly(
-        workbook(_several(cell(1, 3, "HW8"), cell(1, 4, "900-249-08"))), {"D2": "HW08"}, rows=({"category": "HW08", "code": "900-249-08"}, {})
+        workbook(several(cell(1, 3, "HW8"), cell(1, 4, "900-249-08"))), {"D2": "HW08"}, rows=({"category": "HW08", "code": "900-249-08"}, {})
     ),
     "two categories": bad("D", "HW31、HW08", "INTAKE_CODE:CATEGORIES"),
     "category as a number": bad("D", 31, "INTAKE_CELL:TEXT"),
@@ -265,7 +164,7 @@ UGLY: dict[str, Ugly] = {
     "name with a no-break space and a line break": good("A", "示例再生资源第1厂\n（虚构）\u00a0", "示例再生资源第1厂（虚构）"),
     "a formula as text": bad("A", "@SUM(1)", "INTAKE_FORMULA:LIKE"),
     # ------------------------------------------------------------------ quantities
-    "0.1 + 0.2": Ugly(patched(workbook(cell(1, QUOTA, 0.5)), _SHEET1, "<v>0.5</v>", "<v>0.30000000000000004</v>"), {"G2": "0.3"}, rows=({"quota_t": "0.3"}, {})),
+    "0.1 + 0.2": Ugly(patched(workbook(cell(1, QUOTA, 0.5)), SHEET1, "<v>0.5</v>", "<v>0.30000000000000004</v>"), {"G2": "0.3"}, rows=({"quota_t": "0.3"}, {})),
     "thousands": quota("1,200.5", "1200.5"),
     "full-width thousands": quota("１，２００", "1200"),
     "commas that are none": bad("G", "1,2", "INTAKE_NUMBER"),
@@ -296,11 +195,11 @@ UGLY: dict[str, Ugly] = {
     "a formula with its result": Ugly(workbook(formula(1, QUOTA, "=600*2", 1200)), {"G2": "1200"}),
     "a formula dragged down": Ugly(
         patched(
-            patched(workbook(_several(formula(1, QUOTA, "=600*2", 1200), formula(2, QUOTA, "=601*2", 1202))), _SHEET1, "<f>600*2</f>", '<f t="shared" ref="G2:G3" si="0">600*2</f>'),
-            _SHEET1, "<f>601*2</f>", '<f t="shared" si="0"/>',
+            patched(workbook(several(formula(1, QUOTA, "=600*2", 1200), formula(2, QUOTA, "=601*2", 1202))), SHEET1, "<f>600*2</f>", '<f t="shared" ref="G2:G3" si="0">600*2</f>'),
+            SHEET1, "<f>601*2</f>", '<f t="shared" si="0"/>',
         ), {"G2": "1200", "G3": "1202"}, rows=({}, {"quota_t": "1202"}),
     ),
-    "a formula without its result": Ugly(patched(workbook(formula(1, QUOTA, "=600*2", 77)), _SHEET1, "<v>77</v>", ""), findings={"G2": "INTAKE_FORMULA:EMPTY"}),
+    "a formula without its result": Ugly(patched(workbook(formula(1, QUOTA, "=600*2", 77)), SHEET1, "<v>77</v>", ""), findings={"G2": "INTAKE_FORMULA:EMPTY"}),
     "a formula of today": Ugly(workbook(formula(1, QUOTA, "=YEAR(TODAY())", 2026)), findings={"G2": "INTAKE_FORMULA:UNSTEADY"}),
     "a formula of another file": Ugly(workbook(formula(1, QUOTA, "='[1]Sheet1'!A1", 1200)), findings={"G2": "INTAKE_FORMULA:UNSTEADY"}),
     "#REF!": Ugly(workbook(formula(1, QUOTA, "=#REF!", "#REF!")), findings={"G2": "INTAKE_CELL:ERROR"}),
@@ -329,11 +228,11 @@ UGLY: dict[str, Ugly] = {
     ),
     "a total that is none": Ugly(workbook(rows=(*ROWS, ("合计", *[None] * 5, 2500))), findings={"G4": "INTAKE_TOTAL"}, left_out=("4",)),
     "merged over rows": Ugly(workbook(_merged(1, 2, 3, "HW31")), {"D3": "HW31"}),
-    "something under merged cells": Ugly(workbook(_several(_merged(1, 2, 3, "HW31"), cell(2, 3, "HW08"))), findings={"D3": "INTAKE_MERGED:COVERED"}),
+    "something under merged cells": Ugly(workbook(several(_merged(1, 2, 3, "HW31"), cell(2, 3, "HW08"))), findings={"D3": "INTAKE_MERGED:COVERED"}),
     "a merged quota": Ugly(workbook(_merged(1, 2, QUOTA, 1200)), findings={"G2": "INTAKE_MERGED:SHARED"}),
     "merged over columns": Ugly(workbook(_merged(1, 1, 3, "HW31", end=4)), findings={"D2": "INTAKE_MERGED:COLUMNS"}),
     "huge merges": Ugly(
-        patched(workbook(_several(_merged(1, 2, 3, "HW31"), _merged(3, 4, 9, ""))), _SHEET1, 'count="2"><mergeCell ref="D2:D3"/>', 'count="3"><mergeCell ref="D2:D1048576"/><mergeCell ref="A5:XFD1048576"/>'), {"D3": "HW31"}
+        patched(workbook(several(_merged(1, 2, 3, "HW31"), _merged(3, 4, 9, ""))), SHEET1, 'count="2"><mergeCell ref="D2:D3"/>', 'count="3"><mergeCell ref="D2:D1048576"/><mergeCell ref="A5:XFD1048576"/>'), {"D3": "HW31"}
     ),
     "a hidden row": Ugly(workbook(lambda book, page: page.set_row(1, None, None, {"hidden": True})), findings={"2": "INTAKE_HIDDEN:ROW"}),
     "a filtered row": Ugly(workbook(lambda book, page: (page.autofilter(0, 0, 2, 6), page.set_row(2, None, None, {"hidden": True}))), findings={"3": "INTAKE_HIDDEN:ROW"}),
@@ -365,54 +264,14 @@ UGLY: dict[str, Ugly] = {
     "a text that its format hides": bad("E", "900-053-31", "INTAKE_HIDDEN:CELL", num_format=";;;"),
     "a format for accounts": quota(1200.5, None, num_format='_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ '),
     "a row without height": Ugly(
-        patched(workbook(lambda book, page: page.set_row(1, 33)), _SHEET1, 'ht="33"', 'ht="0"'), findings={"2": "INTAKE_HIDDEN:ROW"}
+        patched(workbook(lambda book, page: page.set_row(1, 33)), SHEET1, 'ht="33"', 'ht="0"'), findings={"2": "INTAKE_HIDDEN:ROW"}
     ),
     "two sheets of one kind": Ugly(workbook(_second_sheet), findings={"2026年!": "INTAKE_SHEET:SECOND"}),
-    "two tables in one sheet": Ugly(workbook(_several(_merged(2, 2, 0, "二、重庆市至四川省", end=6)), rows=(ROWS[0], [None] * 7, HEADS, ROWS[1])), findings={"4": "INTAKE_SHEET:STACKED"}, left_out=("3", "4")),
+    "two tables in one sheet": Ugly(workbook(several(_merged(2, 2, 0, "二、重庆市至四川省", end=6)), rows=(ROWS[0], [None] * 7, HEADS, ROWS[1])), findings={"4": "INTAKE_SHEET:STACKED"}, left_out=("3", "4")),
     "a heading among the rows": Ugly(workbook(_merged(2, 2, 0, "二、涪陵区", end=6), rows=(ROWS[0], [None] * 7, ROWS[1])), left_out=("3",)),
     "a title with another unit": Ugly(workbook(cell(0, 0, "单位：万吨"), top=1), findings={"G2": "INTAKE_UNIT:TITLE"}),
     "codes of both sides": Ugly(
         workbook(heads=("移出单位", "统一社会信用代码", "接受单位", "接受单位统一社会信用代码", *HEADS[2:]), rows=[["示例产废厂", uscc_of(8), *line] for line in ROWS])
     ),
-    # ------------------------------------------------------------------ XLS, which WPS calls ET
-    "an XLS": Ugly(old_workbook()),
-    "an ET": Ugly(old_workbook(name="名单.et")),
-    "an XLS called XLSX": Ugly(old_workbook(name="名单.xlsx")),
-    "an XLSX called XLS": Ugly(workbook(name="名单.xls")),
-    "an XLS with a formula": Ugly(old_workbook(_old_cell(1, QUOTA, xlwt.Formula("600*2"))), findings={"G2": "INTAKE_FORMULA"}),
-    "an XLS with a struck row": Ugly(old_workbook(_old_struck()), findings={"2": "INTAKE_STRUCK:ROW"}),
-    "an XLS with a hidden row": Ugly(old_workbook(_old_hidden), findings={"2": "INTAKE_HIDDEN:ROW"}),
-    "an XLS with merged cells": Ugly(old_workbook(_old_merged), {"D3": "HW31"}),
-    "an XLS with the unit in the format": Ugly(old_workbook(_old_form(1.2, '0.0"万吨"')), {"G2": "12000"}, rows=({"quota_t": "12000"}, {})),
-    "an XLS with a number for a code": Ugly(old_workbook(_old_cell(1, 4, 90005231)), {"E2": "900-052-31"}),
-    # ------------------------------------------------------------------ CSV
-    "CSV as UTF-8": Ugly(csv(lines(), "utf-8")),
-    "CSV as UTF-8 with a BOM": Ugly(csv(lines(), "utf-8-sig")),
-    "CSV as GBK": Ugly(csv(lines(), "gbk")),
-    "CSV as UTF-16": Ugly(csv(lines(by="\t"), "utf-16")),
-    "CSV as UTF-16 without a BOM": Ugly(csv(lines(by="\t"), "utf-16-le")),
-    "CSV with sep=": Ugly(csv("sep=;\r\n" + lines(by=";"), "gbk")),
-    "CSV with semicolons": Ugly(csv(lines(by=";"), "utf-8-sig")),
-    "CSV with quotes": Ugly(csv(lines(_QUOTED), "utf-8")),
-    "CSV with an extra column": Ugly(csv(_THOUSANDS, "utf-8"), findings={"H2": "INTAKE_COLUMN:NONE"}),
-    "CSV with .0 and an exponent": Ugly(csv(lines([[*ROWS[0][:1], "9.15E+17", *ROWS[0][2:]], ROWS[1]]), "utf-8"), findings={"B2": "INTAKE_CELL:USCC"}),
-    "CSV that keeps its digits as texts": Ugly(
-        csv(lines([[ROWS[0][0], f'="{uscc_of(1)}"', *ROWS[0][2:4], "'900-052-31", *ROWS[0][5:]], ROWS[1]]).replace('="', '"=""').replace(f'{uscc_of(1)}"', f'{uscc_of(1)}"""'), "utf-8"),
-        {"B2": uscc_of(1), "E2": "900-052-31"},
-    ),
-    "CSV called XLS": Ugly(csv(lines(), "gbk", "名单.xls")),
-    "CSV with an open quote": Ugly(csv(lines() + '"x', "utf-8"), findings={"": "INTAKE_FILE:CSV"}),
-    "CSV cut in a character": Ugly(("名单.csv", lines().encode("utf-8") + b"\xe5\xff\xff"), findings={"": "INTAKE_FILE:ENCODING"}),
-    # ------------------------------------------------------------------ what is none
-    "HTML called XLS": Ugly(csv(_HTML, "utf-8", "名单.xls"), findings={"": "INTAKE_FILE:HTML"}),
-    "HTML as UTF-16": Ugly(csv(_HTML, "utf-16", "名单.xls"), findings={"": "INTAKE_FILE:HTML"}),
-    "XML of 2003": Ugly(csv('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "utf-8", "名单.xls"), findings={"": "INTAKE_FILE:XML"}),
-    "a password": Ugly(("名单.xlsx", _encrypted()), findings={"": "INTAKE_FILE:PASSWORD"}),
-    "an XLS with a password": Ugly(_locked_xls(), findings={"": "INTAKE_FILE:PASSWORD"}),
-    "a PDF": Ugly(("名单.xlsx", b"%PDF-1.7 ..."), findings={"": "INTAKE_FILE:OTHER"}),
-    "an ODS": Ugly(("名单.ods", _ODS.getvalue()), findings={"": "INTAKE_FILE:OLD"}),
-    "nothing at all": Ugly(("名单.xlsx", b""), findings={"": "INTAKE_FILE:EMPTY"}),
-    "a bomb": Ugly(_bomb(), findings={"": "INTAKE_FILE:BOMB"}),
-    "entities": Ugly(patched(workbook(), _SHEET1, "<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet'), findings={"": "INTAKE_FILE:DAMAGED"}),
-    "no table": Ugly(("x.csv", "你好\r\n".encode()), findings={"CSV!": "INTAKE_SHEET"}),
+    **FILES,
 }  # fmt: skip

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import xlsxwriter
 import xlwt
+from msgspec import Struct
 
 from signing.uscc import check_character
 
 SHEET = "白名单"
+QUOTA = 6
+"""Column G, from 0."""
 HEADS = ("接受单位", "统一社会信用代码", "许可证标识", "废物类别", "废物代码", "利用处置方式", "年度额度（吨）")
 """Columns A to G."""
 AT_S = 1_796_000_000  # 2026-11-30
@@ -123,5 +127,41 @@ def terms(**changes: Any) -> Edit:
         for number, (head, value) in enumerate(found.items()):
             put(own, number, 0, head)
             put(own, number, 1, value)
+
+    return edit
+
+
+SHEET1 = "xl/worksheets/sheet1.xml"
+
+
+class Ugly(Struct, frozen=True):
+    """A file and what must be said of it. ``rows``: what each row of the list says otherwise than the clean one; None where there is a finding."""
+
+    file: Made
+    repairs: Mapping[str, str] = {}
+    findings: Mapping[str, str] = {}
+    rows: tuple[Mapping[str, Any], ...] = ({}, {})
+    left_out: tuple[str, ...] = ()
+
+
+def patched(made: Made, member: str, old: str, new: str) -> Made:
+    """A workbook in which one text of one part is another."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made[1])) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            content = source.read(info)
+            if info.filename == member:
+                assert old.encode() in content, (member, old)
+                content = content.replace(old.encode(), new.encode())
+            target.writestr(info.filename, content)
+    return made[0], out.getvalue()
+
+
+def several(*edits: Edit) -> Edit:
+    """One after the other."""
+
+    def edit(book: Any, page: Any) -> None:
+        for one in edits:
+            one(book, page)
 
     return edit
