@@ -102,9 +102,14 @@ class Decisions:
         statement = entry.statement
         if isinstance(statement.body, ApprovalDecide):
             self._decide(entry, statement.body)
-        elif statement.chain in self._there:
-            registers = kind.evolve(statement, entry.admission, self._other).registers
-            for key, value in registers.items():
+        elif (lines := self._there.get(statement.chain)) is not None:
+            # What fits no longer counts on its row all the same, and is given back like the rest.
+            state: ApprovalState = self._facts.state(statement.chain)
+            whole, placed = OtherFacts(self._other), list(state.lines)
+            for number, there in lines.items():
+                placed[number] = replace(placed[number], listing=there.listing)
+            whole.put_state(statement.chain, self._facts, replace(state, lines=tuple(placed)))
+            for key, value in kind.evolve(statement, entry.admission, whole).registers.items():
                 if key.startswith(f"q1:{self._draft.chain} "):
                     self._other.put(key, value)
 

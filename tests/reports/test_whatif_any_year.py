@@ -74,8 +74,8 @@ def _amend(log: TrialYear, which: int, much: int) -> None:
         log.list_act("list.confirm", AUTHORITY_50, act=act)
 
 
-def as_it_ended(log: TrialYear, factor: int = 1) -> DraftList | None:
-    """The list as an office would export it at the end: what has neither ended nor been removed; with so many times the quota."""
+def as_it_ended(log: TrialYear, factor: int = 1, part: int = 1) -> DraftList | None:
+    """The list as an office would export it at the end: what has neither ended nor been removed; with so many times the quota, or a part of it."""
     listed: ListState = log.bench.facts.state(LIST)
     at_s = log.bench.entries[-1].statement.at_s
     day, rows = day_of(at_s), []
@@ -85,7 +85,7 @@ def as_it_ended(log: TrialYear, factor: int = 1) -> DraftList | None:
         terms = {} if one.conditions is None else {"conditions": msgspec.to_builtins(one.conditions)}
         rows.append({
             "receiver": one.receiver, "permit": one.permit, "waste": msgspec.to_builtins(one.waste), "methods": list(one.methods),
-            "quota_t": format_mass(factor * listed.quota_g(number, day)), **terms,
+            "quota_t": format_mass(factor * listed.quota_g(number, day) // part), **terms,
         })  # fmt: skip
     return draft(rows) if rows else None
 
@@ -102,3 +102,6 @@ def test_the_list_as_it_ended_changes_nothing_and_more_quota_stops_nothing(acts:
     wider = log.trial(more)
     assert not [trip for trip in wider.trips if trip.outcome == "stopped"]
     assert not [one for one in wider.changed if one.tried.outcome == "slower"]
+    smaller = [as_it_ended(log, part=part) for part in (factor, factor + 1)]
+    half, third = ({trip.manifest for trip in log.trial(one).trips if trip.outcome == "stopped"} for one in smaller if one is not None)
+    assert half <= third

@@ -128,6 +128,19 @@ def test_a_revoked_decision_gives_back_in_both_worlds() -> None:
     assert less.rows[0].after.committed_g == 85_000_000
 
 
+def test_what_did_not_fit_is_given_back_too() -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    log.decide("510112", "A", "50", listing=0)
+    second = log.decide("511702", "A", "40", listing=0)
+    log.at("2026-05-11")
+    log.bench.post("approval.revoke/1", second, (AUTHORITY_51,), {"reason": "接受单位不再具备条件"})
+    log.at("2026-05-18")
+    log.decide("511702", "A", "10", listing=0)
+    use = log.trial(draft([row("A", "45"), B])).rows[0].after
+    assert (use.committed_g, use.peak_g, use.unmet_g) == (60_000_000, 90_000_000, 55_000_000)
+
+
 def test_a_list_for_use_only_bars_what_is_disposed_of() -> None:
     log = TrialYear(rows=[{**row("A", "100"), "methods": ["R4", "D10"]}], methods=("R4", "D10"))
     log.at("2026-03-02")
