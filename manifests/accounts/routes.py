@@ -20,7 +20,7 @@ _NAME = (
 InAccount = Annotated[
     str,
     in_query(
-        f"^({_NAME})$", "账户：名单行 Q1、批准决定行 Q2、许可证 Q3 / account, as /v1/quotas names it", "Q1 list/2026-51-50-cy 0", "account"
+        f"^({_NAME})$", "账户：名单行 Q1、批准决定行 Q2、许可证 Q3 / account, as /v1/quotas names it", "Q1 list/2026-51-50-1 0", "account"
     ),
 ]
 

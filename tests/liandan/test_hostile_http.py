@@ -85,6 +85,9 @@ async def test_a_misspelt_parameter_never_splits_a_batch(query: str, still: http
         "/v1/parties/x?y=1",
         "/v1/log?x=1",
         "/v1/reconciliations/2026-10?form=50",
+        "/v1/figures/2026-10?form=50",
+        "/v1/public/figures/2026-10?form=50",
+        "/v1/movements?acount=x",
         "/v1/disclosures?chian=x",
         "/v1/checkpoints?afer=1",
         "/v1/checkpoints?after=1e3",
@@ -353,8 +356,22 @@ async def test_the_edges_of_the_calendar_are_answered_in_words_everywhere(still:
             ]
     # Of these a form is asked that lets the edge come to the calendar.
     asked += [(f"/v1/reconciliations/{month}.{suffix}?from=51&to=50", month, {}) for month in EDGES[:2] for suffix in ("json", "pdf")]
+    asked += [
+        (f"/v1/{kind}/{period}.{suffix}?from=51&to=50", period, {})
+        for kind in ("figures", "public/figures")
+        for period in (*EDGES[:2], "9999", "0001")
+        for suffix in ("json", "csv")
+    ]
     asked += [(f"/v1/no-record.pdf?generator={PARTY}&from={day}&to={day}", day, {}) for day in EDGES[2:4]]
     asked = [one for one in asked if one[0] not in ("/readyz", "/metrics", "/livez") or not one[2]]
     for at in range(0, len(asked), 16):
         await asyncio.gather(*(ask(address, edge, **present) for address, edge, present in asked[at : at + 16]))
     assert wrong == []
+
+
+async def test_figures_without_firms_need_no_token(still: httpx.AsyncClient) -> None:
+    """Of everything else that is drawn one is asked for; a month that is not over tells nothing."""
+    answer = await still.get("/v1/public/figures/2026-10?from=51&to=50")
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["pair"], "names" in answer.json()) == (["51", "50"], False)
+    assert (await still.get("/v1/figures/2026-10?from=51&to=50")).json()["code"] == "TOKEN_MISSING"

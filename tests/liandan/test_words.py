@@ -62,7 +62,7 @@ GETS = (
 READS = (
     "/v1/feed?limit=9999&after=x", "/v1/manifests?stage=arived&number=2026 5101000123&plate=-&from=1", "/v1/permits?code=９００-052-31&recevier=x",
     "/v1/approvals?stage=done", "/v1/quotas?quota=q1&year=1999", "/v1/parties?min_size=999999", "/v1/manifests/00000000000000",
-    "/v1/manifests?cursor=x", "/v1/reconciliations/2026-13", "/v1/parties/x", "/v1/feed?after=999999",
+    "/v1/manifests?cursor=x", "/v1/reconciliations/2026-13", "/v1/figures/26", "/v1/movements?account=Q1", "/v1/parties/x", "/v1/feed?after=999999",
 )  # fmt: skip
 
 
