@@ -9,7 +9,6 @@ token signs ML-DSA-44 yet. Needs the extra ``token`` (python-pkcs11, MIT).
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib import import_module
@@ -130,8 +129,8 @@ def make_token_key(text: str, pin: bytes, suite_name: str, module: str = "") -> 
             if any(session.get_objects({attribute.CLASS: library.ObjectClass.PRIVATE_KEY, **_named(uri, library)})):
                 raise _unfit(uri, Phrase("已有这个名称的密钥", "there is a key of this name"))
             curve = session.create_domain_parameters(form, {attribute.EC_PARAMS: _EDWARDS if edwards else _P256}, local=True)
-            # A label is for people, an id is what finds both halves: a fresh one where the URI says none.
-            curve.generate_keypair(store=True, label=uri.label or None, id=uri.id or secrets.token_bytes(8))
+            # A label is for people, an id is what finds both halves: made of the label where the URI says none.
+            curve.generate_keypair(store=True, label=uri.label or None, id=uri.id or sha256(uri.label.encode()).digest()[:8])
     except library.PKCS11Error as error:
         raise _failed(uri, error) from None
     return open_token_key(text, pin, module)

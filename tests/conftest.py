@@ -43,6 +43,9 @@ MEMORY_WANTED_B = 4 << 30
 RUN = pytest.StashKey[dict[str, str]]()
 CLEANUP = pytest.StashKey[ExitStack]()
 
+# What somebody has pinned by ``liandan login`` on this machine is none of the tests' business.
+os.environ["LIANDAN_PROFILE"] = os.devnull
+
 # A context for TLS reads all the system's certificates, for each of a thousand clients that speak plain HTTP to a server of the test.
 httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 

@@ -171,10 +171,10 @@ async def test_a_key_is_told_to_the_log_by_command_and_retired(database_url: str
         assert (admitted.exit_code, '"issuer.key/1"' in admitted.output) == (0, True), admitted.output
         again = await do(*add, "--cert", cert, *url)
         assert (again.exit_code, "KEY_REGISTERED" in again.output) == (1, True)
-        retire = ("log", "issuer", "retire", key.keyid, "--reason", "更换（虚构）", *url)
-        assert (await do(*retire)).exit_code == 0
-        assert "KEY_UNKNOWN" in (await do(*retire)).output
-        assert "64" in (await do("log", "issuer", "retire", key.keyid[:8], "--reason", "x", *url)).output
+        retire = ("log", "issuer", "retire", "--reason", "更换（虚构）", "--yes", "--receipts", str(tmp_path / "receipts"), *url)
+        assert (await do(*retire, "--keyid", key.keyid)).exit_code == 0
+        assert "KEY_UNKNOWN" in (await do(*retire, "--keyid", key.keyid)).output
+        assert "64" in (await do(*retire, "--keyid", key.keyid[:8])).output
         here = CliRunner(env={"LIANDAN_DATA_DIR": str(own.data_dir), "LIANDAN_DATABASE_URL": database_url})
         listed = await asyncio.to_thread(here.invoke, main, ["log", "issuer", "list", "--json"])
         [one] = json.loads(listed.stdout)
