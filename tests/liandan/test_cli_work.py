@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from liandan.cli import main
-from liandan.cli.work import WHATS
+from liandan.cli.work import WHATS, answering
 from manifests.answers import Manifests
 from manifests.matter_answers import HoldAnswer
 from manifests.work.answers import WORDS, WorkItem, WorkPage
@@ -101,3 +101,11 @@ def test_wrong_filters_and_tables_are_wrong_usage(wrong: tuple[str, str], monkey
     served, answer = _run(monkeypatch, "manifest", "list", *wrong)
     assert answer.exit_code == 2
     assert served.asked == []
+
+
+def test_what_waits_on_a_list_is_confirmed_by_the_hash_of_its_act() -> None:
+    """R-37: whoever resumes a row waits for the other side, which is told what to confirm."""
+    waits = msgspec.structs.replace(
+        LATE, kind="list.confirm/1", manifest="", list="list/2026-51-50-cy", act="ab" * 32, act_kind="list.resume/1", act_rows=(3,)
+    )
+    assert answering(waits) == f"liandan list confirm list/2026-51-50-cy --act {'ab' * 32}"
