@@ -82,6 +82,8 @@ class Approvals:
         """The accounts that each line of an issue draws on; of a decision that stands, but where its statuses are those of another day."""
         permit = f"Q3 {self.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
         by_decision = a.route in ("LISTED", "APPROVED")
+        is_named = "approval" in body and all("decision_line" in line for line in body["lines"])
+        need(is_named or not by_decision, "MISSING", "body.approval", body.get("approval"), f"a decision and its lines: {a.route}")
         decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in body["lines"]]
         accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
         self.need_standing(accounts if not trip.is_backfill else [], a.at, {"OVERTOOK"})
