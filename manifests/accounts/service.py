@@ -51,6 +51,8 @@ from whitelist.quota import newest_permit, opened_key, q3_key
 from whitelist.thresholds import thresholds_of
 
 AT_A_TIME, EVERYTHING = 5_000, 2**31
+AT_ONCE_S = 0.05
+"""What an answer about all accounts may cost whoever asks; a dearer one is made anew while the one before serves."""
 REST = 20
 """How many times its own cost an answer about all accounts serves while the log grows."""
 OPEN_MAX = 5_000
@@ -187,12 +189,18 @@ def _held_g(facts: Facts, trunk: str, account: str) -> int:
     return state.drawn.get(account, 0)
 
 
-class _Kept(Struct):
-    """The newest answer of a log, and until when it serves."""
+class _Kept(Struct, eq=False):
+    """The newest answer of a log, what it cost (seconds), until when it serves, and who makes the next one."""
 
-    standing: QuotasStanding
-    until: float
     lock: asyncio.Lock
+    standing: QuotasStanding = QuotasStanding(-1, "")
+    cost: float = 0.0
+    until: float = 0.0
+    task: asyncio.Task[None] | None = None
+
+    def serves(self, size: int, day: str) -> bool:
+        """Whether nothing newer is asked for yet."""
+        return self.standing.day == day and (self.standing.size == size or monotonic() < self.until)
 
 
 _KEPT: WeakKeyDictionary[Log, _Kept] = WeakKeyDictionary()
@@ -202,15 +210,25 @@ async def standing_quotas(log: Log, now_s: int) -> QuotasStanding:
     """Accounts of decisions, lists and permits in force on the day of a moment that raise an alert about the present."""
     head, today = await log.head(), day_of(now_s)
     size = 0 if head is None else head.size
-    kept = _KEPT.setdefault(log, _Kept(QuotasStanding(-1, ""), 0.0, asyncio.Lock()))
-    async with kept.lock:  # whoever comes meanwhile gets the answer of who is at it
-        is_same = (kept.standing.size, kept.standing.day) == (size, today)
-        if not is_same and (kept.standing.day != today or monotonic() >= kept.until):
+    kept = _KEPT.setdefault(log, _Kept(asyncio.Lock()))
+    if kept.serves(size, today):
+        return kept.standing
+    if kept.standing.day == today and kept.cost > AT_ONCE_S:  # the one before serves until the next is there
+        if kept.task is None or kept.task.done():
+            kept.task = asyncio.create_task(_renew(log, kept, size, now_s))
+            kept.task.add_done_callback(lambda task: task.cancelled() or task.exception())  # the next request tries again
+        return kept.standing
+    await _renew(log, kept, size, now_s)
+    return kept.standing
+
+
+async def _renew(log: Log, kept: _Kept, size: int, now_s: int) -> None:
+    async with kept.lock:
+        if not kept.serves(size, day_of(now_s)):  # or somebody else was at it
             begun = monotonic()
             kept.standing = await _look(log, now_s)
-            ended = monotonic()
-            kept.until = ended + REST * (ended - begun)
-    return kept.standing
+            kept.cost = monotonic() - begun
+            kept.until = monotonic() + REST * kept.cost
 
 
 async def _look(log: Log, now_s: int) -> QuotasStanding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 from asyncpg import Pool, Record
 from litestar import Router
+from msgspec.structs import replace
 
 from ledger.admission.kind_table import DataSets
+from ledger.log import Log
 from ledger.mass import format_mass
 from ledger.times import parse_at
 from manifests.accounts import service
 from manifests.accounts.routes import ROUTER as ACCOUNTS
+from manifests.accounts.standing import QuotasStanding
 from manifests.work.routes import get_work
 from reports.figures.recount import recount
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, MANIFEST, PERMIT, RECEIVER, a_line, accepted, an_issue
@@ -266,6 +270,33 @@ async def test_alerts_are_of_the_present(pool: Pool[Record], tmp_path: Path, mon
         await admit(done)
         assert await told() == [("QUOTA_OVERDRAWN", "H", 1000)]
         assert await told("2027-01-01") == []
+
+
+async def test_a_dear_answer_is_made_while_the_one_before_serves(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it but the first, and it is made once however many ask."""
+    looks, go_on, look = list[int](), asyncio.Event(), service._look
+
+    async def slow(log: Log, now_s: int) -> QuotasStanding:
+        looks.append(now_s)
+        found = await look(log, now_s)
+        if len(looks) > 1:
+            await go_on.wait()
+        return replace(found, size=len(looks))
+
+    monkeypatch.setattr(service, "_look", slow)
+    monkeypatch.setattr(service, "REST", 0)
+    monkeypatch.setattr(service, "AT_ONCE_S", -1.0)
+    service._KEPT.pop(web.log, None)
+    now_s = parse_at(NOON)
+    assert [(await service.standing_quotas(web.log, now_s)).size for _ in range(3)] == [1, 1, 1]
+    await asyncio.sleep(0.01)
+    assert len(looks) == 2
+    go_on.set()
+    async with asyncio.timeout(10):
+        while (await service.standing_quotas(web.log, now_s)).size == 1:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(service, "AT_ONCE_S", 60.0)
+    assert (await service.standing_quotas(web.log, now_s)).size > 2, "a cheap one is made at once"
 
 
 @pytest.mark.parametrize(
