@@ -83,8 +83,9 @@ def _believed(cell: SheetCell, column: TemplateColumn, hows: Hows) -> SheetCell:
         return replace(cell, value=kept[1] or kept[2])
     if cell.formula:
         if cell.value is None or cell.value == "" or cell.formula == "=" or _UNSTEADY.search(cell.formula):
-            cause = "EMPTY" if cell.value in (None, "") else "UNSTEADY" if cell.formula != "=" else ""
-            raise unfit("INTAKE_FORMULA", cause, cell.formula[:60] if len(cell.formula) > 1 else Phrase("公式", "a formula"), column.note)
+            told = cell.formula[:60] if len(cell.formula) > 1 else Phrase("公式", "a formula")
+            is_empty = cell.value in (None, "")
+            raise unfit("INTAKE_FORMULA", "EMPTY" if is_empty else "UNSTEADY" if cell.formula != "=" else "", told, column.note)
         hows.append(Phrase(f"公式 {cell.formula[:40]}，取存盘时的结果", f"formula {cell.formula[:40]}: its result as it was saved"))
     if cell.sort == "error":
         raise unfit("INTAKE_CELL", "ERROR", str(cell.value)[:20], column.note)

@@ -21,7 +21,7 @@ _BEGINNING = 4096
 
 def unreadable(cause: str, found: Word = "", **places: Word) -> Refusal:
     """INTAKE_FILE for a cause of its own."""
-    return Refusal([Reason("INTAKE_FILE", "", found, "", cause, places)])
+    return Refusal([Reason(code="INTAKE_FILE", found=found, cause=cause, places=places)])
 
 
 def sort_of(raw: bytes) -> FileSort:

@@ -159,12 +159,21 @@ def calls() -> Iterator[tuple[str, str]]:
     for tree in modules().values():
         for node in ast.walk(tree):
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-            at_code, at_cause = {"refuse": (0, 4), "alert": (1, 2), "Reason": (0, 4)}.get(name, (0, 0))
-            if isinstance(node, ast.Call) and at_cause and len(node.args) > at_cause:
+            at_code, at_cause = {"refuse": (0, 4), "alert": (1, 2), "Reason": (0, 4), "unfit": (0, 1)}.get(name, (0, 0))
+            if isinstance(node, ast.Call) and name == "unreadable":  # liandan.intake: files that cannot be read
+                yield from (("INTAKE_FILE", cause) for cause in either(node.args[0], node))
+            elif isinstance(node, ast.Call) and at_cause and len(node.args) > at_cause:
                 code, cause = node.args[at_code], node.args[at_cause]
                 if isinstance(code, ast.Constant):
-                    assert isinstance(cause, ast.Constant), ast.unparse(node)
-                    yield code.value, cause.value
+                    yield from ((code.value, one) for one in either(cause, node) if one)
+
+
+def either(cause: ast.expr, call: ast.Call) -> list[str]:
+    """The causes that an argument may be: one, or the two ends of a condition."""
+    if isinstance(cause, ast.IfExp):
+        return [*either(cause.body, call), *either(cause.orelse, call)]
+    assert isinstance(cause, ast.Constant), ast.unparse(call)
+    return [str(cause.value)]
 
 
 def test_every_cause_has_a_text_and_every_text_a_cause() -> None:
