@@ -132,7 +132,7 @@ class Life(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         plates = {name: f"{plate[:3]}F{self.serial}" for name, plate in CAST.plates.items()}
         cast = replace(
             CAST, firms=own, permits=permits, wastes=CAST.wastes | self.wastes, places=CAST.places | self.places, plates=plates,
-            lists={way: rows for way, rows in lists.items() if rows}, flows=flows,
+            lists={way: rows for way, rows in lists.items() if rows}, amended={}, flows=flows,
         )  # fmt: skip
         return replace(cast, flows={name: _listed(cast, flow) for name, flow in flows.items()})
 

@@ -44,6 +44,7 @@ NOT_CODES = {
     "APPROVED",
     "OFF_LOG",
     "EMERGENCY",
+    "PILOT387",
     "CLOSED",
     "LMH",
     "SS",
