@@ -26,7 +26,9 @@ from reports.whatif.model import CAUSES, Cause, Tally, TriedTrip, TripOutcome
 from reports.whatif.other import OtherFacts
 from signing.refusal import Reason
 from whitelist import check
+from whitelist.approval import approval_at
 from whitelist.checked import Asked, home_of
+from whitelist.listing import list_at
 
 NOTICE = "PRE_NOTICE"
 _CAUSES: Mapping[str, Cause] = {
@@ -156,23 +158,31 @@ class Trips:
         self.tried.append(
             TriedTrip(
                 manifest=statement.chain, number=trip.number or "", day=day, at=at, outcome=outcome,
-                cause=self._cause(codes, trip.approval, numbers), codes=codes, origin=trip.origin.division,
+                cause=self._cause(codes, trip.approval, numbers, self._facts if outcome == "freed" else self._other), codes=codes, origin=trip.origin.division,
                 destination=trip.destination.division, generator=statement.owner, receiver=trip.receiver, approval=trip.approval or "",
                 lines=lines,
             )
         )  # fmt: skip
         self._count(trip.origin.division, lines, outcome, f"{outcome}_g" if outcome in ("stopped", "freed") else None)
 
-    def _cause(self, codes: tuple[str, ...], approval: str | None, numbers: list[int | None]) -> Cause | None:
+    def _cause(self, codes: tuple[str, ...], approval: str | None, numbers: list[int | None], facts: Facts) -> Cause | None:
         if not codes:
             return None
         found: set[Cause] = {_CAUSES.get(code, "other") for code in codes if code not in _OF_THE_DECISION}
+        if "complete_within" in found and self._ends_with_the_list(approval, numbers, facts):
+            found = found - {"complete_within"} | {"term"}
         if any(code in _OF_THE_DECISION for code in codes):
             decision = self._decisions.tried.get(approval or "")
             found |= {line.cause for line in (decision.lines if decision is not None else ()) if line.line in numbers and line.cause} or {
                 "other"
             }
         return next(cause for cause in CAUSES if cause in found)
+
+    def _ends_with_the_list(self, approval: str | None, numbers: list[int | None], facts: Facts) -> bool:
+        """Whether what ran out in a world did so on the last day of the list."""
+        decided, listed = approval_at(facts, approval or ""), list_at(facts, self._decisions.chain)
+        lines = [] if decided is None else [line for number in numbers if (line := decided.line(number)) is not None]
+        return listed is not None and any(line.valid_to == listed.effective_to for line in lines)
 
     def _count(self, division: str, lines: tuple[tuple[str, int], ...], trips: str, grams: str | None) -> None:
         """Once by code, however many of its lines have it; once by division, once by code alone, once in all."""

@@ -136,7 +136,14 @@ def test_statements_that_were_refused_are_counted_from_the_page_that_names_them(
     bench = Example()
     codes = ("APPROVAL_QUOTA", "PERMIT_SCALE")
     items = [
-        {"statement": f"{number:064x}", "by": [by], "kind": "manifest.issue/1", "codes": codes, "size": 9, "at": format_at(bench.at_s - 3600)}
+        {
+            "statement": f"{number:064x}",
+            "by": [by],
+            "kind": "manifest.issue/1",
+            "codes": codes,
+            "size": 9,
+            "at": format_at(bench.at_s - 3600),
+        }
         for number, by in enumerate([GENERATOR, GENERATOR, AUTHORITY_51])
     ]
     hour = format_at(bench.at_s - 3600)[:13]

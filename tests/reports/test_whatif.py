@@ -93,7 +93,7 @@ def test_why_a_trip_is_stopped(rows: list[dict[str, Any]], cause: str, code: str
 def test_days_of_the_list_and_its_kind_are_the_drafts_too() -> None:
     ended = tried(LISTED, effective_to="2026-07-31")
     assert ended.head == ("effective_to",)
-    assert {trip.cause for trip in ended.trips} == {"complete_within"}
+    assert {trip.cause for trip in ended.trips} == {"term"}
     assert all(trip.day > "2026-07-31" for trip in ended.trips)
     pilot = tried(LISTED, kind="pilot")
     assert {one.tried.cause for one in pilot.changed} == {"not_in_force"}, "a pilot list serves no decision"
