@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,14 +11,10 @@ from msgspec.structs import replace
 
 from ledger.admission.content import check_content, withheld
 from ledger.admission.form import read_body
-from ledger.admission.personality import Judged
-from ledger.model import Admission, Decision, Facts, Findings, Head, Moment, Statement, Values, chain_key
-from ledger.times import format_at
 from liandan.intake.ground import LogGround, same_name
 from liandan.intake.model import CodesRead, PlannedStatement, Spot, TemplateRow
 from liandan.intake.rows import SheetReading
 from liandan.intake.tables import CATEGORY, CODES, LIST_TERMS, LISTING, METHODS, NO, PERMIT, QUOTA, RECEIVER, RECEIVER_NAME, SCOPE
-from liandan.wiring import KINDS
 from signing.payload import BODY_LIMIT
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
@@ -32,7 +26,6 @@ from whitelist.listing import ListRow, rows_hash
 T = TypeVar("T")
 PAGE_BYTES = BODY_LIMIT - 2048
 """Of the rows of a page; the rest is for what stands around them in a statement."""
-_UNKNOWN_OFFLINE = {"PERMIT_UNKNOWN", "PERMIT_HOLDER", "ROW_PERMIT"}
 _TERMS = ("letter_no", "letter_date", "effective_from", "effective_to", "kind", "suspension_stops")
 _IN_NAME = ("year", "from", "to", "name")
 
@@ -252,79 +245,3 @@ def _pages(draft: ListDraft) -> Iterator[list[int]]:
         size += length
     if page:
         yield page
-
-
-# ---------------------------------------------------------------------- what the log's rules say
-
-
-def judge_list(draft: ListDraft, out: SheetReading, at_s: int, by: str = "", facts: Facts | None = None) -> None:
-    """Every statement by the rules of its kind, each reason at its cell. Without ``facts`` only what a list says of itself is judged."""
-    if not draft.rows:
-        return
-    ground = Facts(lambda name, sha256: None, _Nothing()) if facts is None else facts
-    state: Any = None
-    statements = draft.statements if draft.chain else (_stand_in(draft), *draft.statements)
-    for seq, planned in enumerate(statements):
-        kind = KINDS.by_name[planned.kind]
-        is_own = planned in draft.statements
-        try:
-            body = read_body(planned.body, kind.body)
-        except Refusal as refusal:
-            for reason in withheld(refusal.reasons):
-                out.refuse(planned.spot_of(reason.field), reason)
-            return
-        chain = draft.chain or _STAND_IN
-        statement = Statement(
-            kind=kind.name,
-            chain=chain,
-            seq=seq,
-            prev="",
-            by=(by,),
-            at=format_at(at_s),
-            at_s=at_s,
-            body=body,
-            hash=sha256(str(seq).encode()).hexdigest(),
-        )
-        findings = Findings()
-        for rule in kind.rules if is_own else ():
-            rule(Judged(statement, ground, Moment(0, at_s, ""), state, kind), findings)
-        for reason in findings.reasons:
-            if facts is not None or reason.code not in _UNKNOWN_OFFLINE:
-                out.refuse(planned.spot_of(reason.field), _named(reason, draft))
-        for code in findings.alerts:
-            out.note(planned.row.spot, Phrase(f"入账时将有提示 {code}：{KINDS.rules[code].zh}", f"an alert will come with it: {code}"))
-        if seq + 1 < len(statements):
-            state = kind.evolve(statement, _ADMISSION, ground).state
-            ground.values[chain_key(chain)] = Head(seq, statement.hash, 0, state)
-
-
-_ROW_OF = re.compile("row ([0-9]+)")
-
-
-def _named(reason: Reason, draft: ListDraft) -> Reason:
-    """Of a row that stands twice, where the other one stands in the file."""
-    if reason.code != "ROW_TWICE" or not isinstance(reason.expected, Phrase) or (found := _ROW_OF.fullmatch(reason.expected.en)) is None:
-        return reason
-    spot = draft.spots[int(found[1])].spot
-    return replace(reason, field="", expected=f"{spot.file} {spot.cell}")
-
-
-_STAND_IN = "list/2000-50-51-x"
-_ADMISSION = Admission(index=0, at="", ruleset="", facts=(), decision=Decision(tags=(), alerts=(), accounts=()))  # neither kind looks at it
-
-
-def _stand_in(draft: ListDraft) -> PlannedStatement:
-    """A proposal for rows that come without one, so that they can be judged against each other."""
-    pages = len(draft.statements)
-    body = {
-        "letter_no": "-", "letter_date": "2000-01-01", "effective_from": "2000-01-01", "effective_to": "2000-12-31", "kind": "mutual",
-        "suspension_stops": "issue", "rows": len(draft.rows), "pages": pages,
-    }  # fmt: skip
-    return PlannedStatement(kind="list.propose/1", chain=_STAND_IN, uscc="", body=body, row=draft.spots[0])
-
-
-class _Nothing(Values):
-    """A log that is not known."""
-
-    def __missing__(self, key: str) -> Any:
-        return None

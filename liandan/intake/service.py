@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from liandan.intake.bounded import BoundedReader
 from liandan.intake.difference import ComparedRow, ListDifference, compare_lists, rows_in_force, rows_of_draft, write_difference
 from liandan.intake.exporting import write_list
 from liandan.intake.ground import LogGround
+from liandan.intake.judging import keys_of
 from liandan.intake.openings import holders_of
 from liandan.intake.reading import IntakeSort, Tables
 from liandan.intake.tables import NO, PERMIT, RECEIVER, USCC
@@ -73,9 +75,13 @@ async def take_posted(log: Log, reader: BoundedReader, caller: Caller, asked: In
     now_s = await log.now(claimed_s)
     ground = await load_ground(log, caller, read.tables, asked.sort, day_of(now_s))
     facts, found = await _facts(log, ground, read.tables)
-    taken = await asyncio.to_thread(
-        compose, asked.sort, read, at_s=now_s, ground=ground, facts=facts, by=caller.uscc, given=asked.given, found=found
-    )
+    composing = partial(compose, asked.sort, read, at_s=now_s, ground=ground, by=caller.uscc, given=asked.given, found=found)
+    if asked.sort == "list":
+        taken = await asyncio.to_thread(composing, facts=facts)
+    else:
+        taken = await asyncio.to_thread(composing)
+        if taken.statements and facts is not None:
+            taken = await asyncio.to_thread(composing, facts=await _facts_of(log, taken, caller, now_s))
     same = [one.list for one in ground.lists if taken.draft is not None and taken.draft.digest and one.rows_hash == taken.draft.digest]
     difference = None if known is None else against_list(taken, known, ground)
     return intake_answer(taken, asked.language, same, difference, ground.names)
@@ -142,6 +148,14 @@ async def load_ground(log: Log, caller: Caller, tables: Tables, sort: IntakeSort
         is_founded = facts.state(LOG_MAIN) is not None
         names = {one: name for one in firms if is_founded and (name := party_name(facts, one)) != one}
     return LogGround(tuple(permits), names, tuple(approvals), tuple(lists), today)
+
+
+async def _facts_of(log: Log, taken: TakenFiles, caller: Caller, now_s: int) -> Facts:
+    """What judging the statements reads."""
+    async with snapshot(log) as now:
+        workspace = now.workspace
+        await workspace.follow(lambda: keys_of(taken.statements, caller.uscc, now_s, workspace.facts))
+    return workspace.facts
 
 
 async def _permits(log: Log, firms: Sequence[str]) -> list[PermitAnswer]:

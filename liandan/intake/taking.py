@@ -9,7 +9,8 @@ from msgspec import Struct
 from ledger.model import Facts
 from liandan.golive.composing import Composing
 from liandan.intake.ground import LogGround
-from liandan.intake.listing import ListDraft, compose_list, judge_list
+from liandan.intake.judging import judge_each, judge_list
+from liandan.intake.listing import ListDraft, compose_list
 from liandan.intake.model import PlannedStatement, RowOutcome, SheetFinding, SheetNote, SheetRepair
 from liandan.intake.openings import compose_openings
 from liandan.intake.reading import IntakeSort, ReadTables, TakenFile, read_tables
@@ -59,7 +60,7 @@ def compose(
     given: Mapping[str, str] | None = None,
     found: str = "",
 ) -> TakenFiles:
-    """What rows that were read come to. ``facts`` of the log let its own rules judge a list for ``by``, who would sign; ``found`` is the hash of
+    """What rows that were read come to. ``facts`` of the log let its own rules judge the statements of ``by``, who would sign; ``found`` is the hash of
     ``log.found``, of which names of permits are made."""
     out, draft = read.reading(), None
     statements: Sequence[PlannedStatement]
@@ -73,6 +74,8 @@ def compose(
         _tell_known(statements, out, ground)
     else:
         statements = compose_openings(read.tables, out, at_s, ground)
+    if sort != "list" and facts is not None and not out.findings:
+        judge_each(statements, out, at_s, by, facts)
     return settled(sort, read.files, out, statements, draft)
 
 

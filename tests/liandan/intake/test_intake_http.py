@@ -24,6 +24,7 @@ from tests.whitelist import scene
 from tests.whitelist.scene import OTHER_LIST, OTHER_PERMIT, OTHER_RECEIVER
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50
+from whitelist.routes import ROUTER as WHITELIST
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,7 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture(scope="module")
 async def web(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Web]:
     """One log for all tests: none of them writes."""
-    async with serving(shared_pool, tmp_path_factory.mktemp("intake"), scene.strangers(Example()), [router()]) as web:
+    async with serving(shared_pool, tmp_path_factory.mktemp("intake"), scene.strangers(Example()), [router(), WHITELIST]) as web:
         yield web
 
 
@@ -203,6 +204,23 @@ async def test_permits_come_in_by_the_same_door(web: Web) -> None:
         },
     )  # fmt: skip
     assert any(PERMIT in one["said"] for one in found["notes"]), "it is registered already"
+    rows[0][5] = "500999"
+    found = await posted(web, workbook(heads=heads, rows=rows, sheet="Sheet1")[1], "&as=permits")
+    assert [(one["cell"], one["code"]) for one in found["findings"]] == [("Sheet1!F2", "DIVISION")], "by the rules of the log"
+
+
+async def test_decisions_are_known_by_their_numbers_and_lines(web: Web) -> None:
+    known = (await web.get("/v1/approvals?stage=approved")).json()["approvals"][0]
+    rows = [("批准决定", known["no"].replace("〔", "["), known["generator"], 1, "1.5", "2026-09-30", "台账")]
+    found = await posted(web, openings(*rows), "&as=openings")
+    assert found["findings"] == []
+    assert [(one["chain"], one["body"]["item"]) for one in found["statements"]] == [(known["approval"], 0)]
+    rows = [(*rows[0][:3], 9, *rows[0][4:]), ("批准决定", known["approval"], None, 0, 1, "2026-09-30", "x")]
+    found = await posted(web, openings(*rows), "&as=openings")
+    assert [(one["cell"], one["code"]) for one in found["findings"]] == [("期初!D2", "INTAKE_ACCOUNT"), ("期初!D3", "INTAKE_ACCOUNT")]
+    pilot = (("白名单", LIST, None, 8, 1, "2026-09-30", "x"), ("白名单", LIST, None, 9, 1, "2026-09-30", "x"))
+    found = await posted(web, openings(*pilot), "&as=openings")
+    assert [(one["cell"], one["code"]) for one in found["findings"]] == [("期初!D3", "INTAKE_ACCOUNT")]
 
 
 async def test_a_reader_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
