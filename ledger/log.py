@@ -142,12 +142,16 @@ class Log:
         state = await self.state()
         return state is not None and state.founder(uscc) is not None
 
+    def clock(self, claimed_s: int | None = None) -> int:
+        """Unix seconds: the clock, or for a simulated log the claimed time, which may lie before its last entry."""
+        return claimed_s or 0 if self.simulated else int(time())
+
     async def now(self, claimed_s: int | None = None) -> int:
         """The log's present, Unix seconds: the clock, or for a simulated log the claimed time, never before its last entry."""
         if not self.simulated:
-            return int(time())
+            return self.clock()
         head = await self.head()
-        return max(claimed_s or 0, 0 if head is None else head.at_s)
+        return max(self.clock(claimed_s), 0 if head is None else head.at_s)
 
     async def _answer(self, item: Taken, outcome: Sequenced | Refusal, claimed_s: int | None) -> Answer:
         if isinstance(outcome, Sequenced):

@@ -6,6 +6,7 @@ two cannot differ over one state of the log. What only a signed statement has (s
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from ledger.admission.form_words import ABSENT, of_another_type
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
 from ledger.admission.signers import judge_roles
+from ledger.admission.statement import Draft, without_flaws
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, is_founder, party_chain, party_name
 from ledger.labels import labels
@@ -23,8 +25,9 @@ from ledger.mass import format_mass
 from ledger.model import Facts, Findings, Moment, Statement, chain_keys
 from ledger.problem import NO_CASE, Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
-from signing.payload import Flawed, parse
-from signing.phrase import Phrase, counted
+from signing.envelope import ENVELOPE_LIMIT, PAYLOAD_STATEMENT, Envelope, Signature, freeze
+from signing.payload import BODY_LIMIT, REASON_LIMIT, Flawed, parse
+from signing.phrase import Phrase, at_most, counted
 from signing.refusal import Reason, Refusal, Rule, refuse, texts
 from signing.rulebook import RULES as SIGNING
 from whitelist.anew import changed_answers
@@ -110,15 +113,38 @@ def _transfer_of(flaw: Reason) -> int | None:
 
 
 def _read(transfer: object, flaws: Sequence[Reason]) -> AskedTransfer | Refusal:
-    """A transfer, or all that is wrong with it, by the paths of the act that it would be."""
+    """A transfer, or all that is wrong with it, by the paths of the act that it would be; of one that no envelope holds, that alone."""
+    if (too_large := _too_large(transfer)) is not None:
+        return too_large
     if flaws:
-        return Flawed(flaws, {}).beside(body_reasons(transfer, AskedTransfer))
+        return _with_texts(Flawed(flaws, {}).beside(body_reasons(transfer, AskedTransfer)), without_flaws(transfer))
     try:
         asked: AskedTransfer = read_body(transfer, AskedTransfer)
     except Refusal as refusal:
-        return refusal
+        return _with_texts(refusal, transfer)
     reasons = check_content(asked)
     return Refusal(withheld(reasons)) if reasons else asked
+
+
+def _with_texts(refusal: Refusal, transfer: object) -> Refusal:
+    """What is wrong with the form, and with the texts beside it."""
+    return Refusal(withheld([*refusal.reasons, *check_content(transfer)][:REASON_LIMIT]))
+
+
+def _too_large(transfer: object) -> Refusal | None:
+    """BODY_TOO_LARGE or ENVELOPE_TOO_LARGE as the signed issue would be told, in the shortest form that it can have: one key, no commitments, no
+    white space. What has the form to be signed at all is well below, but for texts."""
+    if not isinstance(transfer, dict) or len(msgspec.json.encode(transfer)) < BODY_LIMIT // 2:
+        return None
+    generator = str(transfer.get("generator"))
+    body = {name: value for name, value in transfer.items() if name != "generator"}
+    chain, at = f"manifest/{generator}/{'0' * 26}", format_at(0)
+    payload = Draft(kind=ISSUE, chain=chain, seq=0, prev="0" * 64, by=(generator,), at=at, body=body).to_bytes()
+    envelope = freeze(Envelope(PAYLOAD_STATEMENT, payload, (Signature("0" * 64, bytes(64)),)))
+    for code, size, limit in (("ENVELOPE_TOO_LARGE", len(envelope), ENVELOPE_LIMIT), ("BODY_TOO_LARGE", len(payload), BODY_LIMIT)):
+        if size > limit:
+            return refuse(code, found=counted(size, "字节", "bytes"), expected=at_most(limit, "字节", "bytes"))
+    return None
 
 
 def check_caller(caller: Caller, transfers: Sequence[AskedTransfer | Refusal]) -> None:
@@ -174,7 +200,12 @@ def answer_checks(
     sought = None if search is None else search.begin(caller, moment, ground.facts, kind.asks, asked.terms.alternatives)
     ordered = None if asked.terms.alone or len(asked.transfers) == 1 else Ordered(ground.facts, kind, moment)
     desk = _Desk(ground.facts, moment, kinds, rules, language, sought, ordered)
-    return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=tuple(map(desk.answer, asked.transfers)))
+    return CheckAnswers(
+        size=ground.size,
+        at=format_at(at_s),
+        ruleset=moment.ruleset,
+        answers=tuple(map(desk.answer, asked.transfers)),
+    )
 
 
 class _Desk(Struct, frozen=True):

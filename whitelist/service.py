@@ -68,7 +68,7 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
 
 async def _present(log: Log, asked: Question, claimed_s: int | None, search: AlternativeSearch | None = None) -> DryRunState:
     """The committed facts that the transfers read."""
-    now_s = await log.now(claimed_s)
+    now_s = log.clock(claimed_s)
 
     def wanted(facts: Facts) -> list[str]:
         at_s = asked_at_s(asked, now_s)

@@ -160,16 +160,17 @@ def claimed_body(envelope: Envelope) -> object:
     try:
         return parse(envelope.body).get("body")
     except Flawed as flawed:
-        return _without_flaws(flawed.value.get("body"))
+        return without_flaws(flawed.value.get("body"))
     except Refusal:
         return None
 
 
-def _without_flaws(value: Any) -> Any:
+def without_flaws(value: Any) -> Any:
+    """A value without the names and texts in it that no text of ours may hold, and without what is no JSON of ours."""
     if isinstance(value, dict):
-        return {key: _without_flaws(inner) for key, inner in value.items() if first_forbidden(key) is None}
+        return {key: without_flaws(inner) for key, inner in value.items() if first_forbidden(key) is None}
     if isinstance(value, list):
-        return [_without_flaws(inner) for inner in value]
+        return [without_flaws(inner) for inner in value]
     return None if isinstance(value, Flaw) or (isinstance(value, str) and first_forbidden(value) is not None) else value
 
 
