@@ -12,8 +12,11 @@ from liandan.cli.output import command, emit
 from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
+    from manifests.accounts.answers import QuotaAlert
     from manifests.work.answers import WorkItem, WorkPage
 
+QUOTAS_MAX = 5
+"""Quotas that are nearly used, of which a line is printed."""
 WHATS = ("act", "confirmation", "consent", "attachment", "signature")
 """Kinds of work, ``manifests.work.answers.WORDS``; a test compares."""
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -27,6 +30,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "behalf": ("代 {}", "on behalf of {}"),
     "held": ("✗ 被暂扣挡住：{}：{}", "✗ stopped by a hold of {}: {}"),
     "more": ("…… 还有：加大 --limit，或以 --what、--overdue 缩小", "… and more: a larger --limit, or narrow it by --what, --overdue"),
+    "quota": (
+        "  额度已用 {} %  {}  剩 {} 吨\n      → liandan quota show '{}'",
+        "  quota {} % used  {}  {} t left\n      → liandan quota show '{}'",
+    ),
+    "quotas": ("  将尽、用尽的额度共 {} 个：GET /v1/quota-alerts", "  {} quotas nearly or wholly used: GET /v1/quota-alerts"),
     "registrations": ("另有 {} 份登记申请等待核对：liandan registration list", "{} firms ask to be registered: liandan registration list"),
 }
 
@@ -47,6 +55,7 @@ async def work(party: str | None, what: str | None, overdue: bool, limit: int, l
 
     asked = {"as": party, "what": what, "overdue": "true" if overdue else None, "lang": lang}
     items: list[WorkItem] = []
+    quotas: tuple[tuple[QuotaAlert, ...], int] = ((), 0)
     names: dict[str, str] = {}
     cursor: str | None = None
     async with open_reader(**options) as client:
@@ -54,11 +63,12 @@ async def work(party: str | None, what: str | None, overdue: bool, limit: int, l
             raw = await client.get("/v1/work", limit=limit - len(items), cursor=cursor, **asked)
             page = msgspec.json.decode(raw, type=WorkPage)
             items += page.items
+            quotas = quotas if page.quotas == () else (page.quotas, page.quotas_total)  # on the first page alone
             names |= page.names
             cursor = page.next
             if cursor is None or len(items) >= limit:
                 break
-    page = msgspec.structs.replace(page, items=tuple(items), names=names)
+    page = msgspec.structs.replace(page, items=tuple(items), names=names, quotas=quotas[0], quotas_total=quotas[1])
     emit(page, *told(page, lang))
 
 
@@ -72,6 +82,11 @@ def told(page: WorkPage, lang: Literal["zh", "en"]) -> Iterator[str]:
         yield from _item(item, page.names, at)
     if page.next is not None:
         yield _WORDS["more"][at]
+    for quota in page.quotas[:QUOTAS_MAX]:
+        holder = shown(page.names.get(quota.holder, quota.holder))
+        yield _WORDS["quota"][at].format(f"{quota.permille / 10:g}", holder, quota.left_t, quota.account)
+    if page.quotas_total > len(page.quotas[:QUOTAS_MAX]):
+        yield _WORDS["quotas"][at].format(page.quotas_total)
     if page.registrations:
         yield _WORDS["registrations"][at].format(page.registrations)
 

@@ -10,8 +10,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.problem import Mark
 from liandan.cli import main
 from liandan.cli.work import WHATS, answering
+from manifests.accounts.answers import QuotaAlert
 from manifests.answers import Manifests
 from manifests.matter_answers import HoldAnswer
 from manifests.work.answers import WORDS, WorkItem, WorkPage
@@ -24,6 +26,13 @@ LATE = WorkItem(
     number="20265101000001", manifest=MANIFEST, stage="arrived", stage_text="已运抵", wastes=("废铅蓄电池",), counterparts=(GENERATOR,),
 )  # fmt: skip
 HOLD = HoldAnswer(case="case/x", by=GENERATOR, reason="查车", since="", until="", released_at=None, in_force=True)
+ALERTS = tuple(
+    QuotaAlert(
+        account=f"Q1 list/2026-51-50-cy {row}", quota="Q1", chain="list/2026-51-50-cy", number=row, holder=RECEIVER, limit_t="100.000000",
+        taken_t="96.300000", left_t="3.700000", permille=963, alert=Mark(code="QUOTA_LEFT", level="M", message="额度将尽"),
+    )
+    for row in range(7)
+)  # fmt: skip
 NAMES = {GENERATOR: "成都示例", RECEIVER: "重庆示例"}
 
 
@@ -39,7 +48,17 @@ class Served:
             dated = msgspec.structs.replace(LATE, due_on=None, workdays_left=None, overdue=False, blocked_by=(HOLD,))
             item, after = (LATE, "c") if query.get("cursor") is None else (dated, None)
             return msgspec.json.encode(
-                WorkPage(size=9, at="2026-10-17", party=RECEIVER, items=(item,), next=after, registrations=2, names=NAMES)
+                WorkPage(
+                    size=9,
+                    at="2026-10-17",
+                    party=RECEIVER,
+                    items=(item,),
+                    next=after,
+                    registrations=2,
+                    names=NAMES,
+                    quotas=ALERTS if after else (),
+                    quotas_total=30 if after else 0,
+                )
             )
         if path.endswith(".xlsx"):
             return b"table"
@@ -67,6 +86,9 @@ def test_what_waits_is_told_with_the_next_command(monkeypatch: pytest.MonkeyPatc
         assert said in answer.stdout
     for said in ("无期限", "✗ 被暂扣挡住：成都示例：查车", "另有 2 份登记申请"):
         assert said in answer.stdout
+    assert answer.stdout.count("额度已用 96.3 %  重庆示例  剩 3.700000 吨") == 5
+    assert "→ liandan quota show 'Q1 list/2026-51-50-cy 0'" in answer.stdout
+    assert "额度共 30 个" in answer.stdout
 
 
 def test_a_limit_ends_the_list_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
