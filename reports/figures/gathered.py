@@ -42,8 +42,8 @@ class FigureSource:
 
     def books(self, month: str) -> Books:
         """Accounts that had moved by the end of a month, as they stood then."""
-        if month not in self._books:
-            self._books[month] = dict(self.gathering.books(month))
+        if month not in self._books:  # one at a time: every account of a large log
+            self._books = {month: dict(self.gathering.books(month))}
         return self._books[month]
 
     def last_day(self, month: str) -> str:
