@@ -75,7 +75,8 @@ def _amend(log: TrialYear, which: int, much: int) -> None:
 
 
 def as_it_ended(log: TrialYear, factor: int = 1, part: int = 1) -> DraftList | None:
-    """The list as an office would export it at the end: what has neither ended nor been removed; with so many times the quota, or a part of it."""
+    """The list as an office would export it at the end: what has neither ended nor been removed; with so many times
+    the greatest quota that a row ever had, or with a part of the last one."""
     listed: ListState = log.bench.facts.state(LIST)
     at_s = log.bench.entries[-1].statement.at_s
     day, rows = day_of(at_s), []
@@ -83,9 +84,12 @@ def as_it_ended(log: TrialYear, factor: int = 1, part: int = 1) -> DraftList | N
         if listed.last_day(number) < day or listed.status_at(number, log.bench.at_s) == "REMOVED":
             continue
         terms = {} if one.conditions is None else {"conditions": msgspec.to_builtins(one.conditions)}
+        quota_g = listed.quota_g(number, day)
+        if factor > 1:
+            quota_g = factor * max(one.quota_g, *(change.quota_g for change in listed.row_life(number).quotas), quota_g)
         rows.append({
             "receiver": one.receiver, "permit": one.permit, "waste": msgspec.to_builtins(one.waste), "methods": list(one.methods),
-            "quota_t": format_mass(factor * listed.quota_g(number, day) // part), **terms,
+            "quota_t": format_mass(quota_g // part), **terms,
         })  # fmt: skip
     return draft(rows) if rows else None
 
