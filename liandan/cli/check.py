@@ -148,13 +148,22 @@ def _alternative(line: int, one: Alternative) -> Iterator[str]:
 
 def _remaining(one: RemainingAnswer, name: str) -> str:
     told = f"余 / left {one.left_t} − 本次 / this {one.this_t} = {one.after_t} 吨（限额 / limit {one.limit_t}）"
-    return f"  {QUOTAS.get(one.quota, one.quota)}  {name or one.account}: {told}"
+    return f"  {name}: {told}"
+
+
+def account_words(account: str) -> str:
+    """``Q2 approval/… 0`` as people read it: what it bounds, of what, which row or line."""
+    quota, _, rest = account.partition(" ")
+    if quota not in QUOTAS:
+        return f"{QUOTAS['plan']}  {account}"
+    chain, _, number = rest.partition(" ")
+    return f"{QUOTAS[quota]}  {chain}" + (f"  第 {number} 行" if number else "")
 
 
 async def _account_name(account: str, knows: ServerKnowledge) -> str:
-    """``Q2 approval/… 0`` with the name of the chain in it."""
+    """The same with the name of the chain."""
     name = await knows.name_of(account.split(" ")[1]) if " " in account else ""
-    return f"{account}（{shown(name)}）" if name else account
+    return f"{account_words(account)}（{shown(name)}）" if name else account_words(account)
 
 
 check = CheckCommand()

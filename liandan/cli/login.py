@@ -9,10 +9,10 @@ import click
 
 from liandan.cli.connection import client_options, load_key, open_client
 from liandan.cli.output import FINDING, command, emit, say, wants_json, warn
-from liandan.cli.profile import Profile, profile_path, read_profile, write_profile
 
 if TYPE_CHECKING:
     from ledger.answers import LogAnswer
+    from liandan.cli.profile import Profile
 
 NONE = "尚未登录：liandan login <服务地址> --key <密钥> / not logged in: liandan login <server> --key <key>"
 
@@ -27,6 +27,8 @@ async def login(server: str, yes: bool, **options: Any) -> int:
 
     Remember server, key, and the log's keys and witness policy, so that later commands need none of them; without SERVER: show what is remembered.
     """
+    from liandan.cli.profile import Profile, read_profile, write_profile
+
     if not server:
         known = read_profile()
         emit(known, *(_lines(known) if known is not None else [NONE]))
@@ -61,6 +63,8 @@ async def login(server: str, yes: bool, **options: Any) -> int:
 @command
 def logout() -> None:
     """忘掉 liandan login 所记的设定；密钥和回执不动。 / Forget what liandan login remembers; keys and receipts stay."""
+    from liandan.cli.profile import profile_path
+
     path = profile_path()
     is_there = path.exists()
     path.unlink(missing_ok=True)

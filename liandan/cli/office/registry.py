@@ -43,8 +43,7 @@ async def _show(noun: str, name: str, options: dict[str, Any]) -> int:
 
     shown = registry_lines.SHOWN[noun]
     asked = {one: options.pop(one) for one in FILTERS if one in options}
-    # An account of a quota is no chain: its name begins with Q1, Q2 or Q3.
-    named = "" if not name else name if name.startswith((f"{noun}/", "Q")) else f"{noun}/{name}"
+    named = "" if not name else name if name.startswith(shown.begins) else f"{noun}/{name}"
     found: list[Any] = []
     names: dict[str, str] = {}
     async with open_reader(**options) as client:
@@ -52,11 +51,12 @@ async def _show(noun: str, name: str, options: dict[str, Any]) -> int:
         while cursor is not None:
             raw = await client.get(shown.path, limit=PAGE_MAX, cursor=cursor or None, **(asked | shown.narrowed(named)))
             page: Any = msgspec.json.decode(raw, type=shown.form)
-            items = [one for one in getattr(page, shown.items) if named in ("", shown.chain_of(one))]
+            items = [one for one in getattr(page, shown.items) if named in ("", *shown.names_of(one))]
             found, names, cursor = [*found, *items], names | getattr(page, "names", {}), page.next
         knows = ServerKnowledge(client)
-        lines = [line for one in found for line in shown.lines(one, names)]
-        if named and found:
-            lines += [line async for line in shown.details(found[0], names, client, knows)]
-    emit(found[0] if named and found else found, *lines, *([] if found else ["没有 / none"]))
+        lines = list[str]()
+        for one in found:
+            lines += shown.lines(one, names)
+            lines += [line async for line in shown.details(one, names, client, knows)] if named else []
+    emit(found[0] if named and len(found) == 1 else found, *lines, *([] if found else ["没有 / none"]))
     return FINDING if named and not found else 0

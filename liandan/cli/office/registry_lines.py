@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ledger.answers import PartyItem, PartyPage
 from ledger.times import day_at
-from liandan.cli.check import QUOTAS
+from liandan.cli.check import account_words
 from liandan.cli.office.knowing import ServerKnowledge, direction, pending_words, word_of
 from liandan.cli.streams import shown as visible
 from liandan.client import AsyncLiandan
@@ -31,7 +31,10 @@ class RegistryView(Struct, frozen=True, kw_only=True):
     path: str
     form: type
     items: str
-    chain_of: Callable[[Any], str]
+    names_of: Callable[[Any], tuple[str, ...]]
+    """What it may be called by."""
+    begins: tuple[str, ...]
+    """How such names begin; before another text the noun is put."""
     narrowed: Callable[[str], dict[str, Any]]
     """The filters that a name allows, so that one item costs one page."""
     lines: Callable[[Any, Names], Iterator[str]]
@@ -114,10 +117,13 @@ async def _approval_details(one: ApprovalAnswer, names: Names, client: AsyncLian
         yield f"  第 {act.index} 条  {day_at(act.admitted_at)}  {act.text}  {by}" + (f"  {visible(act.reason)}" if act.reason else "")
 
 
+_QUOTA_OF = {"list": "Q1", "approval": "Q2", "permit": "Q3"}
+
+
 def _quota_lines(one: QuotaAnswer, names: Names) -> Iterator[str]:
     name = visible(names.get(one.holder, one.holder))
-    yield f"{one.account}"
-    yield f"  {QUOTAS[one.quota]}  {name}  限额 / limit {one.limit_t}，已占 / used {one.used_t}，余 / left {one.left_t} 吨"
+    yield account_words(one.account)
+    yield f"  {name}  限额 / limit {one.limit_t}，已占 / used {one.used_t}，余 / left {one.left_t} 吨"
 
 
 async def _quota_details(one: QuotaAnswer, names: Names, client: AsyncLiandan, knows: ServerKnowledge) -> AsyncIterator[str]:
@@ -156,27 +162,27 @@ def _by(part: str) -> Callable[[str], dict[str, Any]]:
 
 SHOWN: Mapping[str, RegistryView] = {
     "party": RegistryView(
-        path="/v1/parties", form=PartyPage, items="parties", chain_of=lambda one: f"party/{one.uscc}", narrowed=lambda name: {},
+        path="/v1/parties", form=PartyPage, items="parties", names_of=lambda one: (f"party/{one.uscc}",), begins=("party/",), narrowed=lambda name: {},
         lines=_party_lines, details=_party_details,
     ),
     "permit": RegistryView(
-        path="/v1/permits", form=Permits, items="permits", chain_of=lambda one: str(one.permit), narrowed=_by("receiver"),
+        path="/v1/permits", form=Permits, items="permits", names_of=lambda one: (str(one.permit),), begins=("permit/",), narrowed=_by("receiver"),
         lines=_permit_lines, details=_permit_details,
     ),
     "list": RegistryView(
-        path="/v1/lists", form=Lists, items="lists", chain_of=lambda one: str(one.list), narrowed=_of_list,
+        path="/v1/lists", form=Lists, items="lists", names_of=lambda one: (str(one.list),), begins=("list/",), narrowed=_of_list,
         lines=_list_lines, details=_list_details,
     ),
     "approval": RegistryView(
-        path="/v1/approvals", form=Approvals, items="approvals", chain_of=lambda one: str(one.approval), narrowed=_by("generator"),
+        path="/v1/approvals", form=Approvals, items="approvals", names_of=lambda one: (str(one.approval),), begins=("approval/",), narrowed=_by("generator"),
         lines=_approval_lines, details=_approval_details,
     ),
     "quota": RegistryView(
-        path="/v1/quotas", form=Quotas, items="quotas", chain_of=lambda one: str(one.account), narrowed=lambda name: {"quota": name[:2]} if name else {},
+        path="/v1/quotas", form=Quotas, items="quotas", names_of=lambda one: (str(one.account), str(one.chain)), begins=("Q", "list/", "approval/", "permit/"), narrowed=lambda name: {"quota": _QUOTA_OF.get(name.partition("/")[0], name[:2])} if name else {},
         lines=_quota_lines, details=_quota_details,
     ),
     "emergency": RegistryView(
-        path="/v1/emergencies", form=Emergencies, items="emergencies", chain_of=lambda one: f"emergency/{one.id}", narrowed=lambda name: {},
+        path="/v1/emergencies", form=Emergencies, items="emergencies", names_of=lambda one: (f"emergency/{one.id}",), begins=("emergency/",), narrowed=lambda name: {},
         lines=_emergency_lines, details=_emergency_details,
     ),
 }  # fmt: skip

@@ -142,7 +142,7 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(day: tuple[Day, d
         assert told in said["成都企业 check --from load.json"]
     for told in ("✗ 不能开具", "APPROVAL_QUOTA", "liandan approval apply", "20.000000"):
         assert told in said["成都企业 check --from load.json (1)"]
-    assert "批准决定  四川省生态环境厅（虚构）  60.000000 → 60.000000 吨" in said["四川 quota show Q1 list/2026-51-50-cy 0"]
+    assert "批准决定  四川省生态环境厅（虚构）  60.000000 → 60.000000 吨" in said["四川 quota show list/2026-51-50-cy"]
     assert "对白名单申请作出决定  四川省生态环境厅（虚构）  2026-11-30 起" in said[f"成都企业 approval show {APPROVAL}"]
     assert "liandan manifest" in said["成都企业 manifest actions 915101120000DY001B/01KB8H6T000000000000000003"]
     assert "已入账，第 10 条" in said["重庆 list suspend 2026-51-50-cy"]
