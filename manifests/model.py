@@ -67,9 +67,8 @@ CAPACITIES: Mapping[str, str] = {
     "authority of a silent firm": "逾期未表态单位所在地主管部门", "who owes the attachment": "应当提交附件的单位", "signer": "签署单位",
     "destination's authority": "接受地主管部门", "origin's authority": "移出地主管部门", "party concerned": "联单有关单位",
     "reporter": "报告单位", "authority of the place": "事发地主管部门", "authority of the number": "编号所属地主管部门",
-    "authority of the list": "名单双方的主管部门", "authority of the other side": "名单对方的主管部门",
-    "declaring authority": "启动应急转移的主管部门", "authority of receivers": "接受地主管部门",
-    "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
+    "authority of the list": "名单双方的主管部门", "authority of the other side": "名单对方的主管部门", "authority of receivers": "接受地主管部门",
+    "declaring authority": "启动应急转移的主管部门", "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
 }  # fmt: skip
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
@@ -307,8 +306,7 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     contests: tuple[Contest, ...] = ()
     incidents: tuple[IncidentNote, ...] = ()
     """突发事件 that name it, in the order of the log; of those that are open the first that count (manifests.incident)."""
-    pilot: tuple[str, int] | None = None
-    """国家试点名单: list and row on which it moves (route PILOT387)."""
+    pilot: tuple[str, int] | None = None  # 国家试点名单: list and row on which it moves (route PILOT387).
     regularised_s: int | None = None
     """应急转移补办: when the authority of the origin reported that the emergency transfer was regularised (admission of its report)."""
     beside: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ledger.times import day_of, year_of_day
+from ledger.times import day_of, parse_at, year_of_day
 from manifests.acts.dispose import Dispose
 from manifests.listed.decided import DecidedRows, rows_of
 from manifests.machine import Act
@@ -38,12 +38,8 @@ class RowYear(Struct):
 def late_disposals(view: ManifestView, until: str) -> bool:
     """Whether an act after a day told of fates without a day of their own: then the acts themselves have to be read."""
     undated = any(fate.done_on is None for fate in view.state.fates)
-    return undated and any(day_of_record(at) > until for at in (record.at for record in view.records if record.kind == Act.DISPOSE.kind))
-
-
-def day_of_record(at: str) -> str:
-    """The day of an act, from its ``at``."""
-    return at[:10]
+    told = (record.at for record in view.records if record.kind == Act.DISPOSE.kind)
+    return undated and any(day_of(parse_at(at)) > until for at in told)
 
 
 def fate_days(view: ManifestView, bodies: Sequence[tuple[str, Dispose]]) -> list[str]:
