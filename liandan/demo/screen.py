@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from ledger.times import parse_at
 from liandan.demo.summary import Summary
 from liandan.wiring import RULES
 from manifests.model import STAGES
+from whitelist.telling import minute
 
 
 class Bar(Struct, frozen=True):
@@ -129,7 +131,7 @@ def _balances(summary: Summary) -> Table:
 
 
 def _events(summary: Summary) -> Table:
-    rows = [(event.at[5:16].replace("T", " "), event.title) for event in summary.events]
+    rows = [(minute(parse_at(event.at))[5:], event.title) for event in summary.events]
     return _table("时间", "白名单和应急", texts=2, rows=rows)
 
 
