@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from io import FileIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from liandan.cli.streams import shown
 if TYPE_CHECKING:
     from ledger.publishing.files import LogFiles
     from liandan.cli.profile import Profile
-    from liandan.client import AsyncLiandan
+    from liandan.client import AsyncLiandan, ReceiptFolder
     from liandan.settings import Settings
     from signing.keys import PrivateKey
 
@@ -126,7 +127,7 @@ def open_client(
     trust = None if vkey_file is None else Trust.from_files(vkey_file, found)
     if trust is None and known is not None and known.found and found in (None, known.found):
         trust = Trust(origin=known.origin, found=known.found, log_keys=known.log_keys)
-    kept = None if receipts is None else ReceiptFolder(receipts)
+    kept = _own_receipts(known) if receipts is None else ReceiptFolder(receipts)
     key = own if own is not None and key_file is None else _key_of(key_file, options["passphrase_file"], known)
     if key is None and needs_key:
         raise click.UsageError("须以 --key 给出签署的密钥，或先 liandan login / name the key that signs: --key, or run liandan login once")
@@ -137,6 +138,18 @@ def open_client(
     client = AsyncLiandan(check_address(url), key, trust=trust, pinned_found=found or "", folder=kept, patience_s=PATIENCE_S)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
+
+
+def _own_receipts(known: Profile | None) -> ReceiptFolder | None:
+    """Whoever has logged in keeps every receipt; a home that cannot be written hinders nobody who only reads."""
+    from liandan.cli.profile import receipts_of
+    from liandan.client import ReceiptFolder
+
+    if known is None or not known.found:
+        return None
+    with suppress(OSError):
+        return ReceiptFolder(receipts_of(known, known.found))
+    return None
 
 
 def profile_for(url: str | None) -> Profile | None:
@@ -162,13 +175,12 @@ def _key_of(key_file: str | None, passphrase_file: Path | None, known: Profile |
 
 def keep_receipts(client: AsyncLiandan, given: Path | None) -> Path:
     """Where the receipts of a connected client are kept from now on: as ``--receipts`` says, else as the profile, else by its log."""
-    from liandan.cli.profile import receipts_root
+    from liandan.cli.profile import receipts_of
     from liandan.client import ReceiptFolder
 
     if client.trust is None:
         raise click.UsageError("账本还没有成立：liandan log found / the log is not founded yet: liandan log found")
-    known = profile_for(client.address)
-    path = given or (Path(known.receipts) if known is not None and known.receipts else receipts_root() / client.trust.found[:16])
+    path = given or receipts_of(profile_for(client.address), client.trust.found)
     if given is None:
         client.keep_in(ReceiptFolder(path))
     return path

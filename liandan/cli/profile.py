@@ -77,6 +77,8 @@ def write_profile(profile: Profile) -> Path:
     return path
 
 
-def receipts_root() -> Path:
-    """Where receipts are kept when nobody says where: the user's own data directory."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "liandan" / "receipts"
+def receipts_of(profile: Profile | None, found: str) -> Path:
+    """Where receipts of a log (its founding hash) are kept when nobody says where: as the profile says, else in the user's data directory."""
+    if profile is not None and profile.receipts:
+        return Path(profile.receipts)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "liandan" / "receipts" / found[:16]

@@ -26,6 +26,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PrivateKey:
     """A key with its passphrase, and a profile that names both."""
     monkeypatch.delenv("LIANDAN_PROFILE", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     key = PrivateKey.generate()
     write_key(tmp_path / "own.pem", key, b"secret-words")
     (tmp_path / "pass").write_text("secret-words\n", encoding="utf-8")
@@ -49,6 +50,16 @@ def test_a_command_needs_nothing_else(own: PrivateKey) -> None:
     assert client._key.keyid == own.keyid
     assert client.trust is not None
     assert (client.trust.found, client.trust.log_keys) == ("0" * 64, (VKEY,))
+
+
+def test_every_receipt_is_kept_and_an_unwritable_home_hinders_no_reader(own: PrivateKey, tmp_path: Path) -> None:
+    client = open_client(**NOTHING)
+    assert client._folder is not None
+    assert client._folder.root == tmp_path / "share" / "liandan" / "receipts" / ("0" * 16)
+    (tmp_path / "share" / "liandan" / "receipts" / ("0" * 16)).rmdir()
+    (tmp_path / "share" / "liandan" / "receipts").rmdir()
+    (tmp_path / "share" / "liandan" / "receipts").write_bytes(b"a file")
+    assert open_client(**NOTHING)._folder is None
 
 
 def test_what_is_said_now_goes_before_it_and_another_server_gets_nothing(own: PrivateKey, tmp_path: Path) -> None:
