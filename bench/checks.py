@@ -36,7 +36,7 @@ from whitelist.listing import ListRow, ListState
 from whitelist.quota import q1_account
 
 LISTS, ROWS, APPROVALS = 5, 2_000, 5_000
-RATE, SECONDS, CONNECTIONS = 500, 10, 64
+RATE, SECONDS, CONNECTIONS = 500, 20, 64
 
 
 def measure(manifests: int) -> Iterator[Figure]:
@@ -48,6 +48,7 @@ def measure(manifests: int) -> Iterator[Figure]:
             found = run(_filled(directory, load))
             bodies = _bodies(load)
             questions = [_question(load, bodies, number, approval) for number, approval in enumerate(found)]
+            yield run(_in_turn(server, load, questions))
             yield run(_asked(server, load, questions, "one transfer, admissible"))
             refused = [_question(load, bodies, number, approval, mass_t="20000") for number, approval in enumerate(found)]
             yield run(_asked(server, load, refused, "one transfer, refused"))
@@ -136,6 +137,25 @@ def _question(load: Load, bodies: Sequence[dict[str, Any]], number: int, approva
     asked = bodies[at] | {"generator": load.lanes[at].generator, "approval": approval}
     asked["lines"] = [asked["lines"][0] | line]
     return json.dumps({"transfers": [asked]}, ensure_ascii=False).encode()
+
+
+async def _in_turn(server: Child, load: Load, questions: Sequence[bytes]) -> Figure:
+    """Some connections, each asking again when it is answered: what a question costs, and the rate that it leaves."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as client:
+        token = (await token_of(client, server.url, FROM))["Authorization"]
+    sent = f"Liandan-Now: {format_at(load.now_s)}\r\nContent-Type: application/json\r\nAuthorization: {token}\r\n"
+
+    async def work(some: Sequence[bytes]) -> None:
+        async with Wire(server.url, sent) as wire:
+            for raw in some:
+                status, answer = await wire.post("/v1/checks", raw)
+                assert status == 200, answer[:500]
+
+    await asyncio.gather(*(work(questions[at::8]) for at in range(8)))  # every approval is asked about for the first time
+    meter = Meter(server, len(questions))
+    await asyncio.gather(*(work(questions[at::8]) for at in range(8)))
+    rate, cpu = meter.read()
+    return Figure(name="POST /v1/checks, 8 connections in turn", value=rate, unit="/s", note=cpu)
 
 
 async def _once(server: Child, load: Load, name: str, raw: bytes) -> Figure:

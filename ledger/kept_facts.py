@@ -22,6 +22,7 @@ from ledger.store import Conn, LogHead
 
 KEEP_BYTES = 8 * 1024 * 1024
 """Of values as the database has them; decoded they take some six times as much. Beyond, it begins anew."""
+KEEP_VALUES = 20_000
 Wanted = Callable[[Facts], Iterable[str]]
 """Keys that a question reads, as far as the facts at hand name them."""
 
@@ -88,9 +89,11 @@ class KeptFacts:
 
     def _keep(self, key: str, raw: bytes) -> Any:
         """Decode a value and keep it for the next question."""
-        if self._bytes > KEEP_BYTES:
-            self._kept, self._bytes = {}, 0
         value = self._kinds.decode(key, raw)
+        if key.startswith("account:"):  # names nothing, and moves with every load
+            return value
+        if self._bytes > KEEP_BYTES or len(self._kept) > KEEP_VALUES:
+            self._kept, self._bytes = {}, 0
         before = self._kept.get(key)
         self._kept[key] = _Kept(raw[: store.MARK_BYTES] if key.startswith("chain:") else b"", len(raw), value)
         self._bytes += len(raw) - (0 if before is None else before.size)
