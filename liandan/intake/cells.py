@@ -37,6 +37,9 @@ _UNSTEADY = re.compile(
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,3}")
 EXACT_DIGITS = 15
 """Digits that a number of a spreadsheet holds."""
+VALUE_MAX = 300
+"""Characters of a cell that is a value; nobody writes a longer day or mass."""
+_LONGEST = {"text": 32_767, "json": 32_767, "name": 2_000, "codes": 16_000}
 _PARTS = re.compile(r"[、，,；;/\s]+")
 
 
@@ -87,6 +90,8 @@ def _believed(cell: SheetCell, column: TemplateColumn, hows: Hows) -> SheetCell:
             is_empty = cell.value in (None, "")
             raise unfit("INTAKE_FORMULA", "EMPTY" if is_empty else "UNSTEADY" if cell.formula != "=" else "", told, column.note)
         hows.append(Phrase(f"公式 {cell.formula[:40]}，取存盘时的结果", f"formula {cell.formula[:40]}: its result as it was saved"))
+    if isinstance(cell.value, str) and len(cell.value) > _LONGEST.get(column.sort, VALUE_MAX):
+        raise unfit("INTAKE_CELL", "LONG", f"{cell.value[:40]}…", column.note, most=f"{_LONGEST.get(column.sort, VALUE_MAX)}")
     if cell.sort == "error":
         raise unfit("INTAKE_CELL", "ERROR", str(cell.value)[:20], column.note)
     if cell.sort == "truth":

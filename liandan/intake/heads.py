@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -20,6 +20,8 @@ _LOOKED_AT = 40
 _BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
 _ENDS_IN_UNIT = re.compile(r"(.*?[\u4e00-\u9fff])[,，:：/]?(万吨|千吨|吨|千克|公斤|kg|t)(?:/年|/a)?")
 NEAR = 0.75
+HEAD_MAX = 40
+"""Characters of a head that may be a misspelt one."""
 _COMMON = frozenset(
     {
         "序号",
@@ -82,7 +84,7 @@ class Headed(Struct, frozen=True):
         return sum(2 if one.column.needed else 1 for one in self.columns)
 
 
-@cache
+@lru_cache(4096)
 def key_of(text: str) -> tuple[str, str, str]:
     """A head for comparison: whole, without what stands in brackets and without a unit, and that unit."""
     plain = re.sub(r"\s+", "", folded(text)).strip("*＊:：").casefold()
@@ -113,7 +115,7 @@ def _names(sheet: TemplateSheet) -> dict[str, TemplateColumn]:
 def near_head(text: str, sheet: TemplateSheet, lacking: Sequence[str]) -> str:
     """The head that a strange one may have meant, of those that the table lacks; empty if it resembles none."""
     bare = key_of(text)[1]
-    if bare in _COMMON or not bare:
+    if bare in _COMMON or not 0 < len(bare) <= HEAD_MAX:
         return ""
     keys = {key_of(head)[1]: head for head in lacking if head in sheet.by_head}
     close = get_close_matches(bare, keys, n=1, cutoff=NEAR)

@@ -140,6 +140,10 @@ INTAKE_CELL:USCC
 统一社会信用代码按数字存放，后面几位已经丢失，补不回来。 || 把该列设为文本，按营业执照重新填写 18 位代码。
 The USCC was stored as a number: its last digits are gone and cannot be brought back. || Set the column to text and write the 18 characters anew from the business licence.
 
+INTAKE_CELL:LONG
+这一格太长，应不超过 {most} 个字符。 || 只写这一列要的内容。
+The cell is too long: at most {most} characters are wanted. || Write what this column asks for, and nothing else.
+
 INTAKE_CELL:ROUNDED
 编号按数字存放，超过 15 位的数字已经丢失，或者不是整数。 || 把该列设为文本，按原件重新填写。
 The number of a document was stored as a number: digits behind the fifteenth are gone, or it is no whole one. || Set the column to text and write it anew from the document.

@@ -14,7 +14,8 @@ from whitelist.adopted import shipped_codes
 FORM = Phrase("三段八位代码，如 900-052-31", "8 digits in three groups, e.g. 900-052-31")
 _PARTS = re.compile(r"[、，,；;。\s]+|/|\band\b|和|及")
 _ALL = re.compile(r"(全部|所有|整个?类别|全类|各)(危险)?(废物)?(类别|代码|小类)?(全部|所有)?代码?|ALL|全部", re.IGNORECASE)
-_EXCEPT = re.compile(r"(?:除|不含|不包括|EXCEPT)\s*[:：]?\s*(.+?)\s*(?:以外|之外|外)?(?:的?(?:全部|其他|其余).*)?", re.IGNORECASE)
+_EXCEPT = ("除", "不含", "不包括", "EXCEPT", "except")
+_EXCEPTED = re.compile("(.*?[0-9])\\s*(?:以外|之外|外)?(?:的?(?:全部|其他|其余).*)?")
 _GROUPS = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})\s*-\s*([0-9]{1,2})")
 _LIMITS = re.compile("[除不仅限只非]")
 """Words beside a code by which not all of it may be meant."""
@@ -39,12 +40,13 @@ def read_codes(cell: SheetCell, column: TemplateColumn, hows: Hows) -> CodesRead
         return CodesRead(codes=(_of_number(cell, hows),))
     if not isinstance(cell.value, str):
         raise unfit("INTAKE_CODE", "", shown(cell), FORM)
-    text = dashed(folded(cell.value))
+    text = re.sub(r"[ \t]+", " ", dashed(folded(cell.value)))
     if _ALL.fullmatch(text):
         hows.append(Phrase("即整个类别的全部代码", "all codes of the category"))
         return CodesRead("ALL")
     scope: Literal["", "EXCEPT"] = ""
-    if (without := _EXCEPT.fullmatch(text)) is not None:
+    word = next((one for one in _EXCEPT if text.startswith(one)), "")
+    if word and (without := _EXCEPTED.fullmatch(text.removeprefix(word).lstrip(" :"))) is not None:
         scope, text = "EXCEPT", without[1]
         hows.append(Phrase("即除所列代码外", "all but those listed"))
     parts = _named(re.sub(r"\s*-\s*", "-", text), cell.value, hows)

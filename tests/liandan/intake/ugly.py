@@ -148,6 +148,9 @@ UGLY: dict[str, Ugly] = {
     "code of another category": bad("E", "900-249-08", "CODE_CATEGORY"),
     "all codes": good("E", "全部", "全部代码", scope="ALL", codes=None),
     "all but one": good("E", "除900-052-31外", "除 900-052-31 外", scope="EXCEPT"),
+    "all but two": Ugly(workbook(cell(1, 4, "不含：900-052-31 和 384-004-31 的其他")), {"E2": "除 900-052-31、384-004-31 外"}, rows=({"scope": "EXCEPT", "codes": ["900-052-31", "384-004-31"]}, {})),
+    "a cell of blanks and one code": bad("E", "除" + " " * 20_000 + "900-052-31", "INTAKE_CELL:LONG"),
+    "a long quantity": bad("G", "9" * 30_000, "INTAKE_CELL:LONG"),
     "no code": bad("E", "/", "INTAKE_EMPTY"),
     "category with its name": good("D", "HW31含铅废物", "HW31"),
     "category of one digit": Ugly(
