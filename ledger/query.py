@@ -63,7 +63,8 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     for name in dict.fromkeys(given):
         if name not in known:
             field = visible(name) if not personal_in(name) else "***"
-            reasons.append(Reason("QUERY_FORM", field, UNKNOWN, _allowed(known), near=nearest_of(name, known.keys() - set(given))))
+            near = nearest_of(name, known.keys() - set(given))
+            reasons.append(Reason("QUERY_FORM", field, UNKNOWN, _allowed(known, near), near=near))
         elif given.count(name) > 1:
             reasons.append(Reason("QUERY_FORM", name, Phrase(f"{given.count(name)} 次", f"{given.count(name)} times"), ONCE))
     for name, value in items:
@@ -79,9 +80,9 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
 UNKNOWN = Phrase("不认识的参数", "an unknown parameter")
 
 
-def _allowed(known: Mapping[str, QueryForm]) -> Word:
-    """The parameters that there are."""
-    names = names_of(sorted(known))
+def _allowed(known: Mapping[str, QueryForm], near: str) -> Word:
+    """The parameters that there are; first the one that may have been meant, for a long line is cut."""
+    names = names_of(sorted(known, key=lambda name: (name != near, name)))
     return Phrase(f"可用的参数：{names}", f"one of {names}")
 
 

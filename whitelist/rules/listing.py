@@ -73,7 +73,11 @@ def judge_stop(
     }
     own |= {"by": party_name(facts, stop.by), "reason": stop.reason}
     if act in COVERED[listed.suspension_stops]:
-        out.refuse("WL_SUSPENDED", field, f"{ref.list} {ref.row}: {status}", "ACTIVE", act, **own)
+        found = f"{ref.list} {ref.row}: {status}"
+        if act in ("DECIDE", "PILOT"):
+            out.refuse("WL_SUSPENDED", field, found, "ACTIVE", "DECIDE" if act == "DECIDE" else "PILOT", **own)
+        else:
+            out.refuse("WL_SUSPENDED", field, found, "ACTIVE", "ISSUE" if act == "ISSUE" else "DEPART", **own)
     else:
         out.alert("H", "WL_SUSPENDED", "GOES_ON", **own)
 

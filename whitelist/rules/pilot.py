@@ -34,9 +34,11 @@ def pilot_row_covers_it(checked: Checked, out: Findings) -> None:
         return
     own_words: dict[str, Word] = {"list": pilot.list, "row": telling.nth(pilot.row)}
     if listed.kind != "pilot" or listed.status != "ACTIVE":
-        cause = "NO_PILOT" if listed.kind != "pilot" else "PILOT_PROPOSED"
         own_words["kind"] = telling.word(listed.kind)
-        out.refuse("WL_NOT_IN_FORCE", "body.pilot", f"{listed.kind} {listed.status}", "pilot, ACTIVE", cause, **own_words)
+        found = f"{listed.kind} {listed.status}"
+        out.refuse(
+            "WL_NOT_IN_FORCE", "body.pilot", found, "pilot, ACTIVE", "NO_PILOT" if listed.kind != "pilot" else "PILOT_PROPOSED", **own_words
+        )
     direction = (checked.home[:2], transfer.destination.division[:2])
     if not listed.leads(direction):
         ways = {"asked": telling.way(*direction), "listed": telling.way(listed.from_province, listed.to_province)}
