@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from datetime import date, datetime, time
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, iterparse
@@ -35,7 +36,9 @@ def read_xlsx(raw: bytes) -> tuple[list[Grid], datetime | None]:
     from openpyxl import load_workbook  # noqa: PLC0415  # a fifth of a second that no other command needs
 
     try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False, rich_text=True)
+        with warnings.catch_warnings():  # what the library would rather have in a workbook is nothing to a clerk
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False, rich_text=True)
         if len(book.worksheets) > SHEETS_MAX:
             raise unreadable("SHEETS", most=f"{SHEETS_MAX}")
         styles = _Styles(book)

@@ -259,6 +259,9 @@ UGLY: dict[str, Ugly] = {
     "provinces in words": Ugly(workbook(heads=(*HEADS, "途经省份"), rows=([*ROWS[0], "贵州、湖北省"], ROWS[1])), {"H2": "52、42"}, rows=({"conditions": {"transit": ["52", "42"]}}, {})),
     "a slash for nothing": Ugly(workbook(heads=(*HEADS, "其他条件"), rows=([*ROWS[0], "/"], [*ROWS[1], "无"])), {"H2": "", "H3": ""}),
     "a huge used range": Ugly(workbook(_far)),
+    "a workbook of another program, without styles of names": Ugly(
+        patched(workbook(), "xl/styles.xml", '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>', "")
+    ),
     "another sheet name": Ugly(workbook(sheet="Sheet1")),
     "a sheet of something else": Ugly(workbook(lambda book, page: book.add_worksheet("电话").write_string(0, 0, "张三")), findings={"电话!": "INTAKE_SHEET"}),
     "white on white": bad("G", 900, "INTAKE_HIDDEN:CELL", font_color="#FFFFFF"),
