@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from asyncpg import Pool, Record
+from msgspec.structs import replace
 
 from tests.manifests.driver import GENERATOR, ORIGIN, RECEIVER, WASTE_NAME
 from tests.manifests.test_worked_example import LEAD, PERMIT, Example
@@ -20,6 +22,9 @@ from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.list_propose import ListCountersign, ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
+from whitelist.alternatives import FoundReceiver, nearest
+from whitelist.check_answers import AskedTransfer
+from whitelist.dry_run import read_checks
 from whitelist.fields import PermitItem, Scope
 from whitelist.listing import rows_hash
 from whitelist.routes import ROUTER
@@ -122,6 +127,28 @@ async def test_neighbours_come_first_then_the_nearest(still: Web) -> None:
     assert found[0]["place"] == "四川省成都市金堂县"
     assert found[0]["methods"] == ["R5"]
     assert found[1]["methods"] == ["R4", "R5"], "the asked method first"
+
+
+def test_a_neighbour_goes_before_who_is_nearer_and_is_none(shown: Example) -> None:
+    """仁寿 lies beside 龙泉驿, 成华 does not, though its centre is nearer; of two at one place more room goes first."""
+    [asked] = read_checks(json.dumps({"transfers": [transfer(lines=[an_entry(mass_t="5")])]}).encode()).transfers
+    assert isinstance(asked, AskedTransfer)
+    state = shown.facts.state(CHAIN_OF[ZIGONG])
+
+    def one(division: str, left_t: int) -> FoundReceiver:
+        chain = f"permit/{uscc(division, 700 + left_t)}/01K9000000000000000000PERM"
+        there = replace(state, division=division, root=chain)
+        return FoundReceiver(sort="permit", permit=chain, state=there, methods=("R4",), left_g=left_t * 10**6, until="2026-12-31")
+
+    found = nearest(asked, 0, [one("510108", 9), one("511421", 6), one("511421", 8), one("511421", 4)], shown.facts, 20)
+    assert [(it.state.division, it.is_neighbour, it.left_g // 10**6) for it in found] == [
+        ("511421", True, 8),
+        ("511421", True, 6),
+        ("510108", False, 9),
+    ]
+    assert found[0].km is not None
+    assert found[2].km is not None
+    assert found[2].km < found[0].km
 
 
 async def test_each_says_what_is_left_until_when_and_what_to_do(still: Web) -> None:
