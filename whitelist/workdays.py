@@ -142,7 +142,7 @@ def is_late(facts: Facts, out: Findings, since: str, workdays: int, day: str) ->
 def judge_term(facts: Facts, out: Findings, since: str, workdays: int, day: str) -> None:
     """ALERT M AUTH_LATE after a term."""
     if is_late(facts, out, since, workdays, day):
-        out.alert("M", LATE)
+        out.alert("M", "AUTH_LATE")
 
 
 def is_in_time(since: str, term: str) -> JudgeFn:
