@@ -76,6 +76,7 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         mirror=mirror,
         total=MirrorEquation(code="", **{term: sum(getattr(part, term) for part in mirror) for term in terms}),
         duplicates=duplicates,
+        emergencies=fold.emergencies(rows),
         accounts=fold.accounts(direction) if has_begun else (),
         tolerances=fold.tolerances(direction),
         terms=fold.tolerance() if THRESHOLDS in log.data else None,

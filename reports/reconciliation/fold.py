@@ -4,7 +4,8 @@ Entries come in the order of the log, from index 0, from any source: database, e
 (``reports.reconciliation.keeping``). One gathering serves every month and direction, so the log is replayed once for all files.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 from ledger.admission.entry import Entry
@@ -13,10 +14,11 @@ from ledger.model import Facts
 from ledger.times import day_of
 from manifests.mass import limits_of
 from reports.reconciliation.gathering import AccountBooks, Direction, Gathering, JudgedBy
-from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period, Tolerance
+from reports.reconciliation.model import AccountMonth, Duplicate, EmergencyMonth, LineRow, Period, Tolerance
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.balance import limit_of
+from whitelist.emergency import counted_g, emergency_at
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import Q3_PREFIX, SiteYear, newest_permit, site_used_g
@@ -74,6 +76,30 @@ class Fold:
             Duplicate(number, holders)
             for number, holders in self.gathering.doubles()
             if any(self.gathering.direction_of(trunk) == direction for trunk in holders)
+        )
+
+    def emergencies(self, rows: Iterable[LineRow]) -> tuple[EmergencyMonth, ...]:
+        """The emergencies on which lines of a statement move, by chain."""
+        by_chain: defaultdict[str, list[LineRow]] = defaultdict(list)
+        for row in rows:
+            if row.emergency:
+                by_chain[row.emergency].append(row)
+        return tuple(self._emergency(chain, lines) for chain, lines in sorted(by_chain.items()))
+
+    def _emergency(self, chain: str, rows: Sequence[LineRow]) -> EmergencyMonth:
+        state = emergency_at(self.facts, chain)
+        assert state is not None, "a manifest moves on an emergency of this log"
+        moved = [row for row in rows if row.voided_s is None and row.declined_s is None]
+        return EmergencyMonth(
+            emergency=chain,
+            name=state.name,
+            plan_no=state.plan_no,
+            manifests=len({row.chain for row in moved}),
+            declared_g=sum(row.declared_g for row in moved),
+            accepted_g=sum(row.accepted_g or 0 for row in moved),
+            unregularised=len({row.chain for row in moved if row.departed_s is not None and row.regularised_s is None}),
+            ceiling_g=state.ceiling_g,
+            counted_g=counted_g(self.facts, chain),
         )
 
     def tolerance(self) -> Tolerance:

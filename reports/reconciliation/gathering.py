@@ -337,6 +337,8 @@ def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | 
             received_s=received,
             voided_s=voided,
             declined_s=times.received_s if state.is_declined else None,
+            emergency="" if state.emergency is None else state.emergency.chain,
+            regularised_s=None if state.emergency is None else state.regularised_s,
         )
         for place, line in enumerate(state.lines, 1)
     )

@@ -75,6 +75,10 @@ class LineRow(Struct, frozen=True, kw_only=True):
     voided_s: int | None
     declined_s: int | None
     """When the receiver declined it before departure: like a void, it is outside the equation."""
+    emergency: str = ""
+    """应急转移: the chain of the emergency on which it moves (R-39)."""
+    regularised_s: int | None = None
+    """When the authority of the origin reported that its emergency transfer was regularised (补办)."""
 
     @property
     def chain(self) -> str:
@@ -189,6 +193,24 @@ class Tolerance(Struct, frozen=True, kw_only=True):
     limits: Thresholds
 
 
+class EmergencyMonth(Struct, frozen=True, kw_only=True):
+    """An emergency (应急转移) on which lines of the statement move, in grams; ``counted_g`` against its ceiling as the log stands."""
+
+    emergency: str
+    """Chain."""
+    name: str
+    plan_no: str
+    manifests: int
+    """Of the statement, neither voided nor declined."""
+    declared_g: int
+    accepted_g: int
+    unregularised: int
+    """Manifests that have departed, of which nobody reported by then that they were regularised (R-39)."""
+    ceiling_g: int
+    counted_g: int
+    """By all manifests of whatever month: what was issued, less what was voided and what receipts took less."""
+
+
 class Duplicate(Struct, frozen=True):
     """A national number on more than one manifest that was not voided (M6)."""
 
@@ -218,6 +240,7 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     mirror: tuple[MirrorEquation, ...]
     total: MirrorEquation
     duplicates: tuple[Duplicate, ...]
+    emergencies: tuple[EmergencyMonth, ...]
     accounts: tuple[AccountMonth, ...]
     tolerances: tuple[Tolerance, ...]
     """Those by which the month's receipts were judged, in order of adoption; where there are none, those in force at the end."""

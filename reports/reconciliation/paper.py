@@ -14,7 +14,7 @@ from reports.reconciliation import gravity
 from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_of
 from reports.reconciliation.findings import MonthFinding, findings
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
-from reports.reconciliation.model import LineRow, MonthlyStatement
+from reports.reconciliation.model import EmergencyMonth, LineRow, MonthlyStatement
 from reports.reconciliation.text import to_json, tolerances_text
 from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
 from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number
@@ -152,6 +152,16 @@ def _counts(statement: MonthlyStatement) -> str:
         say(f"M7 跨期 {len(statement.cut_off)} 行", f"M7 cut-off {len(statement.cut_off)}"),
         say(f"M9 额度 {len(statement.accounts)} 个账户", f"M9 quota accounts {len(statement.accounts)}"),
         say(f"M12 无起运接受 {len(statement.without_departure)} 行", f"M12 without a departure {len(statement.without_departure)}"),
+        *map(_emergency_text, statement.emergencies),
+    )
+
+
+def _emergency_text(found: EmergencyMonth) -> str:
+    """How much moves on an emergency, and how much of it waits for its papers."""
+    moved, counted, ceiling = (tonnes(grams, weighed=False) for grams in (found.declared_g, found.counted_g, found.ceiling_g))
+    return say(
+        f"应急转移“{found.name}”{found.manifests} 份联单 {moved} 吨，{found.unregularised} 份尚未补办，上限 {ceiling} 吨已计入 {counted} 吨",
+        f"emergency {found.name}: {plural(found.manifests, 'manifest')}, {moved} t, {found.unregularised} not regularised; {counted} t of {ceiling} t counted",
     )
 
 

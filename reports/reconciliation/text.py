@@ -17,8 +17,9 @@ VERSION = 2
 """Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity."""
 _LINE = (
     "number line name code generator receiver carrier origin destination stage declared_g loaded_g accepted_g refused_g difference_g "
-    "issued_s departed_s received_s voided_s declined_s"
+    "issued_s departed_s received_s voided_s declined_s emergency regularised_s"
 )
+_EMERGENCY = "emergency name plan_no manifests declared_g accepted_g unregularised ceiling_g counted_g"
 _ACCOUNT = "account label opening_g closing_g held_g used_g year_g limit_g left_g"
 
 
@@ -65,6 +66,8 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "codes": statement.codes,
         "divisions": statement.divisions,
     }
+    if statement.emergencies:
+        fields["emergencies"] = [_told(emergency, _EMERGENCY) for emergency in statement.emergencies]
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 

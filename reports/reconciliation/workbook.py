@@ -40,7 +40,7 @@ _LINES: tuple[Head, ...] = (
     *_WHO, *_CARRIER, ("移出地", "Origin", 24), ("移出地区划", "Origin (code)", 10), ("接受地", "Destination", 24),
     ("接受地区划", "Destination (code)", 10), ("状态", "Stage", 12), _DECLARED, ("装载称重", "Weighed, t", _T), ("接受量", "Accepted, t", _T),
     ("拒收量", "Refused, t", _T), ("磅差", "Difference, t", 14), ("处理意见", "Opinion", 10), _ISSUED, _DEPARTED, _RECEIVED,
-    ("作废时间", "Voided", _TIME), ("谢绝时间", "Declined", _TIME), _IDENTITY,
+    ("作废时间", "Voided", _TIME), ("谢绝时间", "Declined", _TIME), ("应急转移", "Emergency", 30), ("补办时间", "Regularised", _TIME), _IDENTITY,
 )  # fmt: skip
 _DIFFERENCES: tuple[Head, ...] = (
     *_WHO, _DECLARED, ("移出量（称重，未称为申报）", "Sent (weighed, else declared), t", 18), ("到场量（接受+拒收）", "Came (accepted + refused), t", 18),
@@ -58,6 +58,10 @@ _ACCOUNTS: tuple[Head, ...] = (
     ("层次", "Layer", 12), ("账户", "Account", 60), ("期初累计", "Opening", _T), *((*words, _T) for words in COLUMNS.values()),
     ("期末累计", "Closing", _T), ("其中本年（许可规模）", "This year (yearly scale)", _T), ("其中预占未结", "Of it held", _T), ("其中已用", "Of it used", _T),
     ("上限", "Limit", _T), ("余额", "Left", _T), ("提示级别", "Level", 12), ("账户标识", "Identity", 60),
+)  # fmt: skip
+_EMERGENCIES: tuple[Head, ...] = (
+    ("应急转移", "Emergency", 40), ("处置方案文号", "Plan", 32), ("联单", "Manifests", 10), ("移出量（申报）", "Declared, t", _T), ("接受量", "Accepted, t", _T),
+    ("尚未补办", "Not regularised", 10), ("总量上限", "Ceiling, t", _T), ("已计入上限", "Counted, t", _T), _IDENTITY,
 )  # fmt: skip
 SHEETS: dict[str, tuple[str, str]] = {
     "mirror": ("镜像等式 M12", "M12 Mirror equation"),
@@ -113,6 +117,8 @@ def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> byt
     for table, title in SHEETS.items():
         heads, rows = _TABLES[table]
         book.sheet(*_named(statement, title, heads), rows(statement))
+    if statement.emergencies:
+        book.sheet(*_named(statement, ("应急转移", "Emergencies"), _EMERGENCIES), _emergencies(statement))
     book.close()
     return out.getvalue()
 
@@ -268,13 +274,20 @@ def _accounts(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
         )
 
 
+def _emergencies(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for found in statement.emergencies:
+        counts = (found.manifests, *_values(found, "declared_g accepted_g"), found.unregularised, *_values(found, "ceiling_g counted_g"))
+        yield (found.name, found.plan_no, *counts, found.emergency)
+
+
 def _lines(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
     for row in statement.rows:
         places = (statement.place(row.origin), row.origin, statement.place(row.destination), row.destination)
         grams, times = "declared_g loaded_g accepted_g refused_g difference_g", "issued_s departed_s received_s voided_s declined_s"
         said = word(row.opinion, OPINIONS)
         yield (
-            *_who(row, statement), *_carrier(row, statement), *places, stage_name(row.stage), *_values(row, grams), said, *_values(row, times), row.chain,
+            *_who(row, statement), *_carrier(row, statement), *places, stage_name(row.stage), *_values(row, grams), said, *_values(row, times),
+            row.emergency, _moment(row.regularised_s), row.chain,
         )  # fmt: skip
 
 

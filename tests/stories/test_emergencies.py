@@ -3,14 +3,18 @@ authority with its own key; who is told, what waits for whom, what the audits fi
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from asyncpg import Pool, Record
+from jsonschema import Draft202012Validator
 from msgspec import Struct
+from openpyxl import load_workbook
 
 from ledger.admission.entry import read_entry
 from ledger.auditing.audit import Options
@@ -30,6 +34,7 @@ from reports.certificate.render import render_certificate
 from signing.envelope import PAYLOAD_STATEMENT, seal
 from tests.liandan.serving import settings_of
 from tests.reports.test_certificate import text_of
+from tests.reports.test_statement_files import SCHEMA
 from tests.stories.stage import Stage, stage
 
 EMERGENCY = f"emergency/{SICHUAN.uscc}/01M4S00000000000000000EMR1"
@@ -66,7 +71,18 @@ class Event(Struct):
         key = self.stage.scribe.keyring.key(uscc)
         envelopes = [seal(PAYLOAD_STATEMENT, b64decode(one["payload"]), [key]) for one in drafts["drafts"]]
         async with self.client(uscc, moment) as client:
-            return await client.post_batch(envelopes)
+            answers = await client.post_batch(envelopes)
+        await self.settled()
+        return answers
+
+    async def settled(self) -> None:
+        """Views follow the log: wait until they have."""
+        size = (await self.read(SICHUAN.uscc, PATH))["size"]
+        for _ in range(600):
+            if (await self.read(SICHUAN.uscc, f"{PATH}/loads"))["size"] >= size:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the views have not come to {size}")
 
 
 def act(kind: str, chain: str, by: str, moment: str, **body: Any) -> PlannedAct:
@@ -100,7 +116,9 @@ async def event(shared_database_url: str, shared_pool: Pool[Record], tmp_path_fa
         told = {"incident": "traffic", "happened_at": format_at(at("10-12 10:40")), "place": ROADSIDE, "text": "追尾（虚构）"}
         report = act("incident.report", accident, CARRIER, "10-12 11:00", **told, manifests=[loads[0].chain])
         await built.post([declare, *(one for load in loads for one in load.acts), halt, report])
-        yield Event(built, shared_pool, directory, shared_database_url, loads, accident)
+        found = Event(built, shared_pool, directory, shared_database_url, loads, accident)
+        await found.settled()
+        yield found
 
 
 async def test_both_provinces_read_who_carries_what_where_in_the_same_bytes(event: Event) -> None:
@@ -205,12 +223,35 @@ async def test_the_certificate_says_on_which_emergency_it_moved(event: Event) ->
     load = event.loads[0].do("arrive", at="10-13 09:00").do("receive 1h")
     load.acts[:] = load.acts[-2:]
     await event.stage.post(load.acts)
+    await event.settled()
     raw = await event.stage.read_as(CHONGQING.uscc, f"/v1/manifests/{load.chain.removeprefix('manifest/')}/bundle")
     bundle = open_bundle(raw, KINDS)
     assert EMERGENCY in {entry.statement.chain for entry in bundle.entries}
     text = text_of(render_certificate(bundle, raw))
     for told in ("应急转移", "G42 泄漏（虚构）", "龙府应〔2026〕3号（虚构）", "成都市龙泉驿区人民政府", "尚未补办", "启动"):
         assert told in text, told
+
+
+async def test_the_months_statement_says_what_moved_on_it(event: Event) -> None:
+    async def statement(uscc: str, suffix: str) -> bytes:
+        return await event.stage.read_as(uscc, f"/v1/reconciliations/2026-10.{suffix}", **{"from": "51", "to": "50"})
+
+    here, there = await statement(SICHUAN.uscc, "json"), await statement(CHONGQING.uscc, "json")
+    assert here == there
+    found = json.loads(here)
+    Draft202012Validator(SCHEMA).validate(found)
+    assert found["emergencies"] == [
+        {
+            "emergency": EMERGENCY, "name": "G42 泄漏（虚构）", "plan_no": "龙府应〔2026〕3号（虚构）", "manifests": 3, "declared_t": "18.000000",
+            "accepted_t": "5.000000", "unregularised": 2, "ceiling_t": "30.000000", "counted_t": "18.000000",
+        }
+    ]  # fmt: skip
+    assert [line["declared_t"] for line in found["lines"] if line.get("emergency") == EMERGENCY] == ["5.000000", "6.000000", "7.000000"]
+    assert "应急转移“G42泄漏（虚构）”3份联单18吨，2份尚未补办，上限30吨已计入18吨" in "".join(
+        text_of(await statement(SICHUAN.uscc, "pdf")).split()
+    )
+    names = load_workbook(BytesIO(await statement(CHONGQING.uscc, "xlsx")), read_only=True).sheetnames
+    assert any("应急转移" in name for name in names)
 
 
 async def test_the_audits_find_the_log_and_its_projections_clean_also_after_a_rebuild(event: Event) -> None:
