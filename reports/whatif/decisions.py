@@ -30,6 +30,7 @@ from whitelist.listing import Conditions, complete_within_days, list_at
 from whitelist.permit import permit_at
 from whitelist.quota import Commitment, Commitments, q1_account, q1_key, settle_commitments
 from whitelist.rules.listing import Deciding, GrantedLine, conditions_of_listing, judge_listings, limit_of_row
+from whitelist.transfer import Transfer
 from whitelist.workdays import workdays_of
 
 WAITED_IN_VAIN = ("disagreed", "no_reply")
@@ -96,6 +97,12 @@ class Decisions:
     def stands(self, approval: str | None) -> bool:
         """Whether a decision stands on the drafted list, in one world or the other."""
         return approval in self._there
+
+    def row_for(self, transfer: Transfer) -> ListingRef | None:
+        """The row of a drafted pilot list on which a transfer would move; the one that it names where none would take it."""
+        permit = None if transfer.permit is None else permit_at(self._facts, transfer.permit)
+        line, root = transfer.lines[0], "" if permit is None else permit.root
+        return self._rows.place(transfer.pilot, transfer.receiver, root, line.code, line.method) or transfer.pilot
 
     def before(self, entry: Entry, kind: Kind) -> None:
         """Judge an act on an application in both worlds, before the log takes it."""

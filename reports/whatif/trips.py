@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.admission.personality import Judged, Kind
@@ -93,10 +94,12 @@ class Trips:
             self._count(body.origin.division, lines, "trips", "grams")
             if decision is not None and decision.outcome == "faster":
                 self._count(body.origin.division, lines, "faster", "faster_g")
-        if not (self._decisions.stands(body.approval) or (body.pilot is not None and body.pilot.list == self._decisions.chain)):
+        is_pilot = body.pilot is not None and body.pilot.list == self._decisions.chain
+        if not (self._decisions.stands(body.approval) or is_pilot):
             return
         out = Findings()
-        asked = Asked(generator=statement.owner, transfer=body, at_s=statement.at_s, moment=moment)
+        transfer = replace(body, pilot=self._decisions.row_for(body)) if is_pilot else body
+        asked = Asked(generator=statement.owner, transfer=transfer, at_s=statement.at_s, moment=moment)
         check.judge(asked, self._other, kind.asks, out)
         if not out.reasons:
             self._open[statement.chain] = _UnderWay(number=body.number or "", day=day, lines=lines)

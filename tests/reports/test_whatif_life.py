@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.times import parse_at
-from tests.reports.trial import CODE, LISTED, PERMITS, RECEIVERS, TrialYear, draft, row
+from tests.reports.trial import CODE, GENERATORS, LISTED, PERMITS, PILOT, RECEIVERS, TrialYear, draft, row
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
 from whitelist.listing import rows_hash
 
@@ -197,3 +197,17 @@ def test_a_load_that_came_without_a_departure_is_none_that_was_held_up() -> None
     log.bench.at_s = parse_at("2026-12-30T12:00:00+08:00")
     log.bench.post("manifest.receive/1", held, (RECEIVERS["A"],), received)
     assert log.trial(draft(LISTED, suspension_stops="issue")).changes_nothing
+
+
+def test_a_pilot_list_is_tried_by_its_trips() -> None:
+    log = TrialYear()
+    log.at("2026-03-02")
+    log.pilot([row("A", "50"), row("B", "50")], GENERATORS["510112"], "A", "B")
+    kind = {"kind": "pilot"}
+    assert log.trial(draft([row("B", "50"), row("A", "50")], PILOT, **kind)).changes_nothing
+    result = log.trial(draft([row("A", "50")], PILOT, **kind))
+    assert [(trip.receiver, trip.outcome, trip.cause, trip.lines) for trip in result.trips] == [
+        (RECEIVERS["B"], "stopped", "row_missing", ((CODE, 5_000_000),))
+    ]
+    barred = log.trial(draft([row("A", "50"), {**row("B", "50"), "methods": ["R5"]}], PILOT, **kind))
+    assert [trip.receiver for trip in barred.trips] == [RECEIVERS["B"]]

@@ -19,11 +19,13 @@ from tests.reports.story import waste
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, uscc
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
+from whitelist.approval import ListingRef
 from whitelist.fields import Place
 from whitelist.listing import rows_hash
 from whitelist.transfer import Contract, PlanRef, PreNotice
 
 LIST = "list/2026-51-50-cy"
+PILOT = "list/2026-00-50-pilot"
 CODE = "900-052-31"
 RECEIVERS = {name: uscc("500116", serial) for serial, name in enumerate("ABC", 11)}
 GENERATORS = {division: uscc(division, 21) for division in ("510112", "510502", "511702")}
@@ -138,6 +140,20 @@ class TrialYear:
         )
         return chain
 
+    def pilot(self, rows: list[dict[str, Any]], generator: str, *names: str) -> None:
+        """A national pilot list, and a trip on each of its rows to the receiver that it names."""
+        chain = PILOT
+        self.bench.post("list.propose/1", chain, (AUTHORITY_51,), {**_PROPOSE, "kind": "pilot", "rows": len(rows)})
+        self.bench.post("list.rows/1", chain, (AUTHORITY_51,), {"page": 0, "rows": rows})
+        letter = {
+            "rows_hash": rows_hash(self.bench.facts.state(chain).rows),
+            "letter_no": "渝环函〔2026〕3号（虚构）",
+            "letter_date": "2025-12-20",
+        }
+        self.bench.post("list.countersign/1", chain, (AUTHORITY_50,), letter)
+        for number, name in enumerate(names):
+            self.trip(f"approval/{generator}/-", name, "5", pilot=number)
+
     def trip(
         self,
         approval: str,
@@ -149,6 +165,7 @@ class TrialYear:
         departs: bool = True,
         voids: bool = False,
         line: int = 0,
+        pilot: int | None = None,
     ) -> str:
         """Issue a manifest on a line of the decision, and have it depart an hour later; the chain."""
         self.serial += 1
@@ -162,6 +179,9 @@ class TrialYear:
             plan=PlanRef(filing_no="GL-2026-001"), contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
             pre_notice=None if noticed_d is None else PreNotice(given_at=format_at(at_s - noticed_d * DAY_S)),
         )  # fmt: skip
+        if pilot is not None:
+            bare = (replace(issue.lines[0], decision_line=None),)
+            issue = replace(issue, approval=None, pilot=ListingRef(list=PILOT, row=pilot), lines=bare, origin=replace(start, site=None))
         self.bench.post("manifest.issue/1", chain, (generator,), issue)
         self.bench.at_s = at_s + 3600
         if departs:
