@@ -37,6 +37,7 @@ class CheckCommand(click.Command):
             source_option,
             settings_option,
             click.Option(["--as-of"], type=click.IntRange(0), help="按前 N 条的账本判定 / judge by the first N entries"),
+            click.Option(["--as-of-time"], help="按这一时刻已经入账的条目判定 / judge by what had been entered at this moment"),
             click.Option(["--at"], help="按这个时间判定，默认现在 / judge for this moment; default: now"),
             click.Option(
                 ["--alternatives"],
@@ -76,7 +77,7 @@ async def check_loads(given: Mapping[str, Any]) -> int:
             if asking.asks and not asked:
                 warn("试算一批货，逐项回答；可不填的直接回车 / one load, field by field; Enter leaves out what may be")
             transfers = [await asking.complete(parts, asked)]
-        question = {name: given[name] for name in ("as_of", "at", "alternatives")} | {
+        question = {name: given[name] for name in ("as_of", "as_of_time", "at", "alternatives")} | {
             "transfers": transfers,
             "alone": given["alone"] or None,
         }
