@@ -25,6 +25,11 @@ InAccount = Annotated[
 ]
 
 
+def least_of(request: Request[Any, Any, Any]) -> int:
+    """``min_size`` of a request, which has been waited for (ledger.routes.read_by)."""
+    return int(request.query_params.get("min_size") or 0)
+
+
 @get("/v1/movements", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
 async def get_movements(
     request: Request[Any, Any, Any],
@@ -49,7 +54,7 @@ async def get_quota_alerts(
     request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, quota: QuotaFilter = None, limit: Limit = 50
 ) -> QuotaAlerts:
     """Quotas that are 80, 95 or 100 % used (QUOTA_LEFT), or beyond: a firm's own, of an authority those of its regions. The gravest first."""
-    found = await service.list_alerts(log, caller, quota, limit, lang, claimed_now(request.headers))
+    found = await service.list_alerts(log, caller, quota, limit, lang, claimed_now(request.headers), least_of(request))
     return await with_names(log, found, lang)
 
 

@@ -198,33 +198,37 @@ class _Kept(Struct, eq=False):
     until: float = 0.0
     task: asyncio.Task[None] | None = None
 
-    def serves(self, size: int, day: str) -> bool:
+    def serves(self, size: int, day: str, least: int) -> bool:
         """Whether nothing newer is asked for yet."""
-        return self.standing.day == day and (self.standing.size == size or monotonic() < self.until)
+        known = self.standing
+        return known.day == day and (known.size == size or (known.size >= least and monotonic() < self.until))
 
 
 _KEPT: WeakKeyDictionary[Log, _Kept] = WeakKeyDictionary()
 
 
-async def standing_quotas(log: Log, now_s: int) -> QuotasStanding:
-    """Accounts of decisions, lists and permits in force on the day of a moment that raise an alert about the present."""
+async def standing_quotas(log: Log, now_s: int, least: int, *, waits: bool) -> QuotasStanding:
+    """Accounts of decisions, lists and permits in force on the day of a moment that raise an alert about the present; of ``least`` entries where
+    the caller ``waits`` for it, else where that costs little."""
     head, today = await log.head(), day_of(now_s)
     size = 0 if head is None else head.size
     kept = _KEPT.setdefault(log, _Kept(asyncio.Lock()))
-    if kept.serves(size, today):
+    if kept.serves(size, today, least):
         return kept.standing
-    if kept.standing.day == today and kept.cost > AT_ONCE_S:  # the one before serves until the next is there
+    is_late = waits and kept.standing.size < least
+    if kept.standing.day == today and kept.cost > AT_ONCE_S and not is_late:  # the one before serves until the next is there
         if kept.task is None or kept.task.done():
-            kept.task = asyncio.create_task(_renew(log, kept, size, now_s))
+            kept.task = asyncio.create_task(_renew(log, kept, (size, least), now_s))
             kept.task.add_done_callback(lambda task: task.cancelled() or task.exception())  # the next request tries again
         return kept.standing
-    await _renew(log, kept, size, now_s)
+    await _renew(log, kept, (size, least), now_s)
     return kept.standing
 
 
-async def _renew(log: Log, kept: _Kept, size: int, now_s: int) -> None:
+async def _renew(log: Log, kept: _Kept, sizes: tuple[int, int], now_s: int) -> None:
     async with kept.lock:
-        if not kept.serves(size, day_of(now_s)):  # or somebody else was at it
+        size, least = sizes
+        if not kept.serves(size, day_of(now_s), least):  # or somebody else was at it
             begun = monotonic()
             kept.standing = await _look(log, now_s)
             kept.cost = monotonic() - begun
@@ -269,10 +273,12 @@ def _lay(log: Log, facts: Facts, raw: Mapping[str, bytes], keys: Iterable[str]) 
         facts.values[key] = log.kinds.decode(key, value)
 
 
-async def list_alerts(log: Log, caller: Caller, quota: str | None, limit: int, language: Language, claimed_s: int | None) -> QuotaAlerts:
+async def list_alerts(
+    log: Log, caller: Caller, quota: str | None, limit: int, language: Language, claimed_s: int | None, least: int
+) -> QuotaAlerts:
     """Accounts that are nearly used, of those that are the caller's matter."""
     now_s = await log.now(claimed_s)
-    standing = await standing_quotas(log, now_s)
+    standing = await standing_quotas(log, now_s, least, waits=True)
     async with snapshot(log) as now:
         await now.workspace.load([chain_key(LOG_MAIN)])
     found = [one for one in seen_by(standing, caller, now.workspace.facts) if quota in (None, one.account[:2])] if standing.quotas else []

@@ -114,7 +114,8 @@ class WorkPage(Struct, frozen=True, gc=False, kw_only=True):
     registrations: int = 0
     """Applications to be registered that wait for this authority, shown to it alone: ``GET /v1/registrations``."""
     quotas: tuple[QuotaAlert, ...] = ()
-    """On the first page of what is not narrowed: quotas of the party, of an authority those of its regions, that are nearly used, the gravest."""
+    """On the first page of what is not narrowed: quotas of the party, of an authority those of its regions, that are nearly used, the gravest. Of a
+    large log they may be some seconds old (manifests.accounts.service); ``/v1/quota-alerts`` reflects ``min_size``."""
     quotas_total: int = 0
     """How many there are: ``GET /v1/quota-alerts``."""
     names: dict[str, str] = field(default_factory=dict)

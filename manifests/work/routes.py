@@ -7,6 +7,7 @@ from litestar import Request, get
 from ledger.describing import READ_REFUSALS, USCC_PATTERN, Cursor, asks, in_query
 from ledger.reading import Page
 from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now
+from manifests.accounts.routes import least_of
 from manifests.work.answers import WORDS, WorkPage
 from manifests.work.service import read_work
 from whitelist.service import with_names
@@ -35,5 +36,5 @@ async def get_work(
     still have a ``next``.
     """
     claimed_s = claimed_now(request.headers)
-    found = await read_work(log, caller, as_party, what, overdue is not None, Page(cursor, limit), lang, claimed_s)
+    found = await read_work(log, caller, as_party, what, overdue is not None, Page(cursor, limit), lang, claimed_s, least_of(request))
     return await with_names(log, found, lang)

@@ -90,7 +90,15 @@ _Found = tuple[WorkPlace, ClockRow | PendingRow]
 
 
 async def read_work(
-    log: Log, caller: Caller, as_: str | None, what: str | None, overdue: bool, page: Page, language: Language, claimed_s: int | None
+    log: Log,
+    caller: Caller,
+    as_: str | None,
+    what: str | None,
+    overdue: bool,
+    page: Page,
+    language: Language,
+    claimed_s: int | None,
+    least: int = 0,
 ) -> WorkPage:
     """What waits for the caller's party, or for ``as_``: any party for authorities and the operator, for others one that has delegated to
     them, and of that what was delegated. Refusal DELEGATION_MISSING. A key for some kinds sees these alone."""
@@ -106,7 +114,11 @@ async def read_work(
         items, place = await _Work(log.kinds, now, present, asked, language).page(after, page.limit)
         state = log_state(now.workspace.facts)
     is_whole = after is None and what is None and not overdue and not asked.delegate
-    nearly = [one for one in (await standing_quotas(log, present.now_s)).quotas if one.concerns(asked.party, state)] if is_whole else []
+    nearly = (
+        [one for one in (await standing_quotas(log, present.now_s, least, waits=False)).quotas if one.concerns(asked.party, state)]
+        if is_whole
+        else []
+    )
     quotas = tuple(quota_alert(one, log.kinds, language) for one in nearly[:QUOTAS_MAX])
     following = None if place is None else write_cursor(place, question)
     return WorkPage(

@@ -288,15 +288,17 @@ async def test_a_dear_answer_is_made_while_the_one_before_serves(web: Web, monke
     monkeypatch.setattr(service, "AT_ONCE_S", -1.0)
     service._KEPT.pop(web.log, None)
     now_s = parse_at(NOON)
-    assert [(await service.standing_quotas(web.log, now_s)).size for _ in range(3)] == [1, 1, 1]
+    assert [(await service.standing_quotas(web.log, now_s, 0, waits=True)).size for _ in range(3)] == [1, 1, 1]
     await asyncio.sleep(0.01)
     assert len(looks) == 2
     go_on.set()
     async with asyncio.timeout(10):
-        while (await service.standing_quotas(web.log, now_s)).size == 1:  # noqa: ASYNC110  # it tells nobody
+        while (await service.standing_quotas(web.log, now_s, 0, waits=True)).size == 1:  # noqa: ASYNC110  # it tells nobody
             await asyncio.sleep(0.01)
+    known = (await service.standing_quotas(web.log, now_s, 0, waits=True)).size
+    assert (await service.standing_quotas(web.log, now_s, 1000, waits=True)).size > known, "who asks for more waits for it"
     monkeypatch.setattr(service, "AT_ONCE_S", 60.0)
-    assert (await service.standing_quotas(web.log, now_s)).size > 2, "a cheap one is made at once"
+    assert (await service.standing_quotas(web.log, now_s, 0, waits=True)).size > 2, "a cheap one is made at once"
 
 
 @pytest.mark.parametrize(
