@@ -76,7 +76,7 @@ async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
     return {row["key"]: row["value"] for row in rows}
 
 
-MARK_BYTES = 96
+MARK_BYTES = 112
 """Of the head of a chain: its sequence number, hash and index stand within them."""
 _MARKED = """
     SELECT size, root, edge, at_s, key, is_known, value

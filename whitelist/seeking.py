@@ -15,7 +15,7 @@ from whitelist.check_answers import AskedTransfer
 from whitelist.checked import home_of
 from whitelist.rules import CheckRule
 
-SOURCES_MAX = 64
+SOURCES_MAX = 16
 
 
 class AlternativeSearch(Struct, frozen=True):
@@ -100,6 +100,6 @@ def named_in(facts: Facts, search: AlternativeSearch) -> AlternativeSearch:
 
 TEXTS = texts("""
 CHECK_ALTERNATIVES | - | sender | design §8 [DESIGN]
-一次提问要找的替代接受单位太多：移出人和废物代码的组合超过 64 种。 || 分成多次提问，每次至多 64 种；或者去掉 alternatives，只要判定结果。
-Too many alternatives are asked for at once: more than 64 pairs of generator and waste code. || Send several requests, or leave alternatives out.
+一次提问要找的替代接受单位太多：移出人和废物代码的组合超过 16 种。 || 分成多次提问，每次至多 16 种；或者去掉 alternatives，只要判定结果。
+Too many alternatives are asked for at once: more than 16 pairs of generator and waste code. || Send several requests, or leave alternatives out.
 """)
