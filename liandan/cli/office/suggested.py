@@ -98,7 +98,7 @@ async def _ruleset(chain: str, body: Mapping[str, Any], client: AsyncLiandan, as
 
     known = {version: (version, ruleset.file) for version, ruleset in KINDS.rulesets.items()}
     found = await _adopted("规则集版本 / version of the rules", "version", dict.fromkeys(known, ""), known, body, asking)
-    return {"name": KINDS.rulesets[found["version"]].name, **found} if found.get("version") in KINDS.rulesets else found
+    return {"name": KINDS.rulesets[found["version"]].name, **found} if "sha256" in found else found
 
 
 async def _adopted(
@@ -113,7 +113,7 @@ async def _adopted(
 
         named = await asking.ask(question, read, [Offer(value, words) for value, words in offers.items()], is_optional=False)
     found = {} if named is None else {field: named}
-    if named not in known or "sha256" in body:
+    if not isinstance(named, str) or named not in known or "sha256" in body:
         return found
     version, content = known[named]
     return found | {"version": version, "sha256": sha256(content).hexdigest()}

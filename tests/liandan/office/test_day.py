@@ -213,6 +213,7 @@ def test_receipts_verify_by_the_pins_of_the_profile(day: tuple[Day, dict[str, st
         ("list suspend 2026-51-50-cy --set row --reason x --yes", 2, "FIELD=VALUE"),
         ("log close --yes --set", 2, "--set"),
         ("log witness set --witness-policy quorum\u2000none --yes", 2, "quorum none"),
+        ("log ruleset adopt --from odd.json --yes", 2, "FIELD_TYPE"),
         ("check --from rows.json --yes", 2, "generator"),
         ("statement cosign agree 123", 2, "64"),
     ],
@@ -221,6 +222,7 @@ def test_bad_input_is_told_and_ends_without_a_traceback(words: str, code: int, t
     today, _ = day
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(today.folder)
+        Path("odd.json").write_text('{"version": {"a": 1}, "name": [1], "sha256": null}', encoding="utf-8")
         answer = today.run("重庆", *words.split(" "))
     assert (answer.exit_code, told in answer.output) == (code, True), answer.output
     assert "Traceback" not in answer.output
