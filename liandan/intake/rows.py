@@ -27,7 +27,7 @@ from liandan.intake.model import (
 from liandan.intake.writing import folded, shown
 from liandan.intake.xlsx import CUT, column_letters
 from signing.phrase import Phrase
-from signing.refusal import Reason
+from signing.refusal import EXPECTED_MAX, Reason
 
 _TOTAL = re.compile(r"(本页|全省|全市)?(合计|小计|总计|共计|累计)(数|量)?(\(.*\))?[:：]?(.*家.*)?")
 _FOOTNOTE = re.compile(r"(注|备注|说明|填表|制表|审核|复核|经办|联系|日期|负责人|盖章|单位[:：]|以上|附).*", re.DOTALL)
@@ -100,8 +100,8 @@ def tables_of(book: SheetBook, sheets: tuple[TemplateSheet, ...], out: SheetRead
             if grid.is_hidden:
                 out.note(spot, Phrase("隐藏的表，没有读", "a hidden sheet, not read"))
             else:
-                names = "、".join(sheet.name for sheet in sheets)
-                out.refuse(spot, Reason("INTAKE_SHEET", "", grid.name[:60], names))
+                asked = (f"“{sheet.name}”：{'、'.join(column.head for column in sheet.columns if column.needed)}" for sheet in sheets)
+                out.refuse(spot, Reason("INTAKE_SHEET", "", grid.name[:60], "；".join(asked)[:EXPECTED_MAX]))
         elif grid.is_hidden:
             out.refuse(spot, Reason("INTAKE_HIDDEN", "", grid.name[:60], "", "SHEET"))
         elif headed.sheet.name in read:

@@ -209,6 +209,9 @@ UGLY: dict[str, Ugly] = {
     # ------------------------------------------------------------------ days
     "a day as such": day(moment(2027, 1, 1), "", num_format="yyyy/m/d"),
     "a day in a Chinese format": day(moment(2027, 1, 1), "", num_format='yyyy"年"m"月"d"日"'),
+    "a day in a format of Chinese workbooks that no table names": Ugly(
+        patched(day(moment(2027, 1, 1), "", num_format=14).file, "xl/styles.xml", 'numFmtId="14"', 'numFmtId="31"')
+    ),
     "a day in the 1904 system": day(moment(2027, 1, 1), "2027-01-01", {"date_1904": True}, num_format="yyyy-mm-dd"),
     "a day number": day(46388, "2027-01-01"),
     "a day number of 1904": day(44926, "2027-01-01", {"date_1904": True}),
