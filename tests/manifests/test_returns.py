@@ -13,7 +13,6 @@ from ledger.mass import format_mass, parse_mass
 from manifests import acts
 from manifests.model import Stage
 from manifests.returned import tally
-from signing.refusal import Refusal
 from tests.manifests.driver import (
     APPROVAL,
     BACK,
@@ -281,11 +280,9 @@ def test_a_redirect_that_is_declined_gives_the_grams_back() -> None:
     log.verify()
 
 
-def test_pilots_wait_and_do_not_hide_the_return() -> None:
+def test_what_goes_home_stands_on_no_pilot_list() -> None:
     pilot = ListingRef(list="list/2026-00-50-pilot", row=0)
-    with pytest.raises(Refusal) as refusal:
-        refused().post("manifest.issue/1", (GENERATOR,), a_return(pilot=pilot), chain=BACK)
-    assert [reason.code for reason in refusal.value.reasons] == ["NOT_YET"]
+    assert why(refused(), a_return(pilot=pilot)) == [("RETURN_LINK", "body.pilot")]
 
 
 def test_what_was_written_off_is_not_returned() -> None:
