@@ -15,7 +15,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LOOKALIKES = re.compile("[\u2e80-\u2fd6\uf900-\ufaff]")
-_EMPTY = frozenset({"/", "\\", "-", "--", "---", "—", "——", "－", "／", "无", "空", "N/A", "n/a", "NA", "*", "…", "。"})
+_EMPTY = frozenset({"/", "\\", "-", "--", "---", "—", "——", "－", "／", "无", "空", "N/A", "n/a", "NA"})
 
 
 def folded(text: str) -> str:
