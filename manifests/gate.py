@@ -51,6 +51,7 @@ def listed_at_departure(state: ManifestState, facts: Facts) -> tuple[str, ...]:
 
 
 _Decision = tuple[ApprovalState | None, list[DecisionLine]]
+_Rows = list[tuple[ListingRef, ListState]]
 
 
 def _decision(state: ManifestState, facts: Facts) -> _Decision:
@@ -69,8 +70,9 @@ def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     """R-17, R-32, R-33, R-40, R-41 at the moment of departure; ``more_g`` are grams by line that this departure adds."""
     decision, day = _decision(judged.state, judged.facts), day_of(judged.statement.at_s)
     _judge_permit(judged, out, day)
-    _judge_terms(judged, out, decision, day)
-    _judge_stops(judged, out, decision[1])
+    rows = _listings(judged, decision[1])
+    _judge_terms(judged, out, decision, day, rows)
+    _judge_stops(judged, out, rows)
     if decision[0] is not None:
         _judge_standing(judged, out, decision[0], decision[1])
         _judge_quota(judged, out, decision[0], more_g)
@@ -116,7 +118,7 @@ def permit_on(judged: Judged, at_s: int) -> PermitState | None:
 _ON_PAPER = ("（本账本之外的批准）", "(of another province)")
 
 
-def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -> None:
+def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str, rows: _Rows) -> None:
     """R-32 APPROVAL_EXPIRED of the line, APPROVAL_EARLY; R-40 WL_YEAR, WL_TERM of its list."""
     state, (approval, lines) = judged.state, decision
     begun_on = state.decided_on if approval is None else approval.decided_on
@@ -129,12 +131,12 @@ def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -
         no = _ON_PAPER if approval is None else approval.no
         authority = telling.authority(judged.facts, state.origin.division)
         out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}", "DEPARTURE", no=no, day=day, until=min(over), authority=authority)
-    begun = {(ref.list, listed.first_day(ref.row)): (ref, listed) for ref, listed in _listings(judged, lines)}
+    begun = {(ref.list, listed.first_day(ref.row)): (ref, listed) for ref, listed in rows}
     for ref, listed in begun.values():  # several rows of one list say the same once
         judge_departure_day(out, "at", ref, listed, day)
 
 
-def _listings(judged: Judged, lines: Iterable[DecisionLine]) -> list[tuple[ListingRef, ListState]]:
+def _listings(judged: Judged, lines: Iterable[DecisionLine]) -> _Rows:
     """The rows that the decision's lines were given on, or that of the pilot list, each once, with their lists."""
     refs = {(line.listing.list, line.listing.row): line.listing for line in lines if line.listing is not None}
     if (pilot := judged.state.pilot) is not None:
@@ -142,10 +144,10 @@ def _listings(judged: Judged, lines: Iterable[DecisionLine]) -> list[tuple[Listi
     return [(ref, listed) for ref in refs.values() if (listed := list_at(judged.facts, ref.list)) is not None]
 
 
-def _judge_stops(judged: Judged, out: Findings, lines: Iterable[DecisionLine]) -> None:
+def _judge_stops(judged: Judged, out: Findings, rows: _Rows) -> None:
     """R-37 WL_SUSPENDED, refused where the list stops departures, else said; ALERT H OVERTOOK where such a stop was entered after the departure."""
     at_s = judged.statement.at_s
-    for ref, listed in _listings(judged, lines):
+    for ref, listed in rows:
         judge_stop(out, judged.facts, "at", ref, listed, at_s, "DEPART")
         if listed.suspension_stops == "depart" and listed.overtook(ref.row, at_s):
             out.alert("H", "OVERTOOK")
@@ -220,8 +222,9 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
 def judge_lapse(judged: Judged, out: Findings) -> None:
     """APPROVAL_LAPSED H: nobody recorded the departure of what came, taken or refused, and decision or listing had ended or was stopped at 接受之日."""
     lapsed, accepted_s, decision = Findings(), parse_at(judged.statement.body.accepted_at), _decision(judged.state, judged.facts)
-    _judge_terms(judged, lapsed, decision, day_of(accepted_s))
-    is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in _listings(judged, decision[1]))
+    rows = _listings(judged, decision[1])
+    _judge_terms(judged, lapsed, decision, day_of(accepted_s), rows)
+    is_stopped = any(listed.status_at(ref.row, accepted_s) != "ACTIVE" for ref, listed in rows)
     is_stopped = is_stopped or any(line.history.at(accepted_s) != "ACTIVE" for line in decision[1])
     if lapsed.reasons or is_stopped:
         out.alert("H", "APPROVAL_LAPSED")
