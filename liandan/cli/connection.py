@@ -236,8 +236,9 @@ def read_given(path: Path, most: int = GIVEN_MAX) -> bytes:
 
     try:
         return read_whole(path, most, wait_s=PIPE_S)
-    except OSError as error:
-        raise click.UsageError(f"文件无法读取 / cannot be read: {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # the latter of a name that no file can have
+        why = error.strerror if isinstance(error, OSError) else error
+        raise click.UsageError(f"文件无法读取 / cannot be read: {path}: {why}") from None
 
 
 def own_settings(changes: Mapping[str, str | None] | None = None) -> Settings:

@@ -110,6 +110,7 @@ def test_what_does_not_fit_is_asked_again_and_what_was_meant_is_offered() -> Non
         ("approval.decide/1", {"outcome": "9"}, "FIELD_TYPE"),
         ("party.register/1", {"keys.0": "/nowhere/at/all"}, "cannot be read"),
         ("permit.grant/1", {"file": "/dev"}, "cannot be read"),
+        ("permit.grant/1", {"file": "a\0b"}, "cannot be read"),
         ("permit.grant/1", {"items.0.codes": "HW31"}, "SCOPE_FORM"),
         ("permit.grant/1", {"scale_t": "1e9"}, "QTY"),
     ],
