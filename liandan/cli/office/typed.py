@@ -45,7 +45,7 @@ class Typing:
 
     def value(self, node: Node, text: str, path: str) -> Any:
         """One text as the value of a field, or of one item of a list; Refusal with what is wrong."""
-        value = self._read(node, text.strip())
+        value = self._read(node, _text(text, path).strip())
         if reasons := value_reasons(value, node.item, path):
             raise Refusal(reasons)
         return value
@@ -113,7 +113,7 @@ class Typing:
             names = ", ".join(one.name for one in parts)
             raise click.UsageError(f"没有字段 / no field {steps[0]!a} ({path})；有 / there are: {names}")
         if node.field.type == "table" and len(steps) > 1:
-            _under(place, node, {}, path)[".".join(steps[1:])] = text
+            _under(place, node, {}, path)[".".join(steps[1:])] = _text(text, path)
         elif node.field.is_list and len(steps) > 1:
             self._place_in_list(node, steps, text, _under(place, node, [], path), path)
         elif len(steps) > 1 and node.parts:
@@ -143,6 +143,15 @@ def _under(place: dict[str, Any], node: Node, empty: Any, path: str) -> Any:
     if not isinstance(found, type(empty)):
         raise _another(path)
     return found
+
+
+def _text(text: str, path: str) -> str:
+    """A text as it is; wrong usage for bytes of the terminal that are no UTF-8, which nobody could sign."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise click.UsageError(f"不是有效的文字（UTF-8） / no text in UTF-8: {path}") from None
+    return text
 
 
 def _another(path: str) -> click.UsageError:
