@@ -5,6 +5,7 @@ stopped nor ended. It draws no quota; permit and scale hold as ever. Source: 环
 """
 
 from ledger.model import Findings
+from ledger.times import year_of_day
 from signing.phrase import Word
 from signing.refusal import Rule
 from whitelist import telling
@@ -47,7 +48,7 @@ def pilot_row_covers_it(checked: Checked, out: Findings) -> None:
     if transfer.receiver != row.receiver:
         names = {"asked": transfer.receiver, "listed": row.receiver}
         out.refuse("WL_RECEIVER", "body.receiver", transfer.receiver, row.receiver, "PILOT", **names, **own_words)
-    elif checked.permit is not None and checked.permit.root != row.root:
+    if checked.permit is not None and checked.permit.root != row.root:
         names = {"asked": transfer.permit or "", "listed": row.permit}
         out.refuse("WL_PERMIT", "body.permit", transfer.permit or "", row.permit, "PILOT", **names, **own_words)
     _judge_lines(checked, out, listed, row, own_words)
@@ -73,7 +74,7 @@ def pilot_row_stands(checked: Checked, out: Findings) -> None:
         return
     judge_departure_day(out, "body.pilot", pilot, listed, checked.day)
     ended = listed.row_life(pilot.row)
-    if ended.last_day and checked.day > ended.last_day:
+    if ended.last_day and checked.day > ended.last_day and year_of_day(checked.day) == listed.year:  # else WL_YEAR alone (kinds §15)
         own = {"list": pilot.list, "row": telling.nth(pilot.row), "until": ended.last_day, "reason": ended.end_reason}
         out.refuse("WL_TERM", "body.pilot", checked.day, f"≤ {ended.last_day}", "PILOT_ENDED", **own)
     judge_stop(out, checked.facts, "body.pilot", pilot, listed, checked.event_s, "PILOT")
