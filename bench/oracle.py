@@ -23,6 +23,7 @@ PER_WORLD = 220
 def compare(cases: int, seed: int, shown: int) -> bool:
     """Post worlds from ``seed`` on until so many issues and decisions are compared; whether all answers were the same."""
     counts: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
     parted, began = 0, time.monotonic()
     for world in count(seed):
         comparison = Comparison(world)
@@ -31,9 +32,11 @@ def compare(cases: int, seed: int, shown: int) -> bool:
             if parted <= shown:
                 print(difference, flush=True)
         counts += comparison.counts
+        codes += comparison.codes
         if sum(counts[kind] for kind in COMPARED) >= cases:
             break
     print(", ".join(f"{number} {kind}" for kind, number in counts.most_common()))
+    print("Hit: " + ", ".join(f"{code} {number}" for code, number in sorted(codes.items())))
     compared = sum(counts[kind] for kind in COMPARED)
     print(f"seeds {seed} to {world}: {compared} cases, {counts.total()} statements, {parted} differences, {time.monotonic() - began:.0f} s")
     return not parted

@@ -33,9 +33,18 @@ together. Where the product stops at `body` too, `readings` has that set as well
 11. ROW_PERMIT's term: the permit covers all days of the list. CODE_RETIRED: an earlier edition had the code.
 12. permit.amend: place, site and retired codes are judged where the amendment names them, dates and basis of what results. The alert of
     permit.usage goes by the year of the month, this one or the last; older ones are not compared. `depart` adds per line.
+13. An act on a list: its `rows_hash` is not judged; `act` of a confirmation is the seq of the act on its chain here, its hash in the log.
+    An added row is covered by its permit from its first day to the list's last; a row that lists what an ended or removed one did is no
+    twin. A quota that is amended is not compared with the scale (ROW_SCALE is of rows).
+14. The stage of an application stops everything else, as the order of custody acts does. A decision at stage suspended takes no suspension.
+    `decided_on` alone moves the clocks of a decision; a late acceptance and a late notice count from the application.
+15. Two grounds of a transfer: ISSUE_TYPE, an emergency goes before, approval and pilot are both judged. `emergency` of another type is no
+    ground, but says that one was meant (no NO_APPROVAL). A receiver twice in an emergency: LIST_LENGTH.
+16. quota.open: Q1 above what R-36 lets the row hold, Q2 above the line: QUOTA_OVERDRAWN; Q3 by the year of `as_of_on`: PERMIT_SCALE above
+    100 %, QUOTA_OVERDRAWN above the limit too. What was opened on Q1 stays on the row for good, what on Q2 counts as drawn.
 
-Not covered: delegations, successors, returns (what is refused stays at the gate), lots, emergencies, pilots, suspended lists and decisions (their kinds come later), PROXIMITY
-and IMPORT_POLICY (they rest), alerts and tags of partial kinds, unknown fields, rows_hash, commitments.
+Not covered: delegations, successors, returns (what is refused stays at the gate), lots, PROXIMITY and IMPORT_POLICY (they rest), alerts and tags
+of partial kinds, unknown fields, rows_hash, commitments.
 """
 
 from collections.abc import Callable
@@ -44,10 +53,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import oracle_approvals as approvals
+from . import oracle_emergencies as emergencies
+from . import oracle_list_life as life
 from . import oracle_lists as lists
 from . import oracle_manifests as manifests
+from . import oracle_openings as openings
 from . import oracle_permits as permits
 from . import oracle_plans as plans
+from . import oracle_stops as stops
 from .oracle_data import Data, moment_of
 from .oracle_issue import apply_issue, judge_issue
 from .oracle_state import Findings, State, Statement
@@ -69,10 +82,27 @@ _ACTS: dict[str, tuple[Act, Act]] = {
     "list.propose": (lists.judge_propose, lists.apply_propose),
     "list.rows": (lists.judge_rows, lists.apply_rows),
     "list.countersign": (lists.judge_countersign, lists.apply_countersign),
+    "list.amend": (life.judge_amend, life.apply_amend),
+    "list.suspend": (life.judge_stop, life.apply_stop),
+    "list.resume": (life.judge_stop, life.apply_stop),
+    "list.remove": (life.judge_stop, life.apply_stop),
+    "list.confirm": (life.judge_confirm, life.apply_confirm),
+    "list.exceed_consent": (life.judge_exceed, life.apply_exceed),
+    "list.report": (life.judge_report, life.apply_report),
     "approval.apply": (approvals.judge_apply, approvals.apply_apply),
     "approval.consult": (approvals.judge_consult, approvals.apply_consult),
     "approval.reply": (approvals.judge_reply, approvals.apply_reply),
     "approval.decide": (approvals.judge_decide, approvals.apply_decide),
+    "approval.accept": (stops.judge_accept, stops.apply_accept),
+    "approval.notice": (stops.judge_accept, stops.apply_notice),
+    "approval.withdraw": (stops.judge_withdraw, stops.apply_withdraw),
+    "approval.suspend": (stops.judge_stop, stops.apply_stop),
+    "approval.resume": (stops.judge_stop, stops.apply_stop),
+    "approval.revoke": (stops.judge_stop, stops.apply_stop),
+    "emergency.declare": (emergencies.judge_declare, emergencies.apply_declare),
+    "emergency.join": (emergencies.judge_join, emergencies.apply_join),
+    "emergency.close": (emergencies.judge_close, emergencies.apply_close),
+    "quota.open": (openings.judge_open, openings.apply_open),
     "manifest.issue": (judge_issue, apply_issue),
     "manifest.void": (manifests.judge_void, manifests.apply_void),
     "manifest.depart": (manifests.judge_depart, manifests.apply_depart),
@@ -80,7 +110,7 @@ _ACTS: dict[str, tuple[Act, Act]] = {
 }
 PARTIAL = frozenset(["party.register", "party.site", "party.amend", "manifest.void", "manifest.depart", "manifest.receive"])
 _CUSTODY = frozenset({"manifest.depart", "manifest.receive"})
-_MONTH = frozenset({"list.propose", "list.rows", "list.countersign"})
+_MONTH = frozenset({kind for kind in _ACTS if kind.startswith("list.")} | {"quota.open"})
 
 
 @dataclass(frozen=True)
@@ -124,6 +154,7 @@ class World:
         st = _statement(kind, chain, by, principal, at, admitted_at, body)
         judgement, found = self._judge(st)
         if not judgement.refused:
+            self.state.heads[chain] = self.state.heads.get(chain, -1) + 1
             _ACTS[kind][1](self.state, st, found)
             for account, moved in found.moves.items():
                 self.state.accounts[account] = self.state.accounts.get(account, 0) + moved

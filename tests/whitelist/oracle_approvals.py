@@ -8,6 +8,9 @@ from .oracle_lists import list_conditions, listing_codes, row_of
 from .oracle_permits import permit_rules, permit_terms
 from .oracle_state import Approval, Body, Findings, State, Statement
 
+UNDECIDED = ("applied", "noticed", "accepted", "consulted", "agreed", "disagreed")
+"""Stages of an application that is still to be decided."""
+
 
 def waste_rules(state: State, found: Findings, line: Body, day: date) -> None:
     """R-06, R-07, R-08 and the identification of a line of an application or an issue, by the edition of the day."""
@@ -40,7 +43,7 @@ def judge_apply(state: State, st: Statement, found: Findings) -> None:
     if found.frame:
         return
     body = st.body
-    if st.chain in state.approvals:
+    if st.chain in state.approvals and state.approvals[st.chain].stage != "noticed":
         found.state.add("APPROVAL_STAGE")
     if body.get("applied_from", body["applied_to"]) > body["applied_to"]:
         found.body.add("DATE_ORDER")
@@ -63,8 +66,9 @@ def judge_apply(state: State, st: Statement, found: Findings) -> None:
 
 
 def apply_apply(state: State, st: Statement, found: Findings) -> None:
-    """Opens the application; accepted, as nobody says otherwise, from this day."""
-    state.approvals[st.chain] = Approval(st.chain, st.body, "applied", st.today)
+    """Opens the application, or completes one that was noticed; accepted, as long as nobody says otherwise, from this day."""
+    known = state.approvals.get(st.chain)
+    state.approvals[st.chain] = Approval(st.chain, st.body, "applied", st.today, accepted_on=st.today, is_noticed=known is not None)
 
 
 def _side(state: State, st: Statement, found: Findings, app: Approval, *, target: bool) -> None:
@@ -79,7 +83,7 @@ def _side(state: State, st: Statement, found: Findings, app: Approval, *, target
         found.state.add("SIGNER_ROLE")
 
 
-def _open(state: State, st: Statement, found: Findings, *, target: bool) -> Approval | None:
+def open_application(state: State, st: Statement, found: Findings, *, target: bool) -> Approval | None:
     app = state.approvals.get(st.chain)
     if app is None:
         found.frame.add("CHAIN_NOT_OPEN")
@@ -91,14 +95,14 @@ def _open(state: State, st: Statement, found: Findings, *, target: bool) -> Appr
 def judge_consult(state: State, st: Statement, found: Findings) -> None:
     """approval.consult, at most `review_wd` after acceptance."""
     form.CONSULT(st.body, found.form)
-    if found.form or (app := _open(state, st, found, target=False)) is None:
+    if found.form or (app := open_application(state, st, found, target=False)) is None:
         return
-    if app.stage != "applied":
-        found.state.add("APPROVAL_STAGE")
+    if app.stage not in ("applied", "accepted") or app.accepted_on is None:
+        found.frame.add("APPROVAL_STAGE")
         return
     if st.body["letter_date"] > st.today.isoformat():
         found.body.add("DATE_ORDER")
-    state.late(found, app.applied_on, "review_wd", st.today)
+    state.late(found, app.accepted_on, "review_wd", st.today)
 
 
 def apply_consult(state: State, st: Statement, found: Findings) -> None:
@@ -112,10 +116,10 @@ def judge_reply(state: State, st: Statement, found: Findings) -> None:
     form.REPLY(st.body, found.form)
     if not found.form and ("reason" in st.body) == st.body["agree"]:
         found.form.add("FIELD_TYPE" if st.body["agree"] else "MISSING")
-    if found.form or (app := _open(state, st, found, target=True)) is None:
+    if found.form or (app := open_application(state, st, found, target=True)) is None:
         return
     if app.stage != "consulted" or app.consulted_on is None:
-        found.state.add("APPROVAL_STAGE")
+        found.frame.add("APPROVAL_STAGE")
         return
     if st.body["letter_date"] > st.today.isoformat():
         found.body.add("DATE_ORDER")
@@ -131,11 +135,11 @@ def apply_reply(state: State, st: Statement, found: Findings) -> None:
 def judge_decide(state: State, st: Statement, found: Findings) -> None:
     """approval.decide."""
     form.DECIDE(st.body, found.form)
-    if found.form or (app := _open(state, st, found, target=False)) is None:
+    if found.form or (app := open_application(state, st, found, target=False)) is None:
         return
     body = st.body
-    if app.stage not in ("applied", "consulted", "agreed", "disagreed"):
-        found.state.add("APPROVAL_STAGE")
+    if app.stage not in UNDECIDED:
+        found.frame.add("APPROVAL_STAGE")
         return
     wanted, barred = {"valid_to", "lines"}, {"outcome", "reason"}
     if not body["approve"]:
@@ -152,7 +156,8 @@ def judge_decide(state: State, st: Statement, found: Findings) -> None:
     else:
         _refuse(state, st, found, app, date.fromisoformat(decided_on))
     if found.route == "LISTED":
-        state.late(found, app.applied_on, "listed_wd", date.fromisoformat(decided_on))
+        if app.accepted_on is not None:
+            state.late(found, app.accepted_on, "listed_wd", date.fromisoformat(decided_on))
     elif app.replied_on is not None:
         state.late(found, app.replied_on, "decide_wd", date.fromisoformat(decided_on))
 
@@ -214,10 +219,13 @@ def _listed_or_agreed(state: State, st: Statement, found: Findings, app: Approva
     moves: dict[str, int] = {}
     for account, mass_g in wanted.items():
         holds = row_holds(state, account, st.today)
-        pair = row_of(state, {"list": account.split()[1], "row": int(account.split()[2])})
-        if pair is not None and holds + mass_g > grams(pair[1]["quota_t"]):
+        holds[app.chain] = holds.get(app.chain, 0) + mass_g
+        total = sum(holds.values())
+        if row_of(state, {"list": account.split()[1], "row": int(account.split()[2])}) and total > row_limit(
+            state, account, st.today, holds
+        ):
             failing.add("WL_QUOTA")
-        moves[account] = holds + mass_g - state.accounts.get(account, 0)
+        moves[account] = total - state.accounts.get(account, 0)
     if not failing:
         found.route, found.moves = "LISTED", moves
     elif app.reply and app.reply["agree"]:
@@ -228,12 +236,22 @@ def _listed_or_agreed(state: State, st: Statement, found: Findings, app: Approva
         found.state |= failing
 
 
-def row_holds(state: State, account: str, today: date) -> int:
-    """What a list row holds: each line its grams until its last day, then what its manifests hold on Q2 (§1.6)."""
-    total = 0
+def row_holds(state: State, account: str, today: date) -> dict[str, int]:
+    """What a list row holds by application: each line its grams until its last day or revocation, then what its manifests hold on Q2 (§1.6).
+
+    What was opened (quota.open) stands beside them, under no application.
+    """
+    holds = {"": state.opened.get(account, 0)}
     for approval, line, mass_g, ends_on in state.held.get(account, []):
-        total += mass_g if today <= ends_on else state.accounts.get(f"Q2 {approval} {line}", 0)
-    return total
+        stands = ends_on is not None and today <= ends_on
+        holds[approval] = holds.get(approval, 0) + (mass_g if stands else state.accounts.get(f"Q2 {approval} {line}", 0))
+    return holds
+
+
+def row_limit(state: State, account: str, today: date, holds: dict[str, int]) -> int:
+    """R-36: what a row may hold today, in grams."""
+    _, chain, number = account.split()
+    return state.lists[chain].limit_g(int(number), today, holds)
 
 
 def _terms(

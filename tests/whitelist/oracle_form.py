@@ -171,12 +171,6 @@ def _mode(value: Any, codes: set[str]) -> None:
         one_of("road rail water pipeline other", "MODE")(value, codes)
 
 
-def _type(value: Any, codes: set[str]) -> None:
-    one_of(TYPES, "ISSUE_TYPE")(value, codes)
-    if value in ("emergency", "backfill_emergency"):
-        codes.add("NOT_YET")
-
-
 def scope(value: Any, codes: set[str]) -> None:
     """Scope {category, scope, codes?}: codes absent for ALL, all of the category (SCOPE_FORM)."""
     _scope(value, codes)
@@ -197,6 +191,7 @@ place = record(division=division, address=text(), site_=site_id)
 file = record(sha256=like("[0-9a-f]{64}"), size=between(1, 50_000_000), media_type=like(r"[a-z]+/[a-z0-9.+-]{1,64}"), name=text())
 files = array(file, 0, 8, once="sha256")
 province = like(_PROVINCE)
+list_name = like(r"list/[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}", "WL_UNKNOWN")
 conditions = record(
     pre_notice_days_=between(0, 60),
     complete_within_days_=between(1, 366),
@@ -240,13 +235,13 @@ _LINE = record(
 )
 
 ISSUE = record(
-    type_=_type,
+    type_=one_of(TYPES, "ISSUE_TYPE"),
     receiver=party,
     permit=ref("permit"),
     approval_=ref("approval"),
     decision_=record(no=text(), authority=text(), decided_on=day, valid_to=day, file_=file),
-    pilot_=later,
-    emergency_=later,
+    pilot_=record(list=list_name, row=number),
+    emergency_=ref("emergency"),
     returns_=later,
     number_=number14,
     provincial_number_=text(40),
@@ -301,7 +296,7 @@ GRANT = record(**_GRANT)
 AMEND = record(reason=text(), **{n.removesuffix("_") + "_": c for n, c in _GRANT.items() if n not in ("class", "renews_")})
 REASON = record(reason=text(), file_=file)
 USAGE = record(month=like(r"[0-9]{4}-(0[1-9]|1[0-2])"), received_t=mass(above=False), source=text())
-_LETTER: dict[str, Check] = {"letter_no": text(), "letter_date": day, "letter_": file}
+LETTER: dict[str, Check] = {"letter_no": text(), "letter_date": day, "letter_": file}
 PROPOSE = record(
     effective_from=day,
     effective_to=day,
@@ -310,25 +305,18 @@ PROPOSE = record(
     rows=between(1, 2000, "LIST_SIZE"),
     pages=between(1, 2000, "LIST_SIZE"),
     conditions_=conditions,
-    **_LETTER,
+    **LETTER,
 )
-ROWS = record(
-    page=number,
-    rows=array(
-        record(
-            receiver=party,
-            permit=ref("permit"),
-            waste=scope,
-            methods=array(method, 1, 32, "METHOD"),
-            quota_t=mass(),
-            conditions_=conditions,
-        ),
-        1,
-        2000,
-        "LIST_SIZE",
-    ),
+LISTED_ROW = record(
+    receiver=party,
+    permit=ref("permit"),
+    waste=scope,
+    methods=array(method, 1, 32, "METHOD"),
+    quota_t=mass(),
+    conditions_=conditions,
 )
-COUNTERSIGN = record(rows_hash=lambda value, codes: None, **_LETTER)
+ROWS = record(page=number, rows=array(LISTED_ROW, 1, 2000, "LIST_SIZE"))
+COUNTERSIGN = record(rows_hash=lambda value, codes: None, **LETTER)
 APPLY = record(
     receiver=party,
     permit=ref("permit"),
@@ -345,7 +333,7 @@ APPLY = record(
             form_=one_of("S SS L G", "FORM_PACK"),
             mass_t=mass(),
             method=method,
-            listing_=record(list=like(r"list/[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}", "WL_UNKNOWN"), row=number),
+            listing_=record(list=list_name, row=number),
             identification_=text(),
         ),
         1,
@@ -359,14 +347,14 @@ APPLY = record(
     ),
     replaces_=ref("approval"),
 )
-CONSULT = record(files_=files, **_LETTER)
+CONSULT = record(files_=files, **LETTER)
 REPLY = record(
     agree=truth,
     reason_=text(),
     lines_=array(record(line=number, mass_t=mass(above=False)), 0, 64),
     conditions_=conditions,
     files_=files,
-    **_LETTER,
+    **LETTER,
 )
 DECIDE = record(
     approve=truth,

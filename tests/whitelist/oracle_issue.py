@@ -5,8 +5,10 @@ from datetime import date, datetime
 from . import oracle_form as form
 from .oracle_approvals import waste_rules
 from .oracle_data import date_of, day_of, grams, group, moment_of
+from .oracle_emergencies import emergency_terms, is_unjoined, judge_route
 from .oracle_lists import row_of
 from .oracle_permits import LINKS, permit_rules, permit_terms
+from .oracle_pilot import judge_pilot, pilot_terms
 from .oracle_plans import hold, judge_of_issue, plan_key
 from .oracle_state import Approval, Body, Findings, Manifest, Permit, State, Statement
 
@@ -32,7 +34,7 @@ def judge_issue(state: State, st: Statement, found: Findings) -> None:
     _number(state, st, found, day_of(moment))
     _facts(state, st, found, day_of(moment))
     for line in st.body["lines"]:
-        _line(state, found, line, day_of(moment))
+        _line(state, found, line, day_of(moment), is_event=is_urgent(st.body))
     judge_of_issue(state, st, found)
     _refused(state, st, found, day_of(moment))
     permit = _permit(state, st, found, day_of(moment))
@@ -41,8 +43,14 @@ def judge_issue(state: State, st: Statement, found: Findings) -> None:
     found.state |= codes
     if past is not None and not codes and _terms(state, st, permit, app, st.today, st.admitted_at):
         found.alerts.add(("H", "BACKFILL_PAST"))
+    _suspended(state, st, found, app, moment)
     if past is not None:
         _backfill(state, st, found, app, past)
+
+
+def is_urgent(body: Body) -> bool:
+    """Whether the issue goes by an emergency: named, and of a type that it fits."""
+    return "emergency" in body and body.get("type") in ("emergency", "backfill_emergency")
 
 
 def _across(body: Body) -> bool:
@@ -58,11 +66,14 @@ def _body(state: State, st: Statement, found: Findings) -> None:
             found.body.add("MISSING")
         if not needed and name in body:
             found.body.add("ISSUE_TYPE")
+    urgent = kind in ("emergency", "backfill_emergency")
+    if urgent != ("emergency" in body):
+        found.body.add("MISSING" if urgent else "ISSUE_TYPE")
     if kind == "in_transfer" and state.covering(body["origin"]["division"]):
         found.body.add("ISSUE_TYPE")
-    if "approval" in body and "decision" in body:
+    if len(body.keys() & {"approval", "decision", "emergency", "pilot"}) > 1:
         found.body.add("ISSUE_TYPE")
-    if "plan" not in body and kind != "in_transfer":
+    if "plan" not in body and kind != "in_transfer" and not urgent:
         found.body.add("MISSING")
     if "emergency_measures" not in body and not all("precautions" in line for line in body["lines"]):
         found.body.add("MISSING")
@@ -150,7 +161,7 @@ def _refused(state: State, st: Statement, found: Findings, day: date) -> None:
             found.tags.add("PROVISIONAL_CALENDAR")
 
 
-def _line(state: State, found: Findings, line: Body, day: date) -> None:
+def _line(state: State, found: Findings, line: Body, day: date, *, is_event: bool) -> None:
     """R-06 … R-08, R-25, exemptions of a line."""
     waste_rules(state, found, line, day)
     waived: set[str] = set()
@@ -160,7 +171,7 @@ def _line(state: State, found: Findings, line: Body, day: date) -> None:
             item is None
             or claim["item"] == 1
             or item.point_to_point
-            or item.of_events
+            or (item.of_events and not is_event)
             or (item.in_words and "ref" not in claim)
             or not item.links(line["code"])
             or (claim["item"] in (20, 21) and set(line["hazards"]) != {"C"})
@@ -208,9 +219,14 @@ def _permit(state: State, st: Statement, found: Findings, day: date) -> Permit |
 def _decision(state: State, st: Statement, found: Findings, day: date) -> Approval | None:
     """The route, R-30, R-31, R-33; returns the decision whose terms hold."""
     body = st.body
+    if is_urgent(body):
+        judge_route(state, st, found)
+        if not _across(body) and body.keys() & {"approval", "decision", "pilot"}:
+            found.state.add("APPROVAL_DIRECTION")
+        return None
     if not _across(body):
         found.route = "INTRA"
-        if "approval" in body or "decision" in body:
+        if body.keys() & {"approval", "decision", "pilot"}:
             found.state.add("APPROVAL_DIRECTION")
         return None
     if body.get("type") == "in_transfer":
@@ -218,9 +234,13 @@ def _decision(state: State, st: Statement, found: Findings, day: date) -> Approv
         found.tags.add("DECISION_OFF_LOG")
         return None
     if "approval" not in body:
-        if "decision" not in body:
+        if "pilot" in body:
+            judge_pilot(state, st, found)
+        elif not body.keys() & {"decision", "emergency"}:
             found.state.add("NO_APPROVAL")
         return None
+    if "pilot" in body:  # two grounds are ISSUE_TYPE, each is judged all the same
+        judge_pilot(state, st, found)
     app = state.approvals.get(body["approval"])
     if app is None:
         found.state.add("APPROVAL_UNKNOWN")
@@ -277,7 +297,44 @@ def _terms(state: State, st: Statement, permit: Permit | None, app: Approval | N
             codes.add("APPROVAL_EXPIRED")
     if app is not None:
         codes |= decision_terms(state, app, [line.get("decision_line", -1) for line in st.body["lines"]], day)
+        codes |= decision_stops(state, app, [line.get("decision_line", -1) for line in st.body["lines"]], moment, ("issue", "depart"))[0]
+    known = state.emergencies.get(st.body["emergency"]) if is_urgent(st.body) else None
+    if known is not None:
+        codes |= emergency_terms(state, known, st.body, day, moment, at_issue=True)
+    is_off_log = st.body.get("type") == "in_transfer"
+    if "pilot" in st.body and not is_urgent(st.body) and not is_off_log and _across(st.body):
+        codes |= pilot_terms(state, st.body["pilot"], day, moment, ("decide", "issue", "depart"))
     return codes
+
+
+def _suspended(state: State, st: Statement, found: Findings, app: Approval | None, moment: datetime) -> None:
+    """Alerts of stops that do not refuse: a row suspended by a list that stops decisions alone; an emergency that waits for its other side."""
+    if app is not None:
+        numbers = [line.get("decision_line", -1) for line in st.body["lines"]]
+        if decision_stops(state, app, numbers, moment, ("issue", "depart"))[1]:
+            found.alerts.add(("H", "WL_SUSPENDED"))
+    known = state.emergencies.get(st.body["emergency"]) if is_urgent(st.body) else None
+    if known is not None and is_unjoined(state, known, st.body, moment):
+        found.alerts.add(("H", "EMERGENCY_UNJOINED"))
+
+
+def decision_stops(state: State, app: Approval, numbers: list[int], moment: datetime, covering: tuple[str, ...]) -> tuple[set[str], bool]:
+    """Lines suspended or revoked, rows of lists stopped where `suspension_stops` covers the act; whether a row is stopped that does not."""
+    codes, beside = set(), False
+    for number in numbers:
+        granted = app.granted.get(number)
+        if granted is None:
+            continue
+        if app.status(number, moment) != "ACTIVE":
+            codes.add("APPROVAL_STATUS")
+        listing = granted["line"].get("listing")
+        pair = row_of(state, listing) if app.route == "LISTED" else None
+        if pair is not None and pair[0].status(listing["row"], moment) != "ACTIVE":
+            if pair[0].body["suspension_stops"] in covering:
+                codes.add("WL_SUSPENDED")
+            else:
+                beside = True
+    return codes, beside
 
 
 def decision_terms(state: State, app: Approval, numbers: list[int], day: date) -> set[str]:
@@ -295,7 +352,8 @@ def decision_terms(state: State, app: Approval, numbers: list[int], day: date) -
         pair = row_of(state, granted["line"].get("listing")) if app.route == "LISTED" else None
         if pair is None:
             continue
-        if day.isoformat() < pair[0].body["effective_from"]:
+        first = pair[0].first.get(granted["line"]["listing"]["row"])
+        if day.isoformat() < pair[0].body["effective_from"] or (first is not None and day < first):
             codes.add("APPROVAL_EARLY")
         elif day.year != pair[0].year:
             codes.add("WL_YEAR")
@@ -324,6 +382,8 @@ def apply_issue(state: State, st: Statement, found: Findings) -> None:
     plan = key if key in state.plans else None
     state.manifests[st.chain] = Manifest(st.chain, st.body, st.admitted_at, "issued", dict(found.moves), plan)
     hold(state, state.manifests[st.chain], [grams(line["mass_t"]) for line in st.body["lines"]])
+    if "emergency" in st.body:
+        state.emergencies[st.body["emergency"]].used_g += sum(grams(line["mass_t"]) for line in st.body["lines"])
     if "number" in st.body:
         state.numbers.setdefault(st.body["number"], []).append((st.owner, st.chain))
     for account, mass_g in found.moves.items():

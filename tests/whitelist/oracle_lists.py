@@ -6,7 +6,7 @@ from typing import Any
 from . import oracle_form as form
 from .oracle_data import grams, group
 from .oracle_permits import covers
-from .oracle_state import Approval, Body, Findings, State, Statement, WasteList
+from .oracle_state import Approval, Body, Findings, Permit, State, Statement, WasteList
 
 
 def judge_propose(state: State, st: Statement, found: Findings) -> None:
@@ -30,13 +30,17 @@ def judge_propose(state: State, st: Statement, found: Findings) -> None:
 
 def _side(state: State, st: Statement, found: Findings, kind: str) -> None:
     sides = st.chain.split("/")[1].split("-")[1:3]
-    if st.by[0] not in state.covering(sides[1] if kind == "unilateral" else sides[0]):
+    allowed = state.covering(sides[1] if kind == "unilateral" else sides[0])
+    if kind == "pilot":  # by any; who began it goes on
+        known = state.lists.get(st.chain)
+        allowed = [known.proposer] if known else list(state.authorities)
+    if st.by[0] not in allowed:
         found.state.add("SIGNER_ROLE")
 
 
 def apply_propose(state: State, st: Statement, found: Findings) -> None:
     """Announces rows and pages."""
-    state.lists[st.chain] = WasteList(st.chain, st.body)
+    state.lists[st.chain] = WasteList(st.chain, st.body, proposer=st.first)
 
 
 def judge_rows(state: State, st: Statement, found: Findings, first_page: int = 0) -> None:
@@ -61,19 +65,20 @@ def judge_rows(state: State, st: Statement, found: Findings, first_page: int = 0
     if total > known.body["rows"] or (last and total < known.body["rows"]):
         found.state.add("LIST_SIZE")
     for number, row in enumerate(rows):
-        _row(state, st, found, known, row)
-        if any(_twice(row, other) for other in known.rows + rows[:number]):
+        judge_row(state, st, found, known, row, known.body["effective_from"])
+        if any(same_waste(row, other) for other in known.rows + rows[:number]):
             found.state.add("ROW_TWICE")
 
 
-def _row(state: State, st: Statement, found: Findings, known: WasteList, row: Body) -> None:
+def judge_row(state: State, st: Statement, found: Findings, known: WasteList, row: Body, since: str) -> None:
+    """A row against its permit, which covers the days from `since` to the list's last."""
     permit = state.permits.get(row["permit"])
     if permit is None:
         found.state.add("PERMIT_UNKNOWN")
         return
     if permit.holder != row["receiver"]:
         found.state.add("PERMIT_HOLDER")
-    inside = permit.body["valid_from"] <= known.body["effective_from"] and known.body["effective_to"] <= permit.body["valid_to"]
+    inside = permit.body["valid_from"] <= since <= known.body["effective_to"] <= permit.body["valid_to"]
     if not inside or permit.status(st.admitted_at) != "ACTIVE" or not _within(row, permit.body["items"]):
         found.state.add("ROW_PERMIT")
     if grams(row["quota_t"]) > grams(permit.body["scale_t"]):
@@ -101,7 +106,7 @@ def _wider(item: Body, waste: Body) -> bool:
     return bool(item["scope"] == "ALL")
 
 
-def _twice(one: Body, other: Body) -> bool:
+def same_waste(one: Body, other: Body) -> bool:
     """Same permit, a shared method, scopes that share a code."""
     a, b = one["waste"], other["waste"]
     if one["permit"] != other["permit"] or not set(one["methods"]) & set(other["methods"]) or a["category"] != b["category"]:
@@ -129,7 +134,10 @@ def judge_countersign(state: State, st: Statement, found: Findings) -> None:
     if known is None:
         found.frame.add("CHAIN_NOT_OPEN")
         return
-    if st.by[0] not in state.covering(known.sides[1]) or known.body["kind"] == "unilateral":
+    target = state.covering(known.sides[1])
+    if known.body["kind"] == "pilot" and known.proposer in target:
+        target = [uscc for uscc in state.authorities if uscc != known.proposer]
+    if st.by[0] not in target or known.body["kind"] == "unilateral":
         found.state.add("SIGNER_ROLE")
     if known.in_force:
         found.state.add("LIST_STAGE")
@@ -158,15 +166,24 @@ def listing_codes(state: State, app: Approval, line: Body, today: date, ends_on:
     if pair is None:
         return {"WL_UNKNOWN"}
     known, row = pair
-    codes: set[str] = set()
+    number = line["listing"]["row"]
     permit = state.permits[app.body["permit"]]
-    origin, target = app.body["origin"]["division"][:2], permit.body["division"][:2]
-    if not known.in_force or known.body["kind"] == "pilot":
-        codes.add("WL_NOT_IN_FORCE")
+    codes = {"WL_NOT_IN_FORCE"} if not known.in_force or known.body["kind"] == "pilot" else set()
+    codes |= row_codes(state, known, row, app.body, permit, line, permit.body["division"])
+    if known.status(number) != "ACTIVE":
+        codes.add("WL_SUSPENDED")
+    if max(today.isoformat(), ends_on) > known.body["effective_to"] or today > known.last.get(number, today):
+        codes.add("WL_TERM")
+    return codes
+
+
+def row_codes(state: State, known: WasteList, row: Body, sent: Body, permit: Permit, line: Body, to: str) -> set[str]:
+    """Direction, receiver, permit, scope and method of a row against a line of `sent`, an application or an issue, to a permit at `to`."""
+    codes: set[str] = set()
     sides = known.sides
-    if sides[0] not in ("00", origin) or sides[1] != target:
+    if sides[0] not in ("00", sent["origin"]["division"][:2]) or sides[1] != to[:2]:
         codes.add("WL_DIRECTION")
-    if row["receiver"] != app.body["receiver"]:
+    if row["receiver"] != sent["receiver"]:
         codes.add("WL_RECEIVER")
     listed = state.permits.get(row["permit"])
     if listed is None or listed.root != permit.root:
@@ -176,8 +193,6 @@ def listing_codes(state: State, app: Approval, line: Body, today: date, ends_on:
     use_only = any(terms.get("use_only") for terms in list_conditions(known, row))
     if line["method"] not in row["methods"] or (use_only and group(line["method"]) != "use"):
         codes.add("WL_METHOD")
-    if max(today.isoformat(), ends_on) > known.body["effective_to"]:
-        codes.add("WL_TERM")
     return codes
 
 

@@ -6,8 +6,10 @@ Their judgements are partial: account changes and the refusals named here, no al
 from datetime import timedelta
 
 from .oracle_data import day_of, grams, moment_of
-from .oracle_issue import decision_terms
+from .oracle_emergencies import emergency_terms
+from .oracle_issue import decision_stops, decision_terms
 from .oracle_permits import shift_bases
+from .oracle_pilot import pilot_terms
 from .oracle_plans import hold
 from .oracle_state import Findings, Manifest, State, Statement
 
@@ -33,6 +35,7 @@ def apply_void(state: State, st: Statement, found: Findings) -> None:
     manifest = state.manifests[st.chain]
     manifest.stage = "voided"
     _release(state, st, manifest)
+    _count(state, manifest, 0)
     hold(state, manifest, [0] * len(manifest.body["lines"]))
 
 
@@ -43,6 +46,13 @@ def _release(state: State, st: Statement, manifest: Manifest) -> None:
             state.scales[root] = state.scale(root, st.today.year)
             state.scales[root].reserved_g -= held_g
     manifest.holds = {}
+
+
+def _count(state: State, manifest: Manifest, counted_g: int) -> None:
+    """What counts against the ceiling of an emergency: the issue, less what was not taken (decision 227)."""
+    issued = sum(grams(line["mass_t"]) for line in manifest.body["lines"])
+    if "emergency" in manifest.body:
+        state.emergencies[manifest.body["emergency"]].used_g -= issued - min(issued, counted_g)
 
 
 def accounts_of(state: State, manifest: Manifest, line: int) -> list[str]:
@@ -95,7 +105,12 @@ def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> N
         found.state.add("PERMIT_STATUS" if in_term else "PERMIT_DATE")
     if "approval" in body:
         numbers = [line["decision_line"] for line in body["lines"]]
-        found.state |= decision_terms(state, state.approvals[body["approval"]], numbers, day)
+        app = state.approvals[body["approval"]]
+        found.state |= decision_terms(state, app, numbers, day) | decision_stops(state, app, numbers, st.at, ("depart",))[0]
+    elif "emergency" in body:
+        found.state |= emergency_terms(state, state.emergencies[body["emergency"]], body, day, st.at, at_issue=False)
+    elif "pilot" in body:
+        found.state |= pilot_terms(state, body["pilot"], day, st.at, ("depart",), at_issue=False)
     elif "decision" in body and day.isoformat() > body["decision"]["valid_to"]:
         found.state.add("APPROVAL_EXPIRED")
 
@@ -135,6 +150,7 @@ def apply_receive(state: State, st: Statement, found: Findings) -> None:
     accepted = sum(grams(part["accepted_t"]) for part in st.body["lines"])
     at = moment_of(st.body["accepted_at"])
     assert at is not None
+    _count(state, manifest, accepted)
     _release(state, st, manifest)
     if any(part["opinion"] == "reject" and grams(part.get("refused_t", "0")) for part in st.body["lines"]):
         pair = (manifest.chain.split("/")[1], manifest.body["receiver"])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .oracle import World
+from .oracle_approvals import UNDECIDED, row_holds, row_limit
 from .oracle_bodies import ZERO_FILE
 from .oracle_data import grams, moment_of, months_later, tonnes
 from .oracle_lists import row_of
@@ -33,13 +34,13 @@ class Paths:
     def approval(self) -> Iterator[Step]:
         """A new application, or one more act on an open one."""
         rng, state = self.make.rng, self.world.state
-        waiting = [a for a in state.approvals.values() if a.stage in ("applied", "consulted", "agreed", "disagreed")]
+        waiting = [a for a in state.approvals.values() if a.stage in UNDECIDED]
         if len(waiting) < 3 or rng.random() < 0.3:
             yield self._apply()
             return
         app = rng.choice(waiting)
         listed = all("listing" in line for line in app.body["lines"])
-        if app.stage == "applied" and rng.random() < (0.15 if listed else 0.75):
+        if app.stage in ("applied", "accepted") and rng.random() < (0.15 if listed else 0.75):
             yield self.make.step("approval.consult", app.chain, (self._origin(app),), self.make.letter())
         elif app.stage == "consulted" and rng.random() < 0.8:
             yield self._reply(app)
@@ -131,7 +132,7 @@ class Paths:
 
     def _decide(self, app: Approval) -> Step:
         make, rng, state = self.make, self.make.rng, self.world.state
-        if app.stage != "agreed" and rng.random() < 0.08:
+        if app.stage != "agreed" and rng.random() < (0.25 if app.stage == "consulted" else 0.06):
             outcome = "no_reply" if rng.random() < 0.6 else "not_qualified"
             body: Body = {"approve": False, "no": "示例决定", "outcome": outcome, "reason": "不予批准"}
             return make.step("approval.decide", app.chain, (self._origin(app),), body, outcome)
@@ -143,7 +144,7 @@ class Paths:
             limits.append(make.day(replies, decided))
         for line in app.body["lines"]:
             pair = row_of(state, line.get("listing"))
-            if pair and app.stage in ("applied", "consulted"):
+            if pair and app.stage in UNDECIDED[:4]:
                 limits.append(pair[0].body["effective_to"])
                 within = pair[1].get("conditions", {}).get("complete_within_days")
                 limits += [make.day(within, decided)] if within else []
@@ -170,6 +171,7 @@ class Paths:
             "line ends earlier": {"lines": [{**lines[0], "valid_to": (day - timedelta(days=1)).isoformat()}, *lines[1:]]},
             "line ends later": {"lines": [{**lines[0], "valid_to": (day + timedelta(days=1)).isoformat()}, *lines[1:]]},
             "more": {"lines": [{**lines[0], "mass_t": tonnes(grams(lines[0]["mass_t"]) + 1)}, *lines[1:]]},
+            "as asked": {"lines": [{"line": n, "mass_t": x["mass_t"]} for n, x in enumerate(app.body["lines"])]},
             "less": {"lines": [{**lines[0], "mass_t": tonnes(max(1, grams(lines[0]["mass_t"]) // 3))}]},
             "twice": {"lines": [*lines, lines[0]]},
             "no such line": {"lines": [*lines, {"line": 63, "mass_t": "1"}]},
@@ -191,7 +193,9 @@ class Paths:
         if pair is None:
             return {}
         account = f"Q1 {line['listing']['list']} {line['listing']['row']}"
-        rest = grams(pair[1]["quota_t"]) - state.accounts.get(account, 0) + self.make.rng.choice((0, 1))
+        holds = row_holds(state, account, self.make.today)
+        filled = {**holds, app.chain: 10**15}
+        rest = row_limit(state, account, self.make.today, filled) - sum(holds.values()) + self.make.rng.choice((0, 1))
         return {"lines": [{"line": 0, "mass_t": tonnes(rest)}]} if rest > 0 else {}
 
     def permit(self) -> Iterator[Step]:

@@ -64,12 +64,15 @@ class Difference(Struct, frozen=True):
         oracle = sorted(expected.refused) or (expected.route, sorted(expected.alerts), sorted(expected.tags), expected.accounts)
         product = sorted(found.refused) or (found.route, sorted(found.alerts), sorted(found.tags), found.accounts)
         body = json.dumps(step.body, ensure_ascii=False, sort_keys=True)
-        head = f"seed {self.seed}, {step.kind} {step.chain} at {step.admitted_at} ({step.note}): {self.what}"
+        head = f"seed {self.seed}, {step.kind} {step.chain} by {' '.join(step.by)} at {step.admitted_at} ({step.note}): {self.what}"
         return f"{head}\n  oracle  {oracle}\n  product {product}\n  {body}"
 
 
 class Comparison:
-    """One seed: a stream of statements and a log that they are posted to. ``counts`` says how many of each kind were compared."""
+    """One seed: a stream of statements and a log that they are posted to. ``counts`` says how many of each kind were compared, ``codes`` which answers.
+
+    ``hashes`` are those of the statements of a chain in their order, for confirmations that name one.
+    """
 
     def __init__(self, seed: int, *, era: str | None = None, rules: Sequence[CheckRule] = RULES) -> None:
         """``rules`` of the check: others than the product's show what the oracle would notice."""
@@ -82,12 +85,15 @@ class Comparison:
             [WHITELIST, replace(MANIFESTS, kinds=kinds)], files, at_s=int(began.timestamp()), founders=(OPERATOR, SICHUAN, CHONGQING)
         )
         self.counts: Counter[str] = Counter()
+        self.codes: Counter[str] = Counter()
+        self.hashes: dict[str, list[str]] = {}
 
     def differences(self, count: int) -> Iterator[Difference]:
         """Every difference within the scene and ``count`` further statements; ends where one of the two admits what the other refuses."""
         for step, expected in self.stream.answers(count):
             found = self.post(step)
             self.counts[step.kind] += 1
+            self.codes.update(hits(step.kind, expected))
             what = _part(expected, found)
             if what:
                 yield Difference(self.seed, step, expected, found, what)
@@ -103,6 +109,7 @@ class Comparison:
             bench.post(f"{step.kind}/1", step.chain, step.by, self._whole(step), at=step.at, principal=step.principal)
         except Refusal as refusal:
             return Found(frozenset(ABSENT.get(code, code) for code in refusal.codes))
+        self.hashes.setdefault(step.chain, []).append(bench.facts.values[chain_key(step.chain)].hash)
         decision = bench.entries[before].admission.decision
         return Found(
             frozenset(),
@@ -120,7 +127,18 @@ class Comparison:
         if step.kind == "list.countersign":
             head = self.bench.facts.values.get(chain_key(step.chain))
             return {**step.body, "rows_hash": rows_hash(head.state.rows if head else ())}
+        if step.kind == "list.confirm":
+            hashes, seq = self.hashes.get(step.chain, []), step.body["act"]
+            return {**step.body, "act": hashes[seq] if seq < len(hashes) else "0" * 64}
         return step.body
+
+
+def hits(kind: str, expected: Judgement) -> set[str]:
+    """What an answer shows that the worlds reach: codes, alerts with their level, tags, the route; of late authorities which clock."""
+    if expected.refused or expected.partial:
+        return set(expected.refused)
+    told = {f"{level} {code}" + (f" {kind}" if code == "AUTH_LATE" else "") for level, code in expected.alerts}
+    return told | expected.tags | ({expected.route} if expected.route else set())
 
 
 def _part(expected: Judgement, found: Found) -> str:

@@ -239,10 +239,12 @@ def lists(make: Maker, permits_by_place: dict[str, str]) -> Iterator[Step]:
     """Lists of this year (mutual both ways, unilateral 00→50, one never countersigned); late in the year one of the next."""
     year = make.start.year
     wide, small, home = (permits_by_place[place] for place in ("500117", "500115", "510106"))
-    rows = [_row(make, wide, w, w.methods[:1], make.rng.choice((20, 500, 40_000))) for w in WASTES[:6]]
-    rows += [_row(make, small, WASTES[0], ("R4",), 60), _row(make, wide, WASTES[1], ("D1",), 90)]
-    draft = [*rows[:2], _row(make, small, WASTES[1], ("D1",), 5_000), _row(make, wide, WASTES[6], ("R5",), 9)]
+    rows = [row_body(wide, w, w.methods[:1], make.rng.choice((20, 500, 40_000))) for w in WASTES[:6]]
+    rows += [row_body(small, WASTES[0], ("R4",), 60), row_body(wide, WASTES[1], ("D1",), 90)]
+    draft = [*rows[:2], row_body(small, WASTES[1], ("D1",), 5_000), row_body(wide, WASTES[6], ("R5",), 9)]
     draft[3]["waste"]["codes"] = RETIRED[:1]
+    pilots = [row_body(place, WASTES[0], ("R4",), 70) for place in (wide, small)]
+    pilots += [row_body(wide, WASTES[1], ("C1",), 70)]
     rows[3]["conditions"] = {"complete_within_days": 20}
     for name, kind, days, part, side in (
         (f"list/{year}-51-50-mutual", "mutual", (f"{year}-01-01", f"{year}-12-31"), rows, ("51", "50")),
@@ -253,9 +255,17 @@ def lists(make: Maker, permits_by_place: dict[str, str]) -> Iterator[Step]:
             f"list/{year}-50-51-back",
             "mutual",
             (f"{year}-01-01", f"{year}-12-31"),
-            [_row(make, home, WASTES[0], ("R4",), 300)],
+            [row_body(home, WASTES[0], ("R4",), 300)],
             ("50", "51"),
         ),
+        (
+            f"list/{year}-00-50-pilot",
+            "pilot",
+            (make.day(-9), make.day(200, date(year, 1, 1)) if make.day(0)[5:] < "06" else f"{year}-12-31"),
+            pilots,
+            ("00", "50"),
+        ),
+        (f"list/{year}-51-50-lead", "pilot", (f"{year}-01-01", f"{year}-12-31"), pilots[1:], ("51", "50")),
         (f"list/{year + 1}-51-50-next", "mutual", (f"{year + 1}-01-01", f"{year + 1}-12-31"), rows[:2], ("51", "50")),
     ):
         if days[1][:4] != days[0][:4] or days[0][:4] != name[5:9]:
@@ -263,21 +273,23 @@ def lists(make: Maker, permits_by_place: dict[str, str]) -> Iterator[Step]:
         yield from _list(make, name, kind, days, part, side)
 
 
-def _row(make: Maker, permit: str, waste: Waste, methods: tuple[str, ...], quota: int) -> Body:
+def row_body(permit: str, waste: Waste, methods: tuple[str, ...], quota: int) -> Body:
     holder = permit.split("/")[1]
     return {"receiver": holder, "permit": permit, "waste": scope(waste), "methods": list(methods), "quota_t": str(quota)}
 
 
 def _list(make: Maker, name: str, kind: str, days: tuple[str, str], rows: list[Body], side: tuple[str, str]) -> Iterator[Step]:
     """Announcement, pages (bent ones first), countersignature but for drafts."""
-    proposer = authority_of(side[1] if kind == "unilateral" else side[0])
+    proposer = authority_of(side[0] if kind == "mutual" else side[1])
+    if kind == "pilot" and make.rng.random() < 0.5:
+        proposer = SICHUAN
     pages = 2 if len(rows) > 4 else 1
     body = {
         **make.letter(),
         "effective_from": days[0],
         "effective_to": days[1],
         "kind": kind,
-        "suspension_stops": "issue",
+        "suspension_stops": make.rng.choice(("issue", "issue", "decide", "depart")),
         "rows": len(rows),
         "pages": pages,
     }
@@ -293,8 +305,9 @@ def _list(make: Maker, name: str, kind: str, days: tuple[str, str], rows: list[B
         if make.rng.random() < 0.6:
             yield make.step("list.rows", name, (proposer,), *_bent_page(make, page, rows))
         yield make.step("list.rows", name, (proposer,), page)
-    if kind == "mutual" and not name.endswith("draft"):
-        yield make.step("list.countersign", name, (authority_of(side[1]),), {**make.letter(), "rows_hash": None})
+    if kind != "unilateral" and not name.endswith("draft"):
+        other = authority_of(side[1]) if proposer != authority_of(side[1]) else SICHUAN
+        yield make.step("list.countersign", name, (other,), {**make.letter(), "rows_hash": None})
 
 
 def _bent_page(make: Maker, page: Body, rows: list[Body]) -> tuple[Body, str]:

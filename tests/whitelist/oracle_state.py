@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from .oracle_data import Data, day_of
+from .oracle_data import Data, day_of, grams
 
 Body = dict[str, Any]
 
@@ -91,13 +91,46 @@ class Scale:
 
 @dataclass
 class WasteList:
-    """A yearly list: its announcement, rows in order, whether it is in force."""
+    """A yearly list: its announcement, rows in order, whether it is in force, and what befell it since.
+
+    `stops` = [(admission.at, row, status)]; `first`, `last` {row: day}; `quotas` [(from, row, grams)] and `extras` [(row, grams, approval)]
+    in the order in which they came in force; `pending` {seq of the act: what waits for the other side}.
+    """
 
     chain: str
     body: Body
     rows: list[Body] = field(default_factory=list)
     pages: int = 0
     in_force: bool = False
+    proposer: str = ""
+    is_removed: bool = False
+    stops: list[tuple[datetime, int, str]] = field(default_factory=list)
+    first: dict[int, date] = field(default_factory=dict)
+    last: dict[int, date] = field(default_factory=dict)
+    quotas: list[tuple[date, int, int]] = field(default_factory=list)
+    extras: list[tuple[int, int, str | None]] = field(default_factory=list)
+    pending: dict[int, Body] = field(default_factory=dict)
+
+    def status(self, row: int, moment: datetime | None = None) -> str:
+        """ACTIVE, SUSPENDED or REMOVED: by the last change with admission.at ≤ moment (absent: by the last)."""
+        found = (how for at, number, how in reversed(self.stops) if number == row and (moment is None or at <= moment))
+        return next(found, "ACTIVE")
+
+    def quota_g(self, row: int, day: date) -> int:
+        """The row's quota on a day: of the quotas that have begun that which came in force last (decision 205)."""
+        begun = [mass_g for since, number, mass_g in self.quotas if number == row and since <= day]
+        return begun[-1] if begun else grams(self.rows[row]["quota_t"])
+
+    def limit_g(self, row: int, day: date, holds: dict[str, int]) -> int:
+        """R-36: quota, extras for anybody, and of an extra for one application what that application fills (§15)."""
+        named: dict[str, int] = {}
+        total = self.quota_g(row, day)
+        for number, mass_g, approval in self.extras:
+            if number == row and approval is None:
+                total += mass_g
+            elif number == row and approval is not None:
+                named[approval] = named.get(approval, 0) + mass_g
+        return total + sum(min(mass_g, holds.get(approval, 0)) for approval, mass_g in named.items())
 
     @property
     def year(self) -> int:
@@ -113,7 +146,10 @@ class WasteList:
 
 @dataclass
 class Approval:
-    """An application with what became of it; `granted` = {line: {"mass_g", "ends_on", "listing"}}."""
+    """An application with what became of it; `granted` = {line: {"mass_g", "ends_on", "line"}}, `stops` [(admission.at, line, status)].
+
+    `accepted_on` is the day from which the terms of the authorities run; None while a notice waits for the generator.
+    """
 
     chain: str
     body: Body
@@ -126,6 +162,27 @@ class Approval:
     decided_on: date | None = None
     decided_at: datetime | None = None
     granted: dict[int, Body] = field(default_factory=dict)
+    accepted_on: date | None = None
+    is_noticed: bool = False
+    stops: list[tuple[datetime, int, str]] = field(default_factory=list)
+
+    def status(self, line: int, moment: datetime | None = None) -> str:
+        """ACTIVE, SUSPENDED or REVOKED of a granted line."""
+        found = (how for at, number, how in reversed(self.stops) if number == line and (moment is None or at <= moment))
+        return next(found, "ACTIVE")
+
+
+@dataclass
+class Emergency:
+    """A declared emergency: its body, receivers that joined too, {province: admission.at of its join}, grams that count."""
+
+    chain: str
+    body: Body
+    declared_at: datetime
+    receivers: list[Body]
+    joins: dict[str, datetime] = field(default_factory=dict)
+    closed_at: datetime | None = None
+    used_g: int = 0
 
 
 @dataclass
@@ -161,7 +218,10 @@ class State:
     numbers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
-    held: dict[str, list[tuple[str, int, int, date]]] = field(default_factory=dict)
+    held: dict[str, list[tuple[str, int, int, date | None]]] = field(default_factory=dict)
+    opened: dict[str, int] = field(default_factory=dict)
+    emergencies: dict[str, Emergency] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
 
     def covering(self, division: str) -> list[str]:
         """The authorities whose region covers a division (or USCC characters 3–8)."""

@@ -24,12 +24,25 @@ from datetime import date, timedelta
 from .oracle import Judgement, World
 from .oracle_bodies import OUTSIDE, backfill, bend, issue_body, masses, of_lines, old_book, waste_line
 from .oracle_data import Data, grams
+from .oracle_list_paths import ListPaths
 from .oracle_paths import Paths
 from .oracle_plan_paths import plan_lines, plan_steps
 from .oracle_scene import CHONGQING, GENERATORS, OPERATOR, SICHUAN, Body, Maker, Step, lists, permits, register, sites
-from .oracle_state import Approval, Permit, State
+from .oracle_state import Approval, Emergency, Permit, State
+from .oracle_urgent_paths import UrgentPaths, last_day
 
-ACTS = {"issue": 52, "approval": 30, "permit": 7, "custody": 12, "party": 1, "plan": 4}
+ACTS = {
+    "issue": 50,
+    "approval": 28,
+    "decision": 9,
+    "list": 11,
+    "emergency": 3,
+    "opening": 2,
+    "permit": 7,
+    "custody": 13,
+    "party": 1,
+    "plan": 4,
+}
 """Weights of what comes next once the scene stands."""
 
 
@@ -40,6 +53,8 @@ class Stream:
         self.make = Maker(seed, data, era, first_page)
         self.world = World(data, operator=OPERATOR, authorities={SICHUAN: ["51"], CHONGQING: ["50"]}, first_page=first_page)
         self.paths = Paths(self.make, self.world)
+        self.list_paths = ListPaths(self.make, self.world)
+        self.urgent = UrgentPaths(self.make, self.world)
 
     @property
     def state(self) -> State:
@@ -79,6 +94,14 @@ class Stream:
             yield self._issue()
         elif kind == "approval":
             yield from self.paths.approval()
+        elif kind == "decision":
+            yield from self.urgent.decision()
+        elif kind == "list":
+            yield from self.list_paths.steps()
+        elif kind == "opening":
+            yield from self.list_paths.opening()
+        elif kind == "emergency":
+            yield from self.urgent.emergency()
         elif kind == "permit":
             yield from self.paths.permit()
         elif kind == "custody":
@@ -91,13 +114,19 @@ class Stream:
     def _issue(self) -> Step:
         """An issue on a route by chance, bent 0–3 times."""
         rng = self.make.rng
-        route = rng.choices(("decided", "inside", "outside"), (66, 24, 10))[0]
+        route = rng.choices(("decided", "inside", "outside", "urgent", "pilot"), (57, 20, 7, 11, 5))[0]
+        urgent = self.urgent.urgent() if route == "urgent" else None
+        pilot = self.urgent.pilot_row() if route == "pilot" else None
         approved = [a for a in self.state.approvals.values() if a.stage == "approved" or (a.stage != "refused" and rng.random() < 0.05)]
         live = [a for a in approved if self._live(a)]
         if rng.random() < 0.85:
             approved = live
         if route == "decided" and approved:
             generator, body = self._decided(rng.choice(approved))
+        elif urgent is not None:
+            generator, body = self._emergency(urgent)
+        elif pilot is not None:
+            generator, body = self._pilot(*pilot)
         elif route == "outside":
             generator, body = self._outside()
         else:
@@ -172,6 +201,29 @@ class Stream:
         if rng.random() < 0.6:
             del body["plan"]
         body.pop("planned_at", None)
+        return generator, body
+
+    def _emergency(self, known: Emergency) -> tuple[str, Body]:
+        make, rng = self.make, self.make.rng
+        generator, permit = self.urgent.of_emergency(known)
+        body = issue_body(make, generator, permit, self._taken(permit), generator[2:8])
+        body |= {"type": "emergency", "emergency": known.chain}
+        self.urgent.bound(known, body)
+        if rng.random() < 0.6:
+            del body["plan"]
+        if rng.random() < 0.3:
+            backfill(make, body, None, last_day(known))
+            body["type"] = "backfill_emergency"
+        return generator, body
+
+    def _pilot(self, pilot: Body, row: Body) -> tuple[str, Body]:
+        make, rng = self.make, self.make.rng
+        generator = rng.choice(list(GENERATORS.values())[:3])
+        permit = self.state.permits[row["permit"]]
+        line = waste_line(make, self.paths.waste(row["waste"]["codes"][0]), row["methods"][0], masses(make, self.world, permit, None))
+        body = issue_body(make, generator, permit, [line], generator[2:8]) | {"pilot": pilot}
+        if rng.random() < 0.25:
+            backfill(make, body, None, date.fromisoformat(self.state.lists[pilot["list"]].body["effective_to"]))
         return generator, body
 
     def _taken(self, permit: Permit) -> list[Body]:

@@ -277,13 +277,13 @@ def test_places_and_numbers(desk: Desk) -> None:
 
 
 def test_form_comes_alone_and_whole(desk: Desk) -> None:
-    """Form codes all at once and nothing else; fields against the type; NOT_YET."""
+    """Form codes all at once and nothing else; fields against the type."""
     home = body(desk.grant(NEAR, "510106", "9000"), "510106")
     bad = home | {"consignor": "broker", "mode": "sea", "lines": [home["lines"][0] | {"mass_t": "0", "method": "R10", "code": "90005231"}]}
     assert desk.issue(bad).refused == {"CONSIGNOR", "SEA", "QTY", "METHOD", "CODE_CATEGORY"}
     assert desk.issue(home, emergency_measures="\u3164").refused == {"MISSING"}
     assert desk.issue(home, provincial_number="n" * 41).refused == {"TEXT_LONG"}
-    assert desk.issue(home, pilot={"list": "x", "row": 0}).refused == {"NOT_YET"}
+    assert desk.issue(home, pilot={"list": "x", "row": 0}).refused == {"WL_UNKNOWN"}
     assert desk.issue(home, type="pipeline").refused == {"MISSING", "MODE"}
     assert desk.issue({k: v for k, v in home.items() if k != "plan"}).refused == {"MISSING"}
     assert desk.issue(home, carriers=[CARRIERS[0]] * 2).refused == {"LIST_LENGTH"}
