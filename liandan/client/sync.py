@@ -10,7 +10,8 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from ledger.admission.statement import Draft
 from liandan.client.api import AsyncLiandan
 from liandan.client.outbox import Outbox, Sent
-from signing.envelope import Envelope
+from liandan.client.receipt import ReceiptFolder
+from signing.envelope import Envelope, Signature
 from signing.keys import PrivateKey
 
 P = ParamSpec("P")
@@ -63,6 +64,19 @@ class Liandan:
         """The next statement of a chain, without a network."""
         return self._client.draft_offline(kind, chain, body, by=by, principal=principal, at_s=at_s)
 
+    def signature(self, envelope: Envelope) -> Signature:
+        """This client's signature alone, over what others sign too."""
+        return self._client.signature(envelope)
+
+    def keep_in(self, folder: ReceiptFolder) -> None:
+        """Keep receipts there from now on."""
+        self._client.keep_in(folder)
+
+    @property
+    def address(self) -> str:
+        """Of the server."""
+        return self._client.address
+
     def get(self, path: str, **params: str | int | None) -> bytes:
         """Any other resource of the server, which reflects what was posted here."""
         return self._do(self._client.get(path, **params))
@@ -89,6 +103,7 @@ class Liandan:
     party = _blocking(AsyncLiandan.party)
     put_file = _blocking(AsyncLiandan.put_file)
     get_file = _blocking(AsyncLiandan.get_file)
+    send_file = _blocking(AsyncLiandan.send_file)
     ask = _blocking(AsyncLiandan.ask)
     found = _blocking(AsyncLiandan.found)
     check_growth = _blocking(AsyncLiandan.check_growth)
