@@ -22,7 +22,7 @@ together. Where the product stops at `body` too, `readings` has that set as well
  4. decide: all listings hold → LISTED also beside a disagreeing reply. A line without listing and without reply: NO_CONSENT, beside the
     WL_… of others. valid_to beyond the list without letter: WL_TERM, not APPROVAL_TERM. Status of the permit at admission.at, its days
     by decided_on. `no_reply` before the term has wholly passed (day ≤ due): NO_REPLY_EARLY. Missing halves: DECISION_FORM.
- 5. AUTH_LATE of a decision goes by decided_on; LISTED counts from the application, else from the reply; without reply nothing counts.
+ 5. AUTH_LATE of a decision goes by decided_on; LISTED counts from the acceptance, else from the reply; without reply nothing counts.
  6. PROVISIONAL_CALENDAR where counting to the end of the term passes a day of a provisional or missing year, late or not.
  7. `plan` names what was filed of its year for its site, else the tag PLAN_OFF_LOG. Code, method and receivers of the line are compared, and a
     filing number that the plan has or had; a line that is not named is MISSING. Its grams are those that the accounts of a decision would hold.
@@ -36,10 +36,11 @@ together. Where the product stops at `body` too, `readings` has that set as well
 13. An act on a list: its `rows_hash` is not judged; `act` of a confirmation is the seq of the act on its chain here, its hash in the log.
     An added row is covered by its permit from its first day to the list's last; a row that lists what an ended or removed one did is no
     twin. A quota that is amended is not compared with the scale (ROW_SCALE is of rows).
-14. The stage of an application stops everything else, as the order of custody acts does. A decision at stage suspended takes no suspension.
-    `decided_on` alone moves the clocks of a decision; a late acceptance and a late notice count from the application.
-15. Two grounds of a transfer: ISSUE_TYPE, an emergency goes before, approval and pilot are both judged. `emergency` of another type is no
-    ground, but says that one was meant (no NO_APPROVAL). A receiver twice in an emergency: LIST_LENGTH.
+14. The stage of an application or a list stops everything else, as the order of custody acts does. A decision at stage suspended takes no
+    suspension. A late acceptance counts from the application, after a notice from the one that completed it. `use_only` of a reply or of the
+    decision itself binds its lines (WL_METHOD), a list's only on route LISTED.
+15. Two grounds across provinces: ISSUE_TYPE, inside one APPROVAL_DIRECTION; an emergency goes before, approval and pilot are both judged.
+    `emergency` of another type is no ground, but says that one was meant (no NO_APPROVAL). A receiver twice in an emergency: LIST_LENGTH.
 16. quota.open: Q1 above what R-36 lets the row hold, Q2 above the line: QUOTA_OVERDRAWN; Q3 by the year of `as_of_on`: PERMIT_SCALE above
     100 %, QUOTA_OVERDRAWN above the limit too. What was opened on Q1 stays on the row for good, what on Q2 counts as drawn.
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from . import oracle_form as form
-from .oracle_data import grams, months_later
+from .oracle_data import grams, group, months_later
 from .oracle_lists import list_conditions, listing_codes, row_of
 from .oracle_permits import permit_rules, permit_terms
 from .oracle_state import Approval, Body, Findings, State, Statement
@@ -201,6 +201,9 @@ def _approve(state: State, st: Statement, found: Findings, app: Approval, decide
     )
     assert permit is not None, "an application names a permit that exists"
     found.state |= permit_terms(permit, decided_on, st.admitted_at)
+    is_use_only = any(terms.get("use_only") for terms in (body.get("conditions", {}), reply.get("conditions", {})))
+    if is_use_only and any(group(line["method"]) != "use" for _, line in granted):
+        found.state.add("WL_METHOD")
     _listed_or_agreed(state, st, found, app, granted)
     _terms(state, st, found, app, granted, decided_on, permit.body["valid_to"])
 
@@ -289,6 +292,7 @@ def apply_decide(state: State, st: Statement, found: Findings) -> None:
     app.stage = "approved" if body["approve"] else "refused"
     app.route = found.route
     app.decided_on, app.decided_at = date.fromisoformat(body.get("decided_on", st.today.isoformat())), st.admitted_at
+    app.conditions = [body.get("conditions", {}), (app.reply or {}).get("conditions", {})]
     for g in body.get("lines", []):
         line, ends_on = app.body["lines"][g["line"]], date.fromisoformat(g.get("valid_to", body["valid_to"]))
         app.granted[g["line"]] = {"mass_g": grams(g["mass_t"]), "ends_on": ends_on, "line": line}

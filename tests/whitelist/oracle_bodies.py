@@ -71,6 +71,8 @@ def issue_body(make: Maker, generator: str, permit: Permit, lines: list[Body], o
     if rng.random() < 0.5:
         city = "50" + rng.choice(("00", "01", "02")) if origin.startswith("50") else origin[:4]
         body["number"] = f"{year}{city}{rng.randint(0, 40 if rng.random() < 0.4 else 999_999):06d}"
+    if rng.random() < 0.3:
+        body["pre_notice"] = {"given_at": (make.now - timedelta(days=rng.choice((0, 1, 2, 5)))).isoformat()}
     if rng.random() < 0.2:
         body["planned_at"] = make.now.isoformat()
     return body
@@ -160,7 +162,7 @@ def _unknown(make: Maker, world: World, body: Body) -> None:
     if "approval" in body and make.rng.random() < 0.5:
         body["approval"] = make.name(*body["approval"].split("/")[:2])
     else:
-        body["permit"] = make.name("permit", body["receiver"])
+        body["permit"] = make.name("permit", *body["permit"].split("/")[1:2])
 
 
 def _taken_number(make: Maker, world: World, body: Body) -> None:

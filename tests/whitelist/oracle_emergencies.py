@@ -120,7 +120,7 @@ def judge_route(state: State, st: Statement, found: Findings) -> Emergency | Non
         return None
     permit = state.permits.get(body["permit"])
     roots = [(r["receiver"], state.permits[r["permit"]].root) for r in known.receivers]
-    fits = any(receiver == body["receiver"] and (permit is None or permit.root == root) for receiver, root in roots)
+    fits = permit is None or (body["receiver"], permit.root) in roots  # of an unknown permit nothing more is said
     if (
         known.body["place"]["division"][:2] != body["origin"]["division"][:2]
         or st.owner not in known.body["generators"]
@@ -148,8 +148,10 @@ def emergency_terms(state: State, known: Emergency, body: Body, day: date, momen
 
 def is_unjoined(state: State, known: Emergency, body: Body, moment: datetime) -> bool:
     """Whether the load goes to a province that has not joined by the moment, and that the declaring authority does not itself cover."""
-    division = body["destination"]["division"]
-    if division[:2] == body["origin"]["division"][:2] or _covers(state, known.chain.split("/")[1], division):
+    permit = state.permits.get(body["permit"])
+    division = (permit.body if permit else body["destination"])["division"]
+    is_inside = body["destination"]["division"][:2] == body["origin"]["division"][:2]
+    if is_inside or _covers(state, known.chain.split("/")[1], division):
         return False
     joined = known.joins.get(division[:2])
     return joined is None or joined > moment

@@ -71,7 +71,7 @@ def _body(state: State, st: Statement, found: Findings) -> None:
         found.body.add("MISSING" if urgent else "ISSUE_TYPE")
     if kind == "in_transfer" and state.covering(body["origin"]["division"]):
         found.body.add("ISSUE_TYPE")
-    if len(body.keys() & {"approval", "decision", "emergency", "pilot"}) > 1:
+    if _across(body) and len(body.keys() & {"approval", "decision", "emergency", "pilot"}) > 1:
         found.body.add("ISSUE_TYPE")
     if "plan" not in body and kind != "in_transfer" and not urgent:
         found.body.add("MISSING")

@@ -40,7 +40,7 @@ def _open(state: State, st: Statement, found: Findings, *, side: str = "either")
 def _stands(known: WasteList, found: Findings) -> bool:
     """Acts on a list need it in force and not removed as a whole."""
     if not known.in_force or known.is_removed:
-        found.state.add("LIST_STAGE")
+        found.frame.add("LIST_STAGE")
         return False
     return True
 
@@ -189,7 +189,7 @@ def judge_report(state: State, st: Statement, found: Findings) -> None:
     if found.form or (known := _open(state, st, found)) is None:
         return
     if not known.in_force:
-        found.state.add("LIST_STAGE")
+        found.frame.add("LIST_STAGE")
     elif any(part["row"] >= len(known.rows) for part in st.body["rows"]):
         found.state.add("ROW_UNKNOWN")
 

@@ -3,15 +3,16 @@
 Their judgements are partial: account changes and the refusals named here, no alerts and no tags. The worlds make them in good form.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from .oracle_data import day_of, grams, moment_of
 from .oracle_emergencies import emergency_terms
 from .oracle_issue import decision_stops, decision_terms
+from .oracle_lists import list_conditions, row_of
 from .oracle_permits import shift_bases
 from .oracle_pilot import pilot_terms
 from .oracle_plans import hold
-from .oracle_state import Findings, Manifest, State, Statement
+from .oracle_state import Body, Findings, Manifest, State, Statement
 
 
 def _trunk(state: State, st: Statement, found: Findings) -> Manifest | None:
@@ -106,13 +107,33 @@ def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> N
     if "approval" in body:
         numbers = [line["decision_line"] for line in body["lines"]]
         app = state.approvals[body["approval"]]
-        found.state |= decision_terms(state, app, numbers, day) | decision_stops(state, app, numbers, st.at, ("depart",))[0]
+        stopped, is_beside = decision_stops(state, app, numbers, st.at, ("depart",))
+        found.state |= decision_terms(state, app, numbers, day) | stopped
+        if is_beside:
+            found.alerts.add(("H", "WL_SUSPENDED"))
+        listings = [app.granted[n]["line"].get("listing") for n in numbers] if app.route == "LISTED" else []
+        _notice(state, found, body, day, app.conditions, listings)
     elif "emergency" in body:
         found.state |= emergency_terms(state, state.emergencies[body["emergency"]], body, day, st.at, at_issue=False)
     elif "pilot" in body:
         found.state |= pilot_terms(state, body["pilot"], day, st.at, ("depart",), at_issue=False)
+        if pilot_terms(state, body["pilot"], day, st.at, ("decide", "issue"), at_issue=False) & {"WL_SUSPENDED"}:
+            found.alerts.add(("H", "WL_SUSPENDED"))
+        _notice(state, found, body, day, [], [body["pilot"]])
     elif "decision" in body and day.isoformat() > body["decision"]["valid_to"]:
         found.state.add("APPROVAL_EXPIRED")
+
+
+def _notice(state: State, found: Findings, body: Body, day: date, conditions: list[Body], listings: list[Body | None]) -> None:
+    """R-41: the strictest term of those that hold, in days before the departure; no notice, or one given later: PRE_NOTICE."""
+    terms = [*conditions]
+    for listing in listings:
+        pair = row_of(state, listing)
+        terms += list_conditions(*pair) if pair else []
+    days = max((t.get("pre_notice_days", 0) for t in terms), default=0)
+    given = moment_of(body["pre_notice"]["given_at"]) if "pre_notice" in body else None
+    if days and (given is None or day_of(given) + timedelta(days=days) > day):
+        found.alerts.add(("M", "PRE_NOTICE"))
 
 
 def apply_depart(state: State, st: Statement, found: Findings) -> None:

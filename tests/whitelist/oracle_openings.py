@@ -1,7 +1,7 @@
 """The oracle on quota.open (kinds.md §9; decision 202): grams used before the log, once per account, on a list, a decision or a permit."""
 
 from . import oracle_form_acts as form
-from .oracle_approvals import row_limit
+from .oracle_approvals import row_holds, row_limit
 from .oracle_data import grams
 from .oracle_permits import shift_bases
 from .oracle_state import Body, Findings, State, Statement
@@ -56,8 +56,8 @@ def _row(state: State, st: Statement, found: Findings, body: Body) -> None:
         return
     account = f"Q1 {st.chain} {body['item']}"
     found.moves[account] = grams(body["used_t"])
-    used = state.accounts.get(account, 0) + grams(body["used_t"])
-    if used > row_limit(state, account, st.today, {}):
+    holds = row_holds(state, account, st.today)
+    if sum(holds.values()) + grams(body["used_t"]) > row_limit(state, account, st.today, holds):
         found.alerts.add(("H", "QUOTA_OVERDRAWN"))
 
 

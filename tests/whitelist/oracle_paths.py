@@ -126,7 +126,7 @@ class Paths:
             line = app.body["lines"][0]
             body["lines"] = [{"line": 0, "mass_t": tonnes(grams(line["mass_t"]) // rng.choice((1, 2)) or 1)}]
         if agree and rng.random() < 0.2:
-            body["conditions"] = {"complete_within_days": rng.choice((1, 10, 30))}
+            body["conditions"] = rng.choice(({"complete_within_days": rng.choice((1, 10, 30))}, {"use_only": True}, {"pre_notice_days": 3}))
         permit = self.world.state.permits[app.body["permit"]]
         return make.step("approval.reply", app.chain, (authority_of(permit.body["division"]),), body)
 
@@ -167,6 +167,8 @@ class Paths:
             "a day longer": {"valid_to": (day + timedelta(days=1)).isoformat()},
             "to the application's end": {"valid_to": app.body["applied_to"]},
             "within days": {"conditions": {"complete_within_days": rng.choice((1, 30))}},
+            "use only": {"conditions": {"use_only": True}},
+            "before": {"conditions": {"pre_notice_days": 2}},
             "today": {"valid_to": self.make.today.isoformat()},
             "line ends earlier": {"lines": [{**lines[0], "valid_to": (day - timedelta(days=1)).isoformat()}, *lines[1:]]},
             "line ends later": {"lines": [{**lines[0], "valid_to": (day + timedelta(days=1)).isoformat()}, *lines[1:]]},

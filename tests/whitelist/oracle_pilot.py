@@ -21,10 +21,9 @@ def judge_pilot(state: State, st: Statement, found: Findings) -> None:
     if not known.in_force or known.body["kind"] != "pilot":
         found.state.add("WL_NOT_IN_FORCE")
     permit = state.permits.get(st.body["permit"])
-    if permit is None:
-        return
     for line in st.body["lines"]:
-        found.state |= row_codes(state, known, row, st.body, permit, line, st.body["destination"]["division"])
+        codes = row_codes(state, known, row, st.body, permit or state.permits[row["permit"]], line, st.body["destination"]["division"])
+        found.state |= codes
 
 
 def pilot_terms(state: State, pilot: Body, day: date, moment: datetime, covering: tuple[str, ...], *, at_issue: bool = True) -> set[str]:

@@ -246,6 +246,7 @@ def lists(make: Maker, permits_by_place: dict[str, str]) -> Iterator[Step]:
     pilots = [row_body(place, WASTES[0], ("R4",), 70) for place in (wide, small)]
     pilots += [row_body(wide, WASTES[1], ("C1",), 70)]
     rows[3]["conditions"] = {"complete_within_days": 20}
+    rows[0]["conditions"] = make.rng.choice(({}, {"pre_notice_days": 2}, {"use_only": True}))
     for name, kind, days, part, side in (
         (f"list/{year}-51-50-mutual", "mutual", (f"{year}-01-01", f"{year}-12-31"), rows, ("51", "50")),
         (f"list/{year}-51-50-short", "mutual", (make.day(3), make.day(9)), rows[:3], ("51", "50")),

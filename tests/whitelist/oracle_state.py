@@ -164,6 +164,7 @@ class Approval:
     granted: dict[int, Body] = field(default_factory=dict)
     accepted_on: date | None = None
     is_noticed: bool = False
+    conditions: list[Body] = field(default_factory=list)
     stops: list[tuple[datetime, int, str]] = field(default_factory=list)
 
     def status(self, line: int, moment: datetime | None = None) -> str:

@@ -44,7 +44,7 @@ def judge_withdraw(state: State, st: Statement, found: Findings) -> None:
     if st.first != st.owner:
         found.state.add("SIGNER_ROLE")
     if app.stage not in UNDECIDED:
-        found.state.add("APPROVAL_STAGE")
+        found.frame.add("APPROVAL_STAGE")
 
 
 def apply_withdraw(state: State, st: Statement, found: Findings) -> None:

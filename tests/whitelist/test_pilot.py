@@ -114,7 +114,9 @@ def test_an_ended_row_serves_nothing_new() -> None:
     assert confirm(log, chain=NAME) == []
     assert found(ask(log)) == [("WL_TERM", "body.pilot")]
     log.at("2027-02-03 08:30")
-    assert [code for code, _ in found(ask(log)) if code.startswith("WL_")] == ["WL_YEAR"]  # the day in another year says it alone, kinds §15
+    assert [code for code, _ in found(ask(log)) if code.startswith("WL_")] == [
+        "WL_YEAR"
+    ]  # the day in another year says it alone, kinds §15
 
 
 def test_other_grounds_of_a_type_stand_alone() -> None:

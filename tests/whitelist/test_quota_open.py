@@ -23,6 +23,7 @@ from tests.whitelist.driver import (
     Refusing,
     ulid,
 )
+from whitelist.acts.list_exceed_consent import ListExceedConsent
 from whitelist.acts.list_propose import ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
@@ -175,6 +176,16 @@ def test_a_row_that_was_overdrawn_is_said_and_serves_nothing_new(log: Log, used_
     log.post("approval.apply/1", other, application(applied()), GENERATOR)
     with pytest.raises(Refusing, match="WL_QUOTA"):
         log.post("approval.decide/1", other, decision(), SICHUAN)
+
+
+def test_what_was_consented_to_for_one_application_is_not_the_rows(log: Log) -> None:
+    """60,000 t, of which 3,000 t are held, and 1 t more for an application that takes nothing (kinds §15, R-36)."""
+    letter = {"letter_no": "n", "letter_date": "2026-01-31"}
+    consent = ListExceedConsent(
+        row=0, extra_t="1", approval=f"approval/{GENERATOR}/{ulid(9)}", asked_no="n", asked_date="2026-01-31", **letter
+    )
+    log.post("list.exceed_consent/1", LIST, consent, CHONGQING)
+    assert log.post("quota.open/1", LIST, opening(used_t="57000.000001"), BOTH).decision.alerts == (("H", "QUOTA_OVERDRAWN"),)
 
 
 @pytest.mark.parametrize(("used_t", "alerts"), [("3000", ()), ("3000.000001", (("H", "QUOTA_OVERDRAWN"),))])

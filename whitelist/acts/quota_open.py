@@ -21,10 +21,10 @@ from ledger.times import day_of, year_of, year_of_day
 from signing.phrase import Phrase
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, authority_of_destination, authority_of_origin
-from whitelist.balance import limit_of
+from whitelist.balance import balance_accounts, balance_registers, limit_of, row_balance
 from whitelist.listing import EVERYWHERE, ListState
 from whitelist.permit import PermitState, authority_of_holder, hand
-from whitelist.quota import opened_key, q1_account, q2_account, q3_account, q3_change, q3_key, q3_used_g
+from whitelist.quota import opened_key, q1_account, q2_account, q3_account, q3_change, q3_used_g
 from whitelist.thresholds import thresholds_of
 
 
@@ -81,8 +81,9 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
     account = None if state is None else _account(statement, state)
     if account is None:
         return Reads()
-    own = (q3_key(state.root),) if isinstance(state, PermitState) else ()
-    return Reads(accounts=(account,), registers=(opened_key(account), *own))
+    own = balance_registers(account)
+    accounts = (account,) if facts.missing(own) else tuple(balance_accounts(facts, account))  # of a row also its decisions' lines
+    return Reads(accounts=accounts, registers=(opened_key(account), *own))
 
 
 def account_is_there(judged: Judged, out: Findings) -> None:
@@ -121,10 +122,12 @@ def use_is_added(judged: Judged, out: Findings) -> None:
         return
     grams = parse_mass(body.used_t)
     out.accounts = {account: grams}
-    used_g = judged.facts.used_g(account) + grams
     if isinstance(state, PermitState):
         _judge_scale(judged, out, state, grams)
-    elif used_g > limit_of(state, body.item, day_of(judged.moment.at_s)).all_g:
+    elif isinstance(state, ListState):  # what was consented to for one application alone is nobody else's (kinds §15, R-36)
+        if row_balance(judged.facts, account, state, body.item, day_of(judged.moment.at_s)).left_g < grams:
+            out.alert("H", "QUOTA_OVERDRAWN")
+    elif judged.facts.used_g(account) + grams > limit_of(state, body.item, day_of(judged.moment.at_s)).all_g:
         out.alert("H", "QUOTA_OVERDRAWN")
 
 
