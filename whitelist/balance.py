@@ -5,7 +5,6 @@ decisions hold and have not moved, of a line and a year what is issued and not r
 the shares of ``quota_alert_permille_*``; a yearly scale may be exceeded up to ``scale_limit_permille`` (R-20), so of it the last share is M.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from signing.refusal import texts
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
-from whitelist.quota import commitments, q1_account, q1_key, q2_account, q3_account, q3_key, q3_used_g, returned_g, site_year
+from whitelist.quota import commitments, held_now, q1_account, q1_key, q2_account, q3_account, q3_key, q3_used_g, returned_g, site_year
 from whitelist.thresholds import Thresholds
 
 AccountState = ListState | ApprovalState | PermitState
@@ -102,18 +101,20 @@ def limit_of(state: AccountState, number: int, day: str) -> QuotaLimit:
 
 def row_balance(facts: Facts, account: str, state: ListState, number: int, today: str) -> QuotaBalance:
     """Of a list's row (Q1): what no decision holds was stated before this log, or held by decisions that are settled."""
-    known, named, held = commitments(facts, account).open, state.row_life(number).named, Counter[str]()
-    for one in known if named else ():
-        if one.decision in named:
-            held[one.decision] += one.now_g(facts, today)
-    limit = limit_of(state, number, today)
-    kept_g = limit.all_g - state.limit_g(number, today, held)
+    known, limit = commitments(facts, account).open, limit_of(state, number, today)
+    kept_g = limit.all_g - state.limit_g(number, today, held_now(facts, account, today))
     account_g, back_g = facts.used_g(account), returned_g(facts, account, today)
     moved_g = [facts.used_g(q2_account(one.decision, one.line)) for one in known]
     held_g = sum(one.held_g for one in known)
     used_g = account_g - held_g + sum(moved_g)
     committed_g = account_g - back_g - used_g
     return QuotaBalance(limit=limit, account_g=account_g, committed_g=committed_g, used_g=used_g, returned_g=back_g, kept_g=kept_g)
+
+
+def row_left_g(facts: Facts, account: str, state: ListState, number: int, today: str) -> int:
+    """What a decision of anybody may still commit on a row, grams: :func:`row_balance`'s ``left_g``, of the accounts of ended decisions alone."""
+    limit_g = state.limit_g(number, today, held_now(facts, account, today))
+    return limit_g - facts.used_g(account) + returned_g(facts, account, today)
 
 
 def line_balance(facts: Facts, account: str, limit: QuotaLimit, reserved_g: int) -> QuotaBalance:

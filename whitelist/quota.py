@@ -16,7 +16,8 @@ Grams that turn out to belong to an earlier year (a receipt of January for 30 De
 Whoever reads the account writes what :func:`q3_change` answers. Source: kinds §1.6; 危险废物经营许可证管理办法 Art. 12(4) for 120 % [READ S3].
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -168,6 +169,19 @@ def commitments(facts: Facts, account: str) -> Commitments:
     """The register of an account; it must be loaded."""
     found: Commitments | None = facts.get(q1_key(account))
     return Commitments() if found is None else found
+
+
+def held_now(facts: Facts, account: str, today: str) -> Counter[str]:
+    """Grams of a listing that each decision holds on a day, by the decision's chain; :func:`returning_accounts` must be loaded."""
+    held = Counter[str]()
+    for one in commitments(facts, account).open:
+        held[one.decision] += one.now_g(facts, today)
+    return held
+
+
+def returning_accounts(facts: Facts, account: str, today: str) -> Iterator[str]:
+    """Q2 accounts that say what the ended decisions of a listing hold on a day; its register must be loaded."""
+    return (q2_account(one.decision, one.line) for one in commitments(facts, account).open if one.ends_on < today)
 
 
 def returned_g(facts: Facts, account: str, today: str) -> int:

@@ -79,6 +79,8 @@ def more(bench: Example) -> Example:
     bench.post(
         "list.countersign/1", LISTED, (AUTHORITY_50,), ListCountersign(rows_hash=digest, letter_no="复函（虚构）", letter_date="2026-01-28")
     )
+    letters = {"letter_no": "同意（虚构）", "letter_date": "2026-01-28", "asked_no": "请（虚构）", "asked_date": "2026-01-27"}
+    bench.post("list.exceed_consent/1", LISTED, (AUTHORITY_50,), {"row": 1, "extra_t": "2", **letters})
     line = ApplicationLine(name=WASTE_NAME, code="900-052-31", category="HW31", hazards=("T", "C"), mass_t="30", method="R4")
     body = ApprovalApply(receiver=YONGCHUAN, permit=CHAIN_OF[YONGCHUAN], origin=ORIGIN, applied_to="2026-12-31", lines=(line,))
     bench.post("approval.apply/1", DECIDED, (GENERATOR,), body)
@@ -155,7 +157,9 @@ async def test_each_says_what_is_left_until_when_and_what_to_do(still: Web) -> N
     [found] = await others(still, an_entry(mass_t="5"))
     by_sort = {one["sort"]: one for one in found if one["division"] not in ("510121", "500116")}
     listing, decision, permit = by_sort["listing"], by_sort["decision"], by_sort["permit"]
-    assert (listing["left_t"], listing["until"], listing["listing"]) == ("40.000000", "2026-12-31", {"list": LISTED, "row": 1})
+    assert (listing["left_t"], listing["until"], listing["listing"]) == ("42.000000", "2026-12-31", {"list": LISTED, "row": 1}), (
+        "with what was consented to beyond the quota"
+    )
     assert [(step["kind"], step["by"][0]["name"]) for step in listing["way"]] == [
         ("approval.apply/1", "成都锦川蓄能回收有限公司（虚构）"),
         ("approval.decide/1", "甲省生态环境厅（虚构）"),

@@ -7,7 +7,7 @@ import pytest
 from ledger.admission.personality import Reads
 from tests.whitelist.acts import listed
 from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, Log, ulid
-from whitelist.balance import QuotaBalance, balance_accounts, limit_of, row_balance
+from whitelist.balance import QuotaBalance, balance_accounts, limit_of, row_balance, row_left_g
 from whitelist.list_life import ExtraConsent, QuotaChange, RowLife
 from whitelist.listing import ListState
 from whitelist.quota import q1_account, q2_account
@@ -21,7 +21,9 @@ def balance(log: Log, life: RowLife, day: str = "2026-11-05") -> QuotaBalance:
     state: ListState = log.state(LIST).lives(rows={0: life})
     for account in balance_accounts(log.facts, ROW):
         log.facts.values.setdefault(f"account:{account}", None)
-    return row_balance(log.facts, ROW, state, 0, day)
+    found = row_balance(log.facts, ROW, state, 0, day)
+    assert row_left_g(log.facts, ROW, state, 0, day) == found.left_g, "of fewer accounts the same"
+    return found
 
 
 def extra(tonnes: int, approval: str = "") -> ExtraConsent:

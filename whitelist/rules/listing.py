@@ -4,6 +4,7 @@ R-35 and R-36 are judged once, by the decision [DESIGN]; issues and departures l
 does not cover needs the letter. Source: Order 23 Art. 25 [READ]; Code Art. 536.2 [READ]; 2020 mechanism 3, 4 [READ S6]; kinds §4, §15.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -20,7 +21,7 @@ from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.checked import Checked
 from whitelist.fields import group_of
 from whitelist.listing import Conditions, ListRow, ListState, is_use_only, list_at
-from whitelist.quota import commitments, q1_account, returned_g
+from whitelist.quota import held_now, q1_account, returned_g
 
 
 def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
@@ -145,11 +146,9 @@ def limit_of_row(facts: Facts, ref: ListingRef, day: str, more_g: Mapping[str, i
     """
     listed = list_at(facts, ref.list)
     assert listed is not None, "the row is there"
-    held = {chain: more_g.get(chain, 0) for chain in listed.row_life(ref.row).named}
-    for one in commitments(facts, q1_account(ref.list, ref.row)).open if held else ():
-        if one.decision in held:
-            held[one.decision] += one.now_g(facts, day)
-    return listed.limit_g(ref.row, day, held)
+    if not listed.row_life(ref.row).named:
+        return listed.limit_g(ref.row, day, more_g)
+    return listed.limit_g(ref.row, day, held_now(facts, q1_account(ref.list, ref.row), day) + Counter(more_g))
 
 
 def _judge_listing(out: Findings, facts: Facts, asked: Deciding, grant: GrantedLine, today: str) -> ListRow | None:
