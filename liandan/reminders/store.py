@@ -91,11 +91,6 @@ async def delete(conn: Conn, name: str) -> None:
 # ---------------------------------------------------------------------- digests
 
 
-async def is_any(conn: Conn) -> bool:
-    """Whether anybody is to be told of anything by mail."""
-    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM reminder WHERE state <> 'ended')"))
-
-
 async def list_unseen(conn: Conn, day: date, limit: int) -> list[str]:
     """Active reminders that were not seen to for a day of the log, those of one party together."""
     rows = await conn.fetch(

@@ -74,10 +74,8 @@ def list_year(
     size: int, chain: str, state: ListState, rows: Mapping[int, RowYear], until: str, today: str, missing: tuple[str, ...]
 ) -> ListYear:
     """The answer; ``rows`` are those that the caller may see."""
-    moved = {number: row for number, row in rows.items() if row != RowYear()}
-    told = [_body_row(number, row) for number, row in moved.items() if row.received_g or row.stock_g] or [
-        _body_row(number, row) for number, row in list(rows.items())[:1]
-    ]
+    told = [_body_row(number, row) for number, row in rows.items() if row.received_g]
+    told = told or [_body_row(number, row) for number, row in list(rows.items())[:1]]  # a body names one row at least
     return ListYear(
         size=size,
         list=chain,
@@ -98,7 +96,7 @@ def _figures(row: RowYear) -> dict[str, Any]:
         "stock_t": row.stock_g,
         "lost_t": row.lost_g,
         "under_way_t": row.under_way_g,
-        "other_year_t": row.later_g,
+        "other_year_t": row.other_year_g,
     }
     return {"loads": row.loads, **{name: format_mass(mass_g) for name, mass_g in grams.items()}}
 

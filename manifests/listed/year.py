@@ -26,7 +26,7 @@ class RowYear(Struct):
     """Of what was received: closed with a gap."""
     under_way_g: int = 0
     """Issued, neither received nor voided."""
-    later_g: int = 0
+    other_year_g: int = 0
     """Received in another year: a load of December that came in January."""
 
     @property
@@ -65,7 +65,7 @@ def add(rows: Mapping[int, RowYear], decided: DecidedRows, until: str, view: Man
             continue
         accepted_g = line.accepted_g or 0
         if year_of_day(day_of(accepted_s)) != year_of_day(until) or day_of(accepted_s) > until:
-            row.later_g += accepted_g
+            row.other_year_g += accepted_g
             continue
         disposed_g = min(done[number], accepted_g)
         row.loads += 1
