@@ -13,7 +13,7 @@ from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement
 from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
 from reports.reconciliation.wording import as_it_ends, finding_level, table_number
-from reports.tables.columns import Value
+from reports.tables.columns import Value, tonnes_of
 from reports.tables.workbook import SHEET_ROWS, Share, Workbook
 from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
 
@@ -105,7 +105,7 @@ def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> byt
                 finding_level(one.level),
                 one.text,
                 one.count,
-                _tonnes(one.mass_g),
+                tonnes_of(one.mass_g),
                 one.worst,
                 table_number(one.table),
                 say(*SHEETS[one.table]),
@@ -127,17 +127,13 @@ def _named(statement: MonthlyStatement, title: tuple[str, str], heads: Sequence[
     return say(*title), [(say(*as_it_ends(statement, zh, en)), wide) for zh, en, wide in heads]
 
 
-def _tonnes(grams: int | None) -> Decimal | None:
-    return None if grams is None else Decimal(grams).scaleb(-6)
-
-
 def _moment(at_s: int | None) -> datetime | None:
     return None if at_s is None else datetime.fromtimestamp(at_s, SHANGHAI).replace(tzinfo=None)
 
 
 def _values(of: object, names: str) -> Iterator[Value]:
     """Fields by name: grams ``…_g`` in tonnes, moments ``…_s`` as times of Beijing."""
-    return ((_tonnes if name.endswith("_g") else _moment)(getattr(of, name)) for name in names.split())
+    return ((tonnes_of if name.endswith("_g") else _moment)(getattr(of, name)) for name in names.split())
 
 
 def _who(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
@@ -261,12 +257,12 @@ def _without_departure(statement: MonthlyStatement) -> Iterator[tuple[Value, ...
 def _accounts(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
     for found in gravity.accounts(statement).rows:
         level = gravity.account_level(found, statement)
-        moved = map(_tonnes, found.moved_g.values())
+        moved = map(tonnes_of, found.moved_g.values())
         rest = _values(found, "closing_g year_g held_g used_g limit_g left_g")
         yield (
             layer_name(found.layer),
             found.label,
-            _tonnes(found.opening_g),
+            tonnes_of(found.opening_g),
             *moved,
             *rest,
             level_name(level) if level else "",

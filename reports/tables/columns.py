@@ -18,6 +18,11 @@ Form = Literal["text", "name", "mass", "moment", "day", "whole", "yes", "route"]
 Row = Mapping[str, Any]
 
 
+def tonnes_of(grams: int | None) -> Decimal | None:
+    """Grams as the number of tonnes that a cell holds; nothing stays nothing."""
+    return None if grams is None else Decimal(grams).scaleb(-6)
+
+
 class TableColumn(Struct, frozen=True):
     """One column. ``path`` is dotted, into one row of the answer; through a list it leads into each of its items."""
 

@@ -3,11 +3,10 @@
 import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from ledger.times import parse_at
 from reports.paper.tongue import say
-from reports.tables.columns import Value
+from reports.tables.columns import Value, tonnes_of
 from reports.tables.workbook import SHEET_ROWS, Workbook
 from reports.whatif.result import PlaceResult, WhatIf
 from reports.whatif.text import sentences
@@ -67,10 +66,6 @@ def _heads(heads: Iterable[Head]) -> list[tuple[str, int]]:
     return [(say(zh, en), wide) for zh, en, wide in heads]
 
 
-def _tonnes(grams: int | None) -> Decimal | None:
-    return None if grams is None else Decimal(grams).scaleb(-6)
-
-
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -106,9 +101,9 @@ def _rows(result: WhatIf) -> Iterator[tuple[Value, ...]]:
         yield (
             None if row.place is None else row.place + 1, None if row.quota_before_g is None else row.row + 1, party(result, row.receiver),
             row.receiver, say(row.waste, row.waste_en), " ".join(row.methods), say("、", ", ").join(word(CHANGES, one) for one in row.changes),
-            _tonnes(row.quota_before_g), _tonnes(row.quota_after_g), _tonnes(row.before.committed_g),
-            _tonnes(row.after.committed_g + row.after.freed_g), _tonnes(row.after.freed_g), _day(row.before.full_on), _day(row.after.full_on),
-            _day(row.after.over_on), _tonnes(row.after.unmet_g),
+            tonnes_of(row.quota_before_g), tonnes_of(row.quota_after_g), tonnes_of(row.before.committed_g),
+            tonnes_of(row.after.committed_g + row.after.freed_g), tonnes_of(row.after.freed_g), _day(row.before.full_on), _day(row.after.full_on),
+            _day(row.after.over_on), tonnes_of(row.after.unmet_g),
         )  # fmt: skip
 
 
@@ -119,8 +114,8 @@ def _named(result: WhatIf, one: PlaceResult) -> tuple[Value, ...]:
 def _tally(one: PlaceResult) -> tuple[Value, ...]:
     found = one.tally
     return (
-        found.trips, _tonnes(found.grams), found.faster, _tonnes(found.faster_g), found.stopped, _tonnes(found.stopped_g), found.freed,
-        _tonnes(found.freed_g), found.noticed, found.relieved, one.faster_decisions, one.slower_decisions, one.saved_wd, one.extra_wd,
+        found.trips, tonnes_of(found.grams), found.faster, tonnes_of(found.faster_g), found.stopped, tonnes_of(found.stopped_g), found.freed,
+        tonnes_of(found.freed_g), found.noticed, found.relieved, one.faster_decisions, one.slower_decisions, one.saved_wd, one.extra_wd,
     )  # fmt: skip
 
 
@@ -141,8 +136,8 @@ def _decisions(result: WhatIf) -> Iterator[tuple[Value, ...]]:
         for line in tried.lines:
             yield (
                 tried.no, _day(tried.day), party(result, tried.generator), tried.generator, party(result, tried.receiver), tried.receiver,
-                place(result, tried.origin), line.line + 1, line.name, line.code, _tonnes(line.grams), word(ROUTES, tried.route),
-                word(OUTCOMES, tried.outcome), None if line.row is None else line.row + 1, _tonnes(line.fits_g),
+                place(result, tried.origin), line.line + 1, line.name, line.code, tonnes_of(line.grams), word(ROUTES, tried.route),
+                word(OUTCOMES, tried.outcome), None if line.row is None else line.row + 1, tonnes_of(line.fits_g),
                 "" if line.cause is None else word(CAUSES, line.cause), " ".join(line.codes), tried.workdays, one.saved_wd, tried.chain,
             )  # fmt: skip
 
@@ -152,7 +147,7 @@ def _trips(result: WhatIf) -> Iterator[tuple[Value, ...]]:
         codes = " ".join(dict.fromkeys(code for code, _ in trip.lines))
         yield (
             trip.number, _day(trip.day), party(result, trip.generator), trip.generator, party(result, trip.receiver), trip.receiver,
-            place(result, trip.origin), codes, _tonnes(sum(grams for _, grams in trip.lines)), word(TRIPS, trip.outcome), word(ACTS, trip.at),
+            place(result, trip.origin), codes, tonnes_of(sum(grams for _, grams in trip.lines)), word(TRIPS, trip.outcome), word(ACTS, trip.at),
             "" if trip.cause is None else word(CAUSES, trip.cause), " ".join(trip.codes), say("是", "yes") if trip.later else "", trip.approval,
             trip.manifest,
         )  # fmt: skip
