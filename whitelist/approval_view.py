@@ -196,6 +196,7 @@ def _letter(entry: Entry) -> ApprovalLetterAnswer:
 
 
 APPLY_KIND = "approval.apply/1"
+"""Opens the chain of an application, and comes on it again after a notice."""
 _LETTERS = frozenset({"approval.consult/1", "approval.reply/1"})
 _STOPS = frozenset({"approval.suspend/1", "approval.resume/1", "approval.revoke/1"})
 

@@ -20,8 +20,8 @@ from liandan.intake.days import read_day_cell
 from liandan.intake.faults import Hows, UnfitCell, unfit
 from liandan.intake.masses import read_mass_cell, read_whole_cell
 from liandan.intake.model import SheetCell, TemplateColumn
+from liandan.intake.spelling import dashed, folded, is_empty_mark, shown, tidy_text
 from liandan.intake.wastes import read_category, read_codes, read_methods
-from liandan.intake.writing import dashed, folded, is_empty_mark, shown, tidy_text
 from signing.phrase import Phrase
 from signing.refusal import Reason
 from whitelist.divisions import PROVINCES

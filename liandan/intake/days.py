@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from liandan.intake.faults import Hows, unfit
 from liandan.intake.model import SheetCell
-from liandan.intake.writing import dashed, folded, shown
+from liandan.intake.spelling import dashed, folded, shown
 from liandan.intake.xlsx import day_of_number
 from signing.phrase import Phrase
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 from ledger.lookalikes import tidied
-from liandan.intake.writing import folded
+from liandan.intake.spelling import folded
 from whitelist.answers import ApprovalAnswer, PermitAnswer
 from whitelist.list_answers import ListAnswer
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from liandan.intake.masses import unit_in
 from liandan.intake.model import Grid, TemplateColumn, TemplateSheet
-from liandan.intake.writing import folded, shown
+from liandan.intake.spelling import folded, shown
 from liandan.intake.xlsx import column_letters
 
 _LOOKED_AT = 40

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from liandan.intake.faults import Hows, unfit
 from liandan.intake.model import SheetCell
-from liandan.intake.writing import folded, plain_number, shown
+from liandan.intake.spelling import folded, plain_number, shown
 from signing.phrase import Phrase
 
 FORM = Phrase("以吨为单位、至多 6 位小数，如 5.6", "tonnes, at most 6 decimals, e.g. 5.6")

@@ -24,7 +24,7 @@ from liandan.intake.model import (
     TemplateRow,
     TemplateSheet,
 )
-from liandan.intake.writing import folded, shown
+from liandan.intake.spelling import folded, shown
 from liandan.intake.xlsx import CUT, column_letters
 from signing.phrase import Phrase
 from signing.refusal import EXPECTED_MAX, Reason

@@ -7,7 +7,7 @@ from typing import Literal
 
 from liandan.intake.faults import Hows, unfit
 from liandan.intake.model import CodesRead, SheetCell, TemplateColumn
-from liandan.intake.writing import dashed, folded, shown
+from liandan.intake.spelling import dashed, folded, shown
 from signing.phrase import Phrase
 from whitelist.adopted import shipped_codes
 

@@ -98,7 +98,8 @@ class EmergencyAnswer(Struct, frozen=True, gc=False, kw_only=True):
 def emergency_item(row: RegistryRow, used_g: int, log: LogState, limits: Thresholds | None, language: Language) -> EmergencyItem:
     """An emergency for the wire; ``used_g`` of its register."""
     state: EmergencyState = row.state
-    waits_for = () if state.closed_on else state.unjoined(log)
+    unjoined = state.unjoined(log)
+    waits_for = () if state.closed_on else unjoined
     until_s = None if limits is None or not waits_for else state.declared_s + limits.join_d * DAY_S
     at = 0 if language == "zh" else 1
     return filled(
@@ -110,10 +111,7 @@ def emergency_item(row: RegistryRow, used_g: int, log: LogState, limits: Thresho
         happened_at=format_at(state.happened_s),
         declared_at=format_at(state.declared_s),
         wastes=tuple(scope.told()[at] for scope in state.wastes),
-        receivers=tuple(
-            filled(EmergencyReceiverAnswer, one, joined=one.division[:2] == state.division[:2] or one.division not in state.unjoined(log))
-            for one in state.receivers
-        ),
+        receivers=tuple(filled(EmergencyReceiverAnswer, one, joined=one.division not in unjoined) for one in state.receivers),
         ceiling_t=format_mass(state.ceiling_g),
         used_t=format_mass(used_g),
         left_t=format_mass(state.ceiling_g - used_g),
