@@ -43,6 +43,8 @@ together. Where the product stops at `body` too, `readings` has that set as well
     `emergency` of another type is no ground, but says that one was meant (no NO_APPROVAL). A receiver twice in an emergency: LIST_LENGTH.
 16. quota.open: Q1 above what R-36 lets the row hold, Q2 above the line: QUOTA_OVERDRAWN; Q3 by the year of `as_of_on`: PERMIT_SCALE above
     100 %, QUOTA_OVERDRAWN above the limit too. What was opened on Q1 stays on the row for good, what on Q2 counts as drawn.
+17. Of a departure the stops of decision, row and emergency, its days, PRE_NOTICE (given so many calendar days before), WL_SUSPENDED beside and
+    OVERTOOK are known; it is partial for the rest.
 
 Not covered: delegations, successors, returns (what is refused stays at the gate), lots, PROXIMITY and IMPORT_POLICY (they rest), alerts and tags
 of partial kinds, unknown fields, rows_hash, commitments.

@@ -3,7 +3,7 @@
 Their judgements are partial: account changes and the refusals named here, no alerts and no tags. The worlds make them in good form.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from .oracle_data import day_of, grams, moment_of
 from .oracle_emergencies import emergency_terms
@@ -12,7 +12,7 @@ from .oracle_lists import list_conditions, row_of
 from .oracle_permits import shift_bases
 from .oracle_pilot import pilot_terms
 from .oracle_plans import hold
-from .oracle_state import Body, Findings, Manifest, State, Statement
+from .oracle_state import Body, Findings, Manifest, Permit, State, Statement
 
 
 def _trunk(state: State, st: Statement, found: Findings) -> Manifest | None:
@@ -122,6 +122,24 @@ def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> N
         _notice(state, found, body, day, [], [body["pilot"]])
     elif "decision" in body and day.isoformat() > body["decision"]["valid_to"]:
         found.state.add("APPROVAL_EXPIRED")
+    if _stops(state, body, line, st.admitted_at) - _stops(state, body, line, st.at):
+        found.alerts.add(("H", "OVERTOOK"))
+
+
+def _stops(state: State, body: Body, permits: tuple[Permit, ...], moment: datetime) -> set[str]:
+    """The stops that cover a departure (§1.3) at a moment: of permit, decision, listing, emergency."""
+    stops = {"permit"} if all(permit.status(moment) != "ACTIVE" for permit in permits) else set()
+    if "approval" in body:
+        numbers = [line["decision_line"] for line in body["lines"]]
+        stops |= decision_stops(state, state.approvals[body["approval"]], numbers, moment, ("depart",))[0]
+    elif "emergency" in body:
+        closed = state.emergencies[body["emergency"]].closed_at
+        stops |= {"emergency"} if closed is not None and closed <= moment else set()
+    elif "pilot" in body:
+        known = state.lists[body["pilot"]["list"]]
+        is_stopped = known.status(body["pilot"]["row"], moment) != "ACTIVE" and known.body["suspension_stops"] == "depart"
+        stops |= {"row"} if is_stopped else set()
+    return stops
 
 
 def _notice(state: State, found: Findings, body: Body, day: date, conditions: list[Body], listings: list[Body | None]) -> None:

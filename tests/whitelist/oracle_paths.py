@@ -288,6 +288,8 @@ class Paths:
             return
         paper = body.get("paper")
         at = moment_of(paper["departed_at"]) if paper else make.now
+        if not paper and rng.random() < 0.4:  # left before it was entered, and perhaps before a stop
+            at = max(manifest.issued_at, make.now - timedelta(hours=rng.choice((1, 20, 90))))
         consignor = generator if body["consignor"] == "generator" else body["receiver"]
         day = at.date().isoformat().replace("-", "") if at else ""
         codes = {x["code"] for x in body["lines"] if x["packing"] in ("bag", "drum", "box")}

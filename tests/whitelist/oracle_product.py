@@ -36,7 +36,17 @@ EDITIONS, YEARS = (2021, 2025), (2025, 2026, 2027)
 ABSENT = {"FIELD_MISSING": "MISSING"}
 """A required field that is not there has a code of its own in formats; the oracle, which knows the kinds alone, says MISSING of it."""
 GATE = frozenset(
-    {"WL_SUSPENDED", "WL_YEAR", "WL_TERM", "APPROVAL_STATUS", "APPROVAL_EARLY", "APPROVAL_EXPIRED", "EMERGENCY_STATE", "PRE_NOTICE"}
+    {
+        "WL_SUSPENDED",
+        "WL_YEAR",
+        "WL_TERM",
+        "APPROVAL_STATUS",
+        "APPROVAL_EARLY",
+        "APPROVAL_EXPIRED",
+        "EMERGENCY_STATE",
+        "PRE_NOTICE",
+        "OVERTOOK",
+    }
 )
 """What the oracle knows of the gate at departure, whose other codes it does not know: these are compared there too."""
 COMPARED = ("manifest.issue", "approval.decide")

@@ -41,7 +41,7 @@ def test_the_comparison_notices_a_rule_that_is_missing() -> None:
 def test_the_worlds_reach_what_changes_lists_and_decisions() -> None:
     """Of the oracle alone, for the answers are the same: a sample that does not come by them would compare nothing."""
     missing = set(LIFE)
-    for seed in (5, 56, 39, 3, 11, 13):
+    for seed in (69, 5, 17, 38, 11, 32, 48):
         for step, expected in Stream(seed, data()).answers(150):
             missing -= hits(step.kind, expected)
     assert missing == set()
