@@ -21,6 +21,8 @@ from signing.refusal import Refusal
 ROWS_MAX, COLUMNS_MAX, MERGES_MAX, SHEETS_MAX = 20_000, 64, 20_000, 64
 CELLS_MAX = 2_000_000
 """Cells of a sheet that are looked at, blank ones of a colour included."""
+ELEMENTS_MAX, LINES_MAX = 4 * CELLS_MAX, 1_048_576
+"""Elements of a sheet, a cell having three and its row; rows that a sheet can have (ECMA-376 as Excel limits it)."""
 _CHINESE_DAYS = frozenset((*range(27, 37), *range(50, 59)))
 """Numbers of formats that are days in Chinese workbooks and stand in no table of the file (ECMA-376 part 1, 18.8.30)."""
 _REF = re.compile("([A-Z]{1,3})([0-9]{1,7})")
@@ -112,9 +114,14 @@ class _Pass:
     def run(self, source: Any) -> None:
         """Fill the grid."""
         data: Element | None = None
+        root: Element | None = None
+        depth = elements = 0
         for event, element in iterparse(source, ("start", "end")):  # noqa: S314  # no entities: sniffing has refused them
             name = _local(element)
             if event == "start":
+                root, depth, elements = element if root is None else root, depth + 1, elements + 1
+                if elements > ELEMENTS_MAX:
+                    raise unreadable("CELLS", most=f"{CELLS_MAX}")
                 if name == "row":
                     self._begin(element)
                 elif name == "sheetData":
@@ -132,9 +139,14 @@ class _Pass:
                 self._merge(element)
             elif name == "sheetFormatPr":
                 self._all_hidden = element.get("zeroHeight") in ("1", "true")
+            depth -= 1
+            if depth == 1 and root is not None:
+                root.clear()  # whatever part it was, it has been looked at, and is not kept until the end of the sheet
 
     def _begin(self, element: Element) -> None:
         self._row = int(element.get("r") or self._row + 1)
+        if self._row > LINES_MAX:
+            raise unreadable("DAMAGED", Phrase("行号超出工作表", "a row beyond the sheet"))
         self._column, self._line = 0, {}
         hidden = element.get("hidden")
         if hidden in ("1", "true") or (hidden is None and self._all_hidden) or _is_nothing(element.get("ht")):

@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from liandan.intake import xlsx
 from liandan.intake.model import Spot
+from liandan.intake.opening import open_bytes
 from liandan.intake.taking import TakenFiles, take
 from liandan.wiring import RULES
+from signing.refusal import Refusal
 from tests.liandan.intake.ugly import UGLY
-from tests.liandan.intake.workbooks import AT_S, SHEET, Ugly, permit_of, uscc_of
+from tests.liandan.intake.workbooks import AT_S, SHEET, SHEET1, Ugly, patched, permit_of, uscc_of, workbook
 
 
 def name_of(spot: Spot) -> str:
@@ -69,3 +72,14 @@ def test_every_row_has_one_outcome() -> None:
 def test_reading_twice_says_the_same() -> None:
     for case in ("a clean one", "CSV as GBK", "an XLS", "a row twice"):
         assert msgspec.json.encode(told(UGLY[case]).findings) == msgspec.json.encode(told(UGLY[case]).findings)
+
+
+@pytest.mark.parametrize("told_as", ["<x/>" * 5_000, "<x>" * 2_500 + "</x>" * 2_500])
+def test_what_is_no_cell_is_counted_and_not_kept(told_as: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elements that mean nothing pack to a thousandth: each of them costs time, and all of them together much memory, in an office's own process."""
+    made = patched(workbook(), SHEET1, "</worksheet>", f"{told_as}</worksheet>")
+    assert open_bytes(*made).grids, "a few of them hurt nobody"
+    monkeypatch.setattr(xlsx, "ELEMENTS_MAX", 2_000)
+    with pytest.raises(Refusal) as refused:
+        open_bytes(*made)
+    assert refused.value.reasons[0].cause == "CELLS"
