@@ -45,6 +45,7 @@ from whitelist.check_answers import (
     with_ways,
 )
 from whitelist.checked import Asked
+from whitelist.discretion import discreet
 from whitelist.in_order import Ordered
 from whitelist.lifting import ISSUE, Lifting, WayOut, lift_of
 from whitelist.seeking import AlternativeSearch, Sought
@@ -199,7 +200,7 @@ def answer_checks(
     kind = kinds.of(ISSUE, moment.ruleset) if log is not None else kinds.by_name[ISSUE]
     sought = None if search is None else search.begin(caller, moment, ground.facts, kind.asks, asked.terms.alternatives)
     ordered = None if asked.terms.alone or len(asked.transfers) == 1 else Ordered(ground.facts, kind, moment)
-    desk = _Desk(ground.facts, moment, kinds, rules, language, sought, ordered)
+    desk = _Desk(ground.facts, moment, kinds, rules, language, sought, ordered, caller)
     return CheckAnswers(
         size=ground.size,
         at=format_at(at_s),
@@ -218,6 +219,7 @@ class _Desk(Struct, frozen=True):
     language: Language
     sought: Sought | None
     ordered: Ordered | None
+    caller: Caller
 
     def answer(self, transfer: AskedTransfer | Refusal) -> CheckAnswer:
         """One transfer; if it may go, it counts for those behind it."""
@@ -231,7 +233,7 @@ class _Desk(Struct, frozen=True):
             self.ordered.issue(transfer, found)
         elif counted:
             alone = not _judge(transfer, self.facts, self.moment, self.kinds).reasons
-        return _told(found, self, transfer, counted, alone=alone)
+        return _told(discreet(found, transfer, self.caller, facts), self, transfer, counted, alone=alone)
 
 
 def _told(found: Answer, desk: _Desk, transfer: AskedTransfer | None, counted: int, *, alone: bool) -> CheckAnswer:

@@ -41,7 +41,7 @@ Year = Annotated[int | None, QueryParameter(ge=2000, le=2099, description="å¹´åº
     status_code=200,
     opt=takes(Checks, said="1 to 1,000 transfers, each as manifest.issue/1 would state it.", headers=("Liandan-Now",)),
     request_max_body_size=BODY_MAX,
-    responses=refusals(401, 403, 404, 422),
+    responses=refusals(401, 403, 404, 422, 503),
 )
 async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang) -> CheckAnswers:
     """Ask whether transfers could be issued now, or as of an earlier log size; nothing is written.
