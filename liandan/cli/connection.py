@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
@@ -293,7 +294,7 @@ def ask_passphrase(prompt: str, *, twice: bool = False) -> bytes:
                 "没有终端，也没有输入：请以 --passphrase-file 给出口令 / no terminal and no input: give --passphrase-file"
             )
         return given
-    asked = str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+    asked = str(prompting.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
     return asked.encode("utf-8", "surrogateescape")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import (
     client_options,
     existing,
@@ -341,7 +342,7 @@ def show_statement(cosigning: CosignedStatement, *, to_stdout: bool = False, is_
 
 def agreed(yes: bool) -> bool:
     """Whether what was just shown is to be signed."""
-    return yes or click.confirm("签署以上内容？ / sign this?", err=True)
+    return yes or prompting.confirm("签署以上内容？ / sign this?", err=True)
 
 
 def _place(cosigning: CosignedStatement, statement: Statement, as_: str | None, *, is_text: bool = True) -> int:

@@ -43,6 +43,9 @@ def told(error: BaseException) -> int:
 
 
 def _usage(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:  # a group alone: its page, as it is
+        warn(*error.ctx.get_help().splitlines())
+        return USAGE
     zh = next((text for form, text in _USAGE_ZH.items() if isinstance(error, form)), "用法不对")
     message = error.format_message()
     if not any("\u4e00" <= char <= "\u9fff" for char in message):
@@ -97,7 +100,13 @@ def _failed(error: BaseException) -> int:
             warn(f"状态文件无法读写，或者不是本程序的 / a state file cannot be read or written, or is not this program's: {error}")
         case msgspec.MsgspecError():
             warn(f"对方的答复不合格式，可能不是 liandan 服务 / an answer out of form, perhaps not a liandan server's: {error}")
-        case Unavailable() | OSError() | httpx.HTTPError() | httpx.InvalidURL() | asyncpg.InterfaceError() | BrokenExecutor():
+        case Unavailable():
+            warn(
+                f"服务没有答复 / no answer: {error}",
+                "  → 请核对服务地址、网络和服务是否在运行，稍后再试；同一份声明重新提交不会入账两次 / check address, network and server, then try "
+                "again: the same statement never enters twice",
+            )
+        case OSError() | httpx.HTTPError() | httpx.InvalidURL() | asyncpg.InterfaceError() | BrokenExecutor():
             # The last: a process of ours was killed.
             warn(f"无法连接，或者无法读写文件 / unavailable: {error}")
         case _:

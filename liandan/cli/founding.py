@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import existing, file, load_key, own_settings, read_given
 from liandan.cli.office.aloud import NOBODY, POLICY, ask_policy, check_aloud
 from liandan.cli.output import FINDING, command, emit, wants_json, warn
@@ -116,7 +117,7 @@ def _agreed(raw: bytes) -> bool:
 
     cosigning = cosigning_of(raw)
     (warn if wants_json() else say)(*told(cosigning, *read_payload(cosigning.envelope, KINDS), parse(cosigning.body)["body"]))
-    return click.confirm("签署以上内容？ / sign this?", err=True)
+    return prompting.confirm("签署以上内容？ / sign this?", err=True)
 
 
 class Offline:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import client_options, existing, file, open_client, party_code, pinned_hash
 from liandan.cli.output import FINDING, command, emit, progress_bar, say, wants_json, warn
 
@@ -102,7 +103,7 @@ async def run(paths: tuple[Path, ...], dry_run: bool, principal: str | None, yes
             return 0
         if not wants_json():
             say(*_summary(surveyed))
-        if new and not (yes or click.confirm(f"签署以上 {len(new)} 份声明？ / sign these {len(new)} statements?", err=True)):
+        if new and not (yes or prompting.confirm(f"签署以上 {len(new)} 份声明？ / sign these {len(new)} statements?", err=True)):
             emit({"signed": 0}, "未签署 / nothing was signed")
             return FINDING
         return await _carry_out(client, work, surveyed, new)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import client_options, load_key, open_client
 from liandan.cli.output import FINDING, command, emit, say, wants_json, warn
 
@@ -51,7 +52,7 @@ async def login(server: str, yes: bool, **options: Any) -> int:
         receipts=_whole(options["receipts"]),
     )
     (warn if wants_json() else say)(*_lines(profile, name), *_warnings(log, is_pinned=options["found"] is not None))
-    if not (yes or click.confirm("与公告核对无误，记住以上内容？ / compared with what was published: remember this?", err=True)):
+    if not (yes or prompting.confirm("与公告核对无误，记住以上内容？ / compared with what was published: remember this?", err=True)):
         emit({"is_kept": False}, "未记住 / not kept")
         return FINDING
     path = write_profile(profile)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import (
     client_options,
     existing,
@@ -278,7 +279,7 @@ def _looked_at(raw: bytes, yes: bool) -> bool:
     from liandan.cli.cosign import show_statement
 
     show_statement(cosigning_of(raw))
-    return yes or click.confirm("签署以上内容？ / sign this?", err=True)
+    return yes or prompting.confirm("签署以上内容？ / sign this?", err=True)
 
 
 def _state(one: Queued) -> str:

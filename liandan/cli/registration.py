@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.connection import (
     client_options,
     existing,
@@ -202,7 +203,7 @@ async def confirm(name: str, fingerprint: str, principal: str | None, yes: bool,
         _tell(draft)
         for line in _matters(shown):
             warn(line)
-        if not (yes or click.confirm("签署以上内容？ / sign this?", err=True)):
+        if not (yes or prompting.confirm("签署以上内容？ / sign this?", err=True)):
             emit({"registration": name, "is_signed": False}, "未签署 / not signed")
             return FINDING
         receipt = await client.post(client.sign(draft))
@@ -247,7 +248,9 @@ async def _send(kept: RegistrationFile, url: str, now: str | None, found: str = 
 
     async with _anonymous(url, now) as client:
         if found not in ("", _found(client)):
-            raise Dishonest(f"the log's founding hash is {_found(client)}, pinned is {found}")
+            raise Dishonest(
+                f"服务的创始声明哈希是 {_found(client)}，所记的是 {found}：不是同一本账 / another log: its founding hash, and the pinned one"
+            )
         raw = await client.ask("POST", "/v1/registrations", kept.request)
     answer = msgspec.json.decode(raw, type=RegistrationAnswer)
     emit(answer, *_lines(answer))

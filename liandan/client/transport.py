@@ -121,7 +121,7 @@ class Transport:
                     max(pause, min(float(asked), PAUSE_MAX_S) if asked.isdecimal() else 0.0),
                 )
             if time.monotonic() + wait > ends:
-                raise Unavailable(f"{method} {path}: {why}")
+                raise Unavailable(f"{method} {self.base_url}{path}: {why}")
             await asyncio.sleep(wait)
             pause = min(pause * 2, PAUSE_MAX_S)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from liandan.cli import prompting
 from liandan.cli.connection import client_options, file, keep_receipts, open_client, party_code, profile_for
 from liandan.cli.office.aloud import KINDS as ALOUD
 from liandan.cli.office.aloud import POLICY, check_aloud, without_option
@@ -105,7 +106,7 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
         if given["dry_run"]:
             emit({"is_signed": False, "chain": chain, "by": by, "body": body}, "未签署（试演） / nothing was signed (dry run)")
             return 0
-        if not (given["yes"] or click.confirm("签署并提交以上内容？ / sign and post this?", err=True)):
+        if not (given["yes"] or prompting.confirm("签署并提交以上内容？ / sign and post this?", err=True)):
             emit({"is_signed": False, "chain": chain}, "未签署 / not signed")
             return FINDING
         for one in typing.attached.values():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from liandan.cli import prompting
 from liandan.cli.output import warn
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def check_aloud(lines: Sequence[str], said: str | None, *, asks: bool) -> None:
     if has_witnesses(lines):
         return
     warn(*WARNING)
-    if said is None and asks:
-        said = str(click.prompt(f"确实不要见证的，请输入“{NOBODY[0]}” / to go on without witnesses type {NOBODY[0]!r}", err=True))
+    while asks and (said or "").strip() not in NOBODY:  # asked again: one answer misread must not cost a whole form
+        if said is not None:
+            warn(f"  ✗ 没有写明；按 Ctrl-C 放弃，什么都不签 / not said: {said!r}; Ctrl-C gives up, and nothing is signed")
+        said = str(prompting.prompt(f"确实不要见证的，请输入“{NOBODY[0]}” / to go on without witnesses type {NOBODY[0]!r}", err=True))
     if (said or "").strip() not in NOBODY:
         raise click.UsageError(
             f"没有见证须明说：--without-witnesses {NOBODY[0]!r} / that nobody witnesses has to be said: --without-witnesses {NOBODY[0]!r}"

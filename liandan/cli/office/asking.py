@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.admission.form import unknown_fields
 from ledger.admission.form_words import ABSENT, said_of
+from liandan.cli import prompting
 from liandan.cli.office.tree import Node
 from liandan.cli.office.typed import NO, Typing
 from liandan.cli.reasons import tell_typed
@@ -94,7 +95,7 @@ class Asking:
         if node.field.is_list:
             return await self._list(node, within, path, missing)
         if node.parts and not node.is_key and node.field.type != "file":
-            if not node.field.is_required and not click.confirm(f"{_label(node)}：填写？ / fill in?", default=False, err=True):
+            if not node.field.is_required and not prompting.confirm(f"{_label(node)}：填写？ / fill in?", default=False, err=True):
                 return None
             warn(f"【{_label(node)}】")
             return await self._object(node.parts, {}, path, missing)
@@ -107,7 +108,9 @@ class Asking:
             number = len(found)
             is_over = number >= least or (number == 0 and not node.field.is_required)
             if node.parts and not node.is_key and node.field.type != "file":
-                if is_over and not click.confirm(f"{_label(node)}：第 {number + 1} 项？ / number {number + 1}?", default=False, err=True):
+                if is_over and not prompting.confirm(
+                    f"{_label(node)}：第 {number + 1} 项？ / number {number + 1}?", default=False, err=True
+                ):
                     break
                 warn(f"【{_label(node)}  第 {number + 1} 项 / number {number + 1}】")
                 found.append(await self._object(node.parts, {}, f"{path}.{number}", missing))
@@ -131,6 +134,7 @@ class Asking:
             offers = [Offer(offer.value, offer.words, is_known=True) for offer in offers]
         if not offers and not node.is_key and node.field.type not in ("choice", "flag", "file"):
             hint = word_in(said_of(node.whole if number is None else node.item, {}), "zh")
+            hint += "，或名称的一部分 / or a part of the name" if node.field.type == "party" else ""
             question += f"（{hint}）" if hint not in ("文本", "") else ""
         return await self.ask(question, lambda text: self._value(node, text, path), offers, is_optional=is_optional)
 
@@ -164,7 +168,7 @@ class Asking:
             warn(f"    …… 共 {len(offers)} 项，可直接输入 / {len(offers)} in all: type it")
         values = {offer.value for offer in offers}
         while True:
-            typed = str(click.prompt(shown(question), default=near, show_default=bool(near), err=True)).strip()
+            typed = str(prompting.prompt(shown(question), default=near, show_default=bool(near), err=True)).strip()
             if not typed and is_optional:
                 return None
             if not typed:

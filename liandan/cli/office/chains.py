@@ -58,6 +58,8 @@ class ChainChoice(Struct, frozen=True):
         """The whole name; Refusal CHAIN_FORM where what was given is none, FIELD_MISSING where nobody can be asked."""
         if self.kind.chain:
             return self.kind.chain
+        if given == "new" and self.kind.opens and self.asking.asks:  # what the list of offers calls a new one
+            return await self._new()
         if given:
             return self._read(given)
         if self.kind.chain_type in _OF_A_PARTY or (self.kind.opens and self.kind.name not in _ALSO_LATER):
