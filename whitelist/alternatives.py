@@ -19,7 +19,7 @@ from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Moment, account_key, chain_key
 from ledger.times import day_of, year_of_day
 from whitelist.approval import ApprovalState, ListingRef, approval_at
-from whitelist.balance import row_left_g
+from whitelist.balance import row_keys, row_room
 from whitelist.centres import NOWHERE, are_neighbours, distance_km
 from whitelist.check import check, reads
 from whitelist.checked import Asked, approval_of
@@ -27,7 +27,7 @@ from whitelist.divisions import Divisions
 from whitelist.fields import Place, group_of
 from whitelist.listing import ListState, is_use_only, list_at
 from whitelist.permit import PermitState, permit_at
-from whitelist.quota import newest_permit, q1_account, q1_key, q2_account, q3_account, q3_key, q3_used_g, returning_accounts
+from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import CheckRule
 from whitelist.rules.exemption import judge_basis
 from whitelist.rules.refused import RefusedLoads, refused_key
@@ -90,10 +90,7 @@ def keys_of(source: WasteSource, transfer: Transfer, named: PossibleChains, at_s
     for chain in named.lists:
         if facts.holds(chain_key(chain)) and (listed := list_at(facts, chain)) is not None:
             for number in _rows(source, listed, at_s):
-                account = q1_account(chain, number)
-                yield from (account_key(account), q1_key(account))
-                if facts.holds(q1_key(account)):
-                    yield from (account_key(one) for one in returning_accounts(facts, account, day_of(at_s)))
+                yield from row_keys(facts, q1_account(chain, number), day_of(at_s))
                 yield from _keys_of_permit(source, listed.rows[number].permit, facts)
     for chain in named.permits:
         yield from _keys_of_permit(source, chain, facts)
@@ -181,7 +178,7 @@ def _of_lists(source: WasteSource, named: PossibleChains, moment: Moment, facts:
                 continue
             use_only = is_use_only((listed.conditions, row.conditions))
             allowed = [way for way in row.methods if not use_only or group_of(way) == "use"]
-            left_g = row_left_g(facts, q1_account(chain, number), listed, number, day_of(moment.at_s))
+            limit_g, used_g = row_room(facts, q1_account(chain, number), listed, number, day_of(moment.at_s))
             yield from _with_methods(
                 source,
                 moment,
@@ -192,7 +189,7 @@ def _of_lists(source: WasteSource, named: PossibleChains, moment: Moment, facts:
                     permit=usable[0],
                     state=usable[1],
                     methods=(),
-                    left_g=min(left_g, _scale_left_g(usable[1], moment, facts)),
+                    left_g=min(limit_g - used_g, _scale_left_g(usable[1], moment, facts)),
                     until=min(listed.last_day(number), usable[1].valid_to),
                     listing=ListingRef(list=chain, row=number),
                 ),

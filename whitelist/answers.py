@@ -7,8 +7,9 @@ from ledger.mass import format_mass
 from ledger.model import Facts, account_key
 from ledger.times import year_of_day
 from whitelist.approval import ListingRef
+from whitelist.balance import row_room
 from whitelist.fields import PermitItem
-from whitelist.list_answers import ListAnswer, ListingAnswer, held_on
+from whitelist.list_answers import ListAnswer, ListingAnswer
 from whitelist.listing import Conditions
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
@@ -78,7 +79,7 @@ class ApprovalAnswer(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class QuotaAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """One quota account. ``used_t`` counts what is committed (Q1) or reserved and received (Q2, Q3); ``left_t`` below 0 is overdrawn."""
+    """One quota account. ``used_t`` counts what is committed, less what ended decisions give back (Q1), or reserved and received (Q2, Q3); ``left_t`` below 0 is overdrawn."""
 
     account: str
     quota: str  # Q1 of a listing, Q2 of a decision line, Q3 of a site's yearly scale: permits of one line of renewals share it.
@@ -174,7 +175,7 @@ def quota_answer(row: RegistryRow, facts: Facts, today: str) -> QuotaAnswer:
     match account[:2]:
         case "Q1":
             holder, of_year = state.rows[row.number].receiver, state.year
-            limit_g = state.limit_g(row.number, today, held_on(row, facts))
+            limit_g, used_g = row_room(facts, account, state, row.number, today)
         case "Q2":
             limit_g = state.lines[row.number].mass_g
         case _:

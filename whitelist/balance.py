@@ -5,16 +5,28 @@ decisions hold and have not moved, of a line and a year what is issued and not r
 the shares of ``quota_alert_permille_*``; a yearly scale may be exceeded up to ``scale_limit_permille`` (R-20), so of it the last share is M.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ledger.model import Facts, Level
+from ledger.model import Facts, Level, account_key
 from signing.refusal import texts
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
-from whitelist.quota import commitments, held_now, q1_account, q1_key, q2_account, q3_account, q3_key, q3_used_g, returned_g, site_year
+from whitelist.quota import (
+    commitments,
+    held_now,
+    q1_account,
+    q1_key,
+    q2_account,
+    q3_account,
+    q3_key,
+    q3_used_g,
+    returned_g,
+    returning_accounts,
+    site_year,
+)
 from whitelist.thresholds import Thresholds
 
 AccountState = ListState | ApprovalState | PermitState
@@ -111,10 +123,18 @@ def row_balance(facts: Facts, account: str, state: ListState, number: int, today
     return QuotaBalance(limit=limit, account_g=account_g, committed_g=committed_g, used_g=used_g, returned_g=back_g, kept_g=kept_g)
 
 
-def row_left_g(facts: Facts, account: str, state: ListState, number: int, today: str) -> int:
-    """What a decision of anybody may still commit on a row, grams: :func:`row_balance`'s ``left_g``, of the accounts of ended decisions alone."""
+def row_keys(facts: Facts, account: str, today: str) -> Iterator[str]:
+    """Overlay keys that :func:`row_room` reads; ask again once they are loaded."""
+    yield from (account_key(account), q1_key(account))
+    if facts.holds(q1_key(account)):
+        yield from (account_key(one) for one in returning_accounts(facts, account, today))
+
+
+def row_room(facts: Facts, account: str, state: ListState, number: int, today: str) -> tuple[int, int]:
+    """What may be committed on a row and what is, grams, as the next decision would find them (WL_QUOTA): their difference is ``left_g`` of
+    :func:`row_balance`, from the accounts of ended decisions alone."""
     limit_g = state.limit_g(number, today, held_now(facts, account, today))
-    return limit_g - facts.used_g(account) + returned_g(facts, account, today)
+    return limit_g, facts.used_g(account) - returned_g(facts, account, today)
 
 
 def line_balance(facts: Facts, account: str, limit: QuotaLimit, reserved_g: int) -> QuotaBalance:

@@ -1,7 +1,6 @@
 """Lists and their rows over HTTP: how each row stands and since when, by whose word; what changed; what waits for whose confirmation."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -10,12 +9,12 @@ from ledger.directory import LogState
 from ledger.mass import format_mass
 from ledger.model import Facts
 from ledger.times import day_of, format_at
+from whitelist.balance import row_room
 from whitelist.fields import Scope
 from whitelist.list_deadlines import unreported
 from whitelist.list_life import ListChange
 from whitelist.list_sides import confirmers
 from whitelist.listing import Conditions, ListState, PendingAct, rows_hash
-from whitelist.quota import commitments
 from whitelist.registries import RegistryRow
 
 
@@ -112,7 +111,7 @@ class ListAnswer(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class ListingAnswer(Struct, frozen=True, gc=False, kw_only=True):
-    """A row of a list with its quota Q1: ``used_t`` is committed by decisions."""
+    """A row of a list with its quota Q1: ``used_t`` is committed by decisions, less what ended ones give back."""
 
     list: str
     row: int
@@ -128,7 +127,7 @@ class ListingAnswer(Struct, frozen=True, gc=False, kw_only=True):
     conditions: Conditions | None  # Beside those of the list.
     quota_t: str  # Of today.
     used_t: str
-    left_t: str  # Of quota and what was consented to beyond it; below 0 where it is overdrawn.
+    left_t: str  # What the next decision may commit, of quota and what was consented to beyond it; below 0 where it is overdrawn.
     suspension_stops: str
     first_day: str  # Loads leave on it from this day on.
     last_day: str  # The last day on which decisions are given on it.
@@ -172,8 +171,8 @@ def listing_answer(row: RegistryRow, facts: Facts, now_s: int) -> ListingAnswer:
     """A row of a list for the wire, with what decisions committed on it."""
     state: ListState = row.state
     number, today = row.number, day_of(now_s)
-    listing, used_g, life = state.rows[number], facts.used_g(row.account), state.row_life(number)
-    limit_g = state.limit_g(number, today, held_on(row, facts))
+    listing, life = state.rows[number], state.row_life(number)
+    limit_g, used_g = row_room(facts, row.account, state, number, today)
     tonnes = {"quota_t": state.quota_g(number, today), "used_t": used_g, "left_t": limit_g - used_g, "extra_t": life.extra_g()}
     own = {name: format_mass(grams) for name, grams in tonnes.items()}
     first = RowQuotaAnswer(from_day=state.first_day(number), quota_t=format_mass(listing.quota_g), index=life.added)
@@ -193,14 +192,6 @@ def listing_answer(row: RegistryRow, facts: Facts, now_s: int) -> ListingAnswer:
         extras=tuple(filled(ExtraAnswer, one, extra_t=format_mass(one.grams)) for one in life.extras),
         **own,
     )
-
-
-def held_on(row: RegistryRow, facts: Facts) -> Mapping[str, int]:
-    """Grams of a row that each decision holds; its register must be loaded."""
-    held = Counter[str]()
-    for one in commitments(facts, row.account).open:
-        held[one.decision] += one.held_g
-    return held
 
 
 def _change(change: ListChange) -> RowChangeAnswer:

@@ -26,6 +26,7 @@ from whitelist.alternatives import APPROVALS_MAX, LISTS_MAX, PERMITS_MAX, Possib
 from whitelist.answers import Approvals, Listings, Lists, Permits, Quotas
 from whitelist.approval import ApprovalState, approval_at
 from whitelist.approval_view import APPLY_KIND, ApprovalView, approval_view
+from whitelist.balance import balance_registers, row_keys
 from whitelist.check_answers import AskedTransfer, CheckAnswers
 from whitelist.dry_run import DryRunState, Question, answer_checks, asked_at_s, check_caller, parties_of, read_checks, wanted_keys
 from whitelist.fields import APPROVAL
@@ -33,7 +34,7 @@ from whitelist.list_answers import list_answer, listing_answer, row_status
 from whitelist.listing import EVERYWHERE, ListState
 from whitelist.names import codes_in, names_of
 from whitelist.plan_answers import Plans, plan_answer, plan_keys
-from whitelist.quota import q1_key, q2_account, q3_key
+from whitelist.quota import q2_account
 from whitelist.registries import RegistryRow, Select, Wanted
 from whitelist.registry_terms import code_group
 from whitelist.rules.number import NumberHolders, number_key
@@ -156,7 +157,7 @@ async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
 async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
     """Lists, by year and direction."""
     now_s = await log.now()
-    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.lists, page, lambda _: [chain_key(LOG_MAIN)])
+    found = await scan_registry(log, wanted, [registry_part(wanted, "list")], wanted.lists, page, lambda *_: [chain_key(LOG_MAIN)])
     lists = tuple(list_answer(row, log_state(found.facts), now_s) for row in found.rows)
     return Lists(size=found.size, lists=lists, next=found.next)
 
@@ -164,8 +165,8 @@ async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
 async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
     """Rows of lists with what decisions committed on them."""
 
-    def keys(row: RegistryRow) -> list[str]:
-        return [account_key(row.account), q1_key(row.account)]
+    def keys(row: RegistryRow, facts: Facts) -> Iterable[str]:
+        return row_keys(facts, row.account, day_of(now_s))
 
     def select(chain: str, state: ListState) -> Iterable[int]:
         numbers = wanted.listings(chain, state)
@@ -180,7 +181,7 @@ async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
 async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Approvals:
     """Approvals that concern the caller, with what manifests drew on each line."""
 
-    def accounts(row: RegistryRow) -> list[str]:
+    def accounts(row: RegistryRow, _: Facts) -> list[str]:
         return [account_key(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
 
     found = await scan_registry(log, wanted, [registry_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
@@ -219,7 +220,7 @@ async def read_approval(log: Log, caller: Caller, chain: str, language: Language
 async def list_plans(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Plans:
     """Management plans that concern the caller, with what manifests moved out on each line."""
 
-    def keys(row: RegistryRow) -> list[str]:
+    def keys(row: RegistryRow, _: Facts) -> list[str]:
         return plan_keys(caller, row.chain, row.state)
 
     found = await scan_registry(log, wanted, [registry_part(wanted, "plan", caller)], partial(wanted.plans, caller), page, keys)
@@ -235,9 +236,10 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
     wanted = replace(wanted, granted=True)  # No other application has an account.
     parts = [registry_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
 
-    def accounts(row: RegistryRow) -> list[str]:
-        beside = {"Q1": [q1_key(row.account)], "Q3": [q3_key(row.state.root)] if row.account.startswith("Q3") else []}
-        return [account_key(row.account), *beside.get(row.account[:2], [])]
+    def accounts(row: RegistryRow, facts: Facts) -> Iterable[str]:
+        if row.account.startswith("Q1"):
+            return row_keys(facts, row.account, day_of(now_s))
+        return [account_key(row.account), *balance_registers(row.account)]
 
     found = await scan_registry(log, wanted, parts, partial(wanted.quotas, caller), page, accounts)
     quotas = tuple(answers.quota_answer(row, found.facts, day_of(now_s)) for row in found.rows)
@@ -276,12 +278,12 @@ async def scan_registry(
     parts: Sequence[Part],
     select: Select,
     page: Page,
-    keys: Callable[[RegistryRow], Iterable[str]] = lambda _: (),
+    keys: Callable[[RegistryRow, Facts], Iterable[str]] = lambda *_: (),
 ) -> ScannedRegistry:
-    """One page of the chains that the parts are for, and the facts under the ``keys`` of its rows."""
+    """One page of the chains that the parts are for, and the facts under the ``keys`` of its rows, asked for until they name nothing new."""
     asked = (tuple(part.prefix for part in parts), wanted)
     after = read_cursor(page.cursor, Position, asked)
     async with snapshot(log) as now:
         rows, place = await rows_behind(now.workspace.conn, log.kinds, parts, select, after, page.limit, wanted.updated_since, now.size)
-        await now.workspace.load([key for row in rows for key in keys(row)])
+        await now.workspace.follow(lambda: [key for row in rows for key in keys(row, now.workspace.facts)])
     return ScannedRegistry(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)

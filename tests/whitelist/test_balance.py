@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.admission.personality import Reads
+from ledger.mass import format_mass
 from tests.whitelist.acts import listed
 from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, Log, ulid
-from whitelist.balance import QuotaBalance, balance_accounts, limit_of, row_balance, row_left_g
+from whitelist.answers import quota_answer
+from whitelist.balance import QuotaBalance, balance_accounts, limit_of, row_balance, row_room
 from whitelist.list_life import ExtraConsent, QuotaChange, RowLife
 from whitelist.listing import ListState
 from whitelist.quota import q1_account, q2_account
+from whitelist.registries import RegistryRow
 
 T = 1_000_000
 OTHER = f"approval/{GENERATOR}/{ulid(9)}"
@@ -22,7 +26,11 @@ def balance(log: Log, life: RowLife, day: str = "2026-11-05") -> QuotaBalance:
     for account in balance_accounts(log.facts, ROW):
         log.facts.values.setdefault(f"account:{account}", None)
     found = row_balance(log.facts, ROW, state, 0, day)
-    assert row_left_g(log.facts, ROW, state, 0, day) == found.left_g, "of fewer accounts the same"
+    limit_g, used_g = row_room(log.facts, ROW, state, 0, day)
+    assert limit_g - used_g == found.left_g, "of fewer accounts the same"
+    row = RegistryRow(LIST, 0, replace(log.facts.head(LIST), state=state))
+    quota = quota_answer(row, log.facts, day)
+    assert (quota.limit_t, quota.used_t, quota.left_t) == tuple(map(format_mass, (limit_g, used_g, found.left_g))), "as /v1/quotas tells it"
     return found
 
 
