@@ -104,9 +104,7 @@ class AsyncLiandan:
         if self.trust is None:
             found = await self.log()
             if self._pinned_found not in ("", found.found):
-                raise Dishonest(
-                    f"服务的创始声明哈希是 {found.found}，所记的是 {self._pinned_found}：不是同一本账 / another log: its founding hash, and the pinned one"
-                )
+                raise Dishonest(f"账本是 {found.found}，所记的是 {self._pinned_found}：不是同一本 / another log than pinned")
             if found.found is None:
                 return
             self.trust = Trust(origin=found.origin, found=found.found, log_keys=found.log_keys)
