@@ -102,7 +102,9 @@ def judge_close(state: State, st: Statement, found: Findings) -> None:
         found.state.add("SIGNER_ROLE")
     if known.closed_at is not None:
         found.frame.add("EMERGENCY_STATE")
-    if st.body["closed_on"] > st.today.isoformat():
+    happened = moment_of(known.body["happened_at"])
+    assert happened is not None
+    if not day_of(happened).isoformat() <= st.body["closed_on"] <= st.today.isoformat():
         found.body.add("DATE_ORDER")
 
 
