@@ -71,6 +71,8 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from liandan.cli.agree import show_named
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.chains import ChainChoice
+    from liandan.cli.office.confirmed import KIND as CONFIRM
+    from liandan.cli.office.confirmed import show_confirmed
     from liandan.cli.office.knowing import ServerKnowledge
     from liandan.cli.office.prepared import by_of, merged, prepared, tell_blockers
     from liandan.cli.office.signers import SignerChoice
@@ -102,6 +104,8 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
         by = given["by"] or (by_of(act_there, given["principal"] or client.uscc) if act_there is not None else ())
         by = await SignerChoice(kind, await client.log(), client.uscc).by(by, chain, judged, at_s, asking)
         draft = await client.draft(kind.name, chain, body, by=by, principal=given["principal"], at_s=given["at"] and at_s)
+        if kind.name == CONFIRM:
+            await show_confirmed(chain, body["act"], client, knows)
         await show_named(cosigning_of(draft.to_bytes()), knows)
         if given["dry_run"]:
             emit({"is_signed": False, "chain": chain, "by": by, "body": body}, "未签署（试演） / nothing was signed (dry run)")

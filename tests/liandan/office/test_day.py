@@ -148,6 +148,11 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(day: tuple[Day, d
     assert "已入账，第 10 条" in said["重庆 list suspend 2026-51-50-cy"]
     assert "余 / left 4940.000000  已暂停" in said["四川 list show list/2026-51-50-cy"]
     assert "恢复白名单，第 0 行  重庆市生态环境局（虚构）  渝环函〔2026〕80号" in said["四川 list confirm 2026-51-50-cy"]
+    assert re.search(
+        "所确认的声明.*恢复白名单 / list resumption.*声明哈希 statement hash: [0-9a-f]{64}.*将签署的确认",
+        said["四川 list confirm 2026-51-50-cy"],
+        re.DOTALL,
+    )
     assert f"→ liandan statement cosign agree {today.statement}" in said["重庆 work"]
     assert "agree" not in said["四川 statement cosign list"]
     assert "未签 / not signed: 11500000000000000D" in said["四川 statement cosign agree"]
