@@ -51,13 +51,13 @@ class TokenUri(Struct, frozen=True, kw_only=True):
 def read_uri(text: str, module: str = "") -> TokenUri:
     """A PKCS#11 URI; Refusal TOKEN_URI for what is none, names no key, or holds a PIN, which belongs on no command line, or where neither it
     nor ``module`` says which module is loaded."""
+    if "pin-value" in text:  # before anything else, for what else is wrong with it is told with its text
+        raise refuse("TOKEN_URI", field="pin-value", expected=Phrase("PIN 用文件或当面输入", "the PIN from a file or the terminal"))
     path, _, query = text.removeprefix(SCHEME).partition("?")
     parts, asked = _parts(text, path, ";"), _parts(text, query, "&")
     wanted = Phrase("pkcs11:token=…;object=…?module-path=…", "pkcs11:token=…;object=…?module-path=…")
     if not text.startswith(SCHEME) or not parts.keys() <= _KNOWN or not ({"object", "id"} & parts.keys()):
         raise refuse("TOKEN_URI", field="key", found=text[:200], expected=wanted)
-    if "pin-value" in asked:
-        raise refuse("TOKEN_URI", field="pin-value", expected=Phrase("PIN 用文件或当面输入", "the PIN from a file or the terminal"))
     module = unquote(asked.get("module-path", "")) or module
     if not module:
         raise refuse("TOKEN_URI", field="module-path", expected=Phrase("?module-path=<厂商程序>", "?module-path=<the maker's module>"))

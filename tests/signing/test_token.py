@@ -60,7 +60,7 @@ def test_the_private_half_never_comes_out(key: TokenKey, token: SoftToken) -> No
 
 WRONG_URIS = (
     ("pkcs11:token=office", "key"), ("pkcs11:token=office;object", "object"), ("pkcs11:object=a;object=b", "object"),
-    ("pkcs11:object=a;colour=red", "key"), ("pkcs11:object=a?pin-value=1234", "pin-value"), ("pkcs11:object=a", "module-path"),
+    ("pkcs11:object=a;colour=red", "key"), ("pkcs11:object=a?pin-value=1234", "pin-value"), ("pkcs11:object=a;colour=red?pin-value=1234", "pin-value"), ("pkcs11:object=a", "module-path"),
     ("pkcs11:", "key"), ("/a/path", "/a/path"),
 )  # fmt: skip
 """URI and what the refusal names."""
@@ -71,6 +71,7 @@ def test_a_wrong_uri_is_told(uri: str, field: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_uri(uri)
     assert [(reason.code, reason.field) for reason in refused.value.reasons] == [("TOKEN_URI", field)]
+    assert "1234" not in str(refused.value.reasons), "a PIN is repeated by nobody"
 
 
 def test_a_uri_is_read_as_rfc_7512_writes_it() -> None:
