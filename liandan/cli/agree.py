@@ -51,4 +51,5 @@ async def show_named(cosigning: CosignedStatement, knows: ServerKnowledge) -> No
     statement, kind = form_of(cosigning)
     body = parse(cosigning.body)["body"]
     names = await knows.names_in(body, (statement.chain, *statement.by, *filter(None, (statement.principal,))))
-    (warn if wants_json() else say)(*told(cosigning, statement, kind, body, names))
+    meant = [f"  {line}" for line in await knows.meant(statement.chain, body)]
+    (warn if wants_json() else say)(*told(cosigning, statement, kind, body, names), *meant)

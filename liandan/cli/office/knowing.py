@@ -140,8 +140,7 @@ class ServerKnowledge:
 
     async def _pending(self, name: str) -> list[Offer]:
         """What of a list waits for the other side."""
-        year, from_province, to_province, _ = name.removeprefix("list/").split("-")
-        page = await self._read(Lists, "/v1/lists", year=year, **{"from": from_province, "to": to_province})
+        page = await self._list_page(name)
         acts = [act for one in page.lists if one.list == name for act in one.pending]
         return [Offer(act.act, pending_words(act, page.names)) for act in acts]
 
@@ -151,18 +150,43 @@ class ServerKnowledge:
         lines = [line for one in page.approvals if one.approval == name for line in one.lines]
         return [Offer(str(line.line), f"{line.name}  {line.code}  申请 {line.applied_t} 吨，批准 {line.decided_t} 吨") for line in lines]
 
-    async def rows(self, name: str) -> list[Offer]:
-        """The rows of a list."""
-        if LIST.fullmatch(name) is None:
-            return []
-        page = await self._read(Listings, "/v1/listings", list=name)
-        return [
-            Offer(
-                str(one.row),
-                f"{page.names.get(one.receiver, one.receiver)}  {one.waste.told()[0]}  {one.quota_t} 吨，余 / left {one.left_t}",
-            )
-            for one in page.listings
-        ]
+    async def meant(self, chain: str, body: Any) -> list[str]:
+        """What the numbers of rows and lines, and the hash of an act that is confirmed, stand for: nobody signs ``row 7`` unseen."""
+        rows = dict.fromkeys((str(where), str(row)) for where, row in _rows_in(body, chain))
+        found = list[str]()
+        if isinstance(body, dict) and LIST.fullmatch(chain) and isinstance(act := body.get("act"), str):
+            page = await self._list_page(chain)
+            for one in (one for listed in page.lists if listed.list == chain for one in listed.pending if one.act == act):
+                found.append(f"所确认的 / confirmed: {pending_words(one, page.names)}")
+                numbers = (*([] if one.row is None else [one.row]), *one.ends, *one.quotas_t)
+                rows |= dict.fromkeys((chain, str(row)) for row in numbers)
+        for where, row in rows:
+            known = {offer.value: offer.words for offer in await self.rows(where, least=int(row) + 1)}
+            found += [f"{where} 第 {row} 行 / row {row}: {known[row]}"] if row in known else []
+        if chain.startswith("approval/") and (lines := dict.fromkeys(map(str, _lines_in(body)))):
+            known = {offer.value: offer.words for offer in await self._lines(chain)}
+            found += [f"第 {line} 项 / line {line}: {known[line]}" for line in lines if line in known]
+        return found
+
+    async def _list_page(self, name: str) -> Any:
+        year, from_province, to_province, _ = name.removeprefix("list/").split("-")
+        return await self._read(Lists, "/v1/lists", year=year, **{"from": from_province, "to": to_province})
+
+    async def rows(self, name: str, *, least: int = 0) -> list[Offer]:
+        """The rows of a list, the first of them: so many at least, where there are so many."""
+        found = list[Offer]()
+        cursor: str | None = ""
+        while LIST.fullmatch(name) is not None and cursor is not None:
+            page = await self._read(Listings, "/v1/listings", list=name, cursor=cursor or None)
+            found += [
+                Offer(
+                    str(one.row),
+                    f"{page.names.get(one.receiver, one.receiver)}  {one.waste.told()[0]}  {one.quota_t} 吨，余 / left {one.left_t}",
+                )
+                for one in page.listings
+            ]
+            cursor = page.next if len(found) < least else None
+        return found
 
     async def _read(self, form: type[Any], path: str, **query: str | None) -> Any:
         return msgspec.json.decode(await self._client.get(path, limit=PAGE, **query), type=form)
@@ -220,6 +244,27 @@ def key_name(spki: str) -> str:
 def region_name(code: str) -> str:
     """Of a prefix of 2, 4 or 6 digits of a division."""
     return divisions().full_name(code.ljust(6, "0")) if _REGION.fullmatch(code) else ""
+
+
+def _rows_in(value: Any, chain: str) -> Iterable[tuple[str, int]]:
+    """Every row that a body names by its number, with its list: the one beside it, else that of the chain."""
+    if isinstance(value, dict):
+        where = value.get("list", chain)
+        if isinstance(row := value.get("row"), int) and LIST.fullmatch(str(where)):
+            yield where, row
+        for inner in value.values():
+            yield from _rows_in(inner, chain)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _rows_in(inner, chain)
+
+
+def _lines_in(body: Any) -> Iterable[int]:
+    """Every line of an application that a body names: ``lines`` as numbers, or as parts with a ``line``."""
+    for one in body.get("lines", []) if isinstance(body, dict) else []:
+        number = one.get("line") if isinstance(one, dict) else one
+        if isinstance(number, int):
+            yield number
 
 
 def _texts(value: Any, field: str) -> Iterable[tuple[str, str]]:

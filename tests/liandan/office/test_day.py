@@ -146,6 +146,10 @@ def test_the_day_of_the_page_from_an_empty_log_to_a_suspension(day: tuple[Day, d
     assert "对白名单申请作出决定  四川省生态环境厅（虚构）  2026-11-30 起" in said[f"成都企业 approval show {APPROVAL}"]
     assert "liandan manifest" in said["成都企业 manifest actions 915101120000DY001B/01KB8H6T000000000000000003"]
     assert "已入账，第 10 条" in said["重庆 list suspend 2026-51-50-cy"]
+    row = "list/2026-51-50-cy 第 0 行 / row 0: 重庆津江再生铅（虚构）  HW31（仅 900-052-31）  5000.000000 吨"
+    assert all(row in said[signed] for signed in ("重庆 list suspend 2026-51-50-cy", "四川 list confirm 2026-51-50-cy"))
+    assert "所确认的 / confirmed: 恢复白名单，第 0 行" in said["四川 list confirm 2026-51-50-cy"]
+    assert "第 0 项 / line 0: 废铅蓄电池  900-052-31  申请 60.000000 吨" in said[f"四川 approval decide {APPROVAL}"]
     assert "余 / left 4940.000000  已暂停" in said["四川 list show list/2026-51-50-cy"]
     assert "恢复白名单，第 0 行  重庆市生态环境局（虚构）  渝环函〔2026〕80号" in said["四川 list confirm 2026-51-50-cy"]
     assert re.search(
