@@ -15,7 +15,7 @@ from ledger.model import Facts
 from manifests.matters import EmergencyLink
 from manifests.model import ManifestState, Stage
 from whitelist.checked import emergency_of
-from whitelist.emergency import emergency_key
+from whitelist.emergency import ceiling_used_g, emergency_key
 
 if TYPE_CHECKING:
     from whitelist.transfer import Transfer
@@ -47,5 +47,5 @@ def moved(facts: Facts, before: ManifestState | None, after: ManifestState) -> M
     link = after.emergency
     if link is None:
         return {}
-    key, change = emergency_key(link.chain), counted_g(after) - (0 if before is None else counted_g(before))
-    return {key: (facts.get(key) or 0) + change} if change else {}
+    change = counted_g(after) - (0 if before is None else counted_g(before))
+    return {emergency_key(link.chain): ceiling_used_g(facts, link.chain) + change} if change else {}

@@ -13,6 +13,7 @@ from typing import Any
 from ledger.admission.admit import FUTURE_S
 from ledger.model import Head
 from ledger.problem import Remedy
+from ledger.ulid import ulid
 from manifests.case import ManifestCases
 from manifests.contested import CONTESTED_MAX, ContestedAct, read_contested
 from manifests.model import ManifestState
@@ -44,7 +45,6 @@ OVERTAKEN = frozenset(
 BEHIND = "PREDECESSOR_MISSING"
 """Code of what waits for another act: it will wait for ever where that one was contested."""
 CODES_MAX = 16
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 WHEN = Phrase(
     "所记的事确已发生、账本中没有的，由签署单位之一核对备好的声明，填写理由后签署提交：它作为证据保存，由主管部门查明了结。没有发生或者可以改正后重办的，不要提出。",
     "Where it has happened and the log does not say so, one of those who signed it looks at the remedy, says why, signs and posts it: "
@@ -85,5 +85,4 @@ def contest_chain(act: ContestedAct) -> str:
 
 def contest_name(act: ContestedAct) -> str:
     """ULID of the contest of an act: its time and its hash, so that however many devices bring the same, it is one case."""
-    number = (max(act.at_s, 0) * 1000 << 80) | int(act.hash[:20], 16)
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return ulid(max(act.at_s, 0) * 1000, int(act.hash[:20], 16))

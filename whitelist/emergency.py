@@ -105,7 +105,7 @@ def emergency_key(chain: str) -> str:
     return f"emergency:{chain}"
 
 
-def counted_g(facts: Facts, chain: str) -> int:
+def ceiling_used_g(facts: Facts, chain: str) -> int:
     """Grams that count now; the register must be loaded."""
     found: int | None = facts.get(emergency_key(chain))
     return found or 0

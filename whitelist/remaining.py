@@ -4,7 +4,7 @@ from collections import Counter
 
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.checked import Checked
-from whitelist.emergency import counted_g, emergency_key
+from whitelist.emergency import ceiling_used_g, emergency_key
 from whitelist.plan import plan_used_key, used_g
 from whitelist.quota import AccountBalance, q1_account, q2_account, q3_account, q3_used_g
 from whitelist.transfer import Transfer
@@ -70,7 +70,7 @@ def balances(checked: Checked) -> tuple[AccountBalance, ...]:
         )
     if checked.emergency is not None and checked.emergency_chain is not None:
         account, limit_g = emergency_key(checked.emergency_chain), checked.emergency.ceiling_g
-        used = counted_g(facts, checked.emergency_chain)
+        used = ceiling_used_g(facts, checked.emergency_chain)
         found.append(
             AccountBalance(quota="emergency", account=account, limit_g=limit_g, most_g=limit_g, used_g=used, this_g=checked.total_g)
         )

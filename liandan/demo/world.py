@@ -4,11 +4,10 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any
 
+from ledger.ulid import ulid
 from liandan.demo import calendar
 from liandan.demo.calendar import DAY, at
 from liandan.demo.cast import CAST, Cast, Flow
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class World:
@@ -36,8 +35,7 @@ class World:
     def ulid(self, at_s: int, what: str) -> str:
         """A ULID of a moment (its first 10 characters) and a name (the other 16)."""
         tail = int.from_bytes(sha256(f"{self._seed}/{what}".encode()).digest()[:10], "big")
-        number = at_s * 1000 << 80 | tail
-        return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+        return ulid(at_s * 1000, tail)
 
     def count(self, name: str) -> int:
         """1, 2, 3 … per name."""

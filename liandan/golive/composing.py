@@ -14,6 +14,7 @@ from ledger.kinds.party import PartyRegister
 from ledger.model import Findings
 from ledger.registrations.form import name_reasons
 from ledger.times import read_day
+from ledger.ulid import ulid
 from liandan.intake.listing import waste_of
 from liandan.intake.model import PlannedStatement, SheetFinding, Spot, TemplateColumn, TemplateRow
 from liandan.intake.reading import Tables
@@ -27,7 +28,6 @@ from signing.uscc import check_uscc, misspelt
 from whitelist.fields import PermitItem, judge_scope
 
 BASIS = "豁免清单年版", "豁免清单序号", "方案文号", "点对点移出人"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _EPOCH = 719_163  # 1970-01-01 as an ordinal.
 
 
@@ -207,5 +207,4 @@ def permit_ulid(found: str, uscc: str, no: str, valid_from: str) -> str:
     day = read_day(valid_from)
     at_ms = 0 if day is None else max(0, day.toordinal() - _EPOCH) * 86_400_000
     tail = int.from_bytes(sha256(f"liandan/golive/v1\n{found}\n{uscc}\n{no}".encode()).digest()[:10], "big")
-    number = at_ms << 80 | tail
-    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+    return ulid(at_ms, tail)

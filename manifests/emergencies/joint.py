@@ -18,6 +18,7 @@ from ledger.problem import Language
 from ledger.times import format_at
 from manifests.acts import Stop
 from manifests.answers import said
+from manifests.machine import Act
 from manifests.matter_answers import HoldAnswer, hold_answers
 from manifests.model import FINISHED, STAGES, ManifestState, Stage
 from manifests.view import ManifestView
@@ -144,7 +145,7 @@ def newest_stop(view: ManifestView) -> int | None:
     """The entry of the newest stop on the way of a load that is under way."""
     if view.state.stage is not Stage.IN_TRANSIT:
         return None
-    return next((record.index for record in reversed(view.records) if record.kind == "manifest.stop/1"), None)
+    return next((record.index for record in reversed(view.records) if record.kind == Act.STOP.kind), None)
 
 
 def joint_view(

@@ -1,6 +1,5 @@
 """Emergencies in pages, one whole, the joint view of its loads or of an incident's, and drafts of holds and releases for all of them."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +11,6 @@ from ledger.admission.content import check_content, withheld
 from ledger.admission.entry import read_entry
 from ledger.admission.form import body_reasons, read_body
 from ledger.caller import Caller
-from ledger.chain import ULID, USCC
 from ledger.directory import LOG_MAIN, log_state, party_chain, party_name
 from ledger.labels import labels
 from ledger.log import Log
@@ -22,6 +20,7 @@ from ledger.reading import Page, Snapshot, snapshot
 from ledger.store import fetch_entries_at
 from ledger.store import fetch_head as fetch_log_head
 from ledger.times import day_of, format_at
+from ledger.ulid import ulid
 from manifests import store
 from manifests.answers import may_read
 from manifests.case import cases_key, manifest_at
@@ -46,7 +45,7 @@ from manifests.view import ManifestView
 from signing.envelope import PAYLOAD_STATEMENT, Envelope
 from signing.payload import Flawed, parse
 from signing.refusal import Reason, Refusal, refuse
-from whitelist.emergency import emergency_key
+from whitelist.emergency import EMERGENCY, ceiling_used_g, emergency_key
 from whitelist.incident import IncidentState
 from whitelist.registries import RegistryRow, Wanted
 from whitelist.service import registry_part, scan_registry
@@ -56,7 +55,6 @@ LOADS_MAX = store.PAGE_MAX
 """Loads of one joint view."""
 ASKED_MAX = 128 * 1024
 """Bytes of a request for drafts: 500 names of manifests, and some words."""
-_EMERGENCY = re.compile(rf"emergency/{USCC}/{ULID}")
 _NO_ENVELOPE = Envelope(PAYLOAD_STATEMENT, b"", ())
 
 
@@ -142,7 +140,11 @@ async def _draw(now: Snapshot, asked: DraftsAsked, trunks: Sequence[str], signer
     found, idle = list[Drawn](), set[str]()
     for trunk in trunks:
         state = manifest_at(facts, trunk)
-        drawn = [] if state is None else draw(asked, trunk, state, facts, log_state(facts).found, signer, _new_ulid(signer.at_s))
+        drawn = (
+            []
+            if state is None
+            else draw(asked, trunk, state, facts, log_state(facts).found, signer, ulid(signer.at_s * 1000, secrets.randbits(80)))
+        )
         found += drawn
         if not drawn:
             idle.add(trunk)
@@ -205,7 +207,7 @@ async def _row(now: Snapshot, caller: Caller, chain: str) -> RegistryRow:
     """The chain of an emergency or an incident that concerns the caller; else NOT_FOUND."""
     await now.workspace.load([chain_key(chain)])
     head = now.workspace.facts.head(chain)
-    is_emergency = _EMERGENCY.fullmatch(chain) is not None
+    is_emergency = EMERGENCY.fullmatch(chain) is not None
     select = Wanted().emergencies if is_emergency else Wanted().incidents
     if head is None or head.state is None or not any(True for _ in select(caller, chain, head.state)):
         field = "emergency" if is_emergency else "incident"
@@ -215,15 +217,7 @@ async def _row(now: Snapshot, caller: Caller, chain: str) -> RegistryRow:
 
 async def _items(now: Snapshot, rows: Sequence[RegistryRow], language: Language) -> tuple[EmergencyItem, ...]:
     """Emergencies for the wire, with what counts against their ceilings."""
-    keys = [emergency_key(row.chain) for row in rows]
-    await now.workspace.load([chain_key(LOG_MAIN), *keys])
+    await now.workspace.load([chain_key(LOG_MAIN), *(emergency_key(row.chain) for row in rows)])
     facts = now.workspace.facts
     log, limits = log_state(facts), thresholds_of(facts)
-    return tuple(emergency_item(row, facts.get(key) or 0, log, limits, language) for row, key in zip(rows, keys, strict=True))
-
-
-def _new_ulid(at_s: int) -> str:
-    """An identity for a case that begins: a ULID of the moment."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    value = (at_s * 1000 << 80) | secrets.randbits(80)
-    return "".join(alphabet[(value >> 5 * place) & 31] for place in reversed(range(26)))
+    return tuple(emergency_item(row, ceiling_used_g(facts, row.chain), log, limits, language) for row in rows)

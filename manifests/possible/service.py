@@ -22,6 +22,7 @@ from ledger.pending.outlook import Awaited, kinds_of, look, partial_of
 from ledger.problem import Language, ProblemError
 from ledger.reading import Snapshot
 from ledger.times import parse_at
+from ledger.ulid import CROCKFORD
 from manifests.case import cases_key, cases_of, manifest_at
 from manifests.possible.answers import PossibleActAnswer, blocker_answers, possible_answer
 from manifests.possible.judging import Asker, PossibleAct, judge, tries_of
@@ -160,7 +161,7 @@ def _submission(statement: Statement, kinds: Kinds, moment: Moment) -> Submissio
 
 
 def _new_ulid() -> str:
-    return "7" + "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(25))
+    return "7" + "".join(secrets.choice(CROCKFORD) for _ in range(25))
 
 
 def _threads(view: ManifestView) -> tuple[ReportThread, ...]:

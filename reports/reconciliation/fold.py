@@ -18,7 +18,7 @@ from reports.reconciliation.model import AccountMonth, Duplicate, EmergencyMonth
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.balance import limit_of
-from whitelist.emergency import counted_g, emergency_at
+from whitelist.emergency import ceiling_used_g, emergency_at
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import Q3_PREFIX, SiteYear, newest_permit, site_used_g
@@ -99,7 +99,7 @@ class Fold:
             accepted_g=sum(row.accepted_g or 0 for row in moved),
             unregularised=len({row.chain for row in moved if row.departed_s is not None and row.regularised_s is None}),
             ceiling_g=state.ceiling_g,
-            counted_g=counted_g(self.facts, chain),
+            counted_g=ceiling_used_g(self.facts, chain),
         )
 
     def tolerance(self) -> Tolerance:

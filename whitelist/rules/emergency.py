@@ -12,7 +12,7 @@ from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.checked import Checked
-from whitelist.emergency import EmergencyState, counted_g
+from whitelist.emergency import EmergencyState, ceiling_used_g
 from whitelist.thresholds import thresholds_of
 
 
@@ -121,7 +121,7 @@ def ceiling_holds(checked: Checked, out: Findings) -> None:
     emergency, chain = checked.emergency, checked.emergency_chain
     if emergency is None or chain is None:
         return
-    used_g, this_g = counted_g(checked.facts, chain), checked.total_g
+    used_g, this_g = ceiling_used_g(checked.facts, chain), checked.total_g
     if used_g + this_g <= emergency.ceiling_g:
         return
     left_g = emergency.ceiling_g - used_g
