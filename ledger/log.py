@@ -211,7 +211,11 @@ class Log:
 
     async def first_entries(self, chains: Iterable[str]) -> list[Entry]:
         """The first entry of each chain that has one."""
-        if not (places := [(chain, 0) for chain in sorted(set(chains))]):
+        return await self.entries_on([(chain, 0) for chain in sorted(set(chains))])
+
+    async def entries_on(self, places: Sequence[tuple[str, int]]) -> list[Entry]:
+        """Entries by their chains and places on them (seq), in the order of the log; free places are left out."""
+        if not places:
             return []
         async with self.pool.acquire() as conn:
             links = await store.fetch_links(conn, places)

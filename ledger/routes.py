@@ -258,7 +258,8 @@ async def get_feed(
     limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX, description="每页至多 / at most so many on a page")] = 256,
 ) -> FeedPage:
     """Published entries behind index ``after``: all for authorities; for parties those they take part in, those about manifests that name
-    them (generator, receiver, carriers) from the entry on that does, and those that an authority lets them read (``access.grant``)."""
+    them (generator, receiver, carriers) from the entry on that does, acts on lists that speak of rows of theirs, and those that an authority
+    lets them read (``access.grant``)."""
     service: Service = request.app.state.service
     return await service.feed(caller, after, limit)
 

@@ -11,7 +11,7 @@ from ledger.log import Log
 from ledger.model import RowDamaged
 from ledger.store import Conn, analyze, projected
 from manifests.projection import FeedGap, Kept, follow
-from manifests.readers import begun_by
+from manifests.readers import by_chain, said_before
 
 log = structlog.get_logger("liandan.projector")
 
@@ -67,9 +67,9 @@ class Projector:
         position = begun = await projected(conn) if self._kept.at is None else self._kept.at
         while position < target:
             entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
-            firsts = await self._ledger.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
+            earlier = by_chain(await self._ledger.entries_on(said_before(entries)))
             try:
-                position = await follow(conn, entries, {first.statement.chain: first for first in firsts}, self._kept)
+                position = await follow(conn, entries, earlier, self._kept)
             except FeedGap:
                 if (now := await projected(conn)) >= position:
                     raise

@@ -33,7 +33,7 @@ from liandan.installation import alone, open_offline
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from manifests.projection import Kept, follow
-from manifests.readers import begun_by
+from manifests.readers import Earlier, by_chain, said_before
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
@@ -146,8 +146,7 @@ class _Again:
         """Facts, places and projections up to ``end``."""
         while self.at < end:
             entries = await self._apply(min(end, self.at + self._page))
-            firsts = await self._firsts(entries)
-            self.at = await follow(self.conn, entries, firsts, self._kept)
+            self.at = await follow(self.conn, entries, await self._earlier(entries), self._kept)
 
     async def apply_to(self, size: int) -> set[str]:
         """Facts and places up to the head, which is noted; the chains of what the projections have not applied."""
@@ -189,14 +188,12 @@ class _Again:
             self.check_promise()
         return entry
 
-    async def _firsts(self, entries: Sequence[Entry]) -> Mapping[str, Entry]:
-        chains = sorted({chain for entry in entries if (chain := begun_by(entry)) is not None})
-        if not chains:
+    async def _earlier(self, entries: Sequence[Entry]) -> Earlier:
+        if not (places := said_before(entries)):
             return {}
-        links = await store.fetch_links(self.conn, [(chain, 0) for chain in chains])
+        links = await store.fetch_links(self.conn, places)
         rows = await store.fetch_entries_at(self.conn, sorted(link.idx for link in links.values()))
-        found = [read_entry(row.entry, self._kinds) for row in rows]
-        return {entry.statement.chain: entry for entry in found}
+        return by_chain(read_entry(row.entry, self._kinds) for row in rows)
 
     def close(self) -> None:
         """Give up what was made: the tables go with the session."""

@@ -12,7 +12,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
 from manifests.naming import Reports, noted
-from manifests.readers import Begun, begun_by, begun_with, goes_by_its_beginning, readers_of
+from manifests.readers import Begun, begun_after, goes_by_its_beginning, readers_of
 from manifests.referring import ReferenceFold
 from manifests.view import ManifestView, ViewFold, concerns, position
 
@@ -36,11 +36,8 @@ class FeedFold:
         before = None if trunk is None else self._views.views.get(trunk)
         self._views.watch(entry)
         named = self._note_named(entry)
-        if entry.statement.seq == 0 and goes_by_its_beginning(entry):
-            self._begun.put(entry.statement.chain, begun_with(entry))
-        chain = begun_by(entry)
         view = None if trunk is None else self._views.views.get(trunk)
-        keys = readers_of(entry, view, None if chain is None else self._begun.get(chain), named)
+        keys = readers_of(entry, view, self._note_begun(entry), named)
         if self._references is not None:
             self._references.note(entry, view, before, keys)
         at = entry.index * MARK
@@ -51,6 +48,17 @@ class FeedFold:
         """Manifests whose views an entry changes: its own, or those that it names from another chain."""
         trunk = concerns(entry)
         return self._reports.named_by(entry) if trunk is None else (trunk,)
+
+    def _note_begun(self, entry: Entry) -> Begun | None:
+        """What is known of the readers of a chain after an entry, where it goes by that."""
+        if not goes_by_its_beginning(entry):
+            return None
+        chain, is_first = entry.statement.chain, entry.statement.seq == 0
+        begun: Begun | None = None if is_first else self._begun.get(chain)
+        if is_first or entry.statement.chain_type == "list":
+            begun = begun_after(begun, entry)
+            self._begun.put(chain, begun)
+        return begun
 
     def _note_named(self, entry: Entry) -> list[ManifestView]:
         """Views of the manifests that an entry of another chain names, after it."""

@@ -18,7 +18,7 @@ from ledger.parties.store import note_names
 from ledger.store import PROJECTION, Conn, packed
 from manifests.model import FINISHED
 from manifests.naming import NAMING, named_by, noted
-from manifests.readers import begun_with, readers_of
+from manifests.readers import Begun, Earlier, begun_at, readers_of
 from manifests.referring import merged, references_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
 from whitelist.store import REGISTRIES, follow_registries
@@ -55,11 +55,10 @@ class Kept:
             del self.views[next(iter(self.views))]
 
 
-async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entry] = MappingProxyType({}), kept: Kept | None = None) -> int:
+async def follow(conn: Conn, entries: Sequence[Entry], earlier: Earlier = MappingProxyType({}), kept: Kept | None = None) -> int:
     """Apply a range of consecutive entries, all or nothing; the position afterwards. Raises FeedGap, and then nothing is applied.
 
-    ``firsts`` are the first entries of the chains in the range that :func:`manifests.readers.begun_by` names; ``kept`` is what the caller's
-    range before left. Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
+    ``earlier`` are the entries before the range that :func:`manifests.readers.said_before` names; ``kept`` is what the caller's range before left. Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
     """
     kept = kept or Kept()
     while True:
@@ -70,7 +69,7 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             return at
         # The issue of a load has nothing before it, and what follows it in the range is folded from there.
         begun = {entry.statement.chain for entry in fresh if entry.statement.seq == 0}
-        concerned = dict.fromkeys(chain for entry in fresh for chain in _about(entry, firsts) if chain not in begun)
+        concerned = dict.fromkeys(chain for entry in fresh for chain in _about(entry, earlier) if chain not in begun)
         known = {chain: kept.views[chain] for chain in concerned if chain in kept.views}
         if missing := [chain for chain in concerned if chain not in known]:
             now, read = await _read(conn, missing)
@@ -79,7 +78,7 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
                 continue
             known |= read
         try:
-            if await _apply(conn, at, fresh, firsts, known, kept):
+            if await _apply(conn, at, fresh, earlier, known, kept):
                 return at + len(fresh)
         except UniqueViolationError:
             if kept.writes_over:
@@ -87,14 +86,14 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             kept.writes_over = True
 
 
-def _about(entry: Entry, firsts: Mapping[str, Entry]) -> tuple[str, ...]:
+def _about(entry: Entry, earlier: Earlier) -> tuple[str, ...]:
     """Manifests whose views an entry changes: its own, or those that an entry of another chain names."""
     if (chain := concerns(entry)) is not None:
         return (chain,)
     if entry.statement.chain_type not in NAMING:
         return ()
-    first = firsts.get(entry.statement.chain)
-    return named_by(entry.statement, None if first is None else first.statement.body)
+    before = earlier.get(entry.statement.chain)
+    return named_by(entry.statement, before[0].statement.body if before else None)
 
 
 def _behind(at: int, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -115,25 +114,22 @@ async def _read(conn: Conn, chains: Sequence[str] = ()) -> tuple[int, dict[str, 
     return rows[0]["idx"], {row["chain"]: DECODE(row["view"]) for row in rows if row["chain"] is not None}
 
 
-async def _apply(
-    conn: Conn, at: int, fresh: Sequence[Entry], firsts: Mapping[str, Entry], known: Mapping[str, ManifestView], kept: Kept
-) -> bool:
+async def _apply(conn: Conn, at: int, fresh: Sequence[Entry], earlier: Earlier, known: Mapping[str, ManifestView], kept: Kept) -> bool:
     """Fold entries into what is known at a position, and write what changed; False if the position has moved, and then nothing is written."""
-    changed, readers, referred = dict[str, ManifestView](), list[str](), list[Reference]()
+    changed, begun, readers, referred = dict[str, ManifestView](), dict[str, Begun](), list[str](), list[Reference]()
     for entry in fresh:
         view, before, named = None, None, list[ManifestView]()
         if (chain := concerns(entry)) is not None:
             before = changed.get(chain) or known.get(chain)
             view = changed[chain] = fold(before, entry)
         elif entry.statement.chain_type in NAMING:
-            for chain in _about(entry, firsts):
+            for chain in _about(entry, earlier):
                 if (there := changed.get(chain) or known.get(chain)) is not None:
                     named.append(noted(there, entry))
                     if named[-1] is not there:
                         changed[chain] = named[-1]
         # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
-        first = firsts.get(entry.statement.chain)
-        keys = readers_of(entry, view, None if first is None else begun_with(first), named)
+        keys = readers_of(entry, view, begun_at(entry, earlier, begun), named)
         readers.append(_SEPARATOR.join(keys))
         referred += references_of(entry, view, before, keys)
     names = [one for entry in fresh for one in named_in(entry)]

@@ -183,6 +183,7 @@ CASES = (
             "manifests/test_readers.py::test_everybody_named_sees_every_act_and_a_later_carrier_what_comes_from_then_on",
             "manifests/test_readers.py::test_nobody_sees_manifests_that_do_not_name_him",
             "liandan/test_access.py::test_everybody_named_in_a_manifest_has_it_in_his_feed",
+            "whitelist/test_list_readers.py::test_an_act_is_for_the_receivers_of_its_rows",
         ),
     ),
     Case(

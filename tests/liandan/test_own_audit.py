@@ -16,7 +16,7 @@ from liandan.database import connect, open_pool
 from liandan.installation import audit_own
 from liandan.wiring import KINDS
 from manifests import projection
-from manifests.readers import begun_by
+from manifests.readers import by_chain, said_before
 from tests.ledger.log_server import running
 from whitelist.adopted import data_files
 
@@ -87,9 +87,9 @@ DERIVED = (
 async def follow(log: Log, pool: Pool[Record], size: int) -> None:
     """Let the projections have come so far."""
     entries = await log.entries_at(list(range(size)))
-    firsts = await log.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
+    earlier = by_chain(await log.entries_on(said_before(entries)))
     async with pool.acquire() as conn:
-        await projection.follow(conn, entries, {first.statement.chain: first for first in firsts})
+        await projection.follow(conn, entries, earlier)
 
 
 async def findings(log: Log, pool: Pool[Record], workers: int = 2) -> list[Finding]:

@@ -17,7 +17,7 @@ from liandan.wiring import KINDS
 from manifests import projection
 from manifests.feed_audit import FeedFold
 from manifests.projection import FeedGap, Kept, follow
-from manifests.readers import begun_by
+from manifests.readers import by_chain, said_before
 from manifests.store import INDEX, stream_readers, stream_rows
 from manifests.view import ViewFold
 from tests.vectors.second_reader import VECTORS
@@ -33,13 +33,13 @@ def corpus() -> tuple[Entry, ...]:
 
 
 @cache
-def beginnings() -> dict[str, Entry]:
-    return {entry.statement.chain: entry for entry in corpus() if entry.statement.seq == 0}
+def places() -> dict[tuple[str, int], Entry]:
+    return {(entry.statement.chain, entry.statement.seq): entry for entry in corpus()}
 
 
 async def apply(conn: asyncpg.Connection, start: int, end: int, kept: Kept | None = None) -> int:
     part = corpus()[start:end]
-    return await follow(conn, part, {chain: beginnings()[chain] for entry in part if (chain := begun_by(entry)) is not None}, kept)
+    return await follow(conn, part, by_chain(places()[place] for place in said_before(part)), kept)
 
 
 async def rows(conn: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
