@@ -6,7 +6,6 @@ It joins intake, sequencer, publisher and store for one process; it knows nothin
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterable, Sequence
 from time import monotonic, time
 from typing import Any
@@ -24,18 +23,15 @@ from ledger.admission.sequencer import Busy, Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
 from ledger.kept_facts import KeptFacts
-from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import Head, chain_key
 from ledger.publishing.follower import Follower
-from ledger.times import format_at
-from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
+from ledger.refusal_receipts import RefusalReceipts
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("ledger.log")
 
 
-CODES_MAX = 12
 UNLIMITED = PostingLimits()
 
 
@@ -89,6 +85,7 @@ class Log:
         self.wants = asyncio.Event()  # Set when that becomes more.
         self.budgets = Budgets(limits)
         self._intake = Intake(pool, kinds, publisher.files.has)
+        self.receipts = RefusalReceipts(pool, kinds, operator_key, simulated=lambda: self.simulated)
         self.kept = KeptFacts(kinds, data)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 
@@ -160,22 +157,8 @@ class Log:
             return TurnedDown(refusal=outcome, statement=item.submission.statement.hash, is_new=True)  # kept nowhere: it may come again
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
-        receipt, is_new = await self._receipt(item.signed, outcome, claimed_s)
+        receipt, is_new = await self.receipts.give(item.signed, outcome.codes, claimed_s)
         return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=receipt, is_new=is_new, act=item.signed)
-
-    async def _receipt(self, act: ClaimedAct, refusal: Refusal, claimed_s: int | None) -> tuple[bytes | None, bool]:
-        """The receipt, kept to be named in the log, and whether it is the first for this; None while the operator's key here is not valid: its
-        word would be worth nothing.
-        """
-        now_s, name = await self.now(claimed_s), f"key:{self.operator_key.keyid}"
-        async with self.pool.acquire() as conn:
-            head, raw = await store.fetch_head(conn), (await store.fetch_facts(conn, [name])).get(name)
-            size = 0 if head is None else head.size
-            if raw is None or not self.kinds.decode(name, raw).is_valid_at(size):
-                log.error("operator_key_not_valid", keyid=self.operator_key.keyid, size=size)
-                return None, False
-            item, receipt = make_receipt(act, refusal.codes, size, now_s, self.operator_key)
-            return receipt, await store.insert_refusal(conn, item, receipt)
 
     async def head(self) -> store.LogHead | None:
         """The committed head; may be ahead of what is published."""
@@ -247,11 +230,3 @@ def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:
     if earlier is None or item.refusal is None:
         return earlier or item.refusal
     return earlier if item.envelope is None else Refusal([*item.refusal.reasons, *earlier.reasons])
-
-
-def make_receipt(act: ClaimedAct, codes: Sequence[str], size: int, at_s: int, key: PrivateKey) -> tuple[RefusalItem, bytes]:
-    """What is kept of a validly signed act that was turned down, and its receipt, signed by a key of the operator. ``size`` is the log's
-    size when it was refused."""
-    item = RefusalItem(act.statement, act.by, act.kind, tuple(codes[:CODES_MAX]), size, format_at(at_s))
-    body = {"statement": item.statement, "codes": item.codes, "size": size, "at": item.at}
-    return item, freeze(seal(PAYLOAD_REFUSAL, json.dumps(body, separators=(",", ":")).encode(), [key]))

@@ -326,16 +326,20 @@ async def analyze(conn: Conn) -> None:
     await conn.execute("SELECT liandan_guard.analyze_ledger()")
 
 
-async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> bool:
-    """Remember a refusal; the same statement refused for the same codes stands once: whether it is new."""
-    done: str = await conn.execute(
+async def insert_refusals(conn: Conn, made: Sequence[tuple[RefusalItem, bytes]]) -> list[bool]:
+    """Remember refusals with their receipts; the same statement refused for the same codes stands once: of each whether it is new."""
+    rows = await conn.fetchmany(
         """
         INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (statement, codes) DO NOTHING
+        ON CONFLICT (statement, codes) DO NOTHING RETURNING statement, codes
         """,
-        *(format_at(parse_at(item.at))[:13], *astuple(item), receipt),
+        [(format_at(parse_at(item.at))[:13], *astuple(item), receipt) for item, receipt in made],
     )
-    return done == "INSERT 0 1"
+    new, told = {(row["statement"], tuple(row["codes"])) for row in rows}, list[bool]()
+    for item, _ in made:
+        told.append((item.statement, item.codes) in new)
+        new.discard((item.statement, item.codes))  # a second one beside it is not new
+    return told
 
 
 async def first_open_hour(conn: Conn) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 from ledger.admission.statement import ClaimedAct
-from ledger.log import make_receipt
+from ledger.refusal_receipts import make_receipt
 from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint, sign_checkpoint
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.note import parse_note

@@ -23,7 +23,7 @@ from ledger.admission.statement import ClaimedAct, read_statement
 from ledger.bundle import make_bundle, open_bundle
 from ledger.kinds.closing import continues_from
 from ledger.kinds.cut import parse_tail, write_tail
-from ledger.log import make_receipt
+from ledger.refusal_receipts import make_receipt
 from ledger.tree.checkpoint import Checkpoint, cosign_checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint, verify_cosignature
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.note import parse_line, parse_note, parse_vkey

@@ -28,6 +28,7 @@ DATABASE = {
     "ledger.kept_facts",
     "ledger.past",
     "ledger.log",
+    "ledger.refusal_receipts",
     "ledger.pending.outlook",
     "ledger.pending.posting",
     "ledger.reading",

@@ -11,7 +11,8 @@ from asyncpg import Pool, Record
 
 from ledger.admission.refusals import pages
 from ledger.kinds.refusal_pages import RefusalItem
-from ledger.log import CODES_MAX, LoggedEntry, TurnedDown
+from ledger.log import LoggedEntry, TurnedDown
+from ledger.refusal_receipts import CODES_MAX
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, seal
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from asyncpg import Pool, Record
 
 from ledger import store
 from ledger.admission.refusals import _append, pages, publish_refusals
+from ledger.admission.statement import ClaimedAct
 from ledger.auditing.audit import audit
 from ledger.kinds.refusal_pages import LogRefusals, RefusalItem
 from ledger.log import Log, LoggedEntry, TurnedDown
+from ledger.refusal_receipts import RefusalReceipts
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running
@@ -40,7 +43,7 @@ def row(number: int, hour: int = 8) -> RefusalItem:
 async def refuse(log: Log, *rows: RefusalItem) -> None:
     async with log.pool.acquire() as conn:
         for one in rows:
-            await store.insert_refusal(conn, one, b"receipt")
+            await store.insert_refusals(conn, [(one, b"receipt")])
 
 
 async def named(log: Log) -> list[LogRefusals]:
@@ -190,7 +193,7 @@ async def test_an_operators_key_that_was_revoked_signs_no_receipt(pool: Pool[Rec
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench), now_s=START)
         [without] = await log.append([refused], now_s=START)
-        log.operator_key = key_of(OPERATOR, 1)
+        log.receipts.key = key_of(OPERATOR, 1)
         [receipt] = await log.append([refused], now_s=START)
         assert isinstance(without, TurnedDown)
         assert isinstance(receipt, TurnedDown)
@@ -207,3 +210,25 @@ async def test_a_new_authority_signs_in_the_request_that_admits_it(pool: Pool[Re
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(posted[:-2], now_s=START)
         assert all(isinstance(answer, LoggedEntry) for answer in await log.append(posted[-2:], now_s=START))
+
+
+async def test_a_crowd_that_is_refused_costs_one_writing_and_each_learns_whether_it_was_new(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All ask at once, two of them the same: one commit at most for what came while the first was written."""
+    written: list[int] = []
+    insert = store.insert_refusals
+
+    async def counted(conn: store.Conn, made: Sequence[tuple[RefusalItem, bytes]]) -> list[bool]:
+        written.append(len(made))
+        return await insert(conn, made)
+
+    monkeypatch.setattr(store, "insert_refusals", counted)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append([freeze(bench.entries[0].envelope)], now_s=START)
+        receipts = RefusalReceipts(pool, log.kinds, log.operator_key, simulated=lambda: True)
+        acts = [ClaimedAct((PARTY,), "key.add/1", f"{n:064x}") for n in (0, 1, 2, 3, 3)]
+        given = await asyncio.gather(*(receipts.give(act, ["CHAIN_CONFLICT"], START) for act in acts))
+        assert [is_new for _, is_new in given] == [True, True, True, True, False]
+        assert written == [5]
+        assert not (await receipts.give(acts[0], ["CHAIN_CONFLICT"], START))[1], "known since the first time"

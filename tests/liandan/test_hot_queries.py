@@ -179,7 +179,7 @@ HOT: Mapping[str, Query] = {
     "projected": S.projected,
     "list_feed": lambda conn: S.list_feed(conn, ["G0007", "R07"], after=500, end=ENTRIES, limit=100),
     "feed_keys": lambda conn: S.feed_keys(conn, ["G0007", f"manifest:51{WITHIN}"]),
-    "insert_refusal": lambda conn: S.insert_refusal(conn, ITEM, b"r"),
+    "insert_refusals": lambda conn: S.insert_refusals(conn, [(ITEM, b"r")]),
     "first_open_hour": S.first_open_hour,
     "list_open_refusals": lambda conn: S.list_open_refusals(conn, to_hour="2026-10-01T23"),
     "mark_refusals": lambda conn: S.mark_refusals(conn, [ITEM], page=1),

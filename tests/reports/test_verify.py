@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ledger.admission.statement import ClaimedAct
 from ledger.bundle import BUNDLE_MAX, open_bundle
-from ledger.log import make_receipt
+from ledger.refusal_receipts import make_receipt
 from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
