@@ -91,7 +91,8 @@ def apply_amend(state: State, st: Statement, found: Findings) -> None:
 def _amend(known: WasteList, body: Body, today: date) -> None:
     since = max(date.fromisoformat(body["effective_from"]), today)
     for part in body.get("end", []):
-        known.last[part["row"]] = max(date.fromisoformat(part["on"]), since - timedelta(days=1))
+        if known.last.get(part["row"], today) >= today:  # a row that has ended does not begin again
+            known.last[part["row"]] = max(date.fromisoformat(part["on"]), since - timedelta(days=1))
     for part in body.get("quota", []):
         known.quotas.append((since, part["row"], grams(part["quota_t"])))
     for row in body.get("add", []):
@@ -120,6 +121,9 @@ def apply_stop(state: State, st: Statement, found: Findings) -> None:
     """A suspension at once, resume and remove with the other side's word; a suspension takes back what waits to resume its rows."""
     known = state.lists[st.chain]
     if st.kind != "list.suspend" and known.body["kind"] != "unilateral":
+        for seq, act in list(known.pending.items()):  # a newer word of the same side on the same rows replaces the older
+            if (act["kind"], act["by"], act["body"].get("row")) == (st.kind, st.first, st.body.get("row")):
+                del known.pending[seq]
         known.pending[state.heads[st.chain]] = {"kind": st.kind, "by": st.first, "body": st.body}
         return
     _stop(known, st.kind, st.body, st)
@@ -132,7 +136,7 @@ def _stop(known: WasteList, kind: str, body: Body, st: Statement) -> None:
         known.is_removed = True
     if kind == "list.suspend":
         for seq, act in list(known.pending.items()):
-            if act["kind"] == "list.resume" and (act["body"].get("row") in (None, *touched)):
+            if act["kind"] == "list.resume" and ("row" not in body or act["body"].get("row") in (None, body["row"])):
                 del known.pending[seq]
 
 

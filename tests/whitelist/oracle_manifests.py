@@ -122,8 +122,19 @@ def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> N
         _notice(state, found, body, day, [], [body["pilot"]])
     elif "decision" in body and day.isoformat() > body["decision"]["valid_to"]:
         found.state.add("APPROVAL_EXPIRED")
-    if _stops(state, body, line, st.admitted_at) - _stops(state, body, line, st.at):
+    later = [at for at in _changes(state, body, line) if st.at < at <= st.admitted_at]
+    if any(_stops(state, body, line, at) - _stops(state, body, line, st.at) for at in later):
         found.alerts.add(("H", "OVERTOOK"))
+
+
+def _changes(state: State, body: Body, permits: tuple[Permit, ...]) -> list[datetime]:
+    """When a stop that may cover the load began or ended: one that has ended again was overtaken all the same (§1.3)."""
+    found = [at for permit in permits for at, _ in permit.history]
+    app, known = state.approvals.get(body.get("approval", "")), state.emergencies.get(body.get("emergency", ""))
+    lists = [body["pilot"]] if "pilot" in body else [line["listing"] for line in app.body["lines"] if "listing" in line] if app else []
+    found += [at for at, _, _ in app.stops] if app else []
+    found += [known.closed_at] if known and known.closed_at else []
+    return found + [at for named in lists if named["list"] in state.lists for at, _, _ in state.lists[named["list"]].stops]
 
 
 def _stops(state: State, body: Body, permits: tuple[Permit, ...], moment: datetime) -> set[str]:
