@@ -20,6 +20,12 @@ from tests.liandan.serving import KEYRING, NOW, http, settings_of
 from tests.workbench import ORIGIN, Workbench
 
 
+@pytest.fixture(autouse=True)
+def no_last_publication_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When these servers end, no witness will come: twice five seconds each would pass."""
+    monkeypatch.setattr("liandan.server.DRAIN_S", 0.1)
+
+
 async def test_a_forgotten_address_does_not_publish_without_the_witness(database_url: str, tmp_path: Path) -> None:
     bench = Workbench(witness_policy=(f"witness sichuan {COSIGNER.vkeys[0]}", "quorum sichuan"))
     envelope = freeze(bench.entries[0].envelope)
