@@ -74,7 +74,8 @@ def reads(statement: Statement, facts: Facts, changes: Changes, *, quota: bool =
     is_heavy = any(map(touches_quota, paths))
     if not quota or not (is_heavy or "times.accepted_at" in paths):
         return Reads(chains=plans, registers=tuple(named))
-    chains = (*plans, *filter(None, (state.permit, state.approval))) if is_heavy else plans
+    standing = None if state.emergency is None else state.emergency.chain
+    chains = (*plans, *filter(None, (state.permit, state.approval, standing))) if is_heavy else plans
     pair = refused_key(state.generator, state.receiver)
     return Reads(chains=chains, accounts=tuple(state.drawn), registers=(*named, *settlement.site_keys(state), pair))
 

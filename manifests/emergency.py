@@ -1,8 +1,8 @@
 """What a manifest counts against the ceiling of the emergency that it stands on (R-39): the grams of its issue, less what its receipt took less.
 
 A void gives them back; what a manifest closed with a gap had stays counted, for it moved. No loading and no correction of the declared mass
-moves the count; a corrected receipt does, as the receipt itself. So the count of an issue is the most it ever is, and whatever was admitted below
-the ceiling stays below it. Source: kinds §9, §15.
+moves the count; a corrected receipt does, as the receipt itself. The count of an issue is the most it ever is: what was admitted below the ceiling stays
+below it, but where a receipt took less, others were issued on the rest, and it is corrected upwards: that is a fact, and said. Source: kinds §9, §15.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ledger.model import Facts
 from manifests.matters import EmergencyLink
 from manifests.model import ManifestState, Stage
 from whitelist.checked import emergency_of
-from whitelist.emergency import ceiling_used_g, emergency_key
+from whitelist.emergency import ceiling_used_g, emergency_at, emergency_key
 
 if TYPE_CHECKING:
     from whitelist.transfer import Transfer
@@ -35,6 +35,13 @@ def counted_g(state: ManifestState) -> int:
     if state.times.received_s is None:
         return link.issued_g
     return min(link.issued_g, sum(line.accepted_g or 0 for line in state.lines))
+
+
+def is_beyond(facts: Facts, before: ManifestState, after: ManifestState) -> bool:
+    """Whether a corrected receipt takes the emergency beyond its ceiling; its chain and register must be loaded."""
+    link, more_g = before.emergency, counted_g(after) - counted_g(before)
+    state = None if link is None or more_g <= 0 else emergency_at(facts, link.chain)
+    return link is not None and state is not None and ceiling_used_g(facts, link.chain) + more_g > state.ceiling_g
 
 
 def keys_of(state: ManifestState) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ def come_into_force(judged: Judged, out: Findings, changes: Changes) -> None:
     if before.times.received_s is not None:
         out.accounts = settlement.settle(before, [line.accepted_g or 0 for line in after.lines])
         _note_overdraft(judged, out, before)
+        if emergency.is_beyond(judged.facts, before, after):
+            out.alert("H", "QUOTA_OVERDRAWN")
         return
     out.accounts = _reserved(before, after, paths)
     _judge_room(judged, out, before)
