@@ -50,6 +50,7 @@ from tests.manifests.emergencies import (
     waste,
     why,
 )
+from tests.sample import sample
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
 from whitelist.acts.emergency_declare import NamedReceiver
 from whitelist.fields import Place, ScopeForm
@@ -274,7 +275,7 @@ def test_more_than_was_issued_never_counts() -> None:
 _ACT = st.tuples(st.sampled_from(["issue", "void", "receive", "decline", "close"]), st.integers(1, 6_000_000), st.integers(0, 5))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sample(40), deadline=None)
 @given(st.lists(_ACT, max_size=14))
 def test_the_ceiling_is_never_exceeded_however_acts_follow_each_other(steps: list[tuple[str, int, int]]) -> None:
     """The register is the sum of what each manifest counts by its own history, and no order of acts brings it above the ceiling."""

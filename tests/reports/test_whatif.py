@@ -15,6 +15,7 @@ from reports.whatif.result import WhatIf
 from reports.whatif.text import lines, to_json
 from signing.refusal import Refusal
 from tests.reports.trial import CODE, LISTED, PERMITS, RECEIVERS, TrialYear, draft, row, year
+from tests.sample import sample
 from tests.workbench import AUTHORITY_50, uscc
 
 NOTICE = {"pre_notice_days": 3}
@@ -185,7 +186,7 @@ def test_what_comes_after_the_year_moves_no_byte() -> None:
 QUOTAS = st.integers(min_value=1, max_value=220).map(str)
 
 
-@settings(max_examples=15)
+@settings(max_examples=sample(15))
 @given(first=QUOTAS, more=QUOTAS, second=QUOTAS)
 def test_more_quota_never_stops_what_less_let_go(first: str, more: str, second: str) -> None:
     low, high = sorted((first, more), key=int)
@@ -193,7 +194,7 @@ def test_more_quota_never_stops_what_less_let_go(first: str, more: str, second: 
     assert stopped(greater) <= stopped(less)
 
 
-@settings(max_examples=15)
+@settings(max_examples=sample(15))
 @given(quotas=st.tuples(QUOTAS, QUOTAS, QUOTAS), kept=st.sets(st.sampled_from("ABC"), min_size=1))
 def test_a_row_less_frees_nothing(quotas: tuple[str, str, str], kept: set[str]) -> None:
     rows = dict(zip("ABC", (row(name, quota) for name, quota in zip("ABC", quotas, strict=True)), strict=True))

@@ -14,6 +14,7 @@ from ledger.times import day_of, parse_at
 from reports.whatif.draft import DraftList
 from signing.refusal import Refusal
 from tests.reports.trial import GENERATORS, LIST, TrialYear, draft, row
+from tests.sample import sample
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
 from whitelist.listing import ListState, rows_hash
 
@@ -94,7 +95,7 @@ def as_it_ended(log: TrialYear, factor: int = 1, part: int = 1) -> DraftList | N
     return draft(rows) if rows else None
 
 
-@settings(max_examples=12)
+@settings(max_examples=sample(12))
 @given(acts=LIVES, stops=st.sampled_from(["decide", "issue", "depart"]), factor=st.integers(2, 4))
 def test_the_list_as_it_ended_changes_nothing_and_more_quota_stops_nothing(acts: list[Act], stops: str, factor: int) -> None:
     log = lived(acts, stops)

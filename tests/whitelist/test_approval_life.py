@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.sample import sample
 from tests.whitelist.acts import (
     LETTER,
     PAPER,
@@ -298,7 +299,7 @@ _ACTS: Mapping[str, tuple[str, Any, str]] = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(st.lists(st.sampled_from(sorted(_ACTS)), min_size=1, max_size=14))
 def test_whatever_is_tried_the_stages_are_those_of_the_table(tried: list[str]) -> None:
     """On a listing, so that a decision needs no letter and each row of the table is reached by its stage alone."""
@@ -323,7 +324,7 @@ def test_an_approval_by_letter_is_stopped_like_one_on_a_list() -> None:
     assert post(log, "revoke", STOP) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["suspend", "resume", "revoke"]), st.lists(st.integers(0, 3), max_size=3)), max_size=8))
 def test_lines_stop_and_go_on_as_a_table_of_three_says(tried: list[tuple[str, list[int]]]) -> None:
     """Three lines were granted, a fourth was not: what is named is done whole or not at all, what is not named is done to whatever it can be."""

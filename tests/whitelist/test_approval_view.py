@@ -20,6 +20,7 @@ from manifests.routes import ROUTER as MANIFESTS
 from signing.refusal import Refusal
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, PERMIT, RECEIVER, WASTE_NAME
 from tests.manifests.test_worked_example import EARLIER_APPROVAL, LIST, Example
+from tests.sample import sample
 from tests.vectors.second_reader import audit as second
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
@@ -233,7 +234,7 @@ def agreed(bench: Example) -> None:
     assert log.findings == []
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=sample(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(sorted(_acts())), st.integers(0, 9)), min_size=4, max_size=12))
 def test_an_audit_comes_to_the_same_however_an_application_went(tried: list[tuple[str, int]]) -> None:
     bench = Example()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.sample import sample
 from tests.whitelist.acts import LETTER, REPLY, application, applied, applied_log, decision, post, refusal
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, SICHUAN, Log, Refusing
 from whitelist.acts.accept import ApprovalAccept, ApprovalNotice
@@ -121,7 +122,7 @@ def test_what_was_taken_back_runs_no_more() -> None:
 _STOPS = {"accept": "notice", "notice": "notice", "consult": "review", "reply": "reply"}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=sample(80), deadline=None)
 @given(
     st.booleans(),
     st.lists(st.tuples(st.sampled_from(["accept", "notice", "apply", "consult", "reply", "decide"]), st.integers(0, 25)), max_size=7),

@@ -21,6 +21,7 @@ from liandan.intake.template import TEMPLATES, write_template
 from signing.payload import BODY_LIMIT
 from tests.liandan.intake.ugly import UGLY
 from tests.liandan.intake.workbooks import AT_S, permit_of, uscc_of
+from tests.sample import sample
 from whitelist.acts.list_rows import Row
 from whitelist.adopted import shipped_codes
 from whitelist.fields import ScopeForm
@@ -81,7 +82,7 @@ def exported(rows: list[Row]) -> bytes:
     return out.getvalue()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=sample(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lists_of_rows())
 def test_what_goes_out_comes_back_as_the_same_rows(rows: list[Row]) -> None:
     found = take("list", [("名单.xlsx", exported(rows))], at_s=AT_S)
@@ -92,7 +93,7 @@ def test_what_goes_out_comes_back_as_the_same_rows(rows: list[Row]) -> None:
     assert compare_lists(rows_in_force(state_of(rows), "2027-02-01"), rows_of_draft(found.draft.rows, {}), {}).is_same
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sample(25), deadline=None)
 @given(lists_of_rows(), lists_of_rows())
 def test_a_difference_is_the_sum_of_its_rows(before: list[Row], after: list[Row]) -> None:
     old, new = rows_of_draft(before, {}), rows_of_draft(after, {})
