@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from rich.console import Console
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import AuditReport, audit
+from ledger.mass import parse_mass
 from ledger.tree.policy import parse_policy_lines
 from liandan.demo import calendar
+from liandan.demo.cast import CAST
 from liandan.demo.run import FORMATS, WAYS, list_completed, run
 from liandan.demo.screen import Screen
 from liandan.demo.summary import Books, Summary, summarize
@@ -39,6 +42,7 @@ SEPARATE = (
     "root",
     "clock",
     "entries",
+    "exchanged",
     "certificates",
     "statements",
     "audit",
@@ -46,7 +50,7 @@ SEPARATE = (
     "data_dir",
     "seconds",
 )
-"""Fields of a summary that a log in memory has not: refusal pages, witnesses, files, times."""
+"""Fields of a summary that a log in memory has not: refusal pages, what a server fills in, witnesses, files, times."""
 
 Run = tuple[Path, Summary, str]
 
@@ -89,6 +93,21 @@ def test_the_export_audits_clean_and_ends_where_the_summary_says(demo: Run) -> N
     assert (report.size, report.root, report.found, report.clock) == (summary.size, summary.root, summary.found, "simulated")
     assert summary.audit["clean"] is True
     assert msgspec.json.decode((out / "summary.json").read_bytes(), type=Summary) == summary
+
+
+def test_what_both_sides_exchange_is_what_the_manifests_on_their_lists_say(demo: Run) -> None:
+    """The report is filled in by the server; here its figures are added up from the export."""
+    books, entries = Books(), exported(demo[0])[0]
+    for entry in entries:
+        books.watch(entry)
+    received: Counter[str] = Counter()
+    for view in books.views.values():
+        if view.state.route == "LISTED":
+            received[view.state.receiver] += sum(line.accepted_g or 0 for line in view.state.lines)
+    names = {firm.name: firm.uscc for firm in CAST.firms}
+    exchanged = {names[row.holder]: parse_mass(row.received_t) for row in demo[1].exchanged}
+    assert exchanged == {uscc: grams for uscc, grams in received.items() if grams}
+    assert len(exchanged) == 9
 
 
 def test_every_refusal_is_named_in_the_log(demo: Run) -> None:

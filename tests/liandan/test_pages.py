@@ -60,7 +60,7 @@ async def test_a_codes_page_shows_a_refusal_and_its_mend(still: httpx.AsyncClien
     text = (await still.get("/problems/qty")).text
     assert "改前 before" in text
     assert "60000.000000" in text
-    assert "manifest.issue/1" in text
+    assert "approval.apply/1" in text
     facts = (await still.get("/problems/QUERY_FORM", headers={"Accept": "application/json"})).json()
     assert facts["example"]["right"] == "GET /v1/manifests?stage=arrived"
 

@@ -13,7 +13,6 @@ from ledger.fields import File
 from ledger.times import format_at
 from manifests import acts
 from signing.refusal import Refusal
-from tests.manifests.amending import consent, propose
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
@@ -385,21 +384,3 @@ def test_event_wastes_are_exempt_on_an_emergency_alone() -> None:
     assert log.reasons("manifest.issue/1", (GENERATOR,), an_issue(lines=(a_line(exemptions=(plan,)),)), chain=manifest(3)) == [
         ("EXEMPTION_ITEM", "body.lines.0.exemptions.0")
     ], "on a decision it is no event"
-
-
-# --- corrections
-
-
-def test_a_receipt_that_is_corrected_beyond_the_ceiling_is_a_fact_and_said() -> None:
-    """10 t issued, 1 t received, 9 t issued on the rest, and then it was 10 t after all: 19 t of 10 (the ceiling lets nothing more go)."""
-    log = joined()
-    issue(log, "10")
-    log.receive(accepted(0, "1"))  # never recorded as departed: a fact all the same
-    issue(log, "9", chain=manifest(2))
-    assert counted_g(log) == 10 * T
-    more = ("received.0.accepted_t", '"1"', '"10"')
-    propose(log, RECEIVER, more)
-    consent(log, GENERATOR)
-    assert "H:QUOTA_OVERDRAWN" in codes(consent(log, AUTHORITY_50))
-    assert counted_g(log) == 19 * T
-    assert why(log, "1", chain=manifest(3))[0][0] == "EMERGENCY_CEILING"
