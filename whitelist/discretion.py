@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from ledger.caller import Caller
-from ledger.model import Facts
+from ledger.model import Facts, chain_key
 from signing.refusal import Reason
 from whitelist.approval import approval_at
 from whitelist.check_answers import AskedTransfer
@@ -37,8 +37,10 @@ def discreet(found: Answer, transfer: AskedTransfer, caller: Caller, facts: Fact
 
 
 def _has_part(transfer: AskedTransfer, caller: Caller, facts: Facts) -> bool:
-    """Whether the decision that is named is the caller's own, or lets him receive; of none there is nothing to tell."""
-    approval = None if transfer.approval is None else approval_at(facts, transfer.approval)
+    """Whether the decision that is named is the caller's own, or lets him receive; of none there is nothing to tell, nor of one that was not
+    read because this transfer does not stand on it."""
+    named = transfer.approval
+    approval = approval_at(facts, named) if named is not None and facts.holds(chain_key(named)) else None
     return approval is None or not {str(transfer.approval).split("/")[1], approval.receiver}.isdisjoint(caller.parties)
 
 

@@ -1,6 +1,7 @@
 """Everything that can end a command, told in Chinese and English without a traceback, and its exit code. Imported when something ended one."""
 
 import asyncio
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from types import TracebackType
@@ -32,6 +33,9 @@ def told(error: BaseException) -> int:
             return _usage(error)
         case click.Abort() | KeyboardInterrupt() | EOFError() | asyncio.CancelledError():
             return _stopped(error)
+        case UnicodeDecodeError() if _was_typed(error):
+            warn("输入的不是本终端编码的文字 / what was typed is no text in this terminal's encoding")
+            return USAGE
         case BrokenPipeError():
             warn("输出被关闭，未能写完 / the output was closed before everything was written")
             return UNAVAILABLE
@@ -40,6 +44,11 @@ def told(error: BaseException) -> int:
             return UNAVAILABLE
         case _:
             return _failed(error)
+
+
+def _was_typed(error: BaseException) -> bool:
+    """Whether it was read at a question of click's."""
+    return any(frame.f_code.co_filename.endswith("termui.py") for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _usage(error: click.ClickException) -> int:

@@ -24,7 +24,6 @@ from liandan.cli.connection import (
 )
 from liandan.cli.cosign import GIVEN, frame_option, key_option, out_option, yes_option
 from liandan.cli.output import FINDING, command, emit, wants_json
-from liandan.ulid import new_ulid
 
 if TYPE_CHECKING:
     from liandan.client.outbox import Outbox, Queued, Sent
@@ -83,6 +82,7 @@ async def open_command(directory: Path, chains: tuple[str, ...], evidence: bool,
 @command
 def sign(directory: Path, body: Path, as_: str, by: tuple[str, ...], at: str | None, yes: bool, **given: Any) -> int:
     """不联网起草链上的下一份，核对后签署并留存；新的链写作 "…/<ULID>"。 / Draft the next statement of a chain, look at it, sign and keep it."""
+    from liandan.ulid import new_ulid
     from signing.payload import parse
 
     box, signers = _opened(directory), by or (as_,)

@@ -51,7 +51,7 @@ def profile_path() -> Path:
     """Where the profile lies, or would lie."""
     if named := os.environ.get("LIANDAN_PROFILE"):
         return Path(named)
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "liandan" / "profile.json"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path(os.path.expanduser("~")) / ".config") / "liandan" / "profile.json"
 
 
 def read_profile() -> Profile | None:

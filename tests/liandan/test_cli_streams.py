@@ -124,7 +124,7 @@ def test_what_help_names_without_importing_it_is_what_there_is() -> None:
         (refuse("USCC", found="x"), USAGE, "USCC"),
         (refuse("NO_SUCH_CODE", found="x"), USAGE, "被拒绝 / refused"),
         (Dishonest("x"), FINDING, "证据不符"),
-        (Unavailable("x"), UNAVAILABLE, "无法连接"),
+        (Unavailable("x"), UNAVAILABLE, "没有答复"),
         (OSError(28, "No space left on device"), UNAVAILABLE, "No space left"),
         (BrokenPipeError(), UNAVAILABLE, "输出被关闭"),
         (MemoryError(), UNAVAILABLE, "内存不足"),

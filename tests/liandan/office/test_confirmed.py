@@ -46,7 +46,10 @@ async def test_a_server_that_shows_another_act_for_the_hash_is_found_out(capsys:
     async def names_in(body: Any, codes: object) -> dict[str, str]:
         return {}
 
-    knows = cast("ServerKnowledge", SimpleNamespace(name_of=name_of, names_in=names_in))
+    async def meant(chain: str, body: Any) -> list[str]:
+        return []
+
+    knows = cast("ServerKnowledge", SimpleNamespace(name_of=name_of, names_in=names_in, meant=meant))
     with click.Context(click.Command("confirm")):
         await show_confirmed(LIST, removal.statement.hash, client(removal.raw), knows)
     told = capsys.readouterr()
