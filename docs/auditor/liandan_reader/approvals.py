@@ -15,7 +15,7 @@ class Approvals:
 
     def __init__(self, log: Any) -> None:
         self.log = log
-        self.permits: dict[str, Any] = {}  # as the other half keeps them
+        self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
         self.approvals: dict[str, Any] = {}  # chain: origin, destination, listings, whether a notice was given, changes by granted line
 
     def _need_another_hand(self, s: Any, proposed: str, before: Any) -> None:
@@ -90,8 +90,8 @@ class Approvals:
         return accounts
 
     def root(self, permit: str) -> str:
-        """As the other half knows it."""
-        raise NotImplementedError
+        """First permit of the line of renewals: it holds the account of the site (kinds §1.6)."""
+        return str(self.permits[permit].root) if permit in self.permits else permit
 
     def need_standing(self, accounts: list[list[str]], at: int, alerts: Any) -> None:
         """Kinds §1.3: no line of a decision on which a manifest draws is stopped at that moment; what was stopped later is said."""

@@ -27,13 +27,8 @@ class Whitelist(Approvals):
 
     def __init__(self, log: Any) -> None:
         super().__init__(log)
-        self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
         self.lists: dict[str, Any] = {}  # chain: kind, proposer, pages and rows announced and come, digest
         self.opened: set[str] = set()  # accounts
-
-    def root(self, permit: str) -> str:
-        """First permit of the line of renewals: it holds the account of the site (kinds §1.6)."""
-        return str(self.permits[permit].root) if permit in self.permits else permit
 
     # -- who signs
 
