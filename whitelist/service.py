@@ -272,6 +272,16 @@ class ScannedRegistry(Struct, frozen=True, gc=False):
     facts: Facts
 
 
+async def registry_row(now: Snapshot, chain: str, select: Select) -> RegistryRow:
+    """One chain, where ``select`` lets it through; Refusal NOT_FOUND where it does not, or the log has none of the name."""
+    await now.workspace.load([chain_key(chain)])
+    head = now.workspace.facts.head(chain)
+    if head is None or head.state is None or not any(True for _ in select(chain, head.state)):
+        field, _, name = chain.partition("/")
+        raise refuse("NOT_FOUND", field=field, found=name)
+    return RegistryRow(chain, 0, head)
+
+
 async def scan_registry(
     log: Log,
     wanted: Wanted,

@@ -44,11 +44,11 @@ from manifests.service import projection
 from manifests.view import ManifestView
 from signing.envelope import PAYLOAD_STATEMENT, Envelope
 from signing.payload import Flawed, parse
-from signing.refusal import Reason, Refusal, refuse
+from signing.refusal import Reason, Refusal
 from whitelist.emergency import EMERGENCY, ceiling_used_g, emergency_key
 from whitelist.incident import IncidentState
 from whitelist.registries import RegistryRow, Wanted
-from whitelist.service import registry_part, scan_registry
+from whitelist.service import registry_part, registry_row, scan_registry
 from whitelist.thresholds import thresholds_of
 
 LOADS_MAX = store.PAGE_MAX
@@ -205,14 +205,8 @@ async def _stops(log: Log, now: Snapshot, views: Sequence[ManifestView]) -> dict
 
 async def _row(now: Snapshot, caller: Caller, chain: str) -> RegistryRow:
     """The chain of an emergency or an incident that concerns the caller; else NOT_FOUND."""
-    await now.workspace.load([chain_key(chain)])
-    head = now.workspace.facts.head(chain)
-    is_emergency = EMERGENCY.fullmatch(chain) is not None
-    select = Wanted().emergencies if is_emergency else Wanted().incidents
-    if head is None or head.state is None or not any(True for _ in select(caller, chain, head.state)):
-        field = "emergency" if is_emergency else "incident"
-        raise refuse("NOT_FOUND", field=field, found=chain.partition("/")[2])
-    return RegistryRow(chain, 0, head)
+    select = Wanted().emergencies if EMERGENCY.fullmatch(chain) is not None else Wanted().incidents
+    return await registry_row(now, chain, partial(select, caller))
 
 
 async def _items(now: Snapshot, rows: Sequence[RegistryRow], language: Language) -> tuple[EmergencyItem, ...]:
