@@ -25,7 +25,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Books, Kind
 from ledger.auditing.disk_map import DiskFacts
 from ledger.directory import LOG_MAIN, LogState
-from ledger.model import AccountRow
+from ledger.model import AccountRow, Statement
 from ledger.times import day_at, day_of
 from manifests.case import cases_of, in_force
 from manifests.mass import weight_level
@@ -142,11 +142,8 @@ class Gathering:
             self._move(row, kind)
         for name, more in counted(entry, self.facts):
             self.held.put(f"=count:{name}", (self.held.get(f"=count:{name}") or 0) + more)
-        if statement.chain_type in ("manifest", "case"):
-            self._follow(trunk_of(statement.chain), entry.index)
-        elif isinstance(statement.body, NumberSettle):
-            for trunk in named_in(statement.body):
-                self._follow(trunk, entry.index)
+        for trunk in touched_by(statement):
+            self._follow(trunk, entry.index)
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
@@ -185,7 +182,7 @@ class Gathering:
         known = self.facts.state(trunk)
         if not isinstance(known, ManifestState):
             return
-        before: FiledManifest = self.held.get(f"=filed:{trunk}") or FiledManifest()
+        before = self.filed(trunk)
         state = in_force(known, cases_of(self.facts, trunk))
         number = state.number
         self._hold_number(trunk, before.number, number, state.stage)
@@ -233,6 +230,15 @@ class Gathering:
             for _, found in self.held.walk(f"=rows:{'-'.join(direction)}:{part}:"):
                 yield found
 
+    def filed(self, trunk: str) -> FiledManifest:
+        """What is remembered of a manifest beside its state; of one that nobody has issued yet, nothing."""
+        return self.held.get(f"=filed:{trunk}") or FiledManifest()
+
+    def lines_of(self, filed: FiledManifest) -> tuple[LineRow, ...]:
+        """The lines of a manifest between two provinces, as they stand; else none."""
+        found: MonthLines | None = self.held.get(filed.places[0]) if filed.places else None
+        return () if found is None else found.rows
+
     def doubles(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Numbers that several manifests hold which are not voided, and their chains."""
         for name, holders in self.held.walk("=double:"):
@@ -240,8 +246,7 @@ class Gathering:
 
     def direction_of(self, trunk: str) -> Direction | None:
         """Of a manifest between two provinces."""
-        found: FiledManifest | None = self.held.get(f"=filed:{trunk}")
-        return None if found is None else found.direction
+        return self.filed(trunk).direction
 
     def draws(self, direction: Direction, account: str) -> bool:
         """Whether a manifest of this direction ever drew on a site's scale."""
@@ -278,6 +283,13 @@ class Gathering:
     def tolerance_of(self, judged: JudgedBy) -> Tolerance:
         """The thresholds by which a receipt was judged."""
         return Tolerance(version=judged.version, limits=self.facts.pinned_data(THRESHOLDS, judged.sha256))
+
+
+def touched_by(statement: Statement) -> tuple[str, ...]:
+    """Chains of the manifests that a statement may change."""
+    if statement.chain_type in ("manifest", "case"):
+        return (trunk_of(statement.chain),)
+    return named_in(statement.body) if isinstance(statement.body, NumberSettle) else ()
 
 
 def column_of(kind: Kind) -> Books:
