@@ -28,6 +28,7 @@ from bench import (
     work,
 )
 from bench.figures import Figure
+from liandan.process import tune
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "append": append.measure,
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     parser.add_argument("--export", type=Path, help="audit, reconcile, whatif: keep what is generated here, or use what is here")
     options = parser.parse_args()
+    tune()  # a load that collects for 50 ms measures itself
     sections = {
         **SECTIONS,
         "audit": partial(audit.measure, export=options.export),

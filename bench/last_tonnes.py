@@ -35,6 +35,7 @@ from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.database import migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
+from liandan.process import tune
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
 from whitelist.acts.list_rows import ListRows
@@ -304,6 +305,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
     quiet()
+    tune()  # a crowd that collects measures itself
     shape = Shape(options.processes, options.loads, options.decisions, options.times)
     begun = time.monotonic()
     with (

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from itertools import accumulate, compress, repeat
+from itertools import compress, repeat
 from operator import is_not, not_
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from msgspec.structs import astuple
 
 from ledger.caller import WITHIN
 from ledger.kinds.refusal_pages import RefusalItem
+from ledger.packing import columns, joined, packed
 from ledger.times import format_at, parse_at
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"  # A connection, or one lent by a pool.
@@ -151,26 +152,30 @@ async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterabl
     await conn.copy_records_to_table("link", records=rows, columns=("chain", "seq", "hash", "idx"))
 
 
-_APPEND = """
-    WITH moved AS (
-        UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4
-         WHERE size = $5 AND root = $6 AND edge = $7 AND at_s = $8
+_STANDS = """
+         size = $1 AND root = $2 AND edge = $3 AND at_s = $4
            AND NOT EXISTS (
-               SELECT FROM unnest(string_to_array($9, E'\n'), string_to_array($10, E'\n')::int[], string_to_array($11, E'\n')::int[])
+               SELECT FROM unnest(string_to_array($5, E'\n'), string_to_array($6, E'\n')::int[], string_to_array($7, E'\n')::int[])
                            AS known (key, ends, size)
                 WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key)
-                      IS DISTINCT FROM substring($12::bytea FROM ends - size + 1 FOR size)
+                      IS DISTINCT FROM substring($8::bytea FROM ends - size + 1 FOR size)
            )
-           AND NOT EXISTS (SELECT FROM fact WHERE key = ANY (string_to_array($13, E'\n')))
+           AND NOT EXISTS (SELECT FROM fact WHERE key = ANY (string_to_array($9, E'\n')))
+"""
+"""The head is this one, and facts are what they are believed to be."""
+_APPEND = f"""
+    WITH moved AS (
+        UPDATE log_head SET size = $10, root = $11, edge = $12, at_s = $13
+         WHERE {_STANDS}
         RETURNING true
     ), new_entries AS (
         INSERT INTO entry (idx, leaf, entry)
-        SELECT $5 + place - 1, substring($14::bytea FROM 32 * place::int - 31 FOR 32), substring($17::bytea FROM ends - size + 1 FOR size)
+        SELECT $1 + place - 1, substring($14::bytea FROM 32 * place::int - 31 FOR 32), substring($17::bytea FROM ends - size + 1 FOR size)
           FROM moved, unnest(string_to_array($15, E'\n')::int[], string_to_array($16, E'\n')::int[])
                WITH ORDINALITY AS added (ends, size, place)
     ), new_links AS (
         INSERT INTO link (chain, seq, hash, idx)
-        SELECT chain, seq::bigint, decode(hash, 'hex'), $5 + place - 1
+        SELECT chain, seq::bigint, decode(hash, 'hex'), $1 + place - 1
           FROM moved, unnest(string_to_array($18, E'\n'), string_to_array($19, E'\n'), string_to_array($20, E'\n'))
                WITH ORDINALITY AS added (chain, seq, hash, place)
     ), new_facts AS (
@@ -181,7 +186,7 @@ _APPEND = """
         ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
     )
     SELECT count(*) FROM moved
-"""
+"""  # noqa: S608  # both are ours
 """Texts are sent joined, byte strings too with where each ends and its size, and what can be counted is not sent, since the driver asks two
 abstract classes of each element of an array. Planned anew whenever the
 log has doubled: a plan of the day when ``fact`` was one page would read all of it for every known fact."""
@@ -200,37 +205,29 @@ async def append(
     nothing is written, unless the head is still ``before`` and the facts ``known`` are what they are believed to be (``None``: not there).
     A rival that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError."""
     assert [row.idx for row in links] == [row.idx for row in entries], "a link of each entry, in their order"
-    keys, values = _columns(known)
-    changed, written = _columns(facts)
-    there = list(map(is_not, values, repeat(None)))
+    changed, written = columns(facts)
     moved: int = await conn.fetchval(
         _APPEND + f"-- at 2^{before.size.bit_length()}",
-        *(*astuple(after), *astuple(before)),
-        *(_joined(list(compress(keys, there))), *packed(list(compress(values, there))), _joined(list(compress(keys, map(not_, there))))),
+        *(*_believed(before, known), *astuple(after)),
         *(b"".join([row.leaf for row in entries]), *packed([row.entry for row in entries])),
-        *(_joined([row.chain for row in links]), _joined([str(row.seq) for row in links]), _joined([row.hash for row in links])),
-        *(_joined(changed), *packed(written)),
+        *(joined([row.chain for row in links]), joined([str(row.seq) for row in links]), joined([row.hash for row in links])),
+        *(joined(changed), *packed(written)),
     )
     return moved == 1
 
 
-def _columns(rows: Sequence[tuple[str, Any]]) -> tuple[Sequence[str], Sequence[Any]]:
-    """Keys and values apart, some ten a statement: without a loop of the interpreter's."""
-    keys, values = zip(*rows, strict=True) if rows else ((), ())
-    return keys, values
+async def stands(conn: Conn, head: LogHead, known: Sequence[tuple[str, bytes | None]]) -> bool:
+    """Whether the head is this one, and the facts ``known`` are what they are believed to be (``None``: not there)."""
+    sql = f"SELECT EXISTS (SELECT FROM log_head WHERE {_STANDS}) -- at 2^{head.size.bit_length()}"  # noqa: S608  # ours
+    return bool(await conn.fetchval(sql, *_believed(head, known)))
 
 
-def packed(values: Sequence[bytes]) -> tuple[str, str, bytes]:
-    """Byte strings as one: where each ends, its size, and all of them one after another."""
-    sizes = list(map(len, values))
-    return "\n".join(map(str, accumulate(sizes))), "\n".join(map(str, sizes)), b"".join(values)
-
-
-def _joined(texts: Sequence[str]) -> str:
-    """Texts as ``string_to_array`` takes them apart: no statement holds a control character, so no chain or key has a line feed."""
-    joined = "\n".join(texts)
-    assert not texts or joined.count("\n") == len(texts) - 1, "a line feed in a chain or key"
-    return joined
+def _believed(head: LogHead, known: Sequence[tuple[str, bytes | None]]) -> Sequence[Any]:
+    """What ``_STANDS`` compares."""
+    keys, values = columns(known)
+    there = list(map(is_not, values, repeat(None)))
+    is_there = (joined(list(compress(keys, there))), *packed(list(compress(values, there))))
+    return (*astuple(head), *is_there, joined(list(compress(keys, map(not_, there)))))
 
 
 async def list_entries(conn: Conn, *, start: int, end: int) -> list[EntryRow]:

@@ -13,9 +13,10 @@ from asyncpg import UniqueViolationError
 from ledger.admission.entry import Entry
 from ledger.evidence.named import Reference
 from ledger.evidence.store import refer
+from ledger.packing import packed
 from ledger.parties.names import named_in
 from ledger.parties.store import note_names
-from ledger.store import PROJECTION, Conn, packed
+from ledger.store import PROJECTION, Conn
 from manifests.model import FINISHED
 from manifests.naming import NAMING, named_by, noted
 from manifests.readers import Begun, Earlier, begun_at, readers_of

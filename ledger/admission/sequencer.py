@@ -14,14 +14,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 
 import structlog
 from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.admit import Submission, admit, apply, base_keys, resubmission_reasons, ruleset_of
+from ledger.admission.admit import Submission, admit, apply, resubmission_reasons, ruleset_of
 from ledger.admission.entry import Entry
 from ledger.admission.fact_cache import FactCache, Recent
 from ledger.admission.kind_table import Kinds
@@ -109,6 +108,8 @@ class Sequencer:
         self.committed = asyncio.Event()  # Set after every commit: the publisher's hint.
         self.size = 0
         self._kept = FactCache()
+        self._refuses = False
+        """Whether most of the last batch was refused: as when a crowd comes for the last tonnes of something."""
         self.recent = Recent()  # What this process has appended last.
 
     def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> asyncio.Future[list[Outcome]]:
@@ -160,8 +161,12 @@ class Sequencer:
         begun = time.monotonic()
         try:
             async with self._pool.acquire() as conn:
-                outcomes = await self._from_kept(conn, batch) if self._kept.serves else None
-                outcomes = outcomes or await self._from_database(conn, batch, atomic=atomic)
+                outcomes = await self._from_kept(conn, batch, atomic=atomic) if self._kept.serves else None
+                if outcomes is None:
+                    known = await self._refused_now(conn, batch) if self._refuses and not self._kept.serves else {}
+                    rest = [item for number, item in enumerate(batch) if number not in known]
+                    told = iter(await self._from_database(conn, rest, atomic=atomic) if rest else ())
+                    outcomes = [known[number] if number in known else next(told) for number in range(len(batch))]
         except store.AWAY as error:
             log.warning("database_away", error=type(error).__name__)
             _fail(batch, Busy("the database is away", 2))
@@ -176,26 +181,32 @@ class Sequencer:
             await self._settle(batch[:middle], atomic=False)
             await self._settle(batch[middle:], atomic=False)
             return
+        self._refuses = 2 * sum(isinstance(outcome, Refusal) for outcome in outcomes) > len(batch)
         self._publisher.note_committed(self.size)
         self.committed.set()
         self.observe(len(batch), time.monotonic() - begun)
         for item, outcome in zip(batch, outcomes, strict=True):
             item.asked.answer(item.place, outcome)
 
-    async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
-        """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written. Only what
-        is new throughout: a refusal or a resubmission is said from the database, under its lock."""
+    async def _from_kept(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome] | None:
+        """Decide from what this process left behind and append in one statement, which compares it; None where it is not what the database
+        holds. What is refused is said of facts that were compared, too."""
         kept = self._kept
         assert kept.head is not None, "facts are kept at a head"
         workspace = Workspace(conn, self._kinds, self._dataset, kept)
         try:
             decided = await self._decide(workspace, batch, kept.head)
-            if len(decided.entries) < len(batch):
+            if atomic and len(decided.entries) < len(batch):
                 kept.undo(workspace.facts.changed)
                 return None
-            crash_point("append.before_commit")
-            changes = workspace.changes()
-            if not await store.append(conn, kept.head, decided.head, decided.rows, workspace.new_links, changes, workspace.read_set()):
+            if decided.entries:
+                crash_point("append.before_commit")
+            changes, known = workspace.changes(), workspace.read_set()
+            if decided.entries:
+                stands = await store.append(conn, kept.head, decided.head, decided.rows, workspace.new_links, changes, known)
+            else:
+                stands = await store.stands(conn, kept.head, known)
+            if not stands:
                 kept.drop()
                 return None
         except store.AWAY:
@@ -211,6 +222,18 @@ class Sequencer:
         kept.advance(decided.head, changes)
         self._appended(decided)
         return decided.outcomes
+
+    async def _refused_now(self, conn: store.Conn, batch: list[_Pending]) -> dict[int, Outcome]:
+        """What is refused as the log stands, by its number: before the lock of the head is taken, for which other processes wait. Each is
+        judged as the next one; only what came alone, since of what came together each may build on the one before."""
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            head = await store.fetch_head(conn) or EMPTY
+            alone = [(number, item) for number, item in enumerate(batch) if item.asked.count == 1]
+            workspace = Workspace(conn, self._kinds, self._dataset)
+            await workspace.load_all([item.submission for _, item in alone])
+            found = [(number, await self._judged(workspace, item.submission, head.size, _at_s(head.at_s, item))) for number, item in alone]
+        self.size = head.size
+        return {number: outcome for number, outcome in found if isinstance(outcome, Refusal)}
 
     async def _from_database(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
         """Decide and append under the lock of the head."""
@@ -234,23 +257,23 @@ class Sequencer:
         return decided.outcomes
 
     def _appended(self, decided: _Decided) -> None:
-        crash_point("append.after_commit")
+        if decided.entries:
+            crash_point("append.after_commit")
         self.size = decided.head.size
         self.recent.add(decided.entries)
 
     async def _decide(self, workspace: Workspace, batch: list[_Pending], head: store.LogHead) -> _Decided:
         """A batch that comes after ``head``. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
-        submissions = [item.submission for item in batch]
-        await workspace.load(chain.from_iterable(map(base_keys, submissions)))
-        await workspace.preload(submissions)
+        await workspace.load_all([item.submission for item in batch])
         outcomes: list[Outcome] = []
         entries: list[Entry] = []
         at_s = head.at_s
         for item in batch:
-            at = max(at_s, int(time.time()) if item.now_s is None else item.now_s)
-            outcome = await self._one(workspace, item.submission, head.size + len(entries), at)
-            if isinstance(outcome, Sequenced) and outcome.entry is not None:
-                entries.append(outcome.entry)
+            at = _at_s(at_s, item)
+            outcome = await self._judged(workspace, item.submission, head.size + len(entries), at)
+            if isinstance(outcome, Sequenced) and (entry := outcome.entry) is not None:
+                self._take(workspace, entry)
+                entries.append(entry)
                 at_s = at
             outcomes.append(outcome)
         leaves = [leaf_hash(entry.raw) for entry in entries]
@@ -258,7 +281,15 @@ class Sequencer:
         rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
         return _Decided(outcomes, entries, rows, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
 
-    async def _one(self, workspace: Workspace, submission: Submission, index: int, at_s: int) -> Outcome:
+    def _take(self, workspace: Workspace, entry: Entry) -> None:
+        """What comes behind an entry is judged after it."""
+        statement = entry.statement
+        apply(entry, self._kinds.of(statement.kind, entry.admission.ruleset), workspace.facts)
+        workspace.links[statement.chain, statement.seq] = link = store.LinkRow(statement.chain, statement.seq, statement.hash, entry.index)
+        workspace.new_links.append(link)
+
+    async def _judged(self, workspace: Workspace, submission: Submission, index: int, at_s: int) -> Outcome:
+        """What would become of a statement that came as entry ``index``; nothing is changed."""
         statement = submission.statement
         place = (statement.chain, statement.seq)
         if (holder := workspace.links.get(place)) is not None:
@@ -278,10 +309,12 @@ class Sequencer:
                 entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._publisher.root_at, reads))
         except Refusal as refusal:
             return refusal
-        apply(entry, submission.kind, workspace.facts)
-        workspace.links[place] = link = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
-        workspace.new_links.append(link)
         return Sequenced(index, is_new=True, entry=entry)
+
+
+def _at_s(before_s: int, item: _Pending) -> int:
+    """When a statement is admitted: never before the entry before it."""
+    return max(before_s, int(time.time()) if item.now_s is None else item.now_s)
 
 
 def _fail(items: Iterable[_Pending], error: Exception) -> None:

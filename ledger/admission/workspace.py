@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 from ledger import store
-from ledger.admission.admit import Submission, read_keys
+from ledger.admission.admit import Submission, base_keys, read_keys
 from ledger.admission.fact_cache import FactCache
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Reads
@@ -64,6 +64,11 @@ class Workspace:
         """What was decided from, as the database must still hold it."""
         used = self._used & self.stored.keys()
         return list(zip(used, map(self.stored.__getitem__, used), strict=True))
+
+    async def load_all(self, submissions: Sequence[Submission]) -> None:
+        """What a whole batch needs, as far as it is known before the first is decided."""
+        await self.load(chain.from_iterable(map(base_keys, submissions)))
+        await self.preload(submissions)
 
     async def preload(self, submissions: Sequence[Submission]) -> None:
         """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken. What an

@@ -110,9 +110,42 @@ async def test_most_batches_of_one_process_are_decided_from_what_it_kept(
         return await lock_head(conn)
 
     monkeypatch.setattr(store, "lock_head", counted)
-    answers = await run(pool, tmp_path, bench, [[raw] for raw in envelopes(bench)])
-    assert len(answers) == len(bench.entries)
-    assert len(locked) == 1
+    refused = [key_add(bench, PARTIES[0], 1, prev="0" * 64), key_add(bench, PARTIES[0], 1, seq=7)]
+    posted = [*envelopes(bench)[:2], refused[0], *envelopes(bench)[2:], *refused]
+    answers = await run(pool, tmp_path, bench, [*[[raw] for raw in posted], [key_add(bench, PARTIES[0], 1), refused[1]]])
+    assert sum(one[0] is True for request in answers for one in request) == len(bench.entries) + 1
+    assert len(locked) == 1, "also of what is refused, alone or beside what is new"
+
+
+async def test_a_crowd_that_is_refused_waits_for_no_other_process(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[int] = []
+    lock_head = store.lock_head
+
+    async def counted(conn: store.Conn) -> store.LogHead | None:
+        locked.append(1)
+        return await lock_head(conn)
+
+    async with running(pool, tmp_path, bench.kinds) as first:
+        second = Log(pool, bench.kinds, first.data, first.publisher, first.operator_key, simulated=True)
+        task = asyncio.create_task(second.sequencer.run())
+        for raw in envelopes(bench):
+            await first.append([raw], now_s=NOW)
+        monkeypatch.setattr(store, "lock_head", counted)
+        crowd = [key_add(bench, party, serial, prev=f"{serial}" * 64) for party in PARTIES[:3] for serial in (1, 2, 3)]
+        told = [(await second.append([raw], now_s=NOW))[0] for raw in crowd]
+        assert {code for one in told if isinstance(one, TurnedDown) for code in one.refusal.codes} == {"PREV_MISMATCH"}
+        assert len(told) == len(crowd)
+        assert len(locked) == 1, "the first is judged under the lock; from then on it is known what the crowd meets"
+        together = await asyncio.gather(*(second.append([raw], now_s=NOW) for raw in (*crowd[:2], key_add(bench, PARTIES[0], 4))))
+        assert [type(one) for [one] in together] == [TurnedDown, TurnedDown, LoggedEntry]
+        built = [key_add(bench, PARTIES[1], 5), key_add(bench, PARTIES[1], 6, seq=9)]
+        await second.append([crowd[0]], now_s=NOW)
+        answers = await second.append(built, now_s=NOW)
+        assert [type(one) for one in answers] == [LoggedEntry, TurnedDown], "what came together may build on what came before it"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_two_processes_that_take_turns_never_decide_from_what_the_other_has_changed(
