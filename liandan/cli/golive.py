@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from liandan.client import AsyncLiandan
     from liandan.golive.running import Golive, Settled, Surveyed
     from liandan.intake.model import PlannedStatement, SheetFinding
-    from liandan.intake.rows import SheetReading
+    from liandan.intake.saying import SheetReading
 
 WORDS = {
     "new": "待办 / to do",
@@ -116,7 +116,7 @@ def _planned(paths: Sequence[Path], found: str) -> tuple[list[PlannedStatement],
     from liandan.golive.composing import Composing
     from liandan.intake.opening import bytes_of
     from liandan.intake.reading import read_files
-    from liandan.intake.rows import SheetReading
+    from liandan.intake.saying import SheetReading
     from liandan.intake.tables import GOLIVE
 
     out = SheetReading()

@@ -92,7 +92,7 @@ class _Asked:
         from liandan.intake.answers import intake_answer
         from liandan.intake.ground import NumberGround
         from liandan.intake.opening import bytes_of
-        from liandan.intake.rows import SheetReading
+        from liandan.intake.saying import SheetReading
         from liandan.intake.taking import take
 
         out = SheetReading()

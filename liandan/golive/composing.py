@@ -18,7 +18,7 @@ from ledger.ulid import ulid
 from liandan.intake.listing import waste_of
 from liandan.intake.model import PlannedStatement, SheetFinding, Spot, TemplateColumn, TemplateRow
 from liandan.intake.reading import Tables
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.intake.tables import CODES, ITEMS, MATERIAL, MATERIAL_2, METHODS, NAME, NO, PARTIES, PERMITS, SITES, USCC
 from liandan.wiring import KINDS
 from signing.payload import parse

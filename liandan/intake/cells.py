@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.lookalikes import tidied
-from liandan.intake.days import read_day_cell
+from liandan.intake.days import read_clock_cell, read_day_cell, read_moment_cell
 from liandan.intake.faults import Hows, UnfitCell, unfit
 from liandan.intake.masses import read_mass_cell, read_whole_cell
 from liandan.intake.model import SheetCell, TemplateColumn
@@ -66,6 +66,10 @@ def read_cell(cell: SheetCell, column: TemplateColumn, unit: str = "", epoch: da
                 value = read_whole_cell(cell, hows)
             case "day":
                 value = read_day_cell(cell, epoch, hows)
+            case "moment":
+                value = read_moment_cell(cell, epoch, hows)
+            case "clock":
+                value = read_clock_cell(cell, hows)
             case _:
                 value = _READERS.get(column.sort, _text)(cell, column, hows)
         if isinstance(given.value, str) and not given.formula and told_of(value) == given.value:
@@ -278,13 +282,21 @@ def _codes(cell: SheetCell, column: TemplateColumn, hows: Hows) -> Any:
     return read_codes(cell, column, hows)
 
 
+def _one_code(cell: SheetCell, column: TemplateColumn, hows: Hows) -> str:
+    """The one code of a row of a book."""
+    found = read_codes(cell, column, hows)
+    if found.scope or len(found.codes) != 1:
+        raise unfit("INTAKE_CODE", "ONE", shown(cell), column.note)
+    return found.codes[0]
+
+
 def _methods(cell: SheetCell, column: TemplateColumn, hows: Hows) -> list[str]:
     return read_methods(_as_text(cell, column), hows)
 
 
 _READERS: dict[str, Callable[[SheetCell, TemplateColumn, Hows], Any]] = {
     "text": _text, "name": _name, "number": _number, "uscc": _uscc, "ref": _ref, "json": _json, "word": _word, "yes": _yes, "provinces": _provinces,
-    "province": _province, "division": _division, "category": _category, "codes": _codes, "methods": _methods, "list_name": _list_name,
+    "province": _province, "division": _division, "category": _category, "codes": _codes, "code": _one_code, "methods": _methods, "list_name": _list_name,
 }  # fmt: skip
 
 

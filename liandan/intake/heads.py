@@ -71,6 +71,7 @@ class Headed(Struct, frozen=True):
     twins: tuple[HeadedColumn, ...]  # Quantities that stand in a further column, in another unit.
     others: Mapping[int, str]  # Heads that are none of ours.
     texts: Mapping[int, str]  # All heads, as they stand there.
+    units: Mapping[int, int] = {}  # Columns that say the unit of a quantity row by row, by the number of that quantity's column.
 
     @property
     def missing(self) -> list[TemplateColumn]:
@@ -106,7 +107,7 @@ def _names(sheet: TemplateSheet) -> dict[str, TemplateColumn]:
         found.setdefault(key_of(column.head)[0], column)
         found.setdefault(key_of(column.head)[1], column)
     for column in sheet.columns:
-        for other in column.also:
+        for other in (*column.also, *(column.group + one for one in column.also if column.group)):
             found.setdefault(key_of(other)[0], column)
             found.setdefault(key_of(other)[1], column)
     return found
@@ -146,12 +147,16 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
     others: dict[int, str] = {}
     texts: dict[int, str] = {}
     title_unit = _unit_above(grid, first)
+    unit_keys, units = {key_of(head)[0] for head in sheet.unit_heads}, list[int]()
     for number in sorted({*upper, *lower}):
         above, below = upper.get(number, ""), lower.get(number, "")
         whole = above + below if above and below and above != below else above or below
         texts[number] = whole
         ranks = [(0, whole), *([(1, below)] if below and above else []), *([(2, above)] if above and not below else [])]
         found = next(((rank, names[key]) for rank, text in ranks for key in key_of(text)[:2] if key in names), None)
+        if unit_keys and (found is None or found[0] > 0) and unit_keys & {key_of(text)[0] for _, text in ranks}:
+            units.append(number)
+            continue
         if found is None:
             others[number] = whole
             continue
@@ -170,7 +175,20 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
             twins += same[1:]
             same = same[:1]
         columns += same
-    return Headed(sheet, first, last, tuple(sorted(columns, key=lambda one: one.number)), tuple(twins), others, texts)
+    return Headed(
+        sheet, first, last, tuple(sorted(columns, key=lambda one: one.number)), tuple(twins), others, texts, _units_of(columns, units)
+    )
+
+
+def _units_of(columns: Sequence[HeadedColumn], units: Sequence[int]) -> dict[int, int]:
+    """A column of units belongs to the nearest quantity to its left, else to its right; each quantity without one has that of the nearest other."""
+    masses = sorted(one.number for one in columns if one.column.sort == "mass" and not one.unit)
+    found: dict[int, int] = {}
+    for unit in units:
+        left = [number for number in masses if number < unit]
+        if masses:
+            found.setdefault(left[-1] if left else masses[0], unit)
+    return found
 
 
 def _texts(grid: Grid, row: int) -> dict[int, str]:

@@ -18,7 +18,7 @@ from ledger.model import Admission, Decision, Facts, Findings, Head, Moment, Sta
 from ledger.times import format_at
 from liandan.intake.listing import ListDraft
 from liandan.intake.model import PlannedStatement
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.wiring import KINDS
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal

@@ -13,7 +13,7 @@ from ledger.admission.content import check_content, withheld
 from ledger.admission.form import read_body
 from liandan.intake.ground import LogGround, same_name
 from liandan.intake.model import CodesRead, PlannedStatement, Spot, TemplateRow
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.intake.tables import CATEGORY, CODES, LIST_TERMS, LISTING, METHODS, NO, PERMIT, QUOTA, RECEIVER, RECEIVER_NAME, SCOPE
 from signing.payload import BODY_LIMIT
 from signing.phrase import Phrase

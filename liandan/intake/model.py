@@ -72,12 +72,15 @@ class TemplateColumn(Struct, frozen=True, eq=False, kw_only=True):
     note: str = ""
     words: Mapping[str, Any] = {}
     sort: str = (
-        "text"  # text, name, number, uscc, category, codes, methods, day, mass, whole, yes, provinces, province, division, json, ref
+        "text"  # text, name, number, uscc, category, codes, code, methods, day, moment, clock, mass, whole, yes, provinces, province, division,
+        # json, ref; dropped: known and neither read nor kept, because it names persons or is nothing to us
     )
     wide: int = 20
     also: tuple[str, ...] = ()
     in_template: bool = True  # Whether the empty workbook has it.
     spreads: bool = True  # Whether the value of merged cells is meant for each of their rows; a quota is not.
+    counts_once: bool = False  # Of a quantity: merged over rows it is that of the first, what a waste of several takers was made.
+    group: str = ""  # What stands above several heads; ``head`` begins with it.
 
 
 class TemplateSheet(Struct, frozen=True, eq=False):
@@ -87,6 +90,9 @@ class TemplateSheet(Struct, frozen=True, eq=False):
     kind: str
     columns: tuple[TemplateColumn, ...]
     is_form: bool = False
+    unit_heads: tuple[str, ...] = ()  # Heads of columns that say the unit of the quantity to their left, row by row (计量单位).
+    weighed: str = ""  # Column of the mass of what is counted in pieces (个), where a table has it.
+    keeps: bool = False  # Whether rows carry their cells as they stand there: of a book, which is kept, and not of a statement.
 
     @property
     def by_head(self) -> dict[str, TemplateColumn]:
@@ -169,6 +175,7 @@ class TemplateRow(Struct, frozen=True):
     cells: Mapping[str, Any]  # A :data:`CellValue` each.
     letters: Mapping[str, str] = {}
     rows: Mapping[str, int] = {}  # Of a form, where each head has a row of its own.
+    raw: Mapping[str, str] = {}  # Of a sheet that keeps them: cells by their heads in the file, as they stand there.
 
     def at(self, head: str) -> Spot:
         """Place of one of its cells."""

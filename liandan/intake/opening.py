@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from liandan.intake.model import SheetBook, Spot
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.intake.sniffing import FILE_MAX, sort_of
 from liandan.intake.text import read_csv
 from liandan.intake.xls import read_xls

@@ -13,7 +13,7 @@ from liandan.intake.ground import LogGround, same_number
 from liandan.intake.listing import judged_body
 from liandan.intake.model import PlannedStatement, Spot, TemplateRow
 from liandan.intake.reading import Tables
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.intake.tables import OPENINGS
 from signing.phrase import Phrase
 from signing.refusal import Reason

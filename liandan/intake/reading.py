@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from liandan.intake.model import RowOutcome, SheetBook, SheetFinding, SheetNote, SheetRepair, Spot, TemplateRow, TemplateSheet
 from liandan.intake.opening import open_bytes
-from liandan.intake.rows import SheetReading, tables_of
+from liandan.intake.rows import tables_of
+from liandan.intake.saying import SheetReading
 from liandan.intake.tables import ITEMS, LISTS, OPENINGS, PERMITS
 from signing.refusal import Reason, Refusal
 

@@ -3,86 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ledger.mass import read_mass, tonnes
 from liandan.intake.cells import ReadCell, read_cell, together, told_of
 from liandan.intake.heads import Headed, HeadedColumn, find_heads, near_head
-from liandan.intake.masses import unit_beside
+from liandan.intake.masses import unit_beside, unit_in
 from liandan.intake.model import (
     NOTES,
     Grid,
     Line,
-    RowOutcome,
     SheetBook,
     SheetCell,
-    SheetFinding,
-    SheetNote,
-    SheetRepair,
     Spot,
     TemplateRow,
     TemplateSheet,
 )
-from liandan.intake.spelling import folded, shown
+from liandan.intake.saying import SheetReading
+from liandan.intake.spelling import folded, is_empty_mark, shown
 from liandan.intake.xlsx import CUT, column_letters
 from signing.phrase import Phrase
 from signing.refusal import EXPECTED_MAX, Reason
 
-_TOTAL = re.compile(r"(本页|全省|全市)?(合计|小计|总计|共计|累计)(数|量)?(\(.*\))?[:：]?(.*家.*)?")
+_TOTAL = re.compile(r"(本页|全省|全市|本月|当月|本日|本年)?(合计|小计|总计|共计|累计)(数|量)?(\(.*\))?[:：]?(.*家.*)?")
+_COUNT = re.compile(r"(?:总计|合计|共计|总共|共)[:：]?([0-9]{1,7})(?:条|行|笔|车次|份)(?:记录|数据)?[。.]?")
+"""What a program writes below the rows that it has exported: how many they are."""
 _FOOTNOTE = re.compile(r"(注|备注|说明|填表|制表|审核|复核|经办|联系|日期|负责人|盖章|单位[:：]|以上|附).*", re.DOTALL)
 _FILLS_MAX = 200_000
 """Cells that merged areas may fill."""
+_RAW_MAX = 120
+"""Characters of a cell that a book keeps as it stands there."""
+_PIECES = "pieces"
 _TAKEN, _TITLE = Phrase("已读取", "taken"), Phrase("小标题，不是数据行", "a heading among the rows")
-
-
-class SheetReading:
-    """What is said of files while they are read; the first thing that is said of a cell stands."""
-
-    def __init__(
-        self,
-        findings: Sequence[SheetFinding] = (),
-        repairs: Sequence[SheetRepair] = (),
-        notes: Sequence[SheetNote] = (),
-        outcomes: Sequence[RowOutcome] = (),
-    ) -> None:
-        """Goes on from what was said before."""
-        self.findings, self.repairs, self.notes, self.outcomes = list(findings), list(repairs), list(notes), list(outcomes)
-        self.silent: list[Spot] = []
-        self._told = {one.spot for one in findings}
-        self._bad = {(one.spot.file, one.spot.sheet, one.spot.row) for one in findings}
-
-    def refuse(self, spot: Spot, reason: Reason) -> None:
-        """A finding."""
-        if spot not in self._told:
-            self._told.add(spot)
-            self._bad.add((spot.file, spot.sheet, spot.row))
-            self.findings.append(SheetFinding(spot, reason))
-
-    def repair(self, spot: Spot, found: str, taken: str, how: Phrase) -> None:
-        """Something that was read otherwise than it stands there."""
-        self.repairs.append(SheetRepair(spot, found[:200], taken[:200], how))
-
-    def silence(self, spot: Spot) -> None:
-        """Nothing more is said of a cell."""
-        self._told.add(spot)
-        self.silent.append(spot)
-
-    def is_told(self, spot: Spot) -> bool:
-        """Whether something is wrong with a cell already."""
-        return spot in self._told
-
-    def is_bad(self, spot: Spot) -> bool:
-        """Whether something is wrong with the row of a cell."""
-        return (spot.file, spot.sheet, spot.row) in self._bad
-
-    def note(self, spot: Spot, said: Phrase) -> None:
-        """Something that changes nothing."""
-        self.notes.append(SheetNote(spot, said))
-
-    def came_of(self, spot: Spot, outcome: Any, said: Phrase) -> None:
-        """What became of a row."""
-        self.outcomes.append(RowOutcome(spot, outcome, said))
 
 
 def tables_of(book: SheetBook, sheets: tuple[TemplateSheet, ...], out: SheetReading) -> dict[str, list[TemplateRow]]:
@@ -148,7 +101,8 @@ class _Reader:
         self._name = grid.name[:31]
         self._columns = {one.number: one for one in headed.columns}
         self._letters = {one.column.head: "B" if headed.sheet.is_form else one.letter for one in headed.columns}
-        self._sum = self._sums = 0
+        self._sum = self._sums = self._read_rows = 0
+        self._last_unit = ""
         self._is_after_title = False
         self._quota = next((one for one in headed.columns if one.column.sort == "mass"), None)
 
@@ -183,7 +137,10 @@ class _Reader:
         names: dict[str, list[HeadedColumn]] = {}
         for one in headed.columns:
             names.setdefault(one.column.head, []).append(one)
-            if one.number in self._grid.hidden_columns:
+            if one.column.sort == "dropped":
+                said = Phrase(f"列“{one.text[:40]}”不读取，也不保存", f"column {one.text[:40]} is neither read nor kept")
+                out.note(self._spot(headed.last, one), said)
+            elif one.number in self._grid.hidden_columns:
                 out.refuse(self._spot(headed.last, one), Reason("INTAKE_HIDDEN", "", one.text[:60], "", "COLUMN"))
         for head, several in names.items():
             if len(several) > 1:
@@ -199,9 +156,9 @@ class _Reader:
                 place = self._spot(headed.last, None, number)
                 out.refuse(place, Reason("INTAKE_COLUMN", "", text[:60], near, "NEAR", {"found": text[:60], "near": near}, near))
             elif not headed.sheet.is_form and text:
-                out.note(
-                    self._spot(headed.last, None, number), Phrase(f"列“{text[:40]}”不进入声明", f"column {text[:40]} enters no statement")
-                )
+                said = Phrase(f"列“{text[:40]}”不进入声明", f"column {text[:40]} enters no statement")
+                kept = Phrase(f"列“{text[:40]}”不读取，也不保存", f"column {text[:40]} is neither read nor kept")
+                out.note(self._spot(headed.last, None, number), kept if headed.sheet.keeps else said)
         for column in () if headed.sheet.is_form else headed.missing:
             reason = Reason("INTAKE_COLUMN", "", Phrase("没有这一列", "absent"), column.head, "ABSENT", {"head": column.head})
             out.refuse(Spot(spot.file, spot.sheet, spot.row, column.head), reason)
@@ -227,6 +184,10 @@ class _Reader:
                         self._out.silence(self._spot(row, one))
                 continue
             below = [row for row in rows if top < row <= bottom]
+            if below and asked[0].column.counts_once:
+                how = Phrase(f"合并单元格 {area}，只计一次", f"merged cells {area}: counted once")
+                self._out.repair(self._spot(top, asked[0]), shown(cell), shown(cell), how)
+                continue
             if below and not asked[0].column.spreads:
                 self._out.refuse(self._spot(top, asked[0]), Reason("INTAKE_MERGED", "", area, "", "SHARED"))
                 for row in below:
@@ -253,8 +214,10 @@ class _Reader:
         if why is not None:
             out.came_of(spot, "left_out", why)
             return None
-        asked = {number: cell for number, cell in line.items() if number in self._columns}
-        if not asked and all(number in self._headed.others for number in line):
+        asked = {
+            number: cell for number, cell in line.items() if number in self._columns and self._columns[number].column.sort != "dropped"
+        }
+        if not asked and all(number in self._headed.texts for number in line):
             out.came_of(spot, "left_out", Phrase("要读的列都空着", "nothing in the columns that are read"))
             return None
         if row in self._grid.hidden_rows:
@@ -268,20 +231,25 @@ class _Reader:
 
     def _read(self, row: int, line: Line, spot: Spot) -> TemplateRow:
         out, before, cells = self._out, len(self._out.findings), dict[str, Any]()
+        self._read_rows += 1
         for number, cell in line.items():
             if (
                 number not in self._columns
                 and number not in self._headed.others
+                and number not in self._headed.units.values()
                 and number not in {one.number for one in self._headed.twins}
             ):
                 expected = Phrase("空格：这一列没有列名", "nothing: the column has no head")
                 out.refuse(self._spot(row, None, number), Reason("INTAKE_COLUMN", "", shown(cell)[:60], expected, "NONE"))
         for one in self._headed.columns:
             place = self._spot(row, one)
-            if out.is_told(place):
+            if one.column.sort == "dropped" or out.is_told(place):
                 continue
             cell_ = line.get(one.number)
-            read = ReadCell() if cell_ is None or cell_.is_blank else read_cell(cell_, one.column, one.unit, self._book.epoch)
+            unit = one.unit or (self._unit_beside(row, line, one, cell_) if one.column.sort == "mass" else "")
+            if unit == _PIECES:
+                continue
+            read = ReadCell() if cell_ is None or cell_.is_blank else read_cell(cell_, one.column, unit, self._book.epoch)
             if read.reason is not None:
                 out.refuse(place, read.reason)
             elif read.value is None:
@@ -294,7 +262,7 @@ class _Reader:
                 cells[one.column.head] = read.value
                 if read.hows:
                     out.repair(place, _found(cell_), told_of(read.value), together(read.hows))
-                if one.column.sort == "mass" and not one.unit and cell_ is not None and not unit_beside(cell_):
+                if one.column.sort == "mass" and not unit and cell_ is not None and not unit_beside(cell_):
                     out.refuse(self._spot(self._headed.last, one), Reason("INTAKE_UNIT", "", one.text[:60], "吨", "NONE"))
         self._compare_twins(row, line, cells)
         if self._quota is not None and (grams := read_mass(str(cells.get(self._quota.column.head, "")))) is not None:
@@ -302,7 +270,40 @@ class _Reader:
         is_bad = len(out.findings) > before
         out.came_of(spot, "refused" if is_bad else "taken", Phrase("有不能读取的格", "a cell of it cannot be read") if is_bad else _TAKEN)
         rows = {one.column.head: one.number for one in self._headed.columns} if self._headed.sheet.is_form else {}
-        return TemplateRow(spot, cells, self._letters, rows)
+        return TemplateRow(spot, cells, self._letters, rows, self._raw(line) if self._headed.sheet.keeps else {})
+
+    def _raw(self, line: Line) -> dict[str, str]:
+        """Cells of the columns that are read, by their heads in the file."""
+        kept = {one.number: one.text for one in (*self._headed.columns, *self._headed.twins) if one.column.sort != "dropped"}
+        kept |= {number: self._headed.texts[number] for number in self._headed.units.values()}
+        return {kept[number][:60]: shown(cell)[:_RAW_MAX] for number, cell in line.items() if number in kept}
+
+    def _unit_beside(self, row: int, line: Line, one: HeadedColumn, cell: SheetCell | None) -> str:
+        """The unit that stands in a column of its own; pieces are no mass: then what the table has weighed counts, and without it the row is refused."""
+        number = self._headed.units.get(one.number)
+        beside = None if number is None else line.get(number)
+        if beside is None or beside.is_blank or cell is None or cell.is_blank or number is None or is_empty_mark(shown(beside)):
+            return ""
+        if unit := unit_in(shown(beside)):
+            self._last_unit = unit
+            return unit
+        if unit_beside(cell):
+            return ""
+        weighed = next((other for other in self._headed.columns if other.column.head == self._headed.sheet.weighed), None)
+        if (
+            weighed is not None
+            and (found := line.get(weighed.number)) is not None
+            and not found.is_blank
+            and not is_empty_mark(shown(found))
+        ):
+            self._out.repair(
+                self._spot(row, one), f"{shown(cell)} {shown(beside)}", "", Phrase("是件数，取折合重量", "pieces: their mass is taken")
+            )
+            return _PIECES
+        self._out.refuse(
+            self._spot(row, None, number), Reason("INTAKE_UNIT", "", f"{shown(cell)} {shown(beside)}"[:60], "吨 / 千克 / 万吨", "PIECES")
+        )
+        return _PIECES
 
     def _compare_twins(self, row: int, line: Line, cells: dict[str, Any]) -> None:
         """Of one quantity in two units both must say the same."""
@@ -328,6 +329,10 @@ class _Reader:
         if len(texts) > 2 and row <= self._headed.last + 2 and list(texts.values()) == [str(at) for at in range(1, len(texts) + 1)]:
             return Phrase("列号", "numbers of the columns")
         first = [text for _, text in sorted(texts.items())][:4]
+        if counted := next((found for text in first if (found := _COUNT.fullmatch(re.sub(r"\s+", "", text)))), None):
+            if int(counted[1]) != self._read_rows:
+                self._out.refuse(self._spot(row), Reason("INTAKE_TOTAL", "", f"{self._read_rows}", counted[1], "ROWS"))
+            return Phrase("行数，不是数据行", "the number of rows, no row")
         if any(_TOTAL.fullmatch(re.sub(r"\s+", "", text)) for text in first):
             return self._compare_total(row, line)
         filled = [text for text in texts.values() if text]
@@ -347,7 +352,9 @@ class _Reader:
         said = Phrase("小计，不是数据行" if is_part else "合计，不是数据行", "a total, no row")
         if quota is None or (cell := line.get(quota.number)) is None or cell.is_blank:
             return said
-        read = read_cell(cell, quota.column, quota.unit, self._book.epoch)
+        beside = line.get(self._headed.units.get(quota.number, 0))
+        unit = quota.unit or (unit_in(shown(beside)) if beside is not None else "") or self._last_unit
+        read = read_cell(cell, quota.column, unit, self._book.epoch)
         if read.value is None:
             return Phrase(f"{said.zh}，没有可核对的数", f"{said.en}, not to be compared")
         if read_mass(read.value) != expected and not self._out.findings:

@@ -88,6 +88,10 @@ INTAKE_FILE:SAME
 与 {other} 的内容相同。 || 只交一份；要交的是另一份的，核对文件。
 Its rows are those of {other}. || Bring one of them; if another one was meant, check the file.
 
+INTAKE_FILE:CUT
+最后一行没写完，文件像是被截断了。 || 重新导出或重新复制，完整地交来。
+The last row ends in its midst: the file seems to be cut off. || Export or copy it anew and bring all of it.
+
 INTAKE_SHEET | - | sender | docs/intake.md [DESIGN]
 这张表的表头认不出来。 || 表头照模板写；不交的表请删去，或改名为“说明”。
 The heads of this sheet are not known. || Write them as the template has them; take out sheets that are not meant, or call them 说明.
@@ -200,6 +204,10 @@ INTAKE_UNIT:NONE
 这一列的数量没有单位：列名、表上方和格中都没有。 || 在列名里写明，如“年度额度（吨）”。
 The quantities of this column have no unit: neither head, title nor cell names one. || Name it in the head: 年度额度（吨）.
 
+INTAKE_UNIT:PIECES
+计量单位是件数，没有对应的重量。 || 写出以吨计的重量：填“折合重量（吨）”一列，或者在格中写明，如“0.85吨”。
+The unit is pieces, and nothing says how much they weigh. || Say the tonnes: in a column 折合重量（吨）, or in the cell, like 0.85吨.
+
 INTAKE_UNIT:FORMAT
 单元格格式显示的与格中的数不同（缩放、百分号、条件或别的文字），看到的和存的不是一回事。 || 格式改为“常规”，按吨写出数量。
 The cell's format shows another number than the cell holds: scaled, in per cent, by a condition, or with other words. || Set the format to General and write the tonnes.
@@ -232,6 +240,10 @@ INTAKE_DAY:NONE
 没有这一天。 || 核对年、月、日。
 There is no such day. || Check year, month and day.
 
+INTAKE_DAY:CLOCK
+认不出时间。 || 写成 14:05。
+The time is not clear. || Write it like 14:05.
+
 INTAKE_CODE | - | sender | docs/intake.md [DESIGN]
 认不出废物代码。 || 写成 900-052-31；几个的用顿号隔开；整个类别写“全部代码”。
 The waste code is not clear. || Write it like 900-052-31, several with commas; for a whole category 全部代码.
@@ -259,6 +271,10 @@ Beside the code stand words by which not all of it may be meant. || Write the co
 INTAKE_CODE:MIXED
 一行里的代码属于不同类别。 || 每个类别一行，各写各的额度。
 The codes of one row are of several categories. || Make a row of each, with a quota of its own.
+
+INTAKE_CODE:ONE
+一行台账只有一个废物代码。 || 每个代码一行，各写各的数量。
+A row of a book is of one code. || Make a row of each code, with its own quantity.
 
 INTAKE_CODE:SCOPE
 “范围”与代码一格所写的不一致。 || 核对后只留一种说法。
@@ -323,6 +339,10 @@ Several rows share one quantity: each so much, or all together? || Unmerge it an
 INTAKE_TOTAL | - | sender | docs/intake.md [DESIGN]
 合计与各行之和不符。 || 核对各行数量和合计；以哪个为准，由您定。
 The total is not the sum of its rows. || Compare rows and total, and decide which is right.
+
+INTAKE_TOTAL:ROWS
+表末写的行数与读到的行数不符，文件可能不全。 || 重新导出；有删改的，改正行数。
+The number of rows below the table is not that of the rows: the file may lack some. || Export it anew, or correct the number.
 
 INTAKE_PERMIT | - | sender | docs/intake.md [DESIGN]
 许可证对不上。 || 核对接受单位和许可证编号。

@@ -14,7 +14,7 @@ from liandan.intake.listing import ListDraft, compose_list
 from liandan.intake.model import PlannedStatement, RowOutcome, SheetFinding, SheetNote, SheetRepair
 from liandan.intake.openings import compose_openings
 from liandan.intake.reading import IntakeSort, ReadTables, TakenFile, read_tables
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from signing.phrase import Phrase
 
 FINDINGS_MAX = 1_000

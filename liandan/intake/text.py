@@ -36,16 +36,22 @@ def read_csv(raw: bytes, name: str) -> tuple[Grid, list[Phrase]]:
     if separator != ",":
         word = _SEPARATORS.get(separator, Phrase(repr(separator), repr(separator)))
         said.append(Phrase(f"以{word.zh}分列", f"columns parted by {word.en}"))
+    usual = last = 0
+    line: list[str] = []
     grid = Grid(name=name, lines={}, merges=[], hidden_rows=set(), hidden_columns=set())
     try:
         for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1 + skipped):
             cells = {at: SheetCell(value) for at, value in enumerate(line, 1) if value.strip()}
             if cells and max(cells) > COLUMNS_MAX:
                 grid.is_cut, cells = True, {at: cell for at, cell in cells.items() if at <= COLUMNS_MAX}
+            if line:
+                usual, last = max(usual, last), len(line)
             if cells:
                 grid.lines[number] = cells
             if len(grid.lines) > ROWS_MAX:
                 raise too_many()
+        if 1 < last < usual and not text.endswith(("\n", "\r")):
+            raise unreadable("CUT", separator.join(line)[-60:])
     except (csv.Error, TypeError) as error:
         raise unreadable("CSV", str(error)[:60]) from None
     return grid, said
@@ -63,7 +69,9 @@ def _decoded(raw: bytes) -> tuple[str, str]:
     for encoding in ("utf-8", "gb18030"):
         try:
             text = raw.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if error.start >= len(raw) - 3 and not raw[: error.start].isascii() and "invalid" not in error.reason:
+                raise unreadable("CUT", Phrase("最后一个字只有一半", "half a character at the end")) from None
             continue
         if encoding == "utf-8" or _is_written(text):
             return text, "gbk" if encoding == "gb18030" else encoding

@@ -19,7 +19,7 @@ from liandan.intake import sniffing
 from liandan.intake.model import PlannedStatement, SheetFinding
 from liandan.intake.opening import bytes_of
 from liandan.intake.reading import read_files
-from liandan.intake.rows import SheetReading
+from liandan.intake.saying import SheetReading
 from liandan.intake.tables import GOLIVE
 from liandan.intake.template import write_template
 from liandan.intake.xlsx import ROWS_MAX
