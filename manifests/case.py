@@ -189,6 +189,10 @@ TRUNK_UNKNOWN:NO_MANIFEST
 账本中没有联单 {manifest}。 || 核对链名；联单还没有开具的，先由移出人开具。
 The log has no manifest {manifest}. || Check the chain; if it is not issued yet, the generator issues it first.
 
+TRUNK_UNKNOWN:ITEM_CASE
+账本中没有 {case}，或者它不是该未符项所指联单的事项。 || 核对链名；只填写更正该联单的事项（在联单页面上查），没有的不填。
+The log has no {case}, or it is about another manifest than the item. || Check the chain; name a case of the same manifest (it is on the page of the manifest), or leave it out.
+
 TRUNK_UNKNOWN:NO_ACT
 联单 {manifest} 没有所指的第 {seq} 号行为，或者哈希不符。 || 重新读取联单，body.trunk 填最新行为：seq {newest}，hash {hash}。
 Manifest {manifest} has no act {seq} with this hash. || Read the manifest again and name its newest act in body.trunk: seq {newest}, hash {hash}.

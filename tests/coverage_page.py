@@ -110,6 +110,8 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "incident.unmanifested/1": (NEW, ("manifests/test_incidents",)),
     "incident.close/1": (NEW, ("manifests/test_incidents",)),
     "number.settle/1": (NEW, ("manifests/test_number_settle",)),
+    "item.comment/1": (NEW, ("reports/test_items",)),
+    "item.settle/1": (NEW, ("reports/test_items",)),
 }
 """By kind: what became of it when the kinds of version 1 were settled, and the modules of tests that are about it."""
 

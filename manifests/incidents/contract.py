@@ -105,6 +105,10 @@ NOT_CONCERNED:MANIFEST
 账本中没有联单 {manifest}，或者{party}不是它的有关单位。 || 核对链名；只填写本单位参与的联单，其余的不填，由主管部门补充报告。
 The log has no manifest {manifest}, or {party} takes no part in it. || Check the chain; name manifests that you take part in and leave the others to the authority.
 
+NOT_CONCERNED:ITEM
+账本中没有 {chain}，或者{party}不是它的有关单位。 || 核对未符项的链名（GET /v1/open-items）；只说明本单位参与的联单和本单位的台账，其余的由主管部门说明。
+The log has no {chain}, or it is no matter of {party}. || Check the chain of the item (GET /v1/open-items); speak about manifests that you take part in and your own books, and leave others to the authority.
+
 INCIDENT_STATE | - | nobody | kinds §9 [DESIGN]
 该事件已经了结。 || 不必再办理；另有情况的，另行报告。
 The incident is closed. || Nothing is left to do; report anything new as an incident of its own.

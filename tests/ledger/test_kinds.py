@@ -48,7 +48,16 @@ def test_what_a_closed_party_never_signs_and_what_may_begin_a_chain() -> None:
     assert {kind.name for kind in kinds if kind.barred_when_closed} == {"manifest.issue/1", "approval.apply/1", "manifest.depart/1"}
     own = {kind.name for kind in kinds if kind.chain_type == "party" and kind.name not in ("party.register/1", "party.amend/1")}
     again = {kind.name for kind in kinds if kind.opens and kind.again}
-    others = {"approval.apply/1", "log.refusals/1", "pd.erase/1", "issuer.key/1", "case.report/1", "plan.file/1", "number.settle/1"}
+    others = {
+        "approval.apply/1",
+        "log.refusals/1",
+        "pd.erase/1",
+        "issuer.key/1",
+        "case.report/1",
+        "plan.file/1",
+        "number.settle/1",
+        "item.comment/1",
+    }
     assert again == own | others
     first = {"log.found/1", "party.register/1", "permit.grant/1", "list.propose/1", "manifest.issue/1"}
     cases = {

@@ -22,6 +22,7 @@ from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Vehicle
 from reports.evidence import collect
+from reports.items.acts import PERSONALITY as ITEMS
 from signing import b64
 from signing.certificate import certify
 from signing.keys import PrivateKey
@@ -102,12 +103,13 @@ class Story:
         self.lines, self.conditions = tuple(lines) or (waste(),), conditions
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files() if file.name != without}
         begun_s = parse_at("2026-01-05T09:00:00+08:00")
-        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=begun_s, witness_policy=witness_policy, clock=clock)
+        self.bench = Workbench([WHITELIST, MANIFESTS, ITEMS], files, at_s=begun_s, witness_policy=witness_policy, clock=clock)
         for party, name in names.items():
             self.bench.register(party, name)
         self._permit()
         self._list()
-        self._decision(approved_t)
+        self.at("2026-02-02T09:00:00+08:00")
+        self.decide_for(GENERATOR, approved_t)
         self.at("2026-10-08T08:30:00+08:00")
 
     def at(self, text: str) -> None:
@@ -173,10 +175,6 @@ class Story:
         digest = rows_hash(self.bench.facts.state(LIST).rows)
         body = ListCountersign(rows_hash=digest, letter_no="渝环函〔2025〕800号（虚构）", letter_date="2025-12-25")
         self.bench.post("list.countersign/1", LIST, (AUTHORITY_50,), body)
-
-    def _decision(self, approved_t: str) -> None:
-        self.at("2026-02-02T09:00:00+08:00")
-        self.decide_for(GENERATOR, approved_t)
 
     def decide_for(self, generator: str, approved_t: str) -> str:
         """Apply and decide for a generator; the chain of the decision."""

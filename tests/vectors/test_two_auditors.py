@@ -29,11 +29,12 @@ from tests.vectors import second_reader
 from tests.vectors.forged_acts import FORGED_ACTS
 from tests.vectors.forged_corrections import FORGED_CORRECTIONS, GOOD_CORRECTION
 from tests.vectors.forged_emergencies import FORGED_EMERGENCIES
+from tests.vectors.forged_items import FORGED_ITEMS
 from tests.vectors.forged_parties import FORGED_PARTIES
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
-ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS, *FORGED_EMERGENCIES]
+ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS, *FORGED_EMERGENCIES, *FORGED_ITEMS]
 
 
 def ours(directory: Path) -> AuditReport:

@@ -8,7 +8,7 @@ Roles: operator; authorities (each of them); owner, named by the chain; region: 
 help an owner that lost its keys; place: authority of a site in another province; origin, destination: authority of an approval's or a
 manifest's side; proposer, countersigner, side (either), receiving (destination's): authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
-contested; concerned: whose matter a report is; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments); declaring,
+contested; concerned: whose matter a report or an item is; settling: both firms of an item's manifest, or an authority; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments); declaring,
 joining: of an emergency. ``a|b``: one of them.
 """
 
@@ -107,6 +107,9 @@ incident = incident/U/I
   incident.close         .  D  covering                 -    open > closed
 number = number/[0-9]{14}
   number.settle        ?  D  covering                   -
+item = item/M/I
+  item.comment         ?  D  concerned                  -    - open settled > = open
+  item.settle          .  D  settling                   -    open > settled
 list approval permit
   quota.open           .  M  this_side that_side        Q
 """
@@ -117,12 +120,14 @@ STAGE_CODE = {
     "manifest": "ACT_NOT_OPEN",
     "incident": "INCIDENT_STATE",
     "emergency": "EMERGENCY_STATE",
+    "item": "ITEM_STATE",
 }
 FORMS = {
     "U": "([0-9A-HJ-NPQRTUWXY]{18})",
     "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}",
     "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}",
     "Y": "20[0-9]{2}",
+    "M": "20[0-9]{2}-(?:0[1-9]|1[0-2])",
 }
 NEVER_FOR = ("log/", "list/", "period/")  # chains without delegates (kinds §0), and below the kinds
 NEVER_BY_DELEGATE = ("key.", "delegation.", "access.")
@@ -153,7 +158,7 @@ def _read() -> tuple[dict[str, str], dict[str, Kind]]:
         if not line.startswith(" "):
             row, is_one, form = line.partition(" = ")
             if is_one:
-                chains[row] = re.sub(r"\b[UINY]\b", lambda match: FORMS[match[0]], form)
+                chains[row] = re.sub(r"\b[UINYM]\b", lambda match: FORMS[match[0]], form)
             continue
         name, place, window, *rest = line.split()
         at = next(k for k, word in enumerate(rest) if word in ("-", "Q", "Q1", "Q3", "Q23"))

@@ -10,6 +10,7 @@ from .cases import Cases, read_thresholds
 from .custody import Manifests
 from .emergencies import Emergencies
 from .incidents import Incidents
+from .items import Items
 from .kinds import STAGE_CODE
 from .listed import LATER, Listed
 from .lists import Whitelist
@@ -43,7 +44,7 @@ class Log:
         self.thresholds: dict[str, int] = {}
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
         self.plans, self.incidents, self.listed = Plans(self), Incidents(self), Listed(self)
-        self.emergencies = Emergencies(self)
+        self.emergencies, self.items = Emergencies(self), Items(self)
 
     @property
     def size(self) -> int:
@@ -177,6 +178,8 @@ class Log:
             after = self.incidents.take(s, a)
         elif s.type == "emergency":
             after = self.emergencies.take(s, a)
+        elif s.type == "item":
+            after = self.items.take(s)
         else:
             self.parties.take(s, a)
             self._own(s, a)

@@ -137,6 +137,10 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [Role(*log.emergencies.joining(s))]
         case "covering":
             return [Role(*log.incidents.covering(s))]
+        case "settling":
+            return [Role(holders) for holders in log.items.settling(s)]
+        case "concerned" if s.type == "item":
+            return [Role(log.items.speaking(s))]
         case "holding" | "releasing" | "signer" | "concerned":
             return [Role(*log.cases.holders(s, word))]
         case "origin":

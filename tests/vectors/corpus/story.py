@@ -8,6 +8,7 @@ from tests.vectors.corpus import (
     emergencies,
     full_forms,
     incidents,
+    items,
     lists,
     openings,
     parties,
@@ -59,6 +60,7 @@ def corpus_log() -> AdmittedLog:
         permissions.lives,
         lists.reported,
         lists.piloted,
+        items.items,
     ):
         act(scene)
         scene.checkpoint()

@@ -29,6 +29,7 @@ from acts_approvals import lives
 from acts_cases import cases
 from acts_emergencies import emergencies
 from acts_incidents import incidents
+from acts_items import items
 from acts_lists import lists_in_force
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
@@ -96,5 +97,6 @@ def acts_log() -> Log:
     openings(log)
     emergencies(log)
     lives(log)
+    items(log)
     log.checkpoint(stamps("16:54:20"))
     return log

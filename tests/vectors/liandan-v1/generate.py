@@ -22,6 +22,7 @@ import refused_cases
 import refused_emergencies
 import refused_incidents
 import refused_issues
+import refused_items
 import refused_lists
 import refused_log
 import refused_quotas
@@ -68,6 +69,7 @@ def main(directory: Path) -> None:
             *refused_quotas.quotas(more),
             *refused_lists.lists(more),
             *refused_emergencies.emergencies(more),
+            *refused_items.items(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
