@@ -10,9 +10,14 @@ from ledger.admission.kind_table import Kinds
 from ledger.directory import party_name
 from ledger.times import parse_at
 from reports.paper.tongue import Tongue, speaking
+from reports.reconciliation.checking import ending, party_sums, plans, series, stocks
+from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
+from reports.reconciliation.line import LineRow, Period, period_of
+from reports.reconciliation.mirror import equations, parts_of
+from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.opening import MonthOpening
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
 from reports.reconciliation.workbook import to_xlsx
@@ -52,19 +57,47 @@ def begin(month: str, kinds: Kinds, dataset: Callable[[str, str], Any]) -> Fold:
     return Fold(check_month(month), Gathering(kinds, dataset))
 
 
-def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
-    """The statement of one direction of what was fed; ``root`` (base64) is the checkpoint's at that size."""
+def of_direction(direction: Direction) -> StatementScope:
+    """A statement of one direction, which two provinces agree on."""
+    return StatementScope(direction=direction)
+
+
+def of_party(uscc: str) -> StatementScope:
+    """A statement of everything that a party did as generator, carrier and receiver."""
+    return StatementScope(party=uscc)
+
+
+def of_authority(fold: Fold, uscc: str) -> StatementScope:
+    """A statement of all directions that touch an authority's regions; Refusal NOT_FOUND where the log has no such authority."""
+    regions = tuple(region for authority in fold.log().authorities if authority.uscc == uscc for region in authority.regions)
+    if not regions:
+        raise refuse("NOT_FOUND", field="authority", found=uscc, expected=Phrase("账本上的主管部门", "an authority of the log"))
+    return StatementScope(authority=uscc, regions=regions)
+
+
+def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStatement:
+    """The statement of a scope of what was fed; ``root`` (base64) is the checkpoint's at that size."""
+    scope = of if isinstance(of, StatementScope) else of_direction(of)
     log = fold.log()
     has_begun = parse_at(fold.at) >= fold.period.start_s  # nobody knows what will be under way on a day that has not come
-    rows, duplicates = (fold.rows(direction), fold.duplicates(direction)) if has_begun else ((), ())
-    mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
-    parties = {uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc}
+    rows, duplicates = (fold.rows(scope), fold.duplicates(scope)) if has_begun else ((), ())
+    openings = [MonthOpening(fold, way, scope) for way in fold.ways(scope)] if has_begun else []
+    adjustments = tuple(sorted((one for opening in openings for one in opening.adjustments), key=lambda one: one.index))
+    later = tuple(sorted((one for opening in openings for one in opening.later()), key=lambda one: one.index))
+    mirror, total = equations(fold.period, rows, openings)
+    terms = fold.tolerance() if THRESHOLDS in log.data else None
+    limits = None if terms is None else terms.limits
+    as_of_s = min(parse_at(fold.at), fold.period.end_s)
+    stocked = stocks(fold, scope, openings, as_of_s, limits)
+    ends = ending(fold, [scope.party] if scope.party else [row.receiver for row in rows], as_of_s, limits) if has_begun else ()
+    parties = {uscc for row in rows for uscc in (*row.parties, row.carrier) if uscc}
     parties |= {trunk.split("/")[1] for duplicate in duplicates for trunk in duplicate.manifests}
-    terms = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
+    parties |= {stock.holder for stock in stocked} | {end.holder for end in ends} | {scope.party or scope.authority} - {""}
+    source, target = scope.direction or ("", "")
     return MonthlyStatement(
         period=fold.period,
-        from_province=direction[0],
-        to_province=direction[1],
+        from_province=source,
+        to_province=target,
         origin=log.origin,
         found=log.found,
         size=fold.size,
@@ -74,14 +107,24 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         names={uscc: party_name(fold.facts, uscc) for uscc in sorted(parties)},
         rows=rows,
         mirror=mirror,
-        total=MirrorEquation(code="", **{term: sum(getattr(part, term) for part in mirror) for term in terms}),
+        total=total,
         duplicates=duplicates,
         emergencies=fold.emergencies(rows),
-        accounts=fold.accounts(direction) if has_begun else (),
-        tolerances=fold.tolerances(direction),
-        terms=fold.tolerance() if THRESHOLDS in log.data else None,
+        accounts=fold.accounts(scope) if has_begun else (),
+        tolerances=fold.tolerances(scope),
+        terms=terms,
         codes=_names_of_codes(rows),
         divisions=_names_of_places(fold, rows),
+        scope=scope,
+        parts=parts_of(fold, scope, rows, openings),
+        bases=tuple(opening.base for opening in openings if opening.base is not None),
+        adjustments=adjustments,
+        adjusted_later=later,
+        stocks=stocked,
+        sums=party_sums(rows, fold.period, scope.party),
+        series=series(rows, fold.period),
+        plans=plans(fold, rows, scope.party) if has_begun else (),
+        ending=ends,
     )
 
 
@@ -97,23 +140,6 @@ def _names_of_places(fold: Fold, rows: Iterable[LineRow]) -> dict[str, str]:
     known: Divisions | None = fold.facts.data("divisions")
     codes = {code for row in rows for code in (row.origin, row.destination)}
     return {} if known is None else {code: name for code in sorted(codes) if (name := known.full_name(code)) != code}
-
-
-def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
-    """The equation of one code. Each term is summed for itself; that they agree is the check (R-93)."""
-    received = [row for row in rows if period.holds(row.received_s)]
-    return MirrorEquation(
-        code=code,
-        opening_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.start_s)),
-        departed_g=sum(row.declared_g for row in rows if period.holds(row.departed_s)),
-        accepted_g=sum(row.accepted_g or 0 for row in received),
-        refused_g=sum(row.refused_g or 0 for row in received),
-        difference_g=sum(row.difference_g or 0 for row in received),
-        closing_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.end_s)),
-        waiting_g=sum(row.declared_g for row in rows if row.is_waiting_at(period.end_s)),
-        voided_g=sum(row.declared_g for row in rows if period.holds(row.voided_s)),
-        declined_g=sum(row.declared_g for row in rows if period.holds(row.declined_s)),
-    )
 
 
 def to_bytes(statement: MonthlyStatement, suffix: str, tongue: Tongue = "zh") -> bytes:

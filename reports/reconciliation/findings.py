@@ -8,7 +8,8 @@ from ledger.mass import format_mass
 from reports.paper.grid import tonnes
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
-from reports.reconciliation.model import AccountMonth, LineRow, MonthlyStatement
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import AccountMonth, MonthlyStatement
 from reports.reconciliation.wording import days, line_name, percent, plural, share_of
 from reports.words import when
 

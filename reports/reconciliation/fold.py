@@ -13,8 +13,11 @@ from ledger.directory import LogState, party_name
 from ledger.model import Facts
 from ledger.times import day_of
 from manifests.mass import limits_of
-from reports.reconciliation.gathering import AccountBooks, Direction, Gathering, JudgedBy
-from reports.reconciliation.model import AccountMonth, Duplicate, EmergencyMonth, LineRow, Period, Tolerance
+from reports.reconciliation.checks import StatementScope
+from reports.reconciliation.filing import JudgedBy
+from reports.reconciliation.gathering import AccountBooks, Direction, Gathering
+from reports.reconciliation.line import LineRow, Period
+from reports.reconciliation.model import AccountMonth, Duplicate, EmergencyMonth, Tolerance
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.balance import limit_of
@@ -54,29 +57,44 @@ class Fold:
 
     # --- manifests ---------------------------------------------------------------------------------------------------------------
 
-    def rows(self, direction: Direction) -> tuple[LineRow, ...]:
-        """Lines of a direction that concern the month, by departure (those not departed last), manifest and line."""
-        found = [row for row, _ in self._rows(direction)]
+    def ways(self, scope: StatementScope) -> tuple[Direction, ...]:
+        """The ways that lines of a scope go, in order."""
+        return (scope.direction,) if scope.direction is not None else tuple(filter(scope.goes, self.gathering.ways()))
+
+    def rows(self, scope: StatementScope) -> tuple[LineRow, ...]:
+        """Lines of a scope that concern the month, by departure (those not departed last), manifest and line."""
+        found = [row for row, _ in self._rows(scope)]
         return tuple(sorted(found, key=lambda row: (row.departed_s or 2**62, row.issued_s, row.generator, row.manifest, row.line)))
 
-    def _rows(self, direction: Direction) -> Iterator[tuple[LineRow, JudgedBy | None]]:
-        for lines in self.gathering.lines(direction, self.period.month):
-            for row in lines.rows:
-                if self._concerns(row):
-                    yield row, lines.judged
+    def _rows(self, scope: StatementScope) -> Iterator[tuple[LineRow, JudgedBy | None]]:
+        for way in self.ways(scope):
+            for lines in self.gathering.lines(way, self.period.month):
+                for row in lines.rows:
+                    if self._concerns(row) and scope.takes(row):
+                        yield row, lines.judged
 
     def _concerns(self, row: LineRow) -> bool:
         start_s, end_s = self.period.start_s, self.period.end_s
-        happened = any(self.period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s, row.declined_s))
+        moments = (row.issued_s, row.departed_s, row.received_s, row.voided_s, row.declined_s)
+        happened = any(self.period.holds(at) for at in moments)
         return happened or row.is_under_way_at(start_s) or row.is_under_way_at(end_s) or row.is_waiting_at(end_s)
 
-    def duplicates(self, direction: Direction) -> tuple[Duplicate, ...]:
-        """Numbers held by several manifests, at least one of them of this direction."""
+    def months_since(self, month: str) -> tuple[str, ...]:
+        """Months in which entries were admitted, from one on."""
+        to = self.gathering.to
+        return tuple(one for one in (*to.ended, to.month) if one >= month)
+
+    def duplicates(self, scope: StatementScope) -> tuple[Duplicate, ...]:
+        """Numbers held by several manifests, at least one of them of the scope."""
         return tuple(
             Duplicate(number, holders)
             for number, holders in self.gathering.doubles()
-            if any(self.gathering.direction_of(trunk) == direction for trunk in holders)
+            if any(self._holds(scope, trunk) for trunk in holders)
         )
+
+    def _holds(self, scope: StatementScope, trunk: str) -> bool:
+        filed = self.gathering.filed(trunk)
+        return filed.direction is not None and scope.goes(filed.direction) and any(map(scope.takes, self.gathering.lines_of(filed)))
 
     def emergencies(self, rows: Iterable[LineRow]) -> tuple[EmergencyMonth, ...]:
         """The emergencies on which lines of a statement move, by chain."""
@@ -106,17 +124,17 @@ class Fold:
         """The thresholds in force after the entries seen so far; a log that has issued a manifest has adopted some."""
         return Tolerance(version=self.log().data[THRESHOLDS].version, limits=limits_of(self.facts))
 
-    def tolerances(self, direction: Direction) -> tuple[Tolerance, ...]:
-        """Those by which the month's receipts of a direction were judged, in order of receipt; else those in force, if there are any."""
-        judged = {how.index: how for row, how in self._rows(direction) if how is not None and self.period.holds(row.received_s)}
+    def tolerances(self, scope: StatementScope) -> tuple[Tolerance, ...]:
+        """Those by which the month's receipts of a scope were judged, in order of receipt; else those in force, if there are any."""
+        judged = {how.index: how for row, how in self._rows(scope) if how is not None and self.period.holds(row.received_s)}
         found = {how.version: how for _, how in sorted(judged.items())}
         return tuple(map(self.gathering.tolerance_of, found.values())) or ((self.tolerance(),) if THRESHOLDS in self.log().data else ())
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
-    def accounts(self, direction: Direction) -> tuple[AccountMonth, ...]:
-        """Accounts of the direction's lists, decisions and receivers' permits."""
-        ours = {name: books for name, books in self.gathering.books(self.period.month) if self._is_of(name, direction)}
+    def accounts(self, scope: StatementScope) -> tuple[AccountMonth, ...]:
+        """Accounts of a direction's lists, decisions and receivers' permits; a party's own; those of all directions of an authority."""
+        ours = {name: books for name, books in self.gathering.books(self.period.month) if self._is_of(name, scope)}
         return tuple(self._account(name, ours[name]) for name in sorted(ours, key=_account_order))
 
     def _account(self, name: str, books: AccountBooks) -> AccountMonth:
@@ -140,14 +158,18 @@ class Fold:
         site = books.site or SiteYear(permits=(name.removeprefix(Q3_PREFIX),))
         return site_used_g(site, books.closing_g or 0, int(self.period.month[:4]))
 
-    def _is_of(self, name: str, direction: Direction) -> bool:
-        _, _, subject = name.partition(" ")
-        state = self.facts.state(subject.partition(" ")[0])
+    def _is_of(self, name: str, scope: StatementScope) -> bool:
+        chain, _, number = name.partition(" ")[2].partition(" ")
+        state = self.facts.state(chain)
+        if scope.party:
+            row = state.row(int(number)) if isinstance(state, ListState) and number.isdecimal() else None
+            receiver = row.receiver if row is not None else state.receiver if isinstance(state, ApprovalState) else ""
+            return scope.party in (receiver, chain.split("/")[1])
         if isinstance(state, ListState):
-            return (state.from_province, state.to_province) == direction
+            return scope.goes((state.from_province, state.to_province))
         if isinstance(state, ApprovalState):
-            return state.direction == direction
-        return self.gathering.draws(direction, name)
+            return scope.goes(state.direction)
+        return any(self.gathering.draws(way, name) for way in self.ways(scope))
 
     def _described(self, subject: str) -> tuple[str, int | None]:
         """What the account is, in words, and what it may hold. Lines are counted from 1, as on every paper."""

@@ -9,10 +9,14 @@ map beside the facts, so that memory is bounded, and a month is drawn by reading
   entries were admitted. Entries are admitted in the order of time, so that never changes again;
 * ``=filed:<manifest>``: under which names its lines lie, what it holds of accounts, by which thresholds its receipt was judged;
 * ``=count:<table>:<month>:<way>:<firm>:<what>``: what happened to whom (``counting``);
-* ``=holders:<number>``, and ``=double:<number>`` where there are several; ``=drawn:<from>-<to>:<account>``: a site's scale that a direction draws on.
+* ``=holders:<number>``, and ``=double:<number>`` where there are several; ``=drawn:<from>-<to>:<account>``: a site's scale that a direction draws on;
+* ``=late:<from>-<to>:<month>:<index>``: what an act changed of months that had ended when it was admitted (``late``);
+* ``=stock:<month>:<from>-<to>:<holder>:<code>``: what receivers have in stock (``stocks``); ``=plan:<month>:<plan> <site> <line>``: grams that count
+  on plans; ``=way:<from>-<to>``: where manifests go.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -26,49 +30,33 @@ from ledger.admission.personality import Books, Kind
 from ledger.auditing.disk_map import DiskFacts
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import AccountRow, Statement
-from ledger.times import day_at, day_of
+from ledger.times import day_at
 from manifests.case import cases_of, in_force
-from manifests.mass import weight_level
-from manifests.model import LineState, ManifestState, Stage, trunk_of
+from manifests.model import ManifestState, Stage, trunk_of
 from manifests.numbers import NumberSettle, named_in
 from reports.reconciliation.counting import counted
-from reports.reconciliation.model import LineRow, Tolerance
+from reports.reconciliation.filing import (
+    OPEN,
+    FiledManifest,
+    JudgedBy,
+    MonthLines,
+    PlanMove,
+    booked_before,
+    moments,
+    months_of,
+    plan_of,
+    rows_of,
+    stock_of,
+)
+from reports.reconciliation.late import LateAct, late_name
+from reports.reconciliation.line import LineRow, Way, period_of
+from reports.reconciliation.model import Tolerance
 from reports.reconciliation.pages import PagedMap
+from reports.reconciliation.stocks import LateStock, StockBook, Stocks
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
 from whitelist.thresholds import NAME as THRESHOLDS
 
-Direction = tuple[str, str]
-"""Provinces from and to, two digits each."""
-OPEN = "open"
-LONG = 24
-"""Months under which the lines of one manifest are filed at most; what was open longer is looked at with what is open."""
-_NEVER = 2**62
-
-
-class JudgedBy(Struct, frozen=True):
-    """By what a receipt was judged: index of the entry, version and SHA-256 of the thresholds."""
-
-    index: int
-    version: str
-    sha256: str
-
-
-class MonthLines(Struct, frozen=True):
-    """Lines of a manifest, as they stand."""
-
-    rows: tuple[LineRow, ...]
-    judged: JudgedBy | None = None
-
-
-class FiledManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is remembered of a manifest beside its state."""
-
-    number: str | None = None
-    held: dict[str, int] = {}
-    """Grams by account while it is neither received nor voided: reserved, whether that moves grams or not."""
-    direction: Direction | None = None
-    places: tuple[str, ...] = ()
-    judged: JudgedBy | None = None
+Direction = Way
 
 
 class AccountBooks(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,7 +79,8 @@ _OWN: dict[str, Callable[[bytes], Any]] = {
     name: msgspec.msgpack.Decoder(form).decode
     for name, form in (
         ("=rows", MonthLines), ("=now", AccountBooks), ("=books", AccountBooks), ("=filed", FiledManifest), ("=holders", tuple[str, ...]),
-        ("=double", tuple[str, ...]), ("=drawn", bool), ("=count", int),
+        ("=double", tuple[str, ...]), ("=drawn", bool), ("=count", int), ("=way", bool), ("=late", LateAct), ("=stock", StockBook),
+        ("=restock", LateStock), ("=plan", int),
     )
 }  # fmt: skip
 
@@ -126,6 +115,8 @@ class Gathering:
         self.held = PagedMap(None, kinds.encode, decoder(kinds)) if held is None else held
         self.facts = DiskFacts(dataset, self.held)
         self.to = to or GatheredTo()
+        self.stocks = Stocks(self.held)
+        self._month_s = period_of(self.to.month).start_s if self.to.month else 0
 
     def step(self, entry: Entry) -> None:
         """Take the next entry."""
@@ -133,7 +124,7 @@ class Gathering:
         at = entry.admission.at
         month = max(day_at(at)[:7], self.to.month)
         if month != self.to.month:
-            self._end_month()
+            self._end_month(month)
         ended = (*self.to.ended, self.to.month) if month != self.to.month != "" else self.to.ended
         self.to = GatheredTo(size=entry.index + 1, at=at, month=month, ended=ended)
         statement, kind = entry.statement, self._kinds.of(entry.statement.kind, entry.admission.ruleset)
@@ -143,11 +134,13 @@ class Gathering:
         for name, more in counted(entry, self.facts):
             self.held.put(f"=count:{name}", (self.held.get(f"=count:{name}") or 0) + more)
         for trunk in touched_by(statement):
-            self._follow(trunk, entry.index)
+            self._follow(trunk, entry)
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
-    def _end_month(self) -> None:
+    def _end_month(self, following: str) -> None:
+        self._month_s = period_of(following).start_s
+        self.stocks.carry(self.to.month, following)
         for name, books in list(self.held.walk("=now:")):
             account, kept = name.removeprefix("=now:"), books.at(self.to.month)
             if account.startswith(Q3_PREFIX):
@@ -178,7 +171,7 @@ class Gathering:
 
     # --- manifests ---------------------------------------------------------------------------------------------------------------
 
-    def _follow(self, trunk: str, index: int) -> None:
+    def _follow(self, trunk: str, entry: Entry) -> None:
         known = self.facts.state(trunk)
         if not isinstance(known, ManifestState):
             return
@@ -189,26 +182,74 @@ class Gathering:
         times = state.times
         held = state.drawn if times.received_s is None and times.voided_s is None else {}
         self._hold(before.held, held)
-        here, there = state.origin.division[:2], state.destination.division[:2]
-        if here == there:
-            self._file(trunk, before, FiledManifest(number=number, held=held))
-            return
+        way = state.origin.division[:2], state.destination.division[:2]
         judged = before.judged
         if times.received_s is not None and judged is None:
             pin = self.log().data[THRESHOLDS]
-            judged = JudgedBy(index, pin.version, pin.sha256)
-        rows = _rows(trunk, state, number or "", None if judged is None else self.tolerance_of(judged))
-        places = tuple(f"=rows:{here}-{there}:{month}:{trunk}" for month in _months(rows))
+            judged = JudgedBy(entry.index, pin.version, pin.sha256)
+        rows = rows_of(trunk, state, number or "", None if judged is None else self.tolerance_of(judged))
+        places = tuple(f"=rows:{'-'.join(way)}:{month}:{trunk}" for month in months_of(rows))
+        earliest_s = min(before.earliest_s, *moments(rows))
+        if earliest_s < self._month_s:
+            self._change_ended(before, way, rows, entry)
         for place in before.places:
             if place not in places:
                 self.held.put(place, None)
         for place in places:
             self.held.put(place, MonthLines(rows, judged))
+        if before.direction != way:
+            self.held.put(f"=way:{'-'.join(way)}", True)  # a value as any other
         for account in state.drawn:
-            if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{here}-{there}:{account}") is None:
-                self.held.put(name, True)  # a value as any other
-        filed = FiledManifest(number=number, held=held, direction=(here, there), places=places, judged=judged)
+            if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{'-'.join(way)}:{account}") is None:
+                self.held.put(name, True)
+        fated = before.fated + (entry.statement.at_s,) * (len(state.fates) - len(before.fated))
+        filed = FiledManifest(
+            number=number,
+            held=held,
+            direction=way,
+            places=places,
+            judged=judged,
+            earliest_s=earliest_s,
+            fated=fated,
+            stock=stock_of(state, way, rows[0].received_s, fated),
+            plan=plan_of(state),
+        )
+        if filed.stock != before.stock:
+            self.stocks.move(before.stock, filed.stock, entry, self.to.month)
+        if filed.plan != before.plan:
+            self._plan(before.plan, filed.plan)
         self._file(trunk, before, filed)
+
+    def _change_ended(self, before: FiledManifest, way: Direction, rows: tuple[LineRow, ...], entry: Entry) -> None:
+        """File what an act changes of months that have ended: what their closes said differs from what stands from now on."""
+        known = self.lines_of(before)
+        if booked_before(known, self._month_s) == booked_before(rows, self._month_s) and before.direction in (None, way):
+            return
+        act = LateAct(
+            index=entry.index,
+            kind=entry.statement.kind,
+            at=entry.statement.at,
+            admitted=entry.admission.at,
+            month_s=self._month_s,
+            before=known,
+            after=rows,
+        )
+        for one in {way, before.direction or way}:
+            moved = replace(act, before=known if one == before.direction else (), after=rows if one == way else ())
+            self.held.put(late_name(one, self.to.month, entry.index), moved)
+
+    def _plan(self, before: Iterable[PlanMove], after: Iterable[PlanMove]) -> None:
+        sums = Counter[str]()
+        for sign, moves in ((-1, before), (1, after)):
+            for move in moves:
+                sums[f"=plan:{move.month}:{move.line}"] += sign * move.mass_g
+        for name, more_g in sums.items():
+            if more_g:
+                self.held.put(name, (self.held.get(name) or 0) + more_g)
+
+    def planned(self, line: str, month: str) -> int:
+        """Grams that manifests issued in a month count on a line of a plan (``plan site line``)."""
+        return self.held.get(f"=plan:{month}:{line}") or 0
 
     def _file(self, trunk: str, before: FiledManifest, after: FiledManifest) -> None:
         if after != before:  # most acts change neither what a manifest holds nor under which months it stands
@@ -235,7 +276,7 @@ class Gathering:
         return self.held.get(f"=filed:{trunk}") or FiledManifest()
 
     def lines_of(self, filed: FiledManifest) -> tuple[LineRow, ...]:
-        """The lines of a manifest between two provinces, as they stand; else none."""
+        """The lines of a manifest, as they stand."""
         found: MonthLines | None = self.held.get(filed.places[0]) if filed.places else None
         return () if found is None else found.rows
 
@@ -244,8 +285,22 @@ class Gathering:
         for name, holders in self.held.walk("=double:"):
             yield name.removeprefix("=double:"), holders
 
+    def ways(self) -> Iterator[Direction]:
+        """Every way that a manifest ever went, those within a province, too."""
+        for name, _ in self.held.walk("=way:"):
+            source, _, target = name.removeprefix("=way:").partition("-")
+            yield source, target
+
+    def late(self, way: Direction, since: str, size: int) -> Iterator[LateAct]:
+        """Acts at or above an index, admitted in a month or later, that changed something of months that had ended, in order."""
+        for month in (*self.to.ended, self.to.month):
+            if month >= since:
+                for _, act in self.held.walk(late_name(way, month)):
+                    if act.index >= size:
+                        yield act
+
     def direction_of(self, trunk: str) -> Direction | None:
-        """Of a manifest between two provinces."""
+        """From where to where a manifest goes."""
         return self.filed(trunk).direction
 
     def draws(self, direction: Direction, account: str) -> bool:
@@ -297,60 +352,3 @@ def column_of(kind: Kind) -> Books:
     if kind.books is None:
         raise LookupError(f"{kind.name} moves accounts and names no column of the statement (Kind.books)")
     return kind.books
-
-
-def _months(rows: tuple[LineRow, ...]) -> tuple[str, ...]:
-    """The months that lines may concern, from the first thing that happened to the last; ``open`` for those that concern every later one."""
-    if any(row.is_under_way_at(_NEVER) or row.is_waiting_at(_NEVER) for row in rows):
-        return (OPEN,)
-    known = [at for row in rows for at in (row.issued_s, row.departed_s, row.received_s, row.voided_s, row.declined_s) if at is not None]
-    (year, number), (last_year, last_number) = (map(int, day_of(at).split("-")[:2]) for at in (min(known), max(known)))
-    first, last = year * 12 + number - 1, last_year * 12 + last_number - 1
-    if last - first >= LONG:
-        return (OPEN,)
-    return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1))
-
-
-def _level(line: LineState, tolerance: Tolerance | None) -> str:
-    if tolerance is None or line.accepted_g is None or line.refused_g is None:
-        return ""
-    return weight_level(tolerance.limits, line.form, line.sent_g, line.accepted_g + line.refused_g) or ""
-
-
-def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | None) -> tuple[LineRow, ...]:
-    times = state.times
-    received = None if times.received_s is None or state.is_declined else max(times.received_s, times.departed_s or times.received_s)
-    voided, is_lost = times.voided_s, False
-    if times.closed_gap_s is not None and times.received_s is None:
-        # What both authorities gave up ends there: on the road as a load of which nothing came, before it left like a void.
-        is_lost = times.departed_s is not None
-        received, voided = (times.closed_gap_s, None) if is_lost else (None, times.closed_gap_s)
-    return tuple(
-        LineRow(
-            manifest=trunk.rpartition("/")[2],
-            number=number,
-            line=place,
-            name=line.name,
-            code=line.code,
-            generator=state.generator,
-            receiver=state.receiver,
-            carrier=state.legs[-1].carrier if state.legs else "",
-            origin=state.origin.division,
-            destination=state.destination.division,
-            stage=state.stage.value,
-            declared_g=line.declared_g,
-            loaded_g=line.loaded_g,
-            accepted_g=0 if is_lost else None if state.is_declined else line.accepted_g,
-            refused_g=0 if is_lost else None if state.is_declined else line.refused_g,
-            opinion=line.opinion or "",
-            level="H" if is_lost else "" if state.is_declined else _level(line, tolerance),
-            issued_s=times.issued_s,
-            departed_s=times.departed_s,
-            received_s=received,
-            voided_s=voided,
-            declined_s=times.received_s if state.is_declined else None,
-            emergency="" if state.emergency is None else state.emergency.chain,
-            regularised_s=None if state.emergency is None else state.regularised_s,
-        )
-        for place, line in enumerate(state.lines, 1)
-    )

@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from ledger.times import DAY_S
-from reports.reconciliation.model import AccountMonth, LineRow, MonthlyStatement
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import AccountMonth, MonthlyStatement
 from whitelist.thresholds import Thresholds
 
 Item = TypeVar("Item")

@@ -11,7 +11,8 @@ from reports.paper.sheet import SHADE, Sheet
 from reports.paper.tongue import clauses, say
 from reports.reconciliation import gravity
 from reports.reconciliation.gravity import Divided
-from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, MirrorEquation, MonthlyStatement
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import AccountMonth, Duplicate, MirrorEquation, MonthlyStatement
 from reports.reconciliation.wording import as_it_ends, days, line_name, oldest, percent, plural, share_of
 from reports.words import COLUMNS, LAYERS, layer_name, level_name, stage_name, when
 

@@ -10,12 +10,22 @@ A month that is not over in the log is provisional (未完结): nobody knows wha
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
 
-from ledger.times import DAY_S, SHANGHAI, parse_at
+from ledger.times import parse_at
+from reports.reconciliation.checks import (
+    Adjustment,
+    BaseClose,
+    NumberSeries,
+    PartySums,
+    PermitEnd,
+    PlanMonth,
+    StatementScope,
+    StockMonth,
+)
+from reports.reconciliation.line import LineRow, Period, Way
 from reports.words import province
 from whitelist.thresholds import Thresholds
 
@@ -23,119 +33,20 @@ EQUATION = "opening_g departed_g accepted_g refused_g difference_g closing_g une
 """Fields of a mirror equation in the order in which they are told."""
 
 
-class Period(Struct, frozen=True):
-    """A calendar month of Asia/Shanghai: ``start_s`` included, ``end_s`` not."""
-
-    month: str
-    start_s: int
-    end_s: int
-
-    def holds(self, at_s: int | None) -> bool:
-        """Whether a moment lies in the month."""
-        return at_s is not None and self.start_s <= at_s < self.end_s
-
-
-def period_of(month: str) -> Period:
-    """The period of a well-formed ``YYYY-MM``."""
-    year, number = int(month[:4]), int(month[5:])
-    following = (year + 1, 1) if number == 12 else (year, number + 1)
-    start, end = (datetime(y, m, 1, tzinfo=SHANGHAI) for y, m in ((year, number), following))
-    return Period(month, int(start.timestamp()), int(end.timestamp()))
-
-
-class LineRow(Struct, frozen=True, kw_only=True):
-    """One waste line of one manifest, as it stands at the log size of the statement."""
-
-    manifest: str
-    """ULID."""
-    number: str
-    line: int
-    """From 1, as printed."""
-    name: str
-    code: str
-    generator: str
-    receiver: str
-    carrier: str
-    """USCC of the last carrier, empty before departure."""
-    origin: str
-    destination: str
-    """Divisions (GB/T 2260), six digits."""
-    stage: str
-    declared_g: int
-    loaded_g: int | None
-    accepted_g: int | None
-    refused_g: int | None
-    opinion: str
-    level: str
-    """``M`` or ``H`` where what came differs from what was sent beyond the tolerance (R-62), else empty."""
-    issued_s: int
-    departed_s: int | None
-    received_s: int | None
-    """The receipt's ``at``, never before the departure (claimed times may run back by 5 minutes, formats §6)."""
-    voided_s: int | None
-    declined_s: int | None
-    """When the receiver declined it before departure: like a void, it is outside the equation."""
-    emergency: str = ""
-    """应急转移: the chain of the emergency on which it moves (R-39)."""
-    regularised_s: int | None = None
-    """When the authority of the origin reported that its emergency transfer was regularised (补办)."""
-
-    @property
-    def chain(self) -> str:
-        """Of the manifest."""
-        return f"manifest/{self.generator}/{self.manifest}"
-
-    @property
-    def came_g(self) -> int:
-        """Accepted and refused together."""
-        return (self.accepted_g or 0) + (self.refused_g or 0)
-
-    @property
-    def difference_g(self) -> int | None:
-        """Declared − accepted − refused of a received line; ``None`` before the receipt."""
-        return None if self.accepted_g is None or self.refused_g is None else self.declared_g - self.came_g
-
-    @property
-    def sent_g(self) -> int:
-        """Weighed at loading, else declared."""
-        return self.declared_g if self.loaded_g is None else self.loaded_g
-
-    def is_under_way_at(self, moment_s: int) -> bool:
-        """Departed before a moment and not received before it."""
-        return self.departed_s is not None and self.departed_s < moment_s and (self.received_s is None or self.received_s >= moment_s)
-
-    def is_waiting_at(self, moment_s: int) -> bool:
-        """Issued before a moment, neither departed nor voided, declined or received before it."""
-        gone = [at for at in (self.departed_s, self.voided_s, self.declined_s, self.received_s) if at is not None]
-        return self.issued_s < moment_s and all(at >= moment_s for at in gone)
-
-    @property
-    def deviation(self) -> int:
-        """What came less what was sent, in hundredths of a per cent of what was sent, rounded half away from 0 (R-62)."""
-        lacking = self.sent_g - self.came_g
-        found = (abs(lacking) * 10_000 + self.sent_g // 2) // max(self.sent_g, 1)
-        return -found if lacking > 0 else found
-
-    def age_s(self, moment_s: int) -> int:
-        """Seconds since the departure, or since the issue of what has not departed before the moment; claimed times may lie 5 minutes ahead."""
-        begun_s = self.departed_s if self.departed_s is not None and self.departed_s < moment_s else self.issued_s
-        return max(moment_s - begun_s, 0)
-
-    def age_days(self, moment_s: int) -> int:
-        """The same in whole days."""
-        return self.age_s(moment_s) // DAY_S
-
-    @property
-    def trip_s(self) -> int:
-        """From departure to receipt, of what has both."""
-        return 0 if self.received_s is None or self.departed_s is None else self.received_s - self.departed_s
-
-
 class MirrorEquation(Struct, frozen=True, kw_only=True):
-    """The mirror equation of one code (R-93), in grams; ``code`` empty for the total."""
+    """The mirror equation of one code (R-93), in grams; ``code`` empty for the total.
+
+    opening + adjusted (departed − accepted − refused − difference) + departed = accepted + refused + difference + closing.
+    """
 
     code: str
     opening_g: int = 0
+    """Under way at the month's first moment, as the lines stood at the base close; as they stand where there is none."""
+    adjusted_departed_g: int = 0
+    """What later acts changed of earlier months since the base close; so the next three."""
+    adjusted_accepted_g: int = 0
+    adjusted_refused_g: int = 0
+    adjusted_difference_g: int = 0
     departed_g: int = 0
     accepted_g: int = 0
     refused_g: int = 0
@@ -151,7 +62,23 @@ class MirrorEquation(Struct, frozen=True, kw_only=True):
     @property
     def unequal_g(self) -> int:
         """Left side minus right side; anything but 0 is an alert H."""
-        return self.opening_g + self.departed_g - self.accepted_g - self.refused_g - self.difference_g - self.closing_g
+        month_g = self.departed_g - self.accepted_g - self.refused_g - self.difference_g
+        return self.opening_g + self.adjusted_g + month_g - self.closing_g
+
+    @property
+    def adjusted_g(self) -> int:
+        """What adjustments add to the opening."""
+        return self.adjusted_departed_g - self.adjusted_accepted_g - self.adjusted_refused_g - self.adjusted_difference_g
+
+
+class MirrorPart(Struct, frozen=True, kw_only=True):
+    """The mirror equations of a part of the lines: of one direction, or of what a party did as generator, carrier or receiver. A line on which a
+    party is two of these stands in two parts."""
+
+    direction: Way | None = None
+    role: str = ""
+    mirror: tuple[MirrorEquation, ...]
+    total: MirrorEquation
 
 
 class AccountMonth(Struct, frozen=True, kw_only=True):
@@ -250,6 +177,31 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     """By waste code what its manifests call it, most often first."""
     divisions: dict[str, str]
     """Names of places by division."""
+    scope: StatementScope = StatementScope()
+    """Of whom it tells; ``from_province`` and ``to_province`` are empty unless of a direction."""
+    parts: tuple[MirrorPart, ...] = ()
+    """Of a statement of several directions: each of them; of a party: each of its roles."""
+    bases: tuple[BaseClose, ...] = ()
+    """The closes that the month opens with, by direction; of a direction without one, opening is what stands now."""
+    adjustments: tuple[Adjustment, ...] = ()
+    """What acts changed of earlier months since those closes, in order of the log."""
+    adjusted_later: tuple[Adjustment, ...] = ()
+    """What acts changed of this month since its own close: it is in the figures here, and stands as an adjustment in the months that it names."""
+    stocks: tuple[StockMonth, ...] = ()
+    """M1, M11: by holder and code."""
+    sums: tuple[PartySums, ...] = ()
+    """M2, M3: by role, party and code."""
+    series: tuple[NumberSeries, ...] = ()
+    """M6."""
+    plans: tuple[PlanMonth, ...] = ()
+    """M8: of the plans that lines issued in the month name."""
+    ending: tuple[PermitEnd, ...] = ()
+    """M10: the first to end first."""
+
+    @property
+    def adjusts(self) -> tuple[str, ...]:
+        """The months of which something is adjusted."""
+        return tuple(sorted({adjustment.month for adjustment in self.adjustments}))
 
     @property
     def drawn_s(self) -> int:
@@ -274,7 +226,8 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def stem(self) -> str:
         """Name of the files without suffix; a provisional statement never lies where the whole month's will."""
-        name = f"reconciliation-{self.period.month}-{self.from_province}-{self.to_province}"
+        of = self.scope.party or self.scope.authority or f"{self.from_province}-{self.to_province}"
+        name = f"reconciliation-{self.period.month}-{of}"
         return f"{name}-provisional" if self.is_provisional else name
 
     def name(self, uscc: str) -> str:
@@ -291,7 +244,9 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def direction(self) -> str:
-        """Names of both provinces."""
+        """Names of both provinces; of a party or an authority its name."""
+        if whom := self.scope.party or self.scope.authority:
+            return self.name(whom)
         return f"{province(self.from_province)} → {province(self.to_province)}"
 
     @cached_property
@@ -333,4 +288,4 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def is_balanced(self) -> bool:
         """Whether every code's mirror equation holds."""
-        return all(mirror.unequal_g == 0 for mirror in (*self.mirror, self.total))
+        return not any(mirror.unequal_g for mirror in (*self.mirror, self.total)) and not any(stock.unequal_g for stock in self.stocks)

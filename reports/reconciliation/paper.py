@@ -13,8 +13,9 @@ from reports.paper.tongue import clauses, listed, say, spoken
 from reports.reconciliation import gravity
 from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_of
 from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.line import LineRow
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
-from reports.reconciliation.model import EmergencyMonth, LineRow, MonthlyStatement
+from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
 from reports.reconciliation.text import to_json, tolerances_text
 from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
 from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number

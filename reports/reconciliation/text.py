@@ -9,7 +9,8 @@ from ledger.times import format_at
 from reports.paper.tongue import clauses, listed, say
 from reports.reconciliation import gravity
 from reports.reconciliation.findings import findings
-from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement, Tolerance
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import EQUATION, MonthlyStatement, Tolerance
 from reports.reconciliation.verdict import both_sentences, is_fine
 from reports.words import FORMS, word
 

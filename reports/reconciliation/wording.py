@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from ledger.times import DAY_S
 from reports.paper.tongue import say
 from reports.reconciliation.gravity import permille
-from reports.reconciliation.model import AccountMonth, LineRow, MonthlyStatement
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import AccountMonth, MonthlyStatement
 from reports.words import level_name, when
 
 

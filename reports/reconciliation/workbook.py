@@ -9,7 +9,8 @@ from ledger.times import SHANGHAI
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
 from reports.reconciliation.findings import MonthFinding, findings
-from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement
+from reports.reconciliation.line import LineRow
+from reports.reconciliation.model import EQUATION, MonthlyStatement
 from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
 from reports.reconciliation.wording import as_it_ends, finding_level, table_number

@@ -17,7 +17,8 @@ from ledger.times import parse_at
 from ledger.tree.tiles import TileReader
 from manifests import acts
 from reports.reconcile import check_direction, check_month, to_bytes
-from reports.reconciliation.model import MirrorEquation, MonthlyStatement, period_of
+from reports.reconciliation.line import period_of
+from reports.reconciliation.model import MirrorEquation, MonthlyStatement
 from signing.refusal import Refusal
 from tests.reports.month import LINES, SLAG, any_story, drawn, october, reconcile, trip
 from tests.reports.story import BATTERY, CARRIERS, DESTINATION, GENERATOR, RECEIVER, Story, trunk

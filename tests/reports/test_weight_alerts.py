@@ -20,7 +20,7 @@ from ledger.mass import format_mass
 from manifests import acts
 from manifests.model import Leg, Vehicle
 from reports.reconcile import to_bytes
-from reports.reconciliation.model import LineRow
+from reports.reconciliation.line import LineRow
 from tests.reports.month import drawn
 from tests.reports.story import CARRIERS, DESTINATION, PORT, Story, trunk, waste
 from whitelist.adopted import data_files
