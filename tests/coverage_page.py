@@ -109,6 +109,7 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "incident.report/1": (NEW, ("manifests/test_incidents",)),
     "incident.unmanifested/1": (NEW, ("manifests/test_incidents",)),
     "incident.close/1": (NEW, ("manifests/test_incidents",)),
+    **{f"period.{act}/1": (NEW, ("reports/test_periods",)) for act in ("close", "confirm", "dispute")},
     "number.settle/1": (NEW, ("manifests/test_number_settle",)),
     "item.comment/1": (NEW, ("reports/test_items",)),
     "item.settle/1": (NEW, ("reports/test_items",)),

@@ -23,6 +23,7 @@ _PARTS = (
     (ULID, "<存证标识>", "<ULID>"),
     ("(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})", "<年份>-<移出省>-<接受省>-<名称>", "<year>-<from>-<to>-<name>"),
     ("20[0-9]{2}-(?:0[1-9]|1[0-2])", "<年-月>", "<YYYY-MM>"),
+    ("[1-8][0-9]-[1-8][0-9]", "<移出省>-<接受省>", "<from>-<to>"),
     ("(?:main|refusals|erasures|issuers)", "main（或 refusals、erasures、issuers）", "main (or refusals, erasures, issuers)"),
 )
 """Parts of the grammars of chains, as people read them."""

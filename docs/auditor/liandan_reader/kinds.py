@@ -9,7 +9,7 @@ help an owner that lost its keys; place: authority of a site in another province
 manifest's side; proposer, countersigner, side (either), receiving (destination's): authority of a list's side; consignor, carrier, next (any party that is registered), receiver
 of a manifest; holding: authorities that may hold a load; releasing: who holds it, of a contest either side; signer: who signed what is
 contested; concerned: whose matter a report or an item is; settling: both firms of an item's manifest, or an authority; this_side, that_side: both sides of a list or approval, a permit's region and another; covering: authority of an incident's place, of a number's digits 5 to 8; proposing, consenting, refusing: of a correction (amendments); declaring,
-joining: of an emergency. ``a|b``: one of them.
+joining: of an emergency; speaking: authority of either side of a month's direction. ``a|b``: one of them.
 """
 
 import re
@@ -110,6 +110,10 @@ number = number/[0-9]{14}
 item = item/M/I
   item.comment         ?  D  concerned                  -    - open settled > = open
   item.settle          .  D  settling                   -    open > settled
+period = period/20[0-9]{2}-(?:0[1-9]|1[0-2])/[1-8][0-9]-[1-8][0-9]
+  period.close         ?  M  operator                   -
+  period.confirm       .  M  speaking                   -
+  period.dispute       .  M  speaking                   -
 list approval permit
   quota.open           .  M  this_side that_side        Q
 """

@@ -16,6 +16,7 @@ from .listed import LATER, Listed
 from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
+from .periods import Periods
 from .plans import Plans
 from .roles import check_roles
 from .statements import HEX64, read_entry
@@ -45,6 +46,7 @@ class Log:
         self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
         self.plans, self.incidents, self.listed = Plans(self), Incidents(self), Listed(self)
         self.emergencies, self.items = Emergencies(self), Items(self)
+        self.periods = Periods(self)
 
     @property
     def size(self) -> int:
@@ -169,8 +171,8 @@ class Log:
             after = self.listed.take(s, a)
         elif s.type in ("permit", "list", "approval"):
             after = self.whitelist.take(s, a)
-        elif s.type == "plan":
-            self.plans.take(s, a)
+        elif s.type in ("plan", "period"):
+            (self.plans if s.type == "plan" else self.periods).take(s, a)
             return
         elif s.type in ("manifest", "case"):
             after = self.manifests.take(s, a)

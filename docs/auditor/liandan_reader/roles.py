@@ -135,6 +135,8 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [Role([s.owner] if s.owner in parties.authorities else [])]
         case "joining":
             return [Role(*log.emergencies.joining(s))]
+        case "speaking":
+            return [Role(*log.periods.either(s))]
         case "covering":
             return [Role(*log.incidents.covering(s))]
         case "settling":

@@ -10,6 +10,7 @@ from tests.vectors.corpus import (
     incidents,
     items,
     lists,
+    months,
     openings,
     parties,
     permissions,
@@ -61,6 +62,7 @@ def corpus_log() -> AdmittedLog:
         lists.reported,
         lists.piloted,
         items.items,
+        months.closed,
     ):
         act(scene)
         scene.checkpoint()

@@ -32,6 +32,7 @@ from acts_incidents import incidents
 from acts_items import items
 from acts_lists import lists_in_force
 from acts_parties import crews, delegations, issuers, plans, sites_and_readers, taking_carrier
+from acts_periods import months
 from acts_permissions import approvals, lists, permits, usage
 from acts_quotas import openings
 from acts_trips import cut, manifests
@@ -98,5 +99,6 @@ def acts_log() -> Log:
     emergencies(log)
     lives(log)
     items(log)
+    months(log)
     log.checkpoint(stamps("16:54:20"))
     return log

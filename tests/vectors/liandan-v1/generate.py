@@ -25,6 +25,7 @@ import refused_issues
 import refused_items
 import refused_lists
 import refused_log
+import refused_periods
 import refused_quotas
 import refused_trips
 from story import closed_log, small_log
@@ -70,6 +71,7 @@ def main(directory: Path) -> None:
             *refused_lists.lists(more),
             *refused_emergencies.emergencies(more),
             *refused_items.items(more),
+            *refused_periods.months(more),
         ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
