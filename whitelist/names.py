@@ -31,6 +31,13 @@ STAGES: Mapping[str, tuple[str, str]] = {
 """Stages of an application and its decision (跨省转移批准)."""
 EMERGENCY_STAGES: Mapping[str, tuple[str, str]] = {"open": ("进行中", "open"), "closed": ("已终止", "closed")}
 """Stages of an emergency (应急转移)."""
+PERIOD_STAGES: Mapping[str, tuple[str, str]] = {
+    "open": ("未结账", "not closed"),
+    "closed": ("已结账，待确认", "closed, to be confirmed"),
+    "disputed": ("有异议", "disputed"),
+    "confirmed": ("双方已确认", "confirmed by both sides"),
+}
+"""Stages of a month (月结)."""
 STATES: Mapping[str, tuple[str, str]] = {
     "ACTIVE": ("有效", "in force"),
     "SUSPENDED": ("已暂停", "suspended"),

@@ -28,6 +28,8 @@ class PeriodClose(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     """Entry of the close."""
     at_s: int
     """Its admission, Unix seconds."""
+    by: str
+    """The operator who signed it, to whom a dispute goes."""
     size: int
     """Entries of the log at which the statement is drawn."""
     root: str
@@ -45,6 +47,8 @@ class PeriodVerdict(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     index: int
     at_s: int
     by: str
+    sides: tuple[str, ...]
+    """Provinces of the direction that it speaks for, as the regions were at its entry."""
     close: int
     """Entry of the close that it speaks of."""
     disputes: bool = False
@@ -78,11 +82,13 @@ class PeriodState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         """The newest close among the entries below ``size``: the base of what the following month opens with."""
         return next((close for close in reversed(self.closes) if close.index < size), None)
 
+    def silent(self, direction: tuple[str, str]) -> tuple[str, ...]:
+        """The provinces of whose side nobody has spoken of the newest close."""
+        return tuple(province for province in direction if not any(province in one.sides for one in self.said))
+
     def missing(self, log: LogState, direction: tuple[str, str]) -> tuple[tuple[str, ...], ...]:
-        """The sides, each with its authorities, that have not spoken of the newest close; a side that has no authority here waits for nobody."""
-        spoken = {one.by for one in self.said}
-        sides = (authorities_of_division(log, province) for province in direction)
-        return tuple(side for side in sides if side and spoken.isdisjoint(side))
+        """The silent sides, each with its authorities; a side that has no authority on this log waits for nobody."""
+        return tuple(side for province in self.silent(direction) if (side := authorities_of_division(log, province)))
 
     def stage(self, log: LogState, direction: tuple[str, str]) -> PeriodStage:
         """``closed`` until both sides have confirmed, ``disputed`` from the first dispute on."""

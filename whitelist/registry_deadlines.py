@@ -12,11 +12,12 @@ from datetime import date
 from typing import Any
 
 from ledger.directory import LogState, authorities_of_division
-from whitelist import emergency_deadlines, list_deadlines
+from whitelist import emergency_deadlines, list_deadlines, period_deadlines
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
+from whitelist.period import PeriodState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
 from whitelist.workdays import LATE
 
@@ -51,15 +52,19 @@ TERMS = register(
     Term("complete", ("approval.apply", "approval.withdraw"), None, "Order 23 Art. 23", "补正后重新提交申请", "complete the application"),
     Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident"),
 )
-TERMS = {**TERMS, **list_deadlines.TERMS, **emergency_deadlines.TERMS}
+TERMS = {**TERMS, **list_deadlines.TERMS, **emergency_deadlines.TERMS, **period_deadlines.TERMS}
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 
 
-RegistryState = ApprovalState | EmergencyState | IncidentState | ListState
+RegistryState = ApprovalState | EmergencyState | IncidentState | ListState | PeriodState
 
 
 def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
-    """Terms that run on an application, an incident, an emergency or a list, from its name and state alone; authorities are named by ``@`` and the division."""
+    """Terms that run on an application, an incident, an emergency, a list or a month, from its name and state alone; authorities are named by
+    ``@`` and the division."""
+    if isinstance(state, PeriodState):
+        yield from period_deadlines.clocks(chain, state)
+        return
     if isinstance(state, ListState):
         yield from list_deadlines.clocks(state)
         return
@@ -88,14 +93,16 @@ def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
 
 
 def clock_rows(chain: str, state: Any) -> tuple[str, ...]:
-    """The clocks of an application, an incident, an emergency or a list as rows of the index, sorted; nothing else of the registries has any."""
+    """The clocks of what has any as rows of the index, sorted; nothing else of the registries has any."""
     if not isinstance(state, RegistryState):
         return ()
     return tuple(sorted({row for clock in clocks(chain, state) for row in rows_of(clock, lambda holder: holder[1:], for_anybody=False)}))
 
 
 def duties(chain: str, state: RegistryState, present: Present, log: LogState) -> tuple[Duty, ...]:
-    """What is due on an application, an incident, an emergency or a list now."""
+    """What is due on an application, an incident, an emergency, a list or a month now."""
+    if isinstance(state, PeriodState):
+        return period_deadlines.duties(chain, state, present, log)
     if isinstance(state, ListState):
         return list_deadlines.duties(state, present, log)
     if isinstance(state, EmergencyState):

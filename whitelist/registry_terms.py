@@ -1,4 +1,4 @@
-"""The terms under which permits, lists, approvals, plans, emergencies and incidents are found.
+"""The terms under which permits, lists, approvals, plans, emergencies, incidents and months are found.
 
 A term is a condition that a chain must meet, never one that suffices: what a scope leaves out is judged in the state.
 """
@@ -11,6 +11,7 @@ from whitelist.emergency import EmergencyState
 from whitelist.fields import Scope
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
+from whitelist.period import PeriodState, direction_of, month_of
 from whitelist.permit import PermitState
 from whitelist.plan import PlanState
 
@@ -30,7 +31,7 @@ def way_groups(from_province: str | None, to_province: str | None) -> Groups:
 
 
 def terms_of(chain: str, state: Any) -> tuple[str, ...]:
-    """Everything that a permit, list, approval, plan, emergency or incident is looked for by, sorted."""
+    """Everything that a permit, list, approval, plan, emergency, incident or month is looked for by, sorted."""
     if isinstance(state, PermitState):
         found = [*_scopes(state.items)]
     elif isinstance(state, ListState):
@@ -48,6 +49,8 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
         found += [f"manifest:{manifest.removeprefix('manifest/')}" for manifest in (*state.manifests, state.backfilled) if manifest]
         found += [f"party:{party}" for party in (reporter, *state.concerned)]
         found += [f"region:{place[:digits]}" for place in incident_places(chain, state) for digits in _DIGITS]
+    elif isinstance(state, PeriodState):
+        found = [f"month:{month_of(chain)}", *_way(*direction_of(chain))]
     elif isinstance(state, EmergencyState):
         found = [f"stage:{state.stage}", *(f"party:{party}" for party in emergency_parties(state)), *_scopes(state.wastes)]
         found += [f"region:{place[:digits]}" for place in emergency_places(chain, state) for digits in _DIGITS]

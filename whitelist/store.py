@@ -25,6 +25,7 @@ from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
+from whitelist.period import PeriodState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanState
 from whitelist.registries import RegistryRow, Select
@@ -37,6 +38,7 @@ _DECODERS: Mapping[str, msgspec.msgpack.Decoder[Head[Any]]] = {
     "emergency": msgspec.msgpack.Decoder(Head[EmergencyState]),
     "incident": msgspec.msgpack.Decoder(Head[IncidentState]),
     "list": msgspec.msgpack.Decoder(Head[ListState]),
+    "period": msgspec.msgpack.Decoder(Head[PeriodState]),
     "permit": msgspec.msgpack.Decoder(Head[PermitState]),
     "plan": msgspec.msgpack.Decoder(Head[PlanState]),
 }
@@ -44,7 +46,7 @@ REGISTRIES = frozenset(_DECODERS)
 """Types of the chains that are found by terms."""
 _COMPARED = """
     SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms, clocks
-      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|emergency|incident|list|permit|plan)/') AS said
+      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|emergency|incident|list|period|permit|plan)/') AS said
       FULL JOIN registry_view AS held ON key = 'chain:' || held.chain
 """
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
@@ -66,7 +68,7 @@ class Part(Struct, frozen=True, gc=False):
 
     @property
     def chain_type(self) -> str:
-        """``permit``, ``list``, ``approval``, ``plan``, ``emergency`` or ``incident``."""
+        """``permit``, ``list``, ``approval``, ``plan``, ``emergency``, ``incident`` or ``period``."""
         return self.prefix.partition("/")[0]
 
     @property

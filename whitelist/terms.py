@@ -161,7 +161,7 @@ class Present:
         length: int = getattr(self.limits, term.length)
         if term.length.endswith("_h"):
             return start_of(day) - length * 3600
-        if term.length.endswith("_d"):
+        if not term.length.endswith("_wd"):  # days, or a day of the month after
             return start_of(day - timedelta(days=length - term.lapses))
         low, high = day - timedelta(days=2 * length), day  # a term has at least one day, so it is not due on the day it begins
         while self.workdays.due(low, length).day >= day:

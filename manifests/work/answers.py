@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from ledger.admission.kind_table import Kinds
 from ledger.answers import ChangedParty, filled
+from ledger.directory import LogState
 from ledger.pending.answers import title_of
 from ledger.pending.model import PendingRow
 from ledger.problem import Language, Mark, mark
@@ -28,8 +29,9 @@ from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
-from whitelist.names import EMERGENCY_STAGES, STATES
+from whitelist.names import EMERGENCY_STAGES, PERIOD_STAGES, STATES
 from whitelist.names import STAGES as APPLICATION_STAGES
+from whitelist.period import PeriodState, direction_of
 from whitelist.terms import Duty, Present
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -87,6 +89,8 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     act_reason: str = ""
     emergency: str = ""
     """``<authority>/<ULID>``, its address below ``/v1/emergencies``: of work on an emergency, and of a manifest that moves on one."""
+    period: str = ""
+    """``period/<YYYY-MM>/<from>-<to>``: of work on a closed month."""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -208,6 +212,18 @@ def of_emergency(chain: str, state: EmergencyState, language: Language) -> dict[
         "stage_text": _word(EMERGENCY_STAGES[state.stage], language),
         "wastes": tuple(str(scope) for scope in state.wastes),
         "counterparts": tuple(dict.fromkeys((*state.generators, *(one.receiver for one in state.receivers)))),
+    }
+
+
+def of_period(chain: str, state: PeriodState, log: LogState, language: Language) -> dict[str, object]:
+    """What an item says of the closed month that it is about, and of who disputes it."""
+    stage = state.stage(log, direction_of(chain))
+    return {
+        "period": chain,
+        "number": None,
+        "stage": stage,
+        "stage_text": _word(PERIOD_STAGES[stage], language),
+        "counterparts": tuple(dict.fromkeys(one.by for one in state.disputes)),
     }
 
 

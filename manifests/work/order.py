@@ -29,6 +29,7 @@ WHAT: dict[str, What] = {
     "stand_in": "consent",
     "attachment": "attachment",
     "list_confirm": "confirmation",
+    "period_verdict": "confirmation",
     SIGNATURE: "signature",
 }
 """What kind of work a term is; an act where nothing is said."""

@@ -42,6 +42,7 @@ from manifests.work.answers import (
     of_incident,
     of_list,
     of_manifest,
+    of_period,
     signature_item,
 )
 from manifests.work.order import (
@@ -61,6 +62,7 @@ from whitelist import registry_deadlines
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
 from whitelist.listing import ListState
+from whitelist.period import PeriodState
 from whitelist.registry_deadlines import RegistryState
 from whitelist.service import present_of
 from whitelist.terms import Duty, Present
@@ -287,6 +289,8 @@ class _Work:
             about = of_list(row.chain, state, duty, self._language)
         elif isinstance(state, EmergencyState):
             about = of_emergency(row.chain, state, self._language)
+        elif isinstance(state, PeriodState):
+            about = of_period(row.chain, state, self._state, self._language)
         elif state is not None:
             about = of_application(row.chain, state, party, self._language)
         else:

@@ -59,10 +59,12 @@ def spoken(
 ) -> Changes:
     """The state after a verdict."""
     state: PeriodState = facts.state(statement.chain)
+    log, direction = log_state(facts), direction_of(statement.chain)
     verdict = PeriodVerdict(
         index=admission.index,
         at_s=parse_admission_at(admission.at),
         by=statement.by[0],
+        sides=tuple(province for province in direction if statement.by[0] in authorities_of_division(log, province)),
         close=state.newest.index,
         disputes=disputes,
         reason=reason,

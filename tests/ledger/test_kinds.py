@@ -57,6 +57,7 @@ def test_what_a_closed_party_never_signs_and_what_may_begin_a_chain() -> None:
         "plan.file/1",
         "number.settle/1",
         "item.comment/1",
+        "period.close/1",
     }
     assert again == own | others
     first = {"log.found/1", "party.register/1", "permit.grant/1", "list.propose/1", "manifest.issue/1"}

@@ -102,6 +102,7 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     close = PeriodClose(
         index=admission.index,
         at_s=parse_admission_at(admission.at),
+        by=statement.by[0],
         size=body.size,
         root=body.root,
         json=body.json,
