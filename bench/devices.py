@@ -75,6 +75,6 @@ class World(Struct):
         yield from self.load.setup()
         for lane in self.load.lanes[:lanes]:
             for uscc, device in ((lane.generator, 1), (lane.carrier, 1), (lane.carrier, 2)):
-                body = {"key": register(key_of(f"{uscc} {device}"), self.load._found, uscc), "device": "phone"}
+                body = {"key": register(key_of(f"{uscc} {device}"), self.load.found, uscc), "device": "phone"}
                 kinds = {"kinds": [*PHONE_KINDS, "manifest.void"] if uscc == lane.generator else PHONE_KINDS}
                 yield self.load.post("key.add/1", f"party/{uscc}", (uscc,), {**body, **kinds})

@@ -8,6 +8,8 @@ from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
+from msgspec import Struct
+
 from bench.load import ORIGIN, START, Load
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.kind_table import DataSets
@@ -21,6 +23,7 @@ from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import WIDTH, Tile, new_bundles, new_tiles
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
+from signing.refusal import Refusal
 from whitelist.adopted import data_files
 
 UNDER_WAY = 1024
@@ -29,10 +32,27 @@ PUBLISHED = 16 * 1024
 """Entries from one archived checkpoint to the next."""
 
 
+class Posted(Struct, frozen=True):
+    """A statement as it is posted, and when the log takes it, Unix seconds; with the codes for which it is refused, sorted, where it is.
+
+    ``of`` is whatever story it belongs to.
+    """
+
+    now_s: int
+    raw: bytes
+    refused: tuple[str, ...] = ()
+    of: str = ""
+
+
 def write_export(manifests: int, directory: Path, when: Callable[[int], int] = lambda first: START, load: Load | None = None) -> int:
-    """An export of whole lives with archived checkpoints, as ``liandan export`` would leave it; the number of entries. ``when``: Unix seconds at
-    which the manifests from the number on live that begins a group of UNDER_WAY. ``load``: another one than the usual."""
+    """An export of whole lives; the number of entries. ``when``: Unix seconds at which the manifests from the number on live that begins a group
+    of UNDER_WAY. ``load``: another one than the usual."""
     load = load or Load()
+    return write_posted(directory, load, (Posted(load.now_s, raw) for raw in chain(load.setup(), _lives(load, manifests, when))))
+
+
+def write_posted(directory: Path, load: Load, posted: Iterable[Posted]) -> int:
+    """An export with archived checkpoints, as ``liandan export`` would leave it, of what is posted; the number of entries."""
     adopted = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
     data = {f"data/{sha256(raw).hexdigest()}": raw for raw in adopted}
     for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):
@@ -40,7 +60,7 @@ def write_export(manifests: int, directory: Path, when: Callable[[int], int] = l
     writer = _Writer(load, directory)
     with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
         facts = DiskFacts(DataSets(KINDS, data.get), disk)
-        admitted = _admitted(load, facts, chain(load.setup(), _lives(load, manifests, when)))
+        admitted = _admitted(facts, posted)
         while raws := list(islice(admitted, PUBLISHED)):
             writer.append(raws)
     writer.finish()
@@ -55,13 +75,21 @@ def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[b
         yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
 
 
-def _admitted(load: Load, facts: DiskFacts, raws: Iterable[bytes]) -> Iterator[bytes]:
-    for index, raw in enumerate(raws):
-        envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
+def _admitted(facts: DiskFacts, posted: Iterable[Posted]) -> Iterator[bytes]:
+    index = 0
+    for one in posted:
+        envelope = parse_envelope(one.raw, payload_type=PAYLOAD_STATEMENT)
         statement, kind = read_statement(envelope, KINDS)
         submission = Submission(envelope=envelope, statement=statement, kind=kind)
-        entry = admit(submission, facts, Moment(index, load.now_s, CURRENT), lambda size: None)
+        try:
+            entry = admit(submission, facts, Moment(index, one.now_s, CURRENT), lambda size: None)
+        except Refusal as refusal:
+            if tuple(sorted(refusal.codes)) != one.refused:
+                raise
+            continue
+        assert not one.refused, f"{kind.name} was admitted: expected {one.refused}"
         apply(entry, kind, facts)
+        index += 1
         yield entry.raw
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ from ledger.kinds.issuer import LOG_ISSUERS, USES
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import log_vkeys
 from signing.certificate import certify
-from signing.envelope import freeze
+from signing.envelope import Envelope, freeze
 from signing.keys import PrivateKey
 from signing.possession import register
 from signing.uscc import check_character
@@ -48,8 +49,9 @@ def ulid(number: int) -> str:
     return text
 
 
+@cache
 def key_of(party: str) -> PrivateKey:
-    """A party's key."""
+    """A party's key; made once, for making one costs three signatures."""
     return PrivateKey.from_seed("ed25519", sha256(f"bench {party}".encode()).digest())
 
 
@@ -73,7 +75,7 @@ class Load:
         self.now_s = START
         self.witness_policy = witness_policy
         self._heads: dict[str, tuple[int, str]] = {}
-        self._found = ""
+        self.found = ""
         self.lanes = [self._lane(number) for number in range(LANES)]
         self.log_key = key_of("log")
         self.operator_key = key_of(OPERATOR)
@@ -84,14 +86,22 @@ class Load:
 
     def post(self, kind: str, chain: str, by: tuple[str, ...], body: object) -> bytes:
         """The next envelope of a chain, as bytes to post."""
-        seq, prev = self._heads.get(chain, (0, genesis_prev(self._found, chain) if self._found else founding_prev(ORIGIN)))
-        envelope = Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(self.now_s), body=body).sign(
-            [key_of(p) for p in by]
-        )
-        digest = hash_of(envelope)
-        self._found = self._found or digest
-        self._heads[chain] = (seq + 1, digest)
+        envelope = self.signed(kind, chain, by, body, self.now_s)
+        self.admitted(chain, envelope)
         return freeze(envelope)
+
+    def signed(self, kind: str, chain: str, by: tuple[str, ...], body: object, at_s: int) -> Envelope:
+        """What may stand next on a chain, signed by all."""
+        seq, prev = self._heads.get(chain, (0, ""))
+        prev = prev or (genesis_prev(self.found, chain) if self.found else founding_prev(ORIGIN))
+        return Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(at_s), body=body).sign([key_of(p) for p in by])
+
+    def admitted(self, chain: str, envelope: Envelope) -> str:
+        """The chain goes on behind this statement; its hash."""
+        digest = hash_of(envelope)
+        self.found = self.found or digest
+        self._heads[chain] = (self._heads.get(chain, (0, ""))[0] + 1, digest)
+        return digest
 
     def setup(self) -> Iterator[bytes]:
         """Founding, parties, permits, decisions."""
@@ -107,7 +117,7 @@ class Load:
     def settled(self, lane: Lane) -> Iterator[bytes]:
         """Its parties, and the receiver's permit."""
         for party, authority in ((lane.generator, FROM), (lane.carrier, FROM), (lane.receiver, TO)):
-            keys = [register(key_of(party), self._found, party)]
+            keys = [register(key_of(party), self.found, party)]
             yield self.post("party.register/1", f"party/{party}", (authority,), {"name": f"测试企业{party[-6:]}（虚构）", "keys": keys})
         yield self.post("permit.grant/1", lane.permit, (TO,), _PERMIT)
 
@@ -127,7 +137,7 @@ class Load:
         """The operator tells both: a log that signs what it prints."""
         for use in USES:
             key = self.issuer(use)
-            made, (first, last) = register(key, self._found, OPERATOR), (date(2026, 10, 1), date(2029, 9, 30))
+            made, (first, last) = register(key, self.found, OPERATOR), (date(2026, 10, 1), date(2029, 9, 30))
             cert = {"cert": b64encode(certify(key.spki, "运营单位（虚构）", first, last, key)).decode()} if use == "pdf" else {}
             body = {
                 "use": use,
