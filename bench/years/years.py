@@ -19,7 +19,7 @@ from bench.years.table import Trouble, of_reserved
 from bench.years.trip import HOUR, MINUTE, Life, YearAct, YearTrip
 from bench.years.world import FOUNDED, World
 from ledger.times import DAY_S, to_datetime
-from reports.reconciliation.model import period_of
+from reports.reconciliation.line import period_of
 from signing.envelope import freeze
 
 FIRST_YEAR = 2025
