@@ -32,11 +32,13 @@ def write_own(
     out: Path,
     progress: Callable[[int, int], None],
     tongues: Sequence[Tongue] = ("zh",),
+    size: int = 0,
 ) -> tuple[Checkpoint, list[Path]]:
-    """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files.
+    """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files. Over the first ``size``
+    entries, 0: all that are published.
 
     The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
-    where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
+    where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, SIZE_BEYOND, KEYRING; those of checkpoints and tiles.
     """
     period = check_month(month)
     if not settings.log_path.is_dir():
@@ -52,7 +54,7 @@ def write_own(
         return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
 
     log_keys = _log_keys(files, keys)
-    return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress)
+    return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress, size=size)
 
 
 def _log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:

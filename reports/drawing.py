@@ -56,6 +56,8 @@ class StatementAsked(Struct, frozen=True):
     direction: Direction
     suffix: str
     tongue: Tongue = "zh"
+    size: int = 0
+    """Over the first so many entries, 0: all that are published."""
 
 
 Asked = StatementAsked | FiguresAsked
@@ -104,7 +106,8 @@ def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
-    return with_gathering(files.read, lambda: newest(files, source.log_keys, least), all_kinds(), work, source.kept, told=told)
+    size = 0 if isinstance(asked, FiguresAsked) else asked.size
+    return with_gathering(files.read, lambda: newest(files, source.log_keys, least), all_kinds(), work, source.kept, told=told, size=size)
 
 
 def newest(files: LogFiles, log_keys: Sequence[str], least: int = 0) -> Checkpoint:

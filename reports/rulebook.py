@@ -260,6 +260,10 @@ DIRECTION_FORM | - | sender | design §2 [DESIGN]
 方向应为两个不同的两位省级代码。 || 例如 from=51&to=50。
 The direction must be two different two-digit province codes. || Write for instance from=51&to=50.
 
+SIZE_BEYOND | - | sender | kinds §9 [DESIGN]
+所给账本没有这样的规模：对账单只能按账本曾经有过的条数计算。 || 核对规模（结账声明的 body.size）；导出件太旧的，先用 liandan export 补到最新。
+The log that was given has no such size: a statement is drawn over as many entries as there are, or fewer. || Check the size (body.size of the close); bring an export that is too old up to date with liandan export.
+
 MIRROR_UNEQUAL | R-93 | both_authorities | law §6.1 M12 [DESIGN]
 镜像等式不平：移出、接受、拒收、磅差与在途不能互相解释。 || 逐条核对差额所在代码的联单，并通知两地主管部门。
 The mirror equation does not balance. || Go through the manifests of the code concerned and tell both authorities.

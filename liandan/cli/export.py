@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,7 @@ from liandan.cli.connection import client_options, existing_folder, folder, open
 from liandan.cli.output import command, emit, progress_bar
 
 if TYPE_CHECKING:
+    from ledger.admission.entry import Entry
     from ledger.tree.tiles import Read
     from reports.paper.tongue import Tongue
 
@@ -61,16 +62,25 @@ async def export(directory: Path, files_dir: Path | None, **options: Any) -> Non
     "--direction", multiple=True, help="方向，如 51-50，可多次；默认账本上各省之间 / directions; default: between all provinces of the log"
 )
 @click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文件名为 *.en.* / language")
+@click.option("--size", type=click.IntRange(min=1), help="按账本的前若干条计算，如结账时的规模；默认全部 / over the first so many entries")
 @click.option("--fresh", is_flag=True, help="逐条审计本机账本并重新计算，不用留存 / audit this log, gather anew")
 @command
 async def reconcile_command(
-    month: str, export_dir: Path | None, out: Path, direction: tuple[str, ...], lang: Literal["zh", "en", "both"], *, fresh: bool
+    month: str,
+    export_dir: Path | None,
+    out: Path,
+    direction: tuple[str, ...],
+    lang: Literal["zh", "en", "both"],
+    size: int | None,
+    *,
+    fresh: bool,
 ) -> None:
     """编制月度对账单（PDF、XLSX、JSON）；同一账本、同一检查点，逐字节相同。
 
     Make the monthly statement of every direction, the JSON in both languages; of a month that is not over in the log the files are called
     *-provisional. An export is audited while it is read; of this installation's own log, whose publisher has
     decided every entry, only what is new since the last statement is read and held against the signed checkpoint, but for --fresh.
+    With --size it is drawn over the first entries alone, as it was when a month was closed at that size: the same bytes.
     """
     from liandan.export import reader_of
     from liandan.statements import write_own
@@ -80,29 +90,46 @@ async def reconcile_command(
     tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
     with progress_bar("对账 / reconcile") as progress:
         if export_dir is None and not fresh:
-            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress, tongues)
-            size, root = checkpoint.size, b64encode(checkpoint.root).decode()
+            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress, tongues, size or 0)
+            drawn_at, root = checkpoint.size, b64encode(checkpoint.root).decode()
         else:
             source = reader_of(export_dir) if export_dir else own_files().read
-            size, root, written = await _audited(source, month, wanted, out, progress, tongues)
+            drawn_at, root, written = await _audited(source, month, wanted, out, progress, tongues, size or 0)
     paths = list(map(str, written))
-    emit({"month": month, "size": size, "root": root, "files": paths}, *paths)
+    emit({"month": month, "size": drawn_at, "root": root, "files": paths}, *paths)
 
 
 async def _audited(
-    files: Read, month: str, wanted: list[tuple[str, str]], out: Path, progress: Callable[[int, int], None], tongues: Sequence[Tongue]
+    files: Read,
+    month: str,
+    wanted: list[tuple[str, str]],
+    out: Path,
+    progress: Callable[[int, int], None],
+    tongues: Sequence[Tongue],
+    size: int,
 ) -> tuple[int, str, list[Path]]:
-    """Size, root and files, of a log that was audited while it was read, once for all of them."""
+    """Size, root and files, of a log that was audited while it was read, once for all of them; drawn over its first ``size`` entries, 0: all."""
     from ledger.admission.kind_table import DataSets
     from ledger.auditing.audit import audit
+    from ledger.tree.checkpoint import Checkpoint
     from liandan.wiring import KINDS
     from reports.reconcile import begin, finish, write
+    from reports.reconciliation.sizes import check_size, checkpoint_at, claimed_size
     from signing.refusal import refuse
 
     fold = begin(month, KINDS, DataSets(KINDS, files))
-    report = await asyncio.to_thread(audit, files, KINDS, watch=fold.step, progress=progress)
+    if size:
+        check_size(size, claimed_size(files))  # before minutes of audit
+
+    def watch(entry: Entry) -> None:
+        if not size or entry.index < size:
+            fold.step(entry)
+
+    report = await asyncio.to_thread(audit, files, KINDS, watch=watch, progress=progress)
     if not report.is_clean:
         first = report.findings[0]
         raise refuse("EXPORT_AUDIT", field=first.field, found=f"{report.count}: {first.code} #{first.index}")
-    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, report.root), out, tongues)]
-    return report.size, report.root, written
+    head = checkpoint_at(files, Checkpoint(report.origin, report.size, b64decode(report.root)), size)
+    root = b64encode(head.root).decode()
+    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
+    return head.size, root, written

@@ -13,9 +13,11 @@ ROLES = ("generator", "carrier", "receiver")
 
 
 class StatementScope(Struct, frozen=True, kw_only=True):
-    """Of whom a statement tells: of one direction; of one party, as generator, carrier or receiver; of what touches an authority's regions."""
+    """Of whom a statement tells: of one direction or of all; of everything there, of one party as generator, carrier or receiver, or of what
+    touches an authority's regions."""
 
     direction: Way | None = None
+    """``None``: every way that lines go."""
     party: str = ""
     """USCC."""
     authority: str = ""
@@ -26,6 +28,11 @@ class StatementScope(Struct, frozen=True, kw_only=True):
     """Of the party: as what alone; empty: as whatever it is."""
 
     @property
+    def whose(self) -> str:
+        """USCC of the party or authority whose it is; of everything empty."""
+        return self.party or self.authority
+
+    @property
     def kind(self) -> str:
         """``direction``, ``party`` or ``authority``."""
         return "party" if self.party else "authority" if self.authority else "direction"
@@ -34,14 +41,14 @@ class StatementScope(Struct, frozen=True, kw_only=True):
         """Whether lines of a way may be of this statement."""
         if self.direction is not None:
             return way == self.direction
-        return bool(self.party) or any(province in {region[:2] for region in self.regions} for province in way)
+        return not self.authority or any(province in {region[:2] for region in self.regions} for province in way)
 
     def takes(self, row: LineRow) -> bool:
         """Whether a line of a way that goes is of this statement, by its parties, or by its origin and destination."""
         if self.party:
             roles = {"generator": (row.generator,), "carrier": row.carriers, "receiver": (row.receiver,)}
             return self.party in roles.get(self.role, row.parties)
-        return self.direction is not None or row.origin.startswith(self.regions) or row.destination.startswith(self.regions)
+        return not self.authority or row.origin.startswith(self.regions) or row.destination.startswith(self.regions)
 
 
 class BaseClose(Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import WIDTH, Read, TileReader
 from reports.reconciliation.gathering import GatheredTo, Gathering, decoder
 from reports.reconciliation.pages import PagedMap, PageList, Unfit
+from reports.reconciliation.sizes import checkpoint_at
 from signing.refusal import Refusal, refuse
 
 PURPOSE = "liandan statements: what was gathered"
@@ -67,6 +68,10 @@ class GatheringSeal(Struct, frozen=True, kw_only=True):
     pages: PageList
 
 
+class Ahead(Exception):
+    """What was kept has gone further than the size that is asked for; it is kept on, and the statement gathered beside it."""
+
+
 class _OfWork(Exception):
     """What went wrong was not the keeping."""
 
@@ -90,28 +95,34 @@ def with_gathering(
     kept: KeptIn | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
     told: Callable[[str], None] = lambda what: None,
+    size: int = 0,
 ) -> T:
     """``work`` on everything below the checkpoint that ``look`` gives, from the published files through ``read``; kept for the next time.
+    On the first ``size`` entries alone where that is not 0: what was kept serves unless it has gone further.
 
     ``work`` is called again where what was kept turns out unfit under it; ``told`` why something is gathered again, or not kept. Nobody else
     uses the same file meanwhile (a kernel lock beside it).
-    Refusal TILE_FORM where the entries do not give the checkpoint's root.
+    Refusal TILE_FORM where the entries do not give the checkpoint's root, SIZE_BEYOND where there are not so many.
     """
     if kept is not None:
         try:
             with _alone(kept.path):
-                checkpoint = look()  # within the lock: what is kept there never is ahead of it
+                newest = look()  # within the lock: what is kept there never is ahead of it
+                checkpoint = checkpoint_at(read, newest, size)
                 try:
-                    return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True)
+                    return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True, newest=newest.size)
                 except (Unfit, sqlite3.DatabaseError) as error:
                     told(f"gathered again: {error}")
                 _forget(kept.path)
-                return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False)
+                return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False, newest=newest.size)
         except _OfWork as error:
             raise error.error from error
+        except Ahead:
+            pass  # from the first entry, without the lock: nobody else need wait
         except (OSError, sqlite3.DatabaseError) as error:  # a full or closed disk costs the keeping, not the statement
             told(f"not kept: {type(error).__name__}: {error}")
-    return _on(read, look(), kinds, work, None, progress, goes_on=False)
+    newest = look()
+    return _on(read, checkpoint_at(read, newest, size), kinds, work, None, progress, goes_on=False, newest=newest.size)
 
 
 def _on(
@@ -123,9 +134,10 @@ def _on(
     progress: Callable[[int, int], None],
     *,
     goes_on: bool,
+    newest: int,
 ) -> T:
     with closing(PagedMap(None if kept is None else kept.path, kinds.encode, decoder(kinds))) as held:
-        seal = _opened(held, kept, checkpoint) if goes_on and kept is not None else None
+        seal = _opened(held, kept, checkpoint, newest) if goes_on and kept is not None else None
         if seal is not None:
             held.use(seal.pages)
         gathering = Gathering(kinds, DataSets(kinds, read), held, None if seal is None else seal.to)
@@ -141,7 +153,7 @@ def _on(
                 )
 
         if way.edge.size < checkpoint.size:
-            _go(way, TileReader(checkpoint.size, read), checkpoint.root, kinds, keep, progress)
+            _go(way, TileReader(newest, read), checkpoint, kinds, keep, progress)
         if way.edge.root() != checkpoint.root:
             if seal is not None:
                 raise Unfit("another history")
@@ -154,21 +166,21 @@ def _on(
             raise error if kept is None else _OfWork(error) from error
 
 
-def _go(way: _Way, tree: TileReader, root: bytes, kinds: Kinds, keep: Callable[[], None], progress: Callable[[int, int], None]) -> None:
-    """Take all entries up to the size of the tree, which claims to have this root."""
+def _go(way: _Way, tree: TileReader, to: Checkpoint, kinds: Kinds, keep: Callable[[], None], progress: Callable[[int, int], None]) -> None:
+    """Take all entries up to a checkpoint, from a tree that may be larger."""
     first = way.edge.size
-    while (start := way.edge.size) < tree.size:
-        raws = list(tree.entries(start, min(start - start % WIDTH + WIDTH, tree.size)))
+    while (start := way.edge.size) < to.size:
+        raws = list(tree.entries(start, min(start - start % WIDTH + WIDTH, to.size)))
         way.edge = way.edge.append_many(map(leaf_hash, raws))
         try:
             for raw in raws:
                 way.gathering.step(read_entry(raw, kinds))
         except _STUMBLES:
-            way.edge = way.edge.append_many(leaf_hash(raw) for raw in tree.entries(way.edge.size, tree.size))
-            if way.edge.root() == root:
+            way.edge = way.edge.append_many(leaf_hash(raw) for raw in tree.entries(way.edge.size, to.size))
+            if way.edge.root() == to.root:
                 raise
             return  # over entries that are not the log's: their root will tell
-        progress(way.edge.size, tree.size)
+        progress(way.edge.size, to.size)
         if (way.edge.size - first) // KEEP_EVERY > (start - first) // KEEP_EVERY:
             keep()
 
@@ -193,8 +205,10 @@ def _sealed(seal: GatheringSeal, kept: KeptIn) -> bytes:
     return hmac.digest(kept.secret, content, sha256) + content
 
 
-def _opened(held: PagedMap, kept: KeptIn, checkpoint: Checkpoint) -> GatheringSeal | None:
-    """The seal of what was kept; None where nothing was. Raises Unfit for one that is broken, of another log or program, or ahead."""
+def _opened(held: PagedMap, kept: KeptIn, checkpoint: Checkpoint, newest: int) -> GatheringSeal | None:
+    """The seal of what was kept; None where nothing was. Raises Unfit for one that is broken, of another log or program, or ahead of the log;
+    Ahead for one that is only ahead of the size that is asked for.
+    """
     mark: object = held.mark()
     if mark is None:
         return None
@@ -207,8 +221,10 @@ def _opened(held: PagedMap, kept: KeptIn, checkpoint: Checkpoint) -> GatheringSe
         seal = msgspec.msgpack.decode(content, type=GatheringSeal)
     except msgspec.DecodeError:  # of another program
         raise Unfit("the seal cannot be read") from None
-    if (seal.program, seal.origin) != (program(), checkpoint.origin) or seal.edge.size > checkpoint.size:
+    if (seal.program, seal.origin) != (program(), checkpoint.origin) or seal.edge.size > newest:
         raise Unfit("of another program or log, or ahead of it")
+    if seal.edge.size > checkpoint.size:
+        raise Ahead(f"{seal.edge.size} > {checkpoint.size}")
     return seal
 
 
