@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ledger.times import DAY_S, SHANGHAI, day_of
+from ledger.times import DAY_S, SHANGHAI
 
 Way = tuple[str, str]
 """Provinces from and to, two digits each; the same twice of what stays in one."""
@@ -28,16 +28,6 @@ def period_of(month: str) -> Period:
     following = (year + 1, 1) if number == 12 else (year, number + 1)
     start, end = (datetime(y, m, 1, tzinfo=SHANGHAI) for y, m in ((year, number), following))
     return Period(month, int(start.timestamp()), int(end.timestamp()))
-
-
-def following_month(month: str) -> str:
-    """The month after."""
-    return day_of(period_of(month).end_s)[:7]
-
-
-def preceding_month(month: str) -> str:
-    """The month before."""
-    return day_of(period_of(month).start_s - 1)[:7]
 
 
 class LineRow(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ MonthOpening is what was under way at the month's first moment as the lines stoo
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from reports.reconciliation.checks import Adjustment, BaseClose, StatementScope
 from reports.reconciliation.fold import Fold
 from reports.reconciliation.late import LateAct, adjustments
-from reports.reconciliation.line import LineRow, Way, following_month, preceding_month
+from reports.reconciliation.line import LineRow, Way
+from whitelist.period import PeriodState, following_month, period_chain, preceding_month
 
 
 class MonthOpening:
@@ -26,7 +26,7 @@ class MonthOpening:
         return self._close(preceding_month(self.month))
 
     def _close(self, month: str) -> BaseClose | None:
-        state: Any = self.fold.facts.state(f"period/{month}/{'-'.join(self.way)}")
+        state: PeriodState | None = self.fold.facts.state(period_chain(month, *self.way))
         close = None if state is None else state.close_below(self.fold.size)
         if close is None:
             return None

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.times import DAY_S, day_of
 from reports.reconciliation.filing import StockMove
-from reports.reconciliation.line import following_month, period_of, preceding_month
+from reports.reconciliation.line import period_of
 from reports.reconciliation.pages import PagedMap
+from whitelist.period import following_month, preceding_month
 
 OLDEST = 36
 """Months that are looked back at for the oldest receipt of a stock."""
