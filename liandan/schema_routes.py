@@ -23,6 +23,8 @@ from signing.refusal import Refusal, refuse
 
 SCHEMA_JSON = "application/schema+json"
 HEADERS = {"Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+STATEMENT = "reconciliation-3.json"
+"""Of the monthly statement."""
 SHOWN_MAX = 8  # Names in an answer to somebody who asked for one that is not there.
 _KIND = re.compile(r"(?P<kind>[a-z]+\.[a-z_]+)(?:-(?P<version>[1-9][0-9]{0,2}))?")
 
@@ -49,10 +51,17 @@ def directory() -> Path:
     return packed if packed.is_dir() else package.parent / "docs" / "formats"
 
 
+def _of_files() -> dict[str, bytes]:
+    """Schemas of files that are drawn from the log, which no type of ours reads: in a wheel they lie beside the others."""
+    drawn = {STATEMENT: directory().parent / "reconciliation.schema.json"}
+    return {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
+
+
 @cache
 def served() -> Mapping[str, bytes]:
     """Bytes of every schema by its file name, read once."""
-    return {path.name: path.read_bytes() for path in sorted(directory().glob("*.json"))}
+    found = {path.name: path.read_bytes() for path in directory().glob("*.json")}
+    return dict(sorted((found | _of_files()).items()))
 
 
 @cache

@@ -11,9 +11,8 @@ from liandan.keyring import ServerKeys, read_keyring
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from reports.drawing import newest
-from reports.paper.tongue import Tongue
-from reports.reconcile import check_month, finish, write
-from reports.reconciliation.fold import Direction, Fold
+from reports.reconcile import check_month
+from reports.reconciliation.fold import Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
 from signing.phrase import Phrase
@@ -26,19 +25,14 @@ def kept_statements(settings: Settings, keys: ServerKeys) -> KeptIn:
 
 
 def write_own(
-    settings: Settings,
-    month: str,
-    wanted: list[Direction],
-    out: Path,
-    progress: Callable[[int, int], None],
-    tongues: Sequence[Tongue] = ("zh",),
-    size: int = 0,
+    settings: Settings, month: str, write: Callable[[Fold, str], list[Path]], progress: Callable[[int, int], None], size: int = 0
 ) -> tuple[Checkpoint, list[Path]]:
-    """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files. Over the first ``size``
-    entries, 0: all that are published.
+    """The checkpoint that a month is of, and the files that ``write`` has made of its fold and the root; over the first ``size`` entries, 0: all
+    that are published.
 
     The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
-    where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, SIZE_BEYOND, KEYRING; those of checkpoints and tiles.
+    where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, SIZE_BEYOND, KEYRING; those of checkpoints
+    and tiles, and of ``write``.
     """
     period = check_month(month)
     if not settings.log_path.is_dir():
@@ -50,8 +44,7 @@ def write_own(
     kept = kept_statements(settings, keys) if keys is not None and is_ours else None
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
-        fold, root = Fold(period, gathering), b64encode(checkpoint.root).decode()
-        return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
+        return checkpoint, write(Fold(period, gathering), b64encode(checkpoint.root).decode())
 
     log_keys = _log_keys(files, keys)
     return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress, size=size)

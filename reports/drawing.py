@@ -29,7 +29,7 @@ from reports.figures.model import FiguresAsked
 from reports.figures.public import draw_public
 from reports.kinds import all_kinds
 from reports.paper.tongue import Tongue
-from reports.reconcile import check_month, file_name, finish, to_bytes
+from reports.reconcile import check_month, file_name, finish, scope_of, to_bytes
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import KeptIn, with_gathering
@@ -50,14 +50,18 @@ File = tuple[str, bytes]
 
 
 class StatementAsked(Struct, frozen=True):
-    """Which statement: month ``YYYY-MM``, provinces from and to, ``pdf``, ``xlsx`` or ``json``, in which language."""
+    """Which statement: month ``YYYY-MM``; of a direction, or whose, a party's or an authority's (USCC); ``pdf``, ``xlsx`` or ``json``, in which
+    language.
+    """
 
     month: str
-    direction: Direction
+    direction: Direction | None
     suffix: str
     tongue: Tongue = "zh"
     size: int = 0
     """Over the first so many entries, 0: all that are published."""
+    party: str = ""
+    authority: str = ""
 
 
 Asked = StatementAsked | FiguresAsked
@@ -94,7 +98,7 @@ def gather(source: StatementSource, least: int, told: Callable[[str], None]) -> 
 
 def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[str], None] = lambda what: None) -> File:
     """A statement or figures as of the newest published checkpoint (of ``least`` entries or more), which is archived because it is printed.
-    Refusal MONTH_FORM; those of checkpoints and tiles. Blocks.
+    Refusal MONTH_FORM, SCOPE_UNKNOWN; those of checkpoints and tiles. Blocks.
     """
     files = LogFiles(source.files, source.entries)
     period = None if isinstance(asked, FiguresAsked) else check_month(asked.month)
@@ -103,7 +107,9 @@ def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[
         if isinstance(asked, FiguresAsked):
             return write_figures((draw_public if asked.is_public else draw_figures)(gathering, asked), asked)
         assert period is not None, "checked above"
-        statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
+        fold = Fold(period, gathering)
+        scope = scope_of(fold, asked.direction, asked.party, asked.authority)
+        statement = finish(fold, scope, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
     size = 0 if isinstance(asked, FiguresAsked) else asked.size

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.admission.kind_table import Kinds
-from ledger.directory import party_name
+from ledger.directory import is_registered, party_name
 from ledger.times import parse_at
 from reports.paper.tongue import Tongue, speaking
 from reports.reconciliation.checking import ending, party_sums, plans, series, stocks
@@ -23,6 +23,7 @@ from reports.reconciliation.text import to_json
 from reports.reconciliation.workbook import to_xlsx
 from signing.phrase import Phrase
 from signing.refusal import refuse
+from signing.uscc import check_uscc
 from whitelist.divisions import Divisions
 from whitelist.thresholds import NAME as THRESHOLDS
 
@@ -57,27 +58,47 @@ def begin(month: str, kinds: Kinds, dataset: Callable[[str, str], Any]) -> Fold:
     return Fold(check_month(month), Gathering(kinds, dataset))
 
 
-def of_direction(direction: Direction) -> StatementScope:
-    """A statement of one direction, which two provinces agree on."""
-    return StatementScope(direction=direction)
+def check_scope(direction: Direction | None, party: str, authority: str) -> None:
+    """Refusal DIRECTION_FORM also where nobody is named, USCC for a code that nobody has, SCOPE_UNKNOWN where several are named."""
+    if direction is not None or not (party or authority):
+        check_direction(*(direction or ("", "")))
+    for field, code in (("party", party), ("authority", authority)):
+        if code and not check_uscc(code):
+            raise refuse(
+                "USCC", field=field, found=code, expected=Phrase("18 位，末位为校验码", "18 characters, the last one a check character")
+            )
+    named = list(filter(None, (direction and "-".join(direction), party, authority)))
+    if len(named) > 1:
+        raise refuse("SCOPE_UNKNOWN", field="from, to, party, authority", found=", ".join(named))
 
 
-def of_party(uscc: str) -> StatementScope:
-    """A statement of everything that a party did as generator, carrier and receiver."""
-    return StatementScope(party=uscc)
+def scope_of(fold: Fold, direction: Direction | None = None, party: str = "", authority: str = "") -> StatementScope:
+    """Of whom a statement tells: of one direction, of one party, or of all directions that touch an authority's regions.
+
+    Refusal SCOPE_UNKNOWN where the log knows no such party or authority; :func:`check_scope`.
+    """
+    check_scope(direction, party, authority)
+    if direction is not None:
+        return StatementScope(direction=direction)
+    founder = fold.log().founder(party or authority)
+    if party and founder is None and is_registered(fold.facts, party):
+        return StatementScope(party=party)
+    if authority and founder is not None and founder.regions:
+        return StatementScope(authority=authority, regions=founder.regions)
+    raise refuse("SCOPE_UNKNOWN", field="party" if party else "authority", found=party or authority)
 
 
-def of_authority(fold: Fold, uscc: str) -> StatementScope:
-    """A statement of all directions that touch an authority's regions; Refusal NOT_FOUND where the log has no such authority."""
-    regions = tuple(region for authority in fold.log().authorities if authority.uscc == uscc for region in authority.regions)
-    if not regions:
-        raise refuse("NOT_FOUND", field="authority", found=uscc, expected=Phrase("账本上的主管部门", "an authority of the log"))
-    return StatementScope(authority=uscc, regions=regions)
+def scopes_of(
+    fold: Fold, directions: Iterable[Direction] = (), parties: Iterable[str] = (), authorities: Iterable[str] = ()
+) -> list[StatementScope]:
+    """:func:`scope_of` each."""
+    found = [scope_of(fold, direction) for direction in directions]
+    return [*found, *(scope_of(fold, party=one) for one in parties), *(scope_of(fold, authority=one) for one in authorities)]
 
 
 def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStatement:
     """The statement of a scope of what was fed; ``root`` (base64) is the checkpoint's at that size."""
-    scope = of if isinstance(of, StatementScope) else of_direction(of)
+    scope = of if isinstance(of, StatementScope) else StatementScope(direction=of)
     log = fold.log()
     has_begun = parse_at(fold.at) >= fold.period.start_s  # nobody knows what will be under way on a day that has not come
     rows, duplicates = (fold.rows(scope), fold.duplicates(scope)) if has_begun else ((), ())
@@ -109,7 +130,7 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
         mirror=mirror,
         total=total,
         duplicates=duplicates,
-        emergencies=fold.emergencies(rows),
+        emergencies=fold.emergencies(rows, scope),
         accounts=fold.accounts(scope) if has_begun else (),
         tolerances=fold.tolerances(scope),
         terms=terms,
@@ -151,6 +172,12 @@ def to_bytes(statement: MonthlyStatement, suffix: str, tongue: Tongue = "zh") ->
 def file_name(statement: MonthlyStatement, suffix: str, tongue: Tongue = "zh") -> str:
     """``reconciliation-2026-10-51-50.pdf``; a provisional one and an English one are called so."""
     return f"{statement.stem}.{suffix}" if tongue == "zh" or suffix == "json" else f"{statement.stem}.{tongue}.{suffix}"
+
+
+def write_all(fold: Fold, scopes: Iterable[StatementScope], root: str, directory: Path, tongues: Sequence[Tongue] = ("zh",)) -> list[Path]:
+    """Write the statements of these scopes; of none, those of all directions of the log."""
+    wanted = list(scopes) or [StatementScope(direction=direction) for direction in fold.directions()]
+    return [path for scope in wanted for path in write(finish(fold, scope, root), directory, tongues)]
 
 
 def write(statement: MonthlyStatement, directory: Path, tongues: Sequence[Tongue] = ("zh",)) -> list[Path]:

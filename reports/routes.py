@@ -7,10 +7,26 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
-from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc, file, in_path, in_query, refusals
+from ledger.describing import (
+    JSON,
+    PDF,
+    USCC_PATTERN,
+    XLSX,
+    AnswerSpec,
+    InGenerator,
+    InName,
+    InUlid,
+    Uscc,
+    asks,
+    file,
+    in_path,
+    in_query,
+    refusals,
+)
+from ledger.evidence.ranges import is_same
 from ledger.query import refuse_unknown_query
 from ledger.routes import HEAD_ONLY, TheCaller, TheLog
-from reports import papers, service
+from reports import papers, service, statement_service
 from reports.attestation import RecordQuestion
 from reports.drawing import Drawer, StatementAsked
 from reports.paper.tongue import Tongue
@@ -20,6 +36,11 @@ from reports.waiting import still_waits
 
 REFUSALS = refusals(401, 403, 404, 409, 422)
 PAPER, BUNDLE = {**REFUSALS, **file(PDF, said="The paper, its evidence attached")}, {**REFUSALS, **file(JSON, said="The bundle")}
+STATEMENT = {
+    **REFUSALS,
+    **file(JSON, PDF, XLSX, said="The statement", headers=("Cache-Control", "Content-Disposition", "ETag")),
+    304: AnswerSpec(None, description="The copy at hand is this statement"),
+}
 TheDrawer = SkipValidation[NamedDependency[Drawer]]
 ThePress = SkipValidation[NamedDependency[Press]]
 InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
@@ -28,6 +49,10 @@ Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 FirstDay = Annotated[str | None, in_query(_DAY, "起始日 / first day", "2026-10-01", "from")]
 LastDay = Annotated[str | None, in_query(_DAY, "截止日，含 / last day, included", "2026-10-31", "to")]
+OfParty = Annotated[str | None, in_query(USCC_PATTERN, "单位，编制其对账单 / party whose own statement it is (USCC)", "915101120000FX029E")]
+OfAuthority = Annotated[
+    str | None, in_query(USCC_PATTERN, "主管部门，编制其辖区的对账单 / authority whose regions it is of (USCC)", "11510000MB0000001X")
+]
 InList = Annotated[str, in_path("^20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$", "白名单 / list, as in list/<name>", "2026-51-50-a")]
 InMonth = Annotated[str, in_path("^[0-9]{4}-[0-9]{2}([.](pdf|xlsx|json))?$", "月份与格式 / month, and the form wanted", "2026-10.pdf")]
 FromProvince = Annotated[
@@ -142,7 +167,8 @@ async def get_bundle_of(log: TheLog, caller: TheCaller, generator: InGenerator, 
 @get(
     "/v1/reconciliations/{name:str}",
     summary="月度对账单 / monthly statement",
-    responses={**REFUSALS, **file(JSON, PDF, XLSX, said="The statement")},
+    opt=asks("If-None-Match"),
+    responses=STATEMENT,
 )
 async def get_reconciliation(
     request: Request[Any, Any, Any],
@@ -152,23 +178,33 @@ async def get_reconciliation(
     name: InMonth,
     from_province: FromProvince = "",
     to_province: ToProvince = "",
+    party: OfParty = None,
+    authority: OfAuthority = None,
     tongue: InLanguage = "zh",
 ) -> Response[bytes]:
-    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named. The JSON is
-    of both languages; of a month that is not over in the log the file is called provisional.
+    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``: of a direction (``from`` and ``to``), of one ``party``, or of what touches the
+    regions of an ``authority``. A firm has its own and needs to name nothing, an authority what lies in its regions. The JSON is of both
+    languages; of a month that is not over in the log the file is called provisional.
     """
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
-    asked = StatementAsked(month, (from_province, to_province), suffix, "zh" if suffix == "json" else tongue)
-    if (
-        HEAD_ONLY in request.scope
-    ):  # nobody reads it: nothing is drawn, and what only drawing tells (length, name) is left out (RFC 9110 §9.3.2)
-        service.check_asked(caller, asked)
-        return Response(b"", media_type=_MEDIA[suffix], headers={"Cache-Control": "private, no-store"})
-    drawing = asyncio.create_task(service.statement_of(log, drawer, caller, asked))
+    language: Tongue = "zh" if suffix == "json" else tongue
+    direction = (from_province, to_province) if from_province or to_province else None
+    asked = StatementAsked(month, direction, suffix, language, party=party or "", authority=authority or "")
+    asked = await statement_service.check_asked(log, caller, asked)
+    headers = {"Cache-Control": "private, no-store"}  # who keeps a copy himself, asks again with its tag
+    if HEAD_ONLY in request.scope:  # nobody reads it: nothing is drawn, and what only drawing tells is left out (RFC 9110 §9.3.2)
+        return Response(b"", media_type=_MEDIA[suffix], headers=headers)
+    held = request.headers.get("if-none-match")
+    if (known := statement_service.known_tag(log, drawer, asked)) is not None and is_same(known, held):
+        return Response(b"", status_code=304, headers={**headers, "ETag": known})
+    drawing = asyncio.create_task(statement_service.statement_of(log, drawer, asked, for_firm=caller.role == "party"))
     if not await still_waits(request.receive, drawing):
         return Response(b"", status_code=499)  # to nobody
-    file, content = await drawing
-    return _file(content, file, _MEDIA[suffix])
+    (file_name, content), tag = await drawing
+    headers |= {"ETag": tag, "Content-Disposition": f'inline; filename="{file_name}"'}
+    if is_same(tag, held):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(content, media_type=_MEDIA[suffix], headers=headers)
 
 
 router = Router(

@@ -269,8 +269,12 @@ MIRROR_UNEQUAL | R-93 | both_authorities | law §6.1 M12 [DESIGN]
 The mirror equation does not balance. || Go through the manifests of the code concerned and tell both authorities.
 
 REPORT_SCOPE | - | operator | design §5 [DESIGN]
-无权查阅该方向的对账单或者统计。 || 对账单和含单位的统计仅向主管部门和运营单位提供；不含单位的统计对所有人公开（/v1/public/figures/）。
-You may not read the statement or figures of this direction. || Statements, and figures with firms, are for authorities and the operator; figures without firms are anybody's (/v1/public/figures/).
+无权查阅所要的对账单或者统计。 || 单位只查阅本单位的对账单（不必写明单位），主管部门查阅本辖区各方向的；含单位的统计仅向主管部门和运营单位提供，不含单位的对所有人公开（/v1/public/figures/）。
+You may not read this statement or these figures. || A firm reads its own statement (leave party out), an authority those of its region's directions; figures with firms are for authorities and the operator, those without are anybody's (/v1/public/figures/).
+
+SCOPE_UNKNOWN | - | sender | design §5 [DESIGN]
+没有这样的对账单：账本上没有该单位或者主管部门，或者同时指定了方向、单位、主管部门中的几项。 || 写明方向，或者已登记的单位，或者账本的主管部门，只写其一。
+There is no such statement: the log knows no such party or authority, or several of direction, party and authority were named. || Name a direction, or a registered party, or an authority of the log, one of them.
 """,
         otherwise=(
             "不要采信本文件；向出具方索取原始文件。",

@@ -5,9 +5,7 @@ from ledger.log import Log
 from manifests.answers import may_read
 from manifests.search import Search, scoped
 from manifests.store import fetch_views, find_views, list_views
-from reports.drawing import Drawer, StatementAsked
 from reports.evidence import gather
-from reports.reconcile import check_direction, check_month
 from signing.refusal import refuse
 from whitelist.transfer import NUMBER
 
@@ -32,21 +30,3 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     if len(views) > 1:
         raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in views))
     return views[0].ulid, await gather(log, views[0].chain)
-
-
-def check_asked(caller: Caller, asked: StatementAsked) -> None:
-    """Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM."""
-    if not caller.reads_all:
-        raise refuse("REPORT_SCOPE", field="from, to", found=caller.uscc)
-    check_month(asked.month)
-    check_direction(*asked.direction)
-
-
-async def statement_of(log: Log, drawer: Drawer, caller: Caller, asked: StatementAsked) -> tuple[str, bytes]:
-    """(file name, bytes) of a monthly statement as of the newest published checkpoint, which is archived because it is printed.
-
-    Refusals of :func:`check_asked`; Busy where many others wait.
-    """
-    check_asked(caller, asked)
-    published = log.publisher.published
-    return await drawer.statement(asked, 0 if published is None else published.size)

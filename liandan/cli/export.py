@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.admission.entry import Entry
     from ledger.tree.tiles import Read
     from reports.paper.tongue import Tongue
+    from reports.reconciliation.fold import Fold
 
 
 @click.command()
@@ -63,6 +64,10 @@ async def export(directory: Path, files_dir: Path | None, **options: Any) -> Non
 )
 @click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文件名为 *.en.* / language")
 @click.option("--size", type=click.IntRange(min=1), help="按账本的前若干条计算，如结账时的规模；默认全部 / over the first so many entries")
+@click.option("--party", metavar="USCC", multiple=True, help="该单位的对账单，可多次 / own statements of parties")
+@click.option(
+    "--authority", metavar="CODE", multiple=True, help="该主管部门辖区的对账单，可多次 / of what touches the regions of authorities"
+)
 @click.option("--fresh", is_flag=True, help="逐条审计本机账本并重新计算，不用留存 / audit this log, gather anew")
 @command
 async def reconcile_command(
@@ -72,6 +77,8 @@ async def reconcile_command(
     direction: tuple[str, ...],
     lang: Literal["zh", "en", "both"],
     size: int | None,
+    party: tuple[str, ...],
+    authority: tuple[str, ...],
     *,
     fresh: bool,
 ) -> None:
@@ -84,36 +91,38 @@ async def reconcile_command(
     """
     from liandan.export import reader_of
     from liandan.statements import write_own
-    from reports.reconcile import check_direction
+    from reports.reconcile import check_direction, check_scope, scopes_of, write_all
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
+    for one in party:
+        check_scope(None, one, "")
+    for one in authority:
+        check_scope(None, "", one)
     tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
+
+    def write(fold: Fold, root: str) -> list[Path]:
+        return write_all(fold, scopes_of(fold, wanted, party, authority), root, out, tongues)
+
     with progress_bar("对账 / reconcile") as progress:
         if export_dir is None and not fresh:
-            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress, tongues, size or 0)
+            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, write, progress, size or 0)
             drawn_at, root = checkpoint.size, b64encode(checkpoint.root).decode()
         else:
             source = reader_of(export_dir) if export_dir else own_files().read
-            drawn_at, root, written = await _audited(source, month, wanted, out, progress, tongues, size or 0)
+            drawn_at, root, written = await _audited(source, month, write, progress, size or 0)
     paths = list(map(str, written))
     emit({"month": month, "size": drawn_at, "root": root, "files": paths}, *paths)
 
 
 async def _audited(
-    files: Read,
-    month: str,
-    wanted: list[tuple[str, str]],
-    out: Path,
-    progress: Callable[[int, int], None],
-    tongues: Sequence[Tongue],
-    size: int,
+    files: Read, month: str, write: Callable[[Fold, str], list[Path]], progress: Callable[[int, int], None], size: int
 ) -> tuple[int, str, list[Path]]:
     """Size, root and files, of a log that was audited while it was read, once for all of them; drawn over its first ``size`` entries, 0: all."""
     from ledger.admission.kind_table import DataSets
     from ledger.auditing.audit import audit
     from ledger.tree.checkpoint import Checkpoint
     from liandan.wiring import KINDS
-    from reports.reconcile import begin, finish, write
+    from reports.reconcile import begin
     from reports.reconciliation.sizes import check_size, checkpoint_at, claimed_size
     from signing.refusal import refuse
 
@@ -131,5 +140,4 @@ async def _audited(
         raise refuse("EXPORT_AUDIT", field=first.field, found=f"{report.count}: {first.code} #{first.index}")
     head = checkpoint_at(files, Checkpoint(report.origin, report.size, b64decode(report.root)), size)
     root = b64encode(head.root).decode()
-    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
-    return head.size, root, written
+    return head.size, root, write(fold, root)

@@ -85,26 +85,27 @@ class Fold:
         return tuple(one for one in (*to.ended, to.month) if one >= month)
 
     def duplicates(self, scope: StatementScope) -> tuple[Duplicate, ...]:
-        """Numbers held by several manifests, at least one of them of the scope."""
-        return tuple(
-            Duplicate(number, holders)
-            for number, holders in self.gathering.doubles()
-            if any(self._holds(scope, trunk) for trunk in holders)
-        )
+        """Numbers held by several manifests, at least one of them of the scope; a party is told its own, and of the others how many there are."""
+        found = []
+        for number, holders in self.gathering.doubles():
+            ours = tuple(trunk for trunk in holders if self._holds(scope, trunk))
+            if ours:
+                found.append(Duplicate(number, ours, len(holders) - len(ours)) if scope.party else Duplicate(number, holders))
+        return tuple(found)
 
     def _holds(self, scope: StatementScope, trunk: str) -> bool:
         filed = self.gathering.filed(trunk)
         return filed.direction is not None and scope.goes(filed.direction) and any(map(scope.takes, self.gathering.lines_of(filed)))
 
-    def emergencies(self, rows: Iterable[LineRow]) -> tuple[EmergencyMonth, ...]:
-        """The emergencies on which lines of a statement move, by chain."""
+    def emergencies(self, rows: Iterable[LineRow], scope: StatementScope) -> tuple[EmergencyMonth, ...]:
+        """The emergencies on which lines of a statement move, by chain; to one party not how much of the ceiling all others use."""
         by_chain: defaultdict[str, list[LineRow]] = defaultdict(list)
         for row in rows:
             if row.emergency:
                 by_chain[row.emergency].append(row)
-        return tuple(self._emergency(chain, lines) for chain, lines in sorted(by_chain.items()))
+        return tuple(self._emergency(chain, lines, scope) for chain, lines in sorted(by_chain.items()))
 
-    def _emergency(self, chain: str, rows: Sequence[LineRow]) -> EmergencyMonth:
+    def _emergency(self, chain: str, rows: Sequence[LineRow], scope: StatementScope) -> EmergencyMonth:
         state = emergency_at(self.facts, chain)
         assert state is not None, "a manifest moves on an emergency of this log"
         moved = [row for row in rows if row.voided_s is None and row.declined_s is None]
@@ -117,7 +118,7 @@ class Fold:
             accepted_g=sum(row.accepted_g or 0 for row in moved),
             unregularised=len({row.chain for row in moved if row.departed_s is not None and row.regularised_s is None}),
             ceiling_g=state.ceiling_g,
-            counted_g=ceiling_used_g(self.facts, chain),
+            counted_g=None if scope.party else ceiling_used_g(self.facts, chain),
         )
 
     def tolerance(self) -> Tolerance:

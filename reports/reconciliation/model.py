@@ -134,8 +134,8 @@ class EmergencyMonth(Struct, frozen=True, kw_only=True):
     unregularised: int
     """Manifests that have departed, of which nobody reported by then that they were regularised (R-39)."""
     ceiling_g: int
-    counted_g: int
-    """By all manifests of whatever month: what was issued, less what was voided and what receipts took less."""
+    counted_g: int | None
+    """By all manifests of whatever month: what was issued, less what was voided and what receipts took less; not told to one party."""
 
 
 class Duplicate(Struct, frozen=True):
@@ -144,6 +144,13 @@ class Duplicate(Struct, frozen=True):
     number: str
     manifests: tuple[str, ...]
     """Chains."""
+    others: int = 0
+    """Manifests of others that hold it too: of a party's statement, which names its own alone."""
+
+    @property
+    def holders(self) -> int:
+        """How many manifests hold it."""
+        return len(self.manifests) + self.others
 
 
 class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):

@@ -159,11 +159,15 @@ def _counts(statement: MonthlyStatement) -> str:
 
 def _emergency_text(found: EmergencyMonth) -> str:
     """How much moves on an emergency, and how much of it waits for its papers."""
-    moved, counted, ceiling = (tonnes(grams, weighed=False) for grams in (found.declared_g, found.counted_g, found.ceiling_g))
-    return say(
-        f"应急转移“{found.name}”{found.manifests} 份联单 {moved} 吨，{found.unregularised} 份尚未补办，上限 {ceiling} 吨已计入 {counted} 吨",
-        f"emergency {found.name}: {plural(found.manifests, 'manifest')}, {moved} t, {found.unregularised} not regularised; {counted} t of {ceiling} t counted",
+    moved, ceiling = tonnes(found.declared_g, weighed=False), tonnes(found.ceiling_g, weighed=False)
+    text = say(
+        f"应急转移“{found.name}”{found.manifests} 份联单 {moved} 吨，{found.unregularised} 份尚未补办，上限 {ceiling} 吨",
+        f"emergency {found.name}: {plural(found.manifests, 'manifest')}, {moved} t, {found.unregularised} not regularised; ceiling {ceiling} t",
     )
+    if found.counted_g is None:
+        return text
+    counted = tonnes(found.counted_g, weighed=False)
+    return text + say(f"已计入 {counted} 吨", f", {counted} t counted")
 
 
 def _open_text(statement: MonthlyStatement, rows: Sequence[LineRow], words: tuple[str, str]) -> str:

@@ -8,14 +8,15 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.paper.tongue import clauses, listed, say
 from reports.reconciliation import gravity
+from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EQUATION, MonthlyStatement, Tolerance
 from reports.reconciliation.verdict import both_sentences, is_fine
 from reports.words import FORMS, word
 
-VERSION = 2
-"""Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity."""
+VERSION = 3
+"""Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity. Version 3: whose statement it is."""
 _LINE = (
     "number line name code generator receiver carrier origin destination stage declared_g loaded_g accepted_g refused_g difference_g "
     "issued_s departed_s received_s voided_s declined_s emergency regularised_s"
@@ -30,8 +31,7 @@ def to_json(statement: MonthlyStatement) -> bytes:
     fields = {
         "liandan_reconciliation": VERSION,
         "month": period.month,
-        "from": statement.from_province,
-        "to": statement.to_province,
+        **_of_whom(statement.scope),
         "period": {"start": format_at(period.start_s), "end": format_at(period.end_s)},
         "provisional": statement.is_provisional,
         "as_of": format_at(statement.as_of_s),
@@ -57,7 +57,10 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "m5_in_flight": [_row(row, "declared_g departed_s", age_days=row.age_days(at_s)) for row in gravity.in_transit(statement).rows],
         "m5_waiting": [_row(row, "declared_g issued_s", age_days=row.age_days(at_s)) for row in gravity.not_departed(statement).rows],
         "m12_without_departure": [_row(row, "declared_g received_s") for row in statement.without_departure],
-        "m6_duplicates": [{"number": found.number, "manifests": list(found.manifests)} for found in statement.duplicates],
+        "m6_duplicates": [
+            {"number": found.number, "manifests": list(found.manifests)} | ({"others": found.others} if found.others else {})
+            for found in statement.duplicates
+        ],
         "m7_cut_off": [_row(row, "declared_g departed_s received_s") for row in gravity.cut_off(statement).rows],
         "m9_accounts": [
             _told(account, _ACCOUNT) | {f"{column}_t": format_mass(grams) for column, grams in account.moved_g.items()}
@@ -70,6 +73,13 @@ def to_json(statement: MonthlyStatement) -> bytes:
     if statement.emergencies:
         fields["emergencies"] = [_told(emergency, _EMERGENCY) for emergency in statement.emergencies]
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _of_whom(scope: StatementScope) -> dict[str, object]:
+    """A direction's provinces, or whose it is."""
+    if scope.direction is not None:
+        return {"from": scope.direction[0], "to": scope.direction[1]}
+    return {"scope": {"party": scope.party} if scope.party else {"authority": scope.authority, "regions": list(scope.regions)}}
 
 
 def _verdict(statement: MonthlyStatement) -> dict[str, object]:

@@ -179,7 +179,9 @@ def _cover(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> list[t
                 f"{when(period.start_s)} to {when(period.end_s)} (not included), Beijing time",
             ),
         ),
-        ("方向", "Direction", f"{source} {province(source)} → {target} {province(target)}"),
+        ("方向", "Direction", f"{source} {province(source)} → {target} {province(target)}")
+        if source
+        else ("所属", "Whose", f"{statement.direction} {statement.scope.party or statement.scope.authority}"),
         ("账本", "Log", statement.origin),
         ("创始声明哈希", "Founding hash", statement.found),
         ("检查点规模", "Checkpoint size", str(statement.size)),

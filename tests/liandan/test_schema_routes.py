@@ -29,11 +29,14 @@ async def client(shared_database_url: str, tmp_path_factory: pytest.TempPathFact
 async def test_every_file_is_served_under_its_name(client: httpx.AsyncClient) -> None:
     listed = (await client.get("/schemas/")).json()["schemas"]
     assert (await client.get("/schemas")).json()["schemas"] == listed
-    assert [one["name"] for one in listed] == sorted(path.name for path in DIRECTORY.glob("*.json"))
+    files = {path.name: path for path in DIRECTORY.glob("*.json")} | {
+        schema_routes.STATEMENT: DIRECTORY.parent / "reconciliation.schema.json"
+    }
+    assert [one["name"] for one in listed] == sorted(files)
     assert {one["kind"] for one in listed} >= {"manifest.issue/1", "log.found/1", None}
     for one in listed:
         answer = await client.get(f"/schemas/{one['name']}")
-        assert answer.content == (DIRECTORY / one["name"]).read_bytes()
+        assert answer.content == files[one["name"]].read_bytes()
         assert answer.headers["content-type"] == "application/schema+json"
         assert "max-age" in answer.headers["cache-control"]
         assert urljoin(str(answer.url), answer.json()["$id"]) == str(answer.url)

@@ -31,7 +31,7 @@ from reports.reconciliation.keeping import KeptIn
 from reports.routes import router
 from signing.refusal import Refusal
 from tests.reports.month import drawn, october
-from tests.workbench import AUTHORITY_50, ORIGIN, key_of
+from tests.workbench import OPERATOR, ORIGIN, key_of
 
 ASKED = StatementAsked("2026-10", ("51", "50"), "json")
 VKEYS = log_vkeys(ORIGIN, [key_of("log")])
@@ -202,7 +202,7 @@ def application(source: StatementSource, caller: Caller) -> Any:
     return Litestar([router], dependencies={name: provide(value) for name, value in given.items()})
 
 
-OFFICE = Caller(AUTHORITY_50, "authority", "0" * 64)
+OFFICE = Caller(OPERATOR, "operator", "0" * 64)
 SCOPE: dict[str, Any] = {
     "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/v1/reconciliations/2026-10",
     "raw_path": b"/v1/reconciliations/2026-10", "query_string": b"from=51&to=50", "headers": [], "root_path": "", "server": ("x", 80),

@@ -35,7 +35,7 @@ from tests.ledger.log_server import running
 from tests.reports.month import drawn, october
 from tests.reports.papers import approval_bundle, list_bundle, paper, signed
 from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, RECEIVER, trunk
-from tests.workbench import AUTHORITY_50
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 
 STORY = october()
 ENTRIES = STORY.bench.entries
@@ -127,7 +127,7 @@ async def test_reports_of_a_running_log(log: Log) -> None:
     assert english.headers["content-disposition"] == 'inline; filename="reconciliation-2026-10-51-50.en.pdf"'
     open_month = await ask(log, authority, "/v1/reconciliations/2026-11.xlsx?from=51&to=50")
     assert open_month.headers["content-disposition"] == 'inline; filename="reconciliation-2026-11-51-50-provisional.xlsx"'
-    unsaid = await ask(log, authority, "/v1/reconciliations/2026-10")
+    unsaid = await ask(log, caller_of(OPERATOR, "operator"), "/v1/reconciliations/2026-10")
     assert unsaid.json() == {"codes": ["DIRECTION_FORM"]}, "no direction is anybody's default"
     other = await ask(log, authority, "/v1/reconciliations/2026-10?from=50&to=51")
     assert other.json()["lines"] == []
@@ -135,7 +135,35 @@ async def test_reports_of_a_running_log(log: Log) -> None:
     assert (await ask(log, authority, "/v1/reconciliations/2026-13")).json() == {"codes": ["MONTH_FORM"]}
     assert (await ask(log, authority, "/v1/reconciliations/2026-10.txt")).json() == {"codes": ["MONTH_FORM"]}
     assert (await ask(log, authority, "/v1/reconciliations/2026-10?from=51&to=51")).json() == {"codes": ["DIRECTION_FORM"]}
-    assert (await ask(log, generator, "/v1/reconciliations/2026-10")).json() == {"codes": ["REPORT_SCOPE"]}
+
+
+async def test_a_statement_is_for_those_whose_it_is(log: Log) -> None:
+    """A firm has its own, an office of a province its directions and what lies in it, the operator everything; with a tag each."""
+    office, firm, operator = caller_of(AUTHORITY_51, "authority"), caller_of(GENERATOR), caller_of(OPERATOR, "operator")
+    month = "/v1/reconciliations/2026-10"
+    own = await ask(log, firm, month)
+    assert own.json()["scope"] == {"party": GENERATOR}
+    assert own.headers["content-disposition"] == f'inline; filename="reconciliation-2026-10-{GENERATOR}.json"'
+    for caller in (office, operator, firm):
+        assert (await ask(log, caller, f"{month}?party={GENERATOR}")).content == own.content, "the same bytes for whoever may read it"
+    assert (await ask(log, caller_of(CARRIERS[3]), month)).json()["lines"] == [], "who took no part in it has an empty one"
+    assert (await ask(log, office, month)).json()["scope"] == {"authority": AUTHORITY_51, "regions": ["51"]}
+
+    async def refused(caller: Caller, query: str) -> list[str]:
+        return (await ask(log, caller, f"{month}?{query}")).json()["codes"]  # type: ignore[no-any-return]  # JSON
+
+    assert await refused(firm, f"party={RECEIVER}") == ["REPORT_SCOPE"]
+    assert await refused(firm, "from=51&to=50") == ["REPORT_SCOPE"], "a direction names everybody"
+    assert await refused(office, f"party={RECEIVER}") == ["REPORT_SCOPE"], "it lies in the other province"
+    assert await refused(office, "from=53&to=50") == ["REPORT_SCOPE"], "no direction of its region"
+    assert await refused(office, "party=91510100MA00XX0A0X") == ["SCOPE_UNKNOWN"]
+
+    async with AsyncClient(transport=ASGITransport(application(log, firm)), base_url="http://reports") as client:
+        first = await client.get(month)
+        again = await client.get(month, headers={"If-None-Match": first.headers["etag"]})
+        other = await client.get(month, headers={"If-None-Match": '"0"'})
+    assert (first.status_code, again.status_code, again.content, other.status_code) == (200, 304, b"", 200)
+    assert other.headers["etag"] == first.headers["etag"] == again.headers["etag"]
 
 
 async def test_nobody_else_can_stand_in_front_of_a_manifests_certificate(log: Log) -> None:
