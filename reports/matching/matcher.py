@@ -1,0 +1,319 @@
+"""Matching the lines of the log with those of a book, by what is surest first: number, all terms, sums, likeness.
+
+Each step takes out what it decides, so every line ends in one outcome. Nothing hangs on the order of the input: lines are told apart by their
+ids alone, candidates are looked up by what they say, and what two lines claim equally is a tie (``ambiguous``), named with all its lines.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from reports.matching import sums
+from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, near_keys, number_cause
+from reports.matching.model import Difference, How, MatchOutcome, SideLine, Term
+from reports.matching.pairing import are_alike, decide
+from reports.matching.sums import SumClaim
+
+ALIKE_MAX = 64
+"""Lines of the log under one key that a line of the book is compared with; under a key that more share nothing is looked for."""
+_MASS = WEIGHTS["mass"]
+Key = Callable[[SideLine], Hashable]
+
+
+def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[MatchOutcome, ...]:
+    """One outcome for every line of both sides; lines of the log that are not due are left out where nothing is found for them."""
+    pool = _Pool(logged, booked)
+    pool.by_number()
+    pool.by_all()
+    pool.by_likeness(lambda found: _points(found, "mass") == _MASS, (_same, _other_day, _other_code, _other_partner))
+    pool.by_sums(sums.whole_days)
+    pool.by_likeness(lambda found: _points(found, "mass") > 0, (_other_mass,), days=NEAR_D)
+    pool.by_sums(sums.subsets)
+    pool.by_likeness(lambda found: True, (_other_mass,))
+    return pool.end()
+
+
+def _points(found: Likeness, term: Term) -> int:
+    """Whole weight where a term agrees, 1 where it is told what the difference looks like, else 0."""
+    if term in found.agreed:
+        return WEIGHTS[term]
+    return int(any(one.term == term and one.cause for one in found.differed))
+
+
+def _same(line: SideLine) -> Hashable:
+    return line.partner, line.code, line.day, line.mass_g
+
+
+def _other_day(line: SideLine) -> Hashable:
+    return line.partner, line.code, line.mass_g
+
+
+def _other_code(line: SideLine) -> Hashable:
+    return line.partner, line.day, line.mass_g
+
+
+def _other_partner(line: SideLine) -> Hashable:
+    return line.code, line.day, line.mass_g
+
+
+def _other_mass(line: SideLine) -> Hashable:
+    return line.partner, line.code, line.day
+
+
+class _Pool:
+    """What is left of both sides, and what was decided."""
+
+    def __init__(self, logged: Iterable[SideLine], booked: Iterable[SideLine]) -> None:
+        self.logs = {line.id: line for line in sorted(logged, key=lambda line: line.id)}
+        self.books = {line.id: line for line in sorted(booked, key=lambda line: line.id)}
+        self.outcomes = list[MatchOutcome]()
+
+    # --- steps -------------------------------------------------------------------------------------------------------------------
+
+    def by_number(self) -> None:
+        """Lines of one manifest's number: same code and mass, else what is left of a code, one with one or one with the sum of several."""
+        mine, theirs = _grouped(self.logs.values(), _number), _grouped(self.books.values(), _number)
+        for number in (mine.keys() & theirs.keys()) - {""}:
+            logs, books = mine[number], theirs[number]
+            for key in (
+                lambda line: (line.code, line.mass_g),
+                lambda line: (line.code, line.also_g or line.mass_g),
+                lambda line: line.code,
+            ):
+                logs, books = self._of_one_number(logs, books, key)
+            if len(logs) == 1 == len(books) and _is_likely(logs[0], books[0]):
+                self._pair(logs[0], books[0], "number")
+
+    def _of_one_number(self, logs: Sequence[SideLine], books: Sequence[SideLine], key: Key) -> tuple[list[SideLine], list[SideLine]]:
+        mine, theirs = _grouped(logs, key), _grouped(books, key)
+        for same in mine.keys() & theirs.keys():
+            ours, others = mine[same], theirs[same]
+            if len(ours) == len(others) == 1:
+                if _is_likely(ours[0], others[0]):
+                    self._pair(ours[0], others[0], "number")
+            elif len(ours) == 1 and ours[0].mass_g == sum(line.mass_g for line in others) and not _has_twins(others):
+                self._settle(SumClaim(ours[0], (tuple(others),)), is_log=True, how="number")
+            elif len(others) == 1 and others[0].mass_g == sum(line.mass_g for line in ours):
+                self._settle(SumClaim(others[0], (tuple(ours),)), is_log=False, how="number")
+        return [line for line in logs if line.id in self.logs], [line for line in books if line.id in self.books]
+
+    def by_all(self) -> None:
+        """Same partner, code, day and mass: as many of the one side as of the other, all alike. More in the log than in the book is a tie."""
+        theirs = _grouped(self.books.values(), _same)
+        mine = defaultdict[Hashable, list[SideLine]](list)
+        for line in self.logs.values():
+            for mass_g in {line.mass_g, line.mass_g if line.also_g is None else line.also_g}:
+                mine[line.partner, line.code, line.day, mass_g].append(line)
+        for key in mine.keys() & theirs.keys():
+            logs, books = [line for line in mine[key] if line.id in self.logs], theirs[key]
+            if not logs or books[0].day is None:
+                continue
+            if len(logs) == 1 == len(books):
+                self._pair(logs[0], books[0], "exact")
+            elif not any(line.number for line in books) and are_alike(logs, books):
+                if len(logs) > len(books):
+                    self._tie(logs, books)
+                else:  # what the book has beyond is left, and is told as written twice in the end
+                    for one, other in zip(logs, books, strict=False):
+                        self._pair(one, other, "exact")
+
+    def by_sums(self, search: Callable[[Iterable[SideLine], Iterable[SideLine]], Iterator[SumClaim]]) -> None:
+        """Lines of the book that sum up several of the log, then lines of the log that the book has in parts."""
+        for is_log in (False, True):
+            wholes, parts = (self.logs, self.books) if is_log else (self.books, self.logs)
+            claims = list(search(list(wholes.values()), list(parts.values())))
+            for group in _joined(claims):
+                if len(group) == 1 and len(group[0].ways) == 1:
+                    self._settle(group[0], is_log=is_log, how="sum")
+                    continue
+                parts_of = {part.id: part for claim in group for way in claim.ways for part in way}
+                named, others = [claim.whole for claim in group], [parts_of[one] for one in sorted(parts_of)]
+                self._tie(*((named, others) if is_log else (others, named)))
+
+    def by_likeness(self, fits: Callable[[Likeness], bool], keys: Sequence[Key], days: int = 0) -> None:
+        """Pairs that share a key or nearly a number, the most alike first; of equally alike ones those that can be paired in one way only."""
+        levels = defaultdict[int, list[tuple[SideLine, SideLine]]](list)
+        for mine, theirs in self._candidates(keys, days):
+            found = likeness(mine, theirs)
+            if fits(found) and 2 * found.points > found.of:
+                levels[found.confidence * 1000 + found.points].append((mine, theirs))
+        for level in sorted(levels, reverse=True):
+            decided = decide((mine, theirs) for mine, theirs in levels[level] if mine.id in self.logs and theirs.id in self.books)
+            for mine, theirs in decided.pairs:
+                self._pair(mine, theirs, "likeness")
+            for logs, books in decided.ties:
+                self._tie(logs, books)
+
+    def end(self) -> tuple[MatchOutcome, ...]:
+        """What is left: written twice where a line of the book says what another one said for which something was found; else here or there alone."""
+        said = dict[Hashable, str]()
+        for outcome in self.outcomes:
+            if outcome.kind in ("matched", "differs"):
+                for line in outcome.booked:
+                    for key in (_twin(line), _numbered(line)):
+                        said[key] = min(line.id, said.get(key, line.id))
+        for line in self.books.values():
+            again = said.get(_twin(line)) or (said.get(_numbered(line)) if line.number else None)
+            kind: Term | str = "twice" if again else "only_booked"
+            self.outcomes.append(MatchOutcome(kind=kind, booked=(line,), again=again or ""))  # type: ignore[arg-type]  # both are kinds
+        self.outcomes += [MatchOutcome(kind="only_logged", logged=(line,)) for line in self.logs.values() if line.is_due]
+        return tuple(sorted(self.outcomes, key=lambda one: ([line.id for line in one.logged], [line.id for line in one.booked])))
+
+    # --- candidates --------------------------------------------------------------------------------------------------------------
+
+    def _candidates(self, keys: Sequence[Key], days: int) -> Iterator[tuple[SideLine, SideLine]]:
+        """Pairs that may be alike, each once."""
+        seen = set[tuple[str, str]]()
+        logs, books = list(self.logs.values()), list(self.books.values())
+        pairs = [pair for key in keys for pair in _sharing(logs, books, key, days)]
+        for mine, theirs in (*pairs, *_near_numbers(logs, books)):
+            if (mine.id, theirs.id) not in seen:
+                seen.add((mine.id, theirs.id))
+                yield mine, theirs
+
+    # --- decisions ---------------------------------------------------------------------------------------------------------------
+
+    def _pair(self, mine: SideLine, theirs: SideLine, how: How) -> None:
+        found = likeness(mine, theirs)
+        self._take([mine], [theirs])
+        kind = "differs" if found.differed else "matched"
+        self.outcomes.append(
+            MatchOutcome(
+                kind=kind,  # type: ignore[arg-type]  # both are kinds
+                logged=(mine,),
+                booked=(theirs,),
+                how=how,
+                confidence=found.confidence,
+                agreed=found.agreed,
+                differed=found.differed,
+            )
+        )
+
+    def _settle(self, claim: SumClaim, *, is_log: bool, how: How) -> None:
+        """A sum that was found: the whole on one side, its parts on the other. Days of parts may differ, that is what summing up means."""
+        parts = claim.ways[0]
+        logs, books = ((claim.whole,), parts) if is_log else (parts, (claim.whole,))
+        self._take(logs, books)
+        whole, days = claim.whole, {part.day for part in parts}
+        holds: dict[Term, bool] = {"partner": bool(whole.partner), "code": bool(whole.code), "day": days == {whole.day}, "mass": True}
+        agreed: list[Term] = ["number"] if how == "number" else []
+        agreed += [term for term, does in holds.items() if does]
+        ours, others = (day_text(min((line.day or 0 for line in side), default=0) or None) for side in (logs, books))
+        is_here = all(line.is_due for line in (*logs, *books))
+        differed = () if is_here else (Difference(term="month", logged=ours, booked=others, cause="other_month"),)
+        of, got = sum(WEIGHTS[term] for term in holds), sum(WEIGHTS[term] for term, does in holds.items() if does)
+        kind = "differs" if differed else "matched"
+        self.outcomes.append(
+            MatchOutcome(
+                kind=kind,  # type: ignore[arg-type]  # both are kinds
+                logged=logs,
+                booked=books,
+                how=how,
+                confidence=got * 1000 // of,
+                agreed=tuple(agreed),
+                differed=differed,
+            )
+        )
+
+    def _tie(self, logs: Sequence[SideLine], books: Sequence[SideLine]) -> None:
+        self._take(logs, books)
+        self.outcomes.append(MatchOutcome(kind="ambiguous", logged=tuple(logs), booked=tuple(books)))
+
+    def _take(self, logs: Iterable[SideLine], books: Iterable[SideLine]) -> None:
+        for line in logs:
+            del self.logs[line.id]
+        for line in books:
+            del self.books[line.id]
+
+
+def _number(line: SideLine) -> str:
+    return line.number
+
+
+def _twin(line: SideLine) -> Hashable:
+    return "twin", line.number, line.partner, line.code, line.day, line.mass_g, line.plate
+
+
+def _numbered(line: SideLine) -> Hashable:
+    return "number", line.number, line.code, line.mass_g
+
+
+def _has_twins(lines: Sequence[SideLine]) -> bool:
+    return len({_twin(line) for line in lines}) < len(lines)
+
+
+def _is_likely(mine: SideLine, theirs: SideLine) -> bool:
+    """Whether lines of one number have something else in common, so that a number that was mistyped into another one's does not decide."""
+    if theirs.mass_g in (mine.mass_g, mine.also_g):
+        return True
+    same_day = mine.day is None or theirs.day is None or abs(mine.day - theirs.day) <= 1
+    return same_day and mine.code == theirs.code
+
+
+def _grouped(lines: Iterable[SideLine], key: Key) -> dict[Hashable, list[SideLine]]:
+    found = defaultdict[Hashable, list[SideLine]](list)
+    for line in lines:
+        found[key(line)].append(line)
+    return found
+
+
+def _sharing(logs: Iterable[SideLine], books: Iterable[SideLine], key: Key, days: int) -> Iterator[tuple[SideLine, SideLine]]:
+    """Pairs under one key, or with ``days`` of the book's line before or after; nothing under a key that too many lines of the log share."""
+    mine = _grouped(logs, key)
+    for line in logs:
+        if line.also_g is not None and (also := key(replace(line, mass_g=line.also_g))) != key(line):
+            mine.setdefault(also, []).append(line)
+    for theirs in books:
+        found = mine.get(key(theirs), ())
+        yield from ((line, theirs) for line in found if len(found) <= ALIKE_MAX)
+        if days and theirs.day is not None:
+            for apart in (*range(-days, 0), *range(1, days + 1)):
+                near = mine.get((theirs.partner, theirs.code, theirs.day + apart), ())
+                yield from ((line, theirs) for line in near if len(near) <= ALIKE_MAX)
+
+
+def _near_numbers(logs: Sequence[SideLine], books: Sequence[SideLine]) -> Iterator[tuple[SideLine, SideLine]]:
+    """Pairs of which one number is nearly the other."""
+    odd = [line for line in books if line.number]
+    if not odd:
+        return
+    short = {len(line.number) for line in odd}
+    mine = defaultdict[str, list[SideLine]](list)
+    for line in logs:
+        if line.number:
+            keys = {f"<{line.number[:length]}" for length in short if length < len(line.number)}
+            keys |= {f">{line.number[-length:]}" for length in short if length < len(line.number)}
+            for key in keys | near_keys(line.number):
+                mine[key].append(line)
+    for theirs in odd:
+        found = dict[str, SideLine]()
+        for key in {f"<{theirs.number}", f">{theirs.number}"} | near_keys(theirs.number):
+            lines = mine.get(key, ())
+            found |= {line.id: line for line in lines if len(lines) <= ALIKE_MAX}
+        yield from ((found[one], theirs) for one in sorted(found) if number_cause(found[one].number, theirs.number))
+
+
+def _joined(claims: Sequence[SumClaim]) -> Iterator[list[SumClaim]]:
+    """Claims that want a line in common, together."""
+    by_part = defaultdict[str, list[int]](list)
+    for place, claim in enumerate(claims):
+        for one in {part.id for way in claim.ways for part in way}:
+            by_part[one].append(place)
+    group = list(range(len(claims)))
+
+    def root(place: int) -> int:
+        while group[place] != place:
+            place = group[place]
+        return place
+
+    for places in by_part.values():
+        for place in places[1:]:
+            first, second = sorted((root(places[0]), root(place)))
+            group[second] = first
+    together = defaultdict[int, list[SumClaim]](list)
+    for place, claim in enumerate(claims):
+        together[root(place)].append(claim)
+    yield from together.values()

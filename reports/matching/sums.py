@@ -1,0 +1,90 @@
+"""One line that sums up several (汇总登记): all of a day first, then a bounded search for the only subset that makes the sum to the gram."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from reports.matching.model import SideLine, mass_of
+
+CANDIDATES_MAX = 20
+"""Lines among which a subset is searched (2^10 sums of each half); of more nothing is searched, and nothing is said."""
+SEARCHES_MAX = 64
+"""Lines of one partner and code whose sum is searched for."""
+WAYS_MAX = 64
+"""Subsets that are told apart; beyond it every candidate is part of the tie."""
+WINDOWS_D = (7, 31)
+"""Days before a sum is written down in which its parts lie; one day more, for clocks."""
+
+
+class SumClaim(Struct, frozen=True):
+    """A line, and the lines of the other side that it may be the sum of; several ways are a tie."""
+
+    whole: SideLine
+    ways: tuple[tuple[SideLine, ...], ...]
+
+
+def whole_days(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
+    """Lines that are the sum of all lines of their partner, code and day; without a day, of all that are due in the month."""
+    by_day = defaultdict[tuple[str, str, int | None], list[SideLine]](list)
+    for part in parts:
+        by_day[part.partner, part.code, part.day].append(part)
+        if part.is_due and part.day is not None:
+            by_day[part.partner, part.code, None].append(part)
+    for whole in wholes:
+        found = by_day.get((whole.partner, whole.code, whole.day), ())
+        if len(found) > 1 and mass_of(found) == whole.mass_g:
+            yield SumClaim(whole, (tuple(found),))
+
+
+def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
+    """Lines that are the sum of some lines of their partner and code within a week, else within a month."""
+    by_block = defaultdict[tuple[str, str], list[SideLine]](list)
+    for part in parts:
+        by_block[part.partner, part.code].append(part)
+    asked = defaultdict[tuple[str, str], list[SideLine]](list)
+    for whole in wholes:
+        if (whole.partner, whole.code) in by_block:
+            asked[whole.partner, whole.code].append(whole)
+    for block, lines in asked.items():
+        if len(lines) > SEARCHES_MAX:
+            continue
+        for whole in lines:
+            for window in WINDOWS_D:
+                near = [part for part in by_block[block] if _is_near(whole, part, window)]
+                if len(near) <= CANDIDATES_MAX and (ways := _ways(whole.mass_g, near)):
+                    yield SumClaim(whole, ways)
+                    break
+
+
+def _is_near(whole: SideLine, part: SideLine, window: int) -> bool:
+    if part.mass_g >= whole.mass_g or part.mass_g <= 0:
+        return False
+    return part.is_due if whole.day is None or part.day is None else -1 <= whole.day - part.day <= window
+
+
+def _ways(wanted_g: int, parts: Sequence[SideLine]) -> tuple[tuple[SideLine, ...], ...]:
+    """Every subset of two lines or more with this sum; beyond WAYS_MAX, twice all of them."""
+    half = len(parts) // 2
+    first, second = _sums(parts[:half]), _sums(parts[half:])
+    found = list[tuple[SideLine, ...]]()
+    for got_g, chosen in first.items():
+        for others in second.get(wanted_g - got_g, ()):
+            for mine in chosen:
+                if len(mine) + len(others) > 1:
+                    found.append((*mine, *others))
+                if len(found) > WAYS_MAX:
+                    return (tuple(parts), tuple(parts))
+    return tuple(found)
+
+
+def _sums(parts: Sequence[SideLine]) -> dict[int, list[tuple[SideLine, ...]]]:
+    """By sum the subsets that make it."""
+    found: dict[int, list[tuple[SideLine, ...]]] = {0: [()]}
+    for part in parts:
+        grown = [(got_g + part.mass_g, [(*chosen, part) for chosen in ways]) for got_g, ways in found.items()]
+        for got_g, ways in grown:
+            found.setdefault(got_g, []).extend(ways)
+    return found
