@@ -12,11 +12,13 @@ from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EQUATION, MonthlyStatement, Tolerance
+from reports.reconciliation.told import ADJUSTED, told_checks
 from reports.reconciliation.verdict import both_sentences, is_fine
 from reports.words import FORMS, word
 
 VERSION = 3
-"""Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity. Version 3: whose statement it is."""
+"""Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity. Version 3: whose statement it is; openings with closes,
+adjustments, M1 to M3, M6, M8, M10, rules of counting."""
 _LINE = (
     "number line name code generator receiver carrier origin destination stage declared_g loaded_g accepted_g refused_g difference_g "
     "issued_s departed_s received_s voided_s declined_s emergency regularised_s"
@@ -47,8 +49,8 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "tolerances": [_tolerance(found) for found in statement.tolerances],
         "balanced": statement.is_balanced,
         "alerts": [["H", "MIRROR_UNEQUAL", mirror.code] for mirror in statement.mirror if mirror.unequal_g],
-        "mirror": [_told(mirror, f"code {EQUATION}") for mirror in statement.mirror],
-        "total": _told(statement.total, EQUATION),
+        "mirror": [_told(mirror, f"code {EQUATION} {ADJUSTED}") for mirror in statement.mirror],
+        "total": _told(statement.total, f"{EQUATION} {ADJUSTED}"),
         "lines": [_row(row, _LINE) for row in statement.rows],
         "m4_differences": [
             _row(row, "declared_g sent_g difference_g level", received_t=format_mass(row.came_g))
@@ -69,6 +71,7 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "parties": statement.names,
         "codes": statement.codes,
         "divisions": statement.divisions,
+        **told_checks(statement, _told),
     }
     if statement.emergencies:
         fields["emergencies"] = [_told(emergency, _EMERGENCY) for emergency in statement.emergencies]
