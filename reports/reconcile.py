@@ -10,6 +10,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.directory import is_registered, party_name
 from ledger.times import parse_at
 from reports.paper.tongue import Tongue, speaking
+from reports.reconciliation.breakdown import place_of
 from reports.reconciliation.checking import ending, party_sums, plans, series, stocks
 from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.fold import Direction, Fold
@@ -113,7 +114,14 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
     ends = ending(fold, [scope.party] if scope.party else [row.receiver for row in rows], as_of_s, limits) if has_begun else ()
     parties = {uscc for row in rows for uscc in (*row.parties, row.carrier) if uscc}
     parties |= {trunk.split("/")[1] for duplicate in duplicates for trunk in duplicate.manifests}
-    parties |= {stock.holder for stock in stocked} | {end.holder for end in ends} | {scope.party or scope.authority} - {""}
+    accounts = fold.accounts(scope) if has_begun else ()
+    parties |= (
+        {one.owner for one in duplicates}
+        | {one.owner for one in accounts}
+        | {line.plan[0].split("/")[1] for line in rows if line.plan is not None}
+    )
+    parties |= {stock.holder for stock in stocked} | {end.holder for end in ends} | {scope.party or scope.authority}
+    parties.discard("")
     source, target = scope.direction or ("", "")
     return MonthlyStatement(
         period=fold.period,
@@ -131,7 +139,7 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
         total=total,
         duplicates=duplicates,
         emergencies=fold.emergencies(rows, scope),
-        accounts=fold.accounts(scope) if has_begun else (),
+        accounts=accounts,
         tolerances=fold.tolerances(scope),
         terms=terms,
         codes=_names_of_codes(rows),
@@ -146,6 +154,7 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
         series=series(rows, fold.period),
         plans=plans(fold, rows, scope.party) if has_begun else (),
         ending=ends,
+        threads=fold.threads(),
     )
 
 
@@ -159,7 +168,8 @@ def _names_of_codes(rows: Iterable[LineRow]) -> dict[str, str]:
 
 def _names_of_places(fold: Fold, rows: Iterable[LineRow]) -> dict[str, str]:
     known: Divisions | None = fold.facts.data("divisions")
-    codes = {code for row in rows for code in (row.origin, row.destination)}
+    divisions = {code for row in rows for code in (row.origin, row.destination)}
+    codes = divisions | set(map(place_of, divisions))
     return {} if known is None else {code: name for code in sorted(codes) if (name := known.full_name(code)) != code}
 
 

@@ -1,34 +1,15 @@
 """What of a month is out of order (须核对的事项): by gravity, each with its count, its mass, its gravest case and the table that lists it."""
 
-from collections.abc import Iterator, Sequence
-
-from msgspec import Struct
+from collections.abc import Iterator
 
 from ledger.mass import format_mass
-from reports.paper.grid import tonnes
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
-from reports.reconciliation.line import LineRow
+from reports.reconciliation.check_findings import check_findings
+from reports.reconciliation.finding import MonthFinding, case_of, declared_of, figure_of
 from reports.reconciliation.model import AccountMonth, MonthlyStatement
-from reports.reconciliation.wording import days, line_name, percent, plural, share_of
+from reports.reconciliation.wording import days, percent, plural, share_of
 from reports.words import when
-
-
-class MonthFinding(Struct, frozen=True, kw_only=True):
-    """Something out of order, in the language that is being printed."""
-
-    code: str
-    """As the log's alerts are called where there is one of its kind."""
-    level: str
-    """``H``, ``M`` or ``L``."""
-    table: str
-    """Where it is listed, by the name of the table in the JSON."""
-    count: int
-    mass_g: int | None = None
-    text: str
-    """With the count: ``2 行重量超差``."""
-    worst: str
-    """The gravest case."""
 
 
 def findings(statement: MonthlyStatement) -> tuple[MonthFinding, ...]:
@@ -40,23 +21,9 @@ def findings(statement: MonthlyStatement) -> tuple[MonthFinding, ...]:
         *_quotas(statement),
         *_open(statement),
         *_refused(statement),
+        *check_findings(statement),
     )
     return tuple(sorted(found, key=lambda finding: gravity.rank(finding.level)))
-
-
-def _sum(rows: Sequence[LineRow]) -> int:
-    return sum(row.declared_g for row in rows)
-
-
-def _t(grams: int) -> str:
-    return tonnes(grams, weighed=False)
-
-
-def _case(statement: MonthlyStatement, row: LineRow, said: str) -> str:
-    way = f"{statement.name(row.generator)} → {statement.name(row.receiver)}"
-    return say(
-        f"{line_name(row)}　{statement.waste(row.code)}　{way}：{said}", f"{line_name(row)}, {statement.waste(row.code)}, {way}: {said}"
-    )
 
 
 def _equation(statement: MonthlyStatement) -> Iterator[MonthFinding]:
@@ -92,9 +59,9 @@ def _equation(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             level="H",
             table="m12_without_departure",
             count=len(rows),
-            mass_g=_sum(rows),
+            mass_g=declared_of(rows),
             text=say(f"{len(rows)} 行无起运记录即接受", f"{plural(len(rows), 'line')} received without a departure"),
-            worst=_case(statement, heaviest, say(f"{_t(heaviest.declared_g)} 吨", f"{_t(heaviest.declared_g)} t")),
+            worst=case_of(statement, heaviest, say(f"{figure_of(heaviest.declared_g)} 吨", f"{figure_of(heaviest.declared_g)} t")),
         )
 
 
@@ -105,7 +72,7 @@ def _weights(statement: MonthlyStatement) -> Iterator[MonthFinding]:
         if not rows:
             continue
         worst = rows[0]
-        sent, came, off = _t(worst.sent_g), _t(worst.came_g), percent(worst.deviation)
+        sent, came, off = figure_of(worst.sent_g), figure_of(worst.came_g), percent(worst.deviation)
         yield MonthFinding(
             code="WEIGHT",
             level=level,
@@ -116,7 +83,7 @@ def _weights(statement: MonthlyStatement) -> Iterator[MonthFinding]:
                 f"{len(rows)} 行重量超差（{word[0]}），最大偏差 {off}",
                 f"{plural(len(rows), 'line')} out of tolerance by weight ({word[1]}), at most {off}",
             ),
-            worst=_case(statement, worst, say(f"移出 {sent} 吨，到场 {came} 吨，偏差 {off}", f"sent {sent} t, came {came} t, {off}")),
+            worst=case_of(statement, worst, say(f"移出 {sent} 吨，到场 {came} 吨，偏差 {off}", f"sent {sent} t, came {came} t, {off}")),
         )
 
 
@@ -150,8 +117,8 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             table="m9_accounts",
             count=len(over),
             text=say(
-                f"{len(over)} 个额度账户超用，最多 {_t(most)} 吨",
-                f"{plural(len(over), 'quota account')} overdrawn, by {_t(most)} t at most",
+                f"{len(over)} 个额度账户超用，最多 {figure_of(most)} 吨",
+                f"{plural(len(over), 'quota account')} overdrawn, by {figure_of(most)} t at most",
             ),
             worst=_balance(over[0]),
         )
@@ -200,12 +167,12 @@ def _open(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             level="M",
             table="m5_in_flight",
             count=len(late),
-            mass_g=_sum(late),
+            mass_g=declared_of(late),
             text=say(
                 f"{len(late)} 行在途超过 {trip_h} 小时，最长 {age}",
                 f"{plural(len(late), 'line')} in transit for more than {trip_h} hours, {age} at most",
             ),
-            worst=_case(statement, late[0], say(f"{when(late[0].departed_s)} 起运", f"departed {when(late[0].departed_s)}")),
+            worst=case_of(statement, late[0], say(f"{when(late[0].departed_s)} 起运", f"departed {when(late[0].departed_s)}")),
         )
     if stale:
         age = days(stale[0].age_s(at_s))
@@ -214,12 +181,12 @@ def _open(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             level="L",
             table="m5_waiting",
             count=len(stale),
-            mass_g=_sum(stale),
+            mass_g=declared_of(stale),
             text=say(
                 f"{len(stale)} 行开具超过 {stale_d} 天未起运，最长 {age}",
                 f"{plural(len(stale), 'line')} issued more than {stale_d} days ago and not departed, {age} at most",
             ),
-            worst=_case(statement, stale[0], say(f"{when(stale[0].issued_s)} 开具", f"issued {when(stale[0].issued_s)}")),
+            worst=case_of(statement, stale[0], say(f"{when(stale[0].issued_s)} 开具", f"issued {when(stale[0].issued_s)}")),
         )
     if slow:
         age = days(slow[0].trip_s)
@@ -228,12 +195,12 @@ def _open(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             level="L",
             table="m7_cut_off",
             count=len(slow),
-            mass_g=_sum(slow),
+            mass_g=declared_of(slow),
             text=say(
                 f"{len(slow)} 行跨期运输超过 {trip_h} 小时，最长 {age}",
                 f"{plural(len(slow), 'line')} over the turn of the month for more than {trip_h} hours, {age} at most",
             ),
-            worst=_case(statement, slow[0], say(f"运输 {age}", f"{age} on the road")),
+            worst=case_of(statement, slow[0], say(f"运输 {age}", f"{age} on the road")),
         )
 
 
@@ -247,8 +214,10 @@ def _refused(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             count=len(rows),
             mass_g=refused_g,
             text=say(
-                f"{len(rows)} 行拒收，{_t(refused_g)} 吨",
-                f"{plural(len(rows), 'line')} refused in whole or in part, {_t(refused_g)} t",
+                f"{len(rows)} 行拒收，{figure_of(refused_g)} 吨",
+                f"{plural(len(rows), 'line')} refused in whole or in part, {figure_of(refused_g)} t",
             ),
-            worst=_case(statement, rows[0], say(f"拒收 {_t(rows[0].refused_g or 0)} 吨", f"{_t(rows[0].refused_g or 0)} t refused")),
+            worst=case_of(
+                statement, rows[0], say(f"拒收 {figure_of(rows[0].refused_g or 0)} 吨", f"{figure_of(rows[0].refused_g or 0)} t refused")
+            ),
         )

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 from ledger.admission.entry import Entry
-from ledger.directory import LogState, party_name
+from ledger.directory import LogState, authorities_of_division, party_name
 from ledger.model import Facts
 from ledger.times import day_of
 from manifests.mass import limits_of
+from reports.items.model import ItemState
 from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.filing import JudgedBy
 from reports.reconciliation.gathering import AccountBooks, Direction, Gathering
@@ -90,7 +91,8 @@ class Fold:
         for number, holders in self.gathering.doubles():
             ours = tuple(trunk for trunk in holders if self._holds(scope, trunk))
             if ours:
-                found.append(Duplicate(number, ours, len(holders) - len(ours)) if scope.party else Duplicate(number, holders))
+                owner = next(iter(authorities_of_division(self.log(), number[4:8])), "")
+                found.append(Duplicate(number, ours, owner, len(holders) - len(ours)) if scope.party else Duplicate(number, holders, owner))
         return tuple(found)
 
     def _holds(self, scope: StatementScope, trunk: str) -> bool:
@@ -151,7 +153,23 @@ class Fold:
             held_g=books.held_g,
             year_g=self._year_g(name, books),
             limit_g=limit,
+            owner=self._owner(subject),
         )
+
+    def _owner(self, subject: str) -> str:
+        state = self.facts.state(subject.partition(" ")[0])
+        if isinstance(state, ListState):
+            return next(iter(authorities_of_division(self.log(), state.from_province)), "")
+        return subject.split("/")[1]
+
+    def threads(self) -> dict[str, str]:
+        """How far the threads of the month's items are, by key: ``talked``, or the outcome."""
+        found: dict[str, str] = {}
+        for _, head in self.gathering.held.walk(f"chain:item/{self.period.month}/"):
+            state: ItemState = head.state
+            if state.settled is not None or state.key not in found:
+                found[state.key] = "talked" if state.settled is None else state.settled.outcome
+        return found
 
     def _year_g(self, name: str, books: AccountBooks) -> int | None:
         if not name.startswith(Q3_PREFIX):

@@ -96,6 +96,9 @@ class AccountMonth(Struct, frozen=True, kw_only=True):
     year_g: int | None = None
     """Of a permit's scale, which is yearly: what was used of it in the month's year until the month's end; ``None`` for other accounts."""
     limit_g: int | None = None
+    owner: str = ""
+    """USCC of whoever has to do something about it: of a list's row the authority that its waste leaves, of a decision's line the generator, of a
+    yearly scale who holds the permit."""
 
     @property
     def used_g(self) -> int:
@@ -144,6 +147,8 @@ class Duplicate(Struct, frozen=True):
     number: str
     manifests: tuple[str, ...]
     """Chains."""
+    owner: str = ""
+    """USCC of the authority that settles it: of the division in its digits 5 to 8 (``number.settle``); empty where the log has none."""
     others: int = 0
     """Manifests of others that hold it too: of a party's statement, which names its own alone."""
 
@@ -204,6 +209,8 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     """M8: of the plans that lines issued in the month name."""
     ending: tuple[PermitEnd, ...] = ()
     """M10: the first to end first."""
+    threads: dict[str, str] = {}
+    """By the key of an item of the month: ``talked`` where somebody has commented on it, else how it was settled (``item.settle``)."""
 
     @property
     def adjusts(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint
 from reports.paper.tongue import clauses, listed, say, spoken
 from reports.reconciliation import gravity
 from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_of
-from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.finding import MonthFinding
+from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement

@@ -8,17 +8,20 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.paper.tongue import clauses, listed, say
 from reports.reconciliation import gravity
+from reports.reconciliation.breakdown import AGE, BAND, FLOW, ages, deviations, flows
 from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EQUATION, MonthlyStatement, Tolerance
+from reports.reconciliation.open_items import ItemOperand, StatementItem, open_items
 from reports.reconciliation.told import ADJUSTED, told_checks
 from reports.reconciliation.verdict import both_sentences, is_fine
 from reports.words import FORMS, word
 
 VERSION = 3
 """Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity. Version 3: whose statement it is; openings with closes,
-adjustments, M1 to M3, M6, M8, M10, rules of counting."""
+adjustments, M1 to M3, M6, M8, M10, rules of counting; open items, flows, deviations and ages."""
+_ITEM = "key check code level chain line subject waste difference_g owner role due_on since_s thread"
 _LINE = (
     "number line name code generator receiver carrier origin destination stage declared_g loaded_g accepted_g refused_g difference_g "
     "issued_s departed_s received_s voided_s declined_s emergency regularised_s"
@@ -72,6 +75,10 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "codes": statement.codes,
         "divisions": statement.divisions,
         **told_checks(statement, _told),
+        "open_items": list(map(_item, open_items(statement))),
+        "flows": [{"from": flow.origin, "to": flow.destination} | _told(flow, FLOW) for flow in flows(statement)],
+        "deviations": [_told(band, BAND) for band in deviations(statement)],
+        "ages": [_told(band, AGE) for band in ages(statement)],
     }
     if statement.emergencies:
         fields["emergencies"] = [_told(emergency, _EMERGENCY) for emergency in statement.emergencies]
@@ -83,6 +90,16 @@ def _of_whom(scope: StatementScope) -> dict[str, object]:
     if scope.direction is not None:
         return {"from": scope.direction[0], "to": scope.direction[1]}
     return {"scope": {"party": scope.party} if scope.party else {"authority": scope.authority, "regions": list(scope.regions)}}
+
+
+def _item(item: StatementItem) -> dict[str, object]:
+    """With both operands, and nothing that hangs on the day of reading."""
+    return _told(item, _ITEM) | {"left": _operand(item.left), "right": _operand(item.right)}
+
+
+def _operand(operand: ItemOperand) -> dict[str, object]:
+    name, value = ("told", operand.told) if operand.grams is None else ("mass_t", format_mass(operand.grams))
+    return {"source": operand.source, name: value}
 
 
 def _verdict(statement: MonthlyStatement) -> dict[str, object]:

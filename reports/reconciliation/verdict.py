@@ -6,7 +6,8 @@ The same sentence stands on page 1, in the JSON and on the first sheet. Levels H
 from collections.abc import Sequence
 
 from reports.paper.tongue import TONGUES, clauses, say, speaking
-from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.finding import MonthFinding
+from reports.reconciliation.findings import findings
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.wording import plural, table_number
 from reports.words import when

@@ -8,7 +8,8 @@ from decimal import Decimal
 from ledger.times import SHANGHAI
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
-from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.finding import MonthFinding
+from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EQUATION, MonthlyStatement
 from reports.reconciliation.text import tolerances_text
