@@ -46,6 +46,7 @@ from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
 from reports.figures.routes import ROUTER as FIGURES
 from reports.press import Press
+from reports.registers.routes import ROUTER as REGISTERS
 from reports.routes import router as REPORTS
 from reports.tables.routes import ROUTER as TABLES
 from whitelist.routes import ROUTER as WHITELIST
@@ -126,6 +127,7 @@ def create_app(
             REPORTS,
             TABLES,
             FIGURES,
+            REGISTERS,
             VAULT,
             EVIDENCE,
             SCHEMAS,

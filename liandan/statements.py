@@ -4,6 +4,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.publishing.files import VKEYS, LogFiles
 from ledger.tree.checkpoint import Checkpoint
@@ -17,6 +18,8 @@ from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
 from signing.phrase import Phrase
 from signing.refusal import refuse
+
+Found = TypeVar("Found")
 
 
 def kept_statements(settings: Settings, keys: ServerKeys) -> KeptIn:
@@ -35,6 +38,18 @@ def write_own(
     and tiles, and of ``write``.
     """
     period = check_month(month)
+
+    def work(gathering: Gathering, checkpoint: Checkpoint) -> list[Path]:
+        return write(Fold(period, gathering), b64encode(checkpoint.root).decode())
+
+    return with_own(settings, work, progress, size)
+
+
+def with_own(
+    settings: Settings, work: Callable[[Gathering, Checkpoint], Found], progress: Callable[[int, int], None], size: int = 0
+) -> tuple[Checkpoint, Found]:
+    """The checkpoint, and what ``work`` makes of everything below it, as :func:`write_own` has it, over the first ``size``
+    entries (0: all). Refusal NOT_FOUND, SIZE_BEYOND, KEYRING; those of checkpoints and tiles."""
     if not settings.log_path.is_dir():
         raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected=Phrase("账本的文件", "the files of a log"))
     files = LogFiles(settings.log_path, settings.entries_path)
@@ -42,12 +57,16 @@ def write_own(
     # Not as root for the account of the server: it could not write there any more.
     is_ours = settings.data_dir.is_dir() and settings.data_dir.stat().st_uid == os.geteuid()
     kept = kept_statements(settings, keys) if keys is not None and is_ours else None
-
-    def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
-        return checkpoint, write(Fold(period, gathering), b64encode(checkpoint.root).decode())
-
     log_keys = _log_keys(files, keys)
-    return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress, size=size)
+    return with_gathering(
+        files.read,
+        lambda: newest(files, log_keys),
+        KINDS,
+        lambda gathering, checkpoint: (checkpoint, work(gathering, checkpoint)),
+        kept,
+        progress,
+        size=size,
+    )
 
 
 def _log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:

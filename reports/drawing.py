@@ -33,6 +33,8 @@ from reports.reconcile import check_month, file_name, finish, scope_of, to_bytes
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.registers.files import draw_file
+from reports.registers.model import RegisterAsked
 from signing.refusal import Reason, Refusal, refuse
 
 log = structlog.get_logger("reports.drawing")
@@ -64,8 +66,8 @@ class StatementAsked(Struct, frozen=True):
     authority: str = ""
 
 
-Asked = StatementAsked | FiguresAsked
-"""What is drawn from the gathering: a monthly statement, or figures."""
+Asked = StatementAsked | FiguresAsked | RegisterAsked
+"""What is drawn from the gathering: a monthly statement, figures, or a firm's register."""
 
 
 class StatementSource(Struct, frozen=True):
@@ -101,9 +103,11 @@ def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[
     Refusal MONTH_FORM, SCOPE_UNKNOWN; those of checkpoints and tiles. Blocks.
     """
     files = LogFiles(source.files, source.entries)
-    period = None if isinstance(asked, FiguresAsked) else check_month(asked.month)
+    period = check_month(asked.month) if isinstance(asked, StatementAsked) else None
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
+        if isinstance(asked, RegisterAsked):
+            return draw_file(gathering, asked, b64encode(checkpoint.root).decode())
         if isinstance(asked, FiguresAsked):
             return write_figures((draw_public if asked.is_public else draw_figures)(gathering, asked), asked)
         assert period is not None, "checked above"

@@ -264,6 +264,18 @@ SIZE_BEYOND | - | sender | kinds §9 [DESIGN]
 所给账本没有这样的规模：对账单只能按账本曾经有过的条数计算。 || 核对规模（结账声明的 body.size）；导出件太旧的，先用 liandan export 补到最新。
 The log that was given has no such size: a statement is drawn over as many entries as there are, or fewer. || Check the size (body.size of the close); bring an export that is too old up to date with liandan export.
 
+REGISTER_FORM | - | sender | docs/registers.md [DESIGN]
+没有这种登记册，或者它没有这种格式。 || 用 c1（json、xlsx）或者 generator、carrier、receiver（json、xlsx、pdf）。
+There is no such register, or not in this form. || Use c1 (json, xlsx), or generator, carrier, receiver (json, xlsx, pdf).
+
+REGISTER_SCOPE | - | origin_authority | docs/registers.md [DESIGN]
+登记册只给本单位和它所在地的主管部门。 || 查本单位的，不写 party；查别的单位的，由其所在地主管部门查阅。
+A register is for the firm itself and the authorities of its region. || Leave party out for your own; another firm's is for the authority of its region.
+
+REGISTER_TOO_LARGE | - | sender | docs/registers.md [DESIGN]
+这一期间的联单太多，一份登记册装不下。 || 按月查阅（YYYY-MM）；仍然过多的，用导出件自行汇总。
+There are too many manifests in the period for one register. || Ask by month (YYYY-MM); where these are too many, too, work on an export.
+
 MIRROR_UNEQUAL | R-93 | both_authorities | law §6.1 M12 [DESIGN]
 镜像等式不平：移出、接受、拒收、磅差与在途不能互相解释。 || 逐条核对差额所在代码的联单，并通知两地主管部门。
 The mirror equation does not balance. || Go through the manifests of the code concerned and tell both authorities.

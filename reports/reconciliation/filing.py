@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ledger.times import day_of
 from manifests.mass import weight_level
-from manifests.model import LineState, ManifestState, Stage
+from manifests.model import FateRecord, LineState, ManifestState, Stage
 from manifests.planned import lines_counted_g
 from reports.reconciliation.line import LineRow, Way
 from reports.reconciliation.model import Tolerance
@@ -124,14 +124,19 @@ def stock_of(state: ManifestState, way: Way, received_s: int | None, fated: Sequ
     for line in state.lines:
         found[line.code, first, "accepted"] += line.accepted_g or 0
     for fate, told_s in zip(state.fates, fated, strict=True):
-        told = day_of(told_s)
-        day = max(first, min(fate.done_on or told, told))
+        day = day_of_fate(fate, told_s, first)
         found[state.lines[fate.line].code, day, "treated" if fate.onward is None else "sent"] += fate.mass_g
     if state.stage is Stage.CLOSED_GAP and state.times.closed_gap_s is not None:
         for line in state.lines:
             found[line.code, max(first, day_of(state.times.closed_gap_s)), "gap"] += line.stock_g
     where = "-".join(way)
     return tuple(StockMove(where, state.receiver, *key, grams) for key, grams in sorted(found.items()) if grams)
+
+
+def day_of_fate(fate: FateRecord, told_s: int, first: str) -> str:
+    """The day on which a disposal counts; ``told_s`` of the act that declares it, ``first`` the day of the receipt."""
+    told = day_of(told_s)
+    return max(first, min(fate.done_on or told, told))
 
 
 def plan_of(state: ManifestState) -> tuple[PlanMove, ...]:

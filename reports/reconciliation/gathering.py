@@ -12,7 +12,8 @@ map beside the facts, so that memory is bounded, and a month is drawn by reading
 * ``=holders:<number>``, and ``=double:<number>`` where there are several; ``=drawn:<from>-<to>:<account>``: a site's scale that a direction draws on;
 * ``=late:<from>-<to>:<month>:<index>``: what an act changed of months that had ended when it was admitted (``late``);
 * ``=stock:<month>:<from>-<to>:<holder>:<code>``: what receivers have in stock (``stocks``); ``=plan:<month>:<plan> <site> <line>``: grams that count
-  on plans; ``=way:<from>-<to>``: where manifests go; ``=begun:<month>``: the first entry that was not admitted before it.
+  on plans; ``=way:<from>-<to>``: where manifests go; ``=begun:<month>``: the first entry that was not admitted before it;
+* ``=of``, ``=told``, ``=treated``: what registers of one firm are drawn from (``parties``).
 """
 
 from collections import Counter
@@ -52,6 +53,7 @@ from reports.reconciliation.late import LateAct, late_name
 from reports.reconciliation.line import LineRow, Way, period_of
 from reports.reconciliation.model import Tolerance
 from reports.reconciliation.pages import PagedMap
+from reports.reconciliation.parties import FORMS, file_for_firms
 from reports.reconciliation.stocks import LateStock, StockBook, Stocks, months_between
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
 from whitelist.thresholds import NAME as THRESHOLDS
@@ -82,7 +84,7 @@ _OWN: dict[str, Callable[[bytes], Any]] = {
         ("=double", tuple[str, ...]), ("=drawn", bool), ("=count", int), ("=way", bool), ("=late", LateAct), ("=stock", StockBook),
         ("=restock", LateStock), ("=plan", int), ("=begun", int),
     )
-}  # fmt: skip
+} | FORMS  # fmt: skip
 
 
 def decoder(kinds: Kinds) -> Callable[[str, bytes], Any]:
@@ -221,6 +223,7 @@ class Gathering:
         if filed.plan != before.plan:
             self._plan(before.plan, filed.plan)
         self._file(trunk, before, filed)
+        file_for_firms(self.held, trunk, state, filed, entry)
 
     def _change_ended(self, before: FiledManifest, way: Direction, rows: tuple[LineRow, ...], entry: Entry) -> None:
         """File what an act changes of months that have ended: what their closes said differs from what stands from now on."""
