@@ -125,6 +125,8 @@ def notes(found: FirmRegister | MonthlyReport) -> list[str]:
             f"Log {log.origin}, {log.size} entries, the last admitted {log.at}.",
         )
     ]
+    if found.name == found.asked.party:
+        texts.append(say("该代码没有在本账本登记。", "Nobody is registered in this log under this code."))
     if log.is_demo:
         texts.append(say("演示数据，单位均为虚构。", "Demonstration: all firms are fictitious."))
     if not log.is_over:

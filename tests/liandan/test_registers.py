@@ -1,0 +1,102 @@
+"""Registers over real HTTP and by command: who may have whose, in which form, the same bytes as from an export, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from liandan.cli.register import register as command
+from signing.envelope import freeze
+from tests.liandan.serving import http
+from tests.liandan.test_reading import token_of
+from tests.reports.month import october
+from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+
+STORY = october()
+
+
+@pytest.fixture(scope="module")
+async def still(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of one server for all tests here, on which October has happened."""
+    async with http(shared_database_url, tmp_path_factory.mktemp("registers")) as client:
+        for entry in STORY.bench.entries:
+            answer = await client.post("/v1/statements", content=freeze(entry.envelope), headers={"Liandan-Now": entry.admission.at})
+            assert answer.status_code == 201, answer.text
+        yield client
+
+
+async def test_a_firm_has_its_own_and_an_authority_those_of_its_region(still: httpx.AsyncClient) -> None:
+    generator, receiver, carrier, origin, destination, operator = [
+        await token_of(still, party) for party in (GENERATOR, RECEIVER, CARRIERS[0], AUTHORITY_51, AUTHORITY_50, OPERATOR)
+    ]
+    own = await still.get("/v1/registers/generator/2026-10", headers=generator)
+    assert own.status_code == 200, own.text
+    assert (own.json()["party"], own.json()["total"]["departed_t"]) == (GENERATOR, "39.200000")
+    assert (await still.get("/v1/registers/receiver/2026-10.json", headers=receiver)).json()["total"]["accepted_t"] == "31.076000"
+    assert (await still.get("/v1/registers/carrier/2026.json", headers=carrier)).json()["total"]["carried_t"] == "44.800000"
+    assert (await still.get(f"/v1/registers/c1/2026-10?party={GENERATOR}", headers=origin)).json()["party"] == GENERATOR
+    assert (await still.get(f"/v1/registers/receiver/2026?party={RECEIVER}", headers=destination)).json()["party"] == RECEIVER
+    for who, party in ((destination, GENERATOR), (origin, RECEIVER), (generator, RECEIVER), (carrier, GENERATOR), (operator, GENERATOR)):
+        refused = await still.get(f"/v1/registers/c1/2026-10?party={party}", headers=who)
+        assert (refused.status_code, refused.json()["code"]) == (403, "REGISTER_SCOPE")
+    assert (await still.get("/v1/registers/c1/2026-10")).json()["code"] == "TOKEN_MISSING"
+
+
+async def test_files_are_called_by_what_they_are(still: httpx.AsyncClient) -> None:
+    token = await token_of(still, RECEIVER)
+    for path, media, name in (
+        ("c1/2026-10.xlsx", "application/vnd.openxml", f"register-c1-2026-10-{RECEIVER}.xlsx"),
+        ("receiver/2026-10.pdf?lang=en", "application/pdf", f"register-receiver-2026-10-{RECEIVER}.en.pdf"),
+        ("receiver/2026.xlsx", "application/vnd.openxml", f"register-receiver-2026-{RECEIVER}-provisional.xlsx"),
+    ):
+        answer = await still.get(f"/v1/registers/{path}", headers=token)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith(media)
+        assert answer.headers["content-disposition"].endswith(f'filename="{name}"')
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert (await still.head(f"/v1/registers/{path}", headers=token)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("c1/2026-13", "MONTH_FORM"),
+        ("c1/26.xlsx", "MONTH_FORM"),
+        ("c1/2026.csv", "MONTH_FORM"),
+        ("c1/2026-10.pdf", "REGISTER_FORM"),
+        ("stock/2026-10", "QUERY_FORM"),
+        ("receiver/2026?party=915101120000FX0290", "USCC"),
+        ("receiver/2026?firm=x", "QUERY_FORM"),
+        ("receiver/2026?lang=fr", "QUERY_FORM"),
+    ],
+)
+async def test_what_is_malformed(still: httpx.AsyncClient, path: str, code: str) -> None:
+    answer = await still.get(f"/v1/registers/{path}", headers=await token_of(still, AUTHORITY_50))
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+async def test_an_export_gives_the_same_bytes(still: httpx.AsyncClient, tmp_path: Path) -> None:
+    token = await token_of(still, RECEIVER)
+    export, out = tmp_path / "export", tmp_path / "out"
+    for name, content in STORY.bench.export().items():
+        path = export / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for register, forms in (("receiver", ("json", "xlsx", "pdf")), ("c1", ("json", "xlsx"))):
+        words = [register, "2026-10", "--party", RECEIVER, "--from", str(export), "--out", str(out)]
+        result = await asyncio.to_thread(CliRunner().invoke, command, words)
+        assert result.exit_code == 0, result.output
+        for form in forms:
+            content = (out / f"register-{register}-2026-10-{RECEIVER}.{form}").read_bytes()
+            assert content == (await still.get(f"/v1/registers/{register}/2026-10.{form}", headers=token)).content
+
+
+def test_of_files_the_firm_is_named(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, ["c1", "2026", "--from", str(tmp_path)])
+    assert (result.exit_code, "--party" in result.output) == (2, True)
