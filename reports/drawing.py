@@ -116,7 +116,7 @@ def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[
         statement = finish(fold, scope, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
-    size = 0 if isinstance(asked, FiguresAsked) else asked.size
+    size = asked.size if isinstance(asked, StatementAsked) else 0
     return with_gathering(files.read, lambda: newest(files, source.log_keys, least), all_kinds(), work, source.kept, told=told, size=size)
 
 

@@ -265,11 +265,11 @@ SIZE_BEYOND | - | sender | kinds §9 [DESIGN]
 The log that was given has no such size: a statement is drawn over as many entries as there are, or fewer. || Check the size (body.size of the close); bring an export that is too old up to date with liandan export.
 
 REGISTER_FORM | - | sender | docs/registers.md [DESIGN]
-没有这种登记册，或者它没有这种格式。 || 用 c1（json、xlsx）或者 generator、carrier、receiver（json、xlsx、pdf）。
+没有这种登记册，或者它没有这种格式。 || 按“应为”所列的名称和格式改写地址。
 There is no such register, or not in this form. || Use c1 (json, xlsx), or generator, carrier, receiver (json, xlsx, pdf).
 
 REGISTER_SCOPE | - | origin_authority | docs/registers.md [DESIGN]
-登记册只给本单位和它所在地的主管部门。 || 查本单位的，不写 party；查别的单位的，由其所在地主管部门查阅。
+登记册只给本单位和它所在地的主管部门。 || 查本单位的，不必写明单位；查别的单位的，由其所在地主管部门查阅。
 A register is for the firm itself and the authorities of its region. || Leave party out for your own; another firm's is for the authority of its region.
 
 REGISTER_TOO_LARGE | - | sender | docs/registers.md [DESIGN]

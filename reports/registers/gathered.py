@@ -23,9 +23,9 @@ from reports.registers.model import (
     DrawnFrom,
     FirmLine,
     FirmRegister,
+    FirmStock,
     FirmSum,
     RegisterAsked,
-    StockMonth,
     check_asked,
 )
 from signing.phrase import Phrase
@@ -148,7 +148,7 @@ class FirmSource:
         kept: Recorded | None = self.facts.get(issue_key(trunk)) if state.decided_on is not None else None
         return kept.issue.decision.no if kept is not None and kept.issue is not None and kept.issue.decision is not None else ""
 
-    def stock(self) -> tuple[StockMonth, ...]:
+    def stock(self) -> tuple[FirmStock, ...]:
         """Stock of received waste by code, as the monthly statements book it (M1), of every code that moved or was there."""
         months = [month for month in months_of(self.period) if month <= self.gathering.to.month]
         books: defaultdict[str, list[tuple[str, StockBook]]] = defaultdict(list)
@@ -163,7 +163,7 @@ class FirmSource:
                 code, method = name.removeprefix(prefix).split(":")
                 treated[code][method] += mass_g
         return tuple(
-            StockMonth(
+            FirmStock(
                 code=code,
                 opening_g=sum(book.opening_g for month, book in found if month == months[0]),
                 accepted_g=sum(book.accepted_g for _, book in found),

@@ -149,7 +149,7 @@ class FirmSum(Struct, frozen=True, kw_only=True):
     """退回: refused grams that came home in the period."""
 
 
-class StockMonth(Struct, frozen=True, kw_only=True):
+class FirmStock(Struct, frozen=True, kw_only=True):
     """Stock of received waste (贮存) of one code over the period, in grams: opening + accepted − treated − sent − gap = closing."""
 
     code: str
@@ -178,7 +178,7 @@ class FirmRegister(Struct, frozen=True, kw_only=True):
     by_code: tuple[FirmSum, ...]
     by_partner: tuple[FirmSum, ...]
     by_month: tuple[FirmSum, ...]
-    stock: tuple[StockMonth, ...]
+    stock: tuple[FirmStock, ...]
     """Of a receiver."""
     names: Mapping[str, str]
     codes: Mapping[str, str]

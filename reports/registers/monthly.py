@@ -18,7 +18,7 @@ from manifests.recorded import record_of
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.line import Period
 from reports.registers.gathered import FirmSource
-from reports.registers.model import DrawnFrom, OwnFigure, RegisterAsked, StockMonth
+from reports.registers.model import DrawnFrom, FirmStock, OwnFigure, RegisterAsked
 from whitelist.catalogue import HAZARDS, PREFIX, Catalogue, edition_on
 
 FIRM_FILLS = ("produced_g", "own_method", "own_g", "stock_opening_g", "stock_closing_g")
@@ -179,7 +179,7 @@ def _rows(
     name: str,
     waste: _Waste,
     catalogue: Catalogue | None,
-    stock: StockMonth | None,
+    stock: FirmStock | None,
     own: Sequence[OwnFigure],
 ) -> Iterable[ReportRow]:
     first = ReportRow(part=part, first=True, code=code, words=_words(code, name, waste, catalogue), refused_g=waste.refused_g)

@@ -7,7 +7,7 @@ from reports.paper.grid import Column, label, mass, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, Paint, Sheet
 from reports.paper.tongue import say, spoken
 from reports.reconciliation.lists import fitting_size
-from reports.registers.model import TITLES, FirmRegister, FirmSum, StockMonth
+from reports.registers.model import TITLES, FirmRegister, FirmStock, FirmSum
 from reports.registers.text import notes, title_of
 
 LISTED_MAX = 60
@@ -106,7 +106,7 @@ def _columns(found: FirmRegister, key: Callable[[FirmSum], str]) -> tuple[Column
 
 
 def _stock(sheet: Sheet, found: FirmRegister) -> None:
-    columns: tuple[Column[StockMonth], ...] = (
+    columns: tuple[Column[FirmStock], ...] = (
         Column("废物代码", "Code", 2.4, lambda one: f"{one.code} {found.codes.get(one.code, '')}".rstrip()),
         mass("期初贮存（吨）", "Opening, t", 1.2, lambda one: one.opening_g),
         mass("接受（吨）", "Accepted, t", 1.2, lambda one: one.accepted_g),

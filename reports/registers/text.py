@@ -9,7 +9,7 @@ from ledger.times import format_at
 from reports.paper.tongue import say, speaking
 from reports.reconciliation.line import LineRow
 from reports.registers.calendar import FOR, SOURCE, terms_of
-from reports.registers.model import TITLES, DrawnFrom, FirmLine, FirmRegister, FirmSum, RegisterAsked, StockMonth
+from reports.registers.model import TITLES, DrawnFrom, FirmLine, FirmRegister, FirmStock, FirmSum, RegisterAsked
 from reports.registers.monthly import MonthlyReport, ReportRow
 
 VERSION = 1
@@ -46,7 +46,7 @@ def sum_of(one: FirmSum) -> dict[str, Any]:
     return told(one, " ".join(FirmSum.__struct_fields__))
 
 
-def stock_of(one: StockMonth) -> dict[str, Any]:
+def stock_of(one: FirmStock) -> dict[str, Any]:
     """Stock of a code likewise."""
     treated = {method: format_mass(mass_g) for method, mass_g in one.treated_g.items()}
     return told(one, "code opening_g accepted_g sent_g gap_g closing_g") | {"treated_t": treated}
