@@ -22,8 +22,10 @@ from ledger.routes import Limits, MinSize, ledger_routers, read_by
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
+from liandan.books.routes import router as books
 from liandan.health import Metrics, healthz, metrics, readyz
 from liandan.identity import Identity, delete_token, post_token
+from liandan.intake.bounded import BoundedReader
 from liandan.intake.routes import router as intake
 from liandan.openapi import interface
 from liandan.pages.routes import ROUTER as PAGES
@@ -81,6 +83,7 @@ def create_app(
         "webhooks": webhooks, "relay": None if posting is None else Relay(posting), "registrations": registrations,
         "reminders": reminders,
     }  # fmt: skip
+    reader = BoundedReader()
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
     async def log() -> Log:
@@ -133,7 +136,8 @@ def create_app(
             SCHEMAS,
             WEBHOOKS,
             REMINDERS,
-            intake(),
+            intake(reader),
+            books(reader),
             PAGES,
             own,
         ],

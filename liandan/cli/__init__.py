@@ -26,6 +26,7 @@ COMMANDS = {
     ),
     "golive": ("liandan.cli.golive:golive", "批量登记：从表格登记单位、许可证、场所 / parties, permits and sites from a file"),
     "intake": ("liandan.cli.intake:intake", "表格接收：读办公室的表格，逐格核对 / what an office's spreadsheet says, cell by cell"),
+    "book": ("liandan.cli.book:book", "台账：企业台账、国家平台导出、磅单 / books of firms, of the platform and of weighbridges"),
     "party": ("liandan.cli.office.nouns:party", "单位：登记、变更、注销、场所 / parties: register, amend, close, sites"),
     "permit": ("liandan.cli.office.nouns:permit", "经营许可证：登记、变更、暂停、吊销 / permits: grant, amend, suspend, revoke"),
     "list": ("liandan.cli.office.nouns:list_", "白名单：提出、各行、联署 / lists: propose, rows, countersign"),

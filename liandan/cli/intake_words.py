@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from liandan.cli.output import say, warn
 
 if TYPE_CHECKING:
+    from liandan.books.answers import BooksTaken
     from liandan.intake.answers import InFile, IntakeAnswer
     from liandan.intake.model import RowOutcome, SheetFinding, SheetNote, SheetRepair
 
@@ -44,7 +45,7 @@ def tell_notes(notes: Sequence[SheetNote], outcomes: Sequence[RowOutcome]) -> No
     _tell_more(len(left))
 
 
-def tell_answer(answer: IntakeAnswer) -> None:
+def tell_answer(answer: IntakeAnswer | BooksTaken) -> None:
     """What the intake answered: repairs and what was left out, then what is wrong."""
     if answer.repairs:
         say(f"修正 {len(answer.repairs)} 处 / repairs: {len(answer.repairs)}")
@@ -53,7 +54,7 @@ def tell_answer(answer: IntakeAnswer) -> None:
     _tell_more(len(answer.repairs))
     for note in answer.notes[:SHOWN_MAX]:
         say(f"  {_spot(note)}：{note.said}" if note.file else f"  {note.said}")
-    for row in [row for row in answer.rows if row.outcome == "left_out"][:SHOWN_MAX]:
+    for row in [row for row in getattr(answer, "rows", ()) if row.outcome == "left_out"][:SHOWN_MAX]:
         say(f"  {_spot(row)}：{row.said}")
     for finding in answer.findings[:SHOWN_MAX]:
         seen = f" 所见“{finding.found}”" if finding.found else ""

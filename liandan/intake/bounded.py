@@ -42,14 +42,18 @@ class BoundedReader:
 
     async def read(self, sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
         """The rows of a file; a finding INTAKE_FILE:TIME where it took more than it may."""
+        return await self.read_by("liandan.intake.child", (sort, name), name, raw)
+
+    async def read_by(self, module: str, asked: tuple[str, ...], name: str, raw: bytes) -> ReadTables:
+        """The same by a module that bounds itself and is told what is asked."""
         async with self._turn:
-            return await _read(sort, name, raw)
+            return await _read(module, asked, name, raw)
 
 
-async def _read(sort: IntakeSort, name: str, raw: bytes) -> ReadTables:
+async def _read(module: str, asked: tuple[str, ...], name: str, raw: bytes) -> ReadTables:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "liandan.intake.child", sort, name, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
+        sys.executable, "-m", module, *asked, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
         env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}, start_new_session=True,
     )  # fmt: skip
     answer = b""

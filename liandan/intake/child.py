@@ -20,13 +20,18 @@ CPU_S = 20
 
 def main(sort: str, name: str) -> None:
     """Read, and write what was read as MessagePack."""
+    raw = bounded_input()
+    found = read_tables(next(known for known in SHEETS if known == sort), [(name, raw)])
+    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
+
+
+def bounded_input() -> bytes:
+    """What stands on stdin, after this process has been bounded."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    raw = sys.stdin.buffer.read(FILE_MAX + 1)
-    found = read_tables(next(known for known in SHEETS if known == sort), [(name, raw)])
-    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
+    return sys.stdin.buffer.read(FILE_MAX + 1)
 
 
 if __name__ == "__main__":

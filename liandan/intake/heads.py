@@ -154,7 +154,7 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
         texts[number] = whole
         ranks = [(0, whole), *([(1, below)] if below and above else []), *([(2, above)] if above and not below else [])]
         found = next(((rank, names[key]) for rank, text in ranks for key in key_of(text)[:2] if key in names), None)
-        if unit_keys and (found is None or found[0] > 0) and unit_keys & {key_of(text)[0] for _, text in ranks}:
+        if unit_keys & {key_of(text)[0] for _, text in ranks}:
             units.append(number)
             continue
         if found is None:
@@ -181,13 +181,19 @@ def _headed(grid: Grid, sheet: TemplateSheet, first: int, last: int) -> Headed:
 
 
 def _units_of(columns: Sequence[HeadedColumn], units: Sequence[int]) -> dict[int, int]:
-    """A column of units belongs to the nearest quantity to its left, else to its right; each quantity without one has that of the nearest other."""
-    masses = sorted(one.number for one in columns if one.column.sort == "mass" and not one.unit)
+    """A column of units says that of all quantities between it and the one before it; where there is none, of the nearest to its right; the only one
+    says it of all. What names its unit in its own head is left alone, unless there is nothing else."""
+    bare = sorted(one.number for one in columns if one.column.sort == "mass" and not one.unit)
+    masses = bare or sorted(one.number for one in columns if one.column.sort == "mass")
+    if len(units) == 1:
+        return dict.fromkeys(masses, units[0])
     found: dict[int, int] = {}
-    for unit in units:
-        left = [number for number in masses if number < unit]
-        if masses:
-            found.setdefault(left[-1] if left else masses[0], unit)
+    before = 0
+    for unit in sorted(units):
+        left = [number for number in masses if before < number < unit]
+        for number in left or [number for number in masses if number > unit][:1]:
+            found.setdefault(number, unit)
+        before = unit
     return found
 
 

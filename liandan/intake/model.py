@@ -92,6 +92,7 @@ class TemplateSheet(Struct, frozen=True, eq=False):
     is_form: bool = False
     unit_heads: tuple[str, ...] = ()  # Heads of columns that say the unit of the quantity to their left, row by row (计量单位).
     weighed: str = ""  # Column of the mass of what is counted in pieces (个), where a table has it.
+    unit: str = ""  # Of quantities whose unit stands nowhere in a file, as its sender says.
     keeps: bool = False  # Whether rows carry their cells as they stand there: of a book, which is kept, and not of a statement.
 
     @property
@@ -150,6 +151,13 @@ class RowOutcome(Struct, frozen=True):
     spot: Spot
     outcome: Literal["taken", "refused", "left_out"]
     said: Phrase
+
+
+class SheetTitle(Struct, frozen=True):
+    """A text above the heads of a table, all cells of its row together: whose it is, of which month."""
+
+    spot: Spot
+    text: str
 
 
 class CodesRead(Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from liandan.intake.model import RowOutcome, SheetBook, SheetFinding, SheetNote, SheetRepair, Spot, TemplateRow, TemplateSheet
+from liandan.intake.model import RowOutcome, SheetBook, SheetFinding, SheetNote, SheetRepair, SheetTitle, Spot, TemplateRow, TemplateSheet
 from liandan.intake.opening import open_bytes
 from liandan.intake.rows import tables_of
 from liandan.intake.saying import SheetReading
@@ -39,10 +39,11 @@ class ReadTables(Struct, frozen=True):
     notes: list[SheetNote]
     outcomes: list[RowOutcome]
     silent: list[Spot] = []  # Cells of which nothing more is said.
+    titles: list[SheetTitle] = []
 
     def reading(self) -> SheetReading:
         """Where composing goes on."""
-        out = SheetReading(self.findings, self.repairs, self.notes, self.outcomes)
+        out = SheetReading(self.findings, self.repairs, self.notes, self.outcomes, self.titles)
         for spot in self.silent:
             out.silence(spot)
         return out
@@ -50,9 +51,14 @@ class ReadTables(Struct, frozen=True):
 
 def read_tables(sort: IntakeSort, files: Sequence[tuple[str, bytes]], out: SheetReading | None = None) -> ReadTables:
     """The rows of files of a sort, (name, bytes) each; ``out`` has what was found before."""
+    return read_sheets(SHEETS[sort], files, out)
+
+
+def read_sheets(sheets: tuple[TemplateSheet, ...], files: Sequence[tuple[str, bytes]], out: SheetReading | None = None) -> ReadTables:
+    """The same of any sheets that are known."""
     out = SheetReading() if out is None else out
-    tables, taken = read_files(files, SHEETS[sort], out)
-    return ReadTables(tuple(taken), tables, out.findings, out.repairs, out.notes, out.outcomes, out.silent)
+    tables, taken = read_files(files, sheets, out)
+    return ReadTables(tuple(taken), tables, out.findings, out.repairs, out.notes, out.outcomes, out.silent, out.titles)
 
 
 def read_files(

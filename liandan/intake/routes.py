@@ -128,9 +128,9 @@ def _workbook(content: bytes, name: str) -> Response[bytes]:
     return Response(content, media_type=XLSX, headers=headers)
 
 
-def router() -> Router:
-    """The routes with a reader of their own: so few files at a time in a server process."""
-    reader = BoundedReader()
+def router(shared: BoundedReader | None = None) -> Router:
+    """The routes with the reader of a server process: so few files at a time."""
+    reader = BoundedReader() if shared is None else shared
     return Router(
         "/",
         route_handlers=[post_intake, get_list_workbook, get_difference, get_difference_workbook],

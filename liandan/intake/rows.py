@@ -9,13 +9,14 @@ from typing import Any
 from ledger.mass import read_mass, tonnes
 from liandan.intake.cells import ReadCell, read_cell, together, told_of
 from liandan.intake.heads import Headed, HeadedColumn, find_heads, near_head
-from liandan.intake.masses import unit_beside, unit_in
+from liandan.intake.masses import UNITS, unit_beside, unit_in
 from liandan.intake.model import (
     NOTES,
     Grid,
     Line,
     SheetBook,
     SheetCell,
+    SheetTitle,
     Spot,
     TemplateRow,
     TemplateSheet,
@@ -34,6 +35,7 @@ _FILLS_MAX = 200_000
 """Cells that merged areas may fill."""
 _RAW_MAX = 120
 """Characters of a cell that a book keeps as it stands there."""
+_TITLE_MAX = 400
 _PIECES = "pieces"
 _TAKEN, _TITLE = Phrase("已读取", "taken"), Phrase("小标题，不是数据行", "a heading among the rows")
 
@@ -52,6 +54,8 @@ def tables_of(book: SheetBook, sheets: tuple[TemplateSheet, ...], out: SheetRead
         if headed is None:
             if grid.is_hidden:
                 out.note(spot, Phrase("隐藏的表，没有读", "a hidden sheet, not read"))
+            elif sheets[0].keeps and len(book.grids) > 1:  # covers and summaries lie beside books
+                out.note(spot, Phrase("没有认出台账的表头，没有读", "no heads of a book, not read"))
             else:
                 asked = (f"“{sheet.name}”：{'、'.join(column.head for column in sheet.columns if column.needed)}" for sheet in sheets)
                 out.refuse(spot, Reason("INTAKE_SHEET", "", grid.name[:60], "；".join(asked)[:EXPECTED_MAX]))
@@ -125,6 +129,8 @@ class _Reader:
         for row in sorted(self._grid.lines):
             if row < self._headed.first:
                 self._out.came_of(self._spot(row), "left_out", Phrase("表头以上的标题", "a title above the heads"))
+                texts = [shown(cell).strip() for _, cell in sorted(self._grid.lines[row].items())]
+                self._out.titles.append(SheetTitle(self._spot(row), " ".join(texts)[:_TITLE_MAX]))
             elif row > self._headed.last:
                 found = self._row(row, self._grid.lines[row])
                 if found is not None:
@@ -246,8 +252,13 @@ class _Reader:
             if one.column.sort == "dropped" or out.is_told(place):
                 continue
             cell_ = line.get(one.number)
-            unit = one.unit or (self._unit_beside(row, line, one, cell_) if one.column.sort == "mass" else "")
-            if unit == _PIECES:
+            beside = self._unit_beside(row, line, one, cell_) if one.column.sort == "mass" else ""
+            if beside == _PIECES:
+                continue
+            unit = one.unit or beside or self._headed.sheet.unit
+            if beside and UNITS[beside] != UNITS[unit]:
+                told = f"{one.text} / {beside}"
+                out.refuse(self._spot(row, None, self._headed.units[one.number]), Reason("INTAKE_UNIT", "", told[:100], unit, "BESIDE"))
                 continue
             read = ReadCell() if cell_ is None or cell_.is_blank else read_cell(cell_, one.column, unit, self._book.epoch)
             if read.reason is not None:
@@ -353,7 +364,7 @@ class _Reader:
         if quota is None or (cell := line.get(quota.number)) is None or cell.is_blank:
             return said
         beside = line.get(self._headed.units.get(quota.number, 0))
-        unit = quota.unit or (unit_in(shown(beside)) if beside is not None else "") or self._last_unit
+        unit = quota.unit or (unit_in(shown(beside)) if beside is not None else "") or self._last_unit or self._headed.sheet.unit
         read = read_cell(cell, quota.column, unit, self._book.epoch)
         if read.value is None:
             return Phrase(f"{said.zh}，没有可核对的数", f"{said.en}, not to be compared")

@@ -204,6 +204,10 @@ INTAKE_UNIT:NONE
 这一列的数量没有单位：列名、表上方和格中都没有。 || 在列名里写明，如“年度额度（吨）”。
 The quantities of this column have no unit: neither head, title nor cell names one. || Name it in the head: 年度额度（吨）.
 
+INTAKE_UNIT:BESIDE
+列名里的单位与这一行的计量单位不一致。 || 改成一致。
+The unit of the head is not that of the row. || Make them the same.
+
 INTAKE_UNIT:PIECES
 计量单位是件数，没有对应的重量。 || 写出以吨计的重量：填“折合重量（吨）”一列，或者在格中写明，如“0.85吨”。
 The unit is pieces, and nothing says how much they weigh. || Say the tonnes: in a column 折合重量（吨）, or in the cell, like 0.85吨.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from liandan.intake.model import RowOutcome, SheetFinding, SheetNote, SheetRepair, Spot
+from liandan.intake.model import RowOutcome, SheetFinding, SheetNote, SheetRepair, SheetTitle, Spot
 from signing.phrase import Phrase
 from signing.refusal import Reason
 
@@ -19,10 +19,12 @@ class SheetReading:
         repairs: Sequence[SheetRepair] = (),
         notes: Sequence[SheetNote] = (),
         outcomes: Sequence[RowOutcome] = (),
+        titles: Sequence[SheetTitle] = (),
     ) -> None:
         """Goes on from what was said before."""
         self.findings, self.repairs, self.notes, self.outcomes = list(findings), list(repairs), list(notes), list(outcomes)
         self.silent: list[Spot] = []
+        self.titles = list(titles)
         self._told = {one.spot for one in findings}
         self._bad = {(one.spot.file, one.spot.sheet, one.spot.row) for one in findings}
 

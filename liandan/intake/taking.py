@@ -90,6 +90,32 @@ def _tell_known(statements: Sequence[PlannedStatement], out: SheetReading, groun
 def settled(
     sort: IntakeSort, files: Sequence[TakenFile], out: SheetReading, statements: Sequence[PlannedStatement], draft: ListDraft | None = None
 ) -> TakenFiles:
+    """What was found, and statements where nothing was."""
+    told = told_apart(files, out)
+    return TakenFiles(
+        sort=sort,
+        files=tuple(files),
+        statements=() if told.findings else tuple(statements),
+        draft=draft,
+        findings=told.findings,
+        repairs=told.repairs,
+        notes=told.notes,
+        outcomes=told.outcomes,
+        left_off=told.left_off,
+    )
+
+
+class ToldApart(Struct, frozen=True, kw_only=True):
+    """What is said of files, in their order and bounded."""
+
+    findings: tuple[SheetFinding, ...]
+    repairs: tuple[SheetRepair, ...]
+    notes: tuple[SheetNote, ...]
+    outcomes: tuple[RowOutcome, ...]
+    left_off: int
+
+
+def told_apart(files: Sequence[TakenFile], out: SheetReading) -> ToldApart:
     """What was found, in the order of the files; rows of which something was said later are refused like the others."""
     order = {file.name: number for number, file in enumerate(files)}
 
@@ -104,11 +130,7 @@ def settled(
         RowOutcome(one.spot, "refused", refused) if one.outcome == "taken" and (one.spot.file, one.spot.sheet, one.spot.row) in bad else one
         for one in out.outcomes
     ]
-    return TakenFiles(
-        sort=sort,
-        files=tuple(files),
-        statements=() if findings else tuple(statements),
-        draft=draft,
+    return ToldApart(
         findings=tuple(findings[:FINDINGS_MAX]),
         repairs=tuple(sorted(out.repairs, key=place)[:FINDINGS_MAX]),
         notes=tuple(sorted(out.notes, key=place)[:FINDINGS_MAX]),
