@@ -57,7 +57,7 @@ def with_own(
     # Not as root for the account of the server: it could not write there any more.
     is_ours = settings.data_dir.is_dir() and settings.data_dir.stat().st_uid == os.geteuid()
     kept = kept_statements(settings, keys) if keys is not None and is_ours else None
-    log_keys = _log_keys(files, keys)
+    log_keys = own_log_keys(files, keys)
     return with_gathering(
         files.read,
         lambda: newest(files, log_keys),
@@ -69,7 +69,7 @@ def with_own(
     )
 
 
-def _log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:
+def own_log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:
     """As this machine holds them; the file beside the log only where a signer holds them, or nobody here. Refusal NOT_FOUND."""
     if keys is not None and keys.log is not None:
         return keys.vkeys

@@ -82,10 +82,11 @@ class CloseShelf:
         shutil.rmtree(folder, ignore_errors=True)
 
     def tidy(self, due: MonthDue, sizes: set[int]) -> None:
-        """Keep of a direction's month the folders of these sizes, which the log has; what a killed process left goes."""
+        """Keep of a direction's month the folders of these sizes, which the log has, and what was signed; what else a killed process left goes."""
         parent = self.folder(due, 0).parent
-        for one in list(parent.glob("*")) + list(parent.glob(".*.new")):
-            if one.is_dir() and (not one.name.isdecimal() or int(one.name) not in sizes):
+        for one in (*parent.glob("*"), *parent.glob(".*.new")):
+            is_known = one.name.isdecimal() and int(one.name) in sizes
+            if not is_known and not (one.name.isdecimal() and (one / ENVELOPE).exists()):
                 shutil.rmtree(one, ignore_errors=True)
 
 

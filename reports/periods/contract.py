@@ -117,6 +117,10 @@ PERIOD_STATE:HAS_DISPUTED
 {party}已在第 {index} 条对 {month} 的最新对账单提出异议，每次结账只表态一次。 || 等运营单位重新结账后，核对新的对账单再确认。
 {party} disputed the newest statement of {month} in entry {index}; each close is spoken of once. || Wait until the operator closes it again, then look at the new statement.
 
+PERIOD_STATE:UNDER_WAY
+{month} 现在不能结账：{waits}。 || 满足后再办理；定时任务（liandan month run）届时自动结账。
+{month} cannot be closed now: {waits}. || Close it once that has come; the job (liandan month run) does it then by itself.
+
 PERIOD_DIGEST | - | sender | kinds §9 [DESIGN]
 所写的对账单哈希不是最新一次结账的。 || 按最新一次结账的规模重新计算对账单（liandan month confirm），核对一致后再签署。
 The hash is not that of the newest close. || Recompute the statement at the size of the newest close (liandan month confirm) and sign what agrees.

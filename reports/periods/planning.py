@@ -92,7 +92,9 @@ def plan_of(
         newest = newest_closed(state_of, way, first, over)
         start = following_month(newest) if newest else first
         due += [MonthDue(month, way) for month in months_between(start, min(over, entered))]
-        waiting += [_waits_for_entry(MonthDue(month, way), entered_s) for month in months_between(max(start, following_month(entered)), over)]
+        waiting += [
+            _waits_for_entry(MonthDue(month, way), entered_s) for month in months_between(max(start, following_month(entered)), over)
+        ]
         if newest and (state := state_of(period_chain(newest, *way))) is not None:
             waiting += list(_waits_for_words(MonthDue(newest, way), state, log, now_s))
             if state.disputes and MonthDue(newest, way) in wanted:

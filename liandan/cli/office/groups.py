@@ -17,6 +17,9 @@ SPECIAL: Mapping[str, str] = {
     "log.found/1": "log found",
     "log.cut/1": "log cut",
     "issuer.key/1": "log issuer add",
+    "period.close/1": "month close",
+    "period.confirm/1": "month confirm",
+    "period.dispute/1": "month dispute",
 }
 """Kinds whose command is written by hand: what is signed comes from more than a form."""
 BY_THE_SERVER = frozenset({"log.refusals/1"})

@@ -1,0 +1,117 @@
+"""The job: closes what is over, in order, once; says what it waits for; takes up what a killed run left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from liandan.client import AsyncLiandan
+from liandan.client.transport import Unavailable
+from liandan.months.shelf import ENVELOPE, CloseShelf
+from reports.periods.planning import MonthDue
+from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
+
+THERE, BACK = ("51", "50"), ("50", "51")
+
+
+@pytest.fixture
+async def office(database_url: str, tmp_path: Path) -> AsyncIterator[MonthOffice]:
+    async with month_office(database_url, tmp_path / "server") as found:
+        yield found
+
+
+async def test_the_job_closes_every_month_that_is_over_and_none_twice(office: MonthOffice) -> None:
+    office.at("2026-06-01 00:10")
+    report = await office.run()
+    assert report.closed == ()
+    assert [one.en.partition(":")[2][:35] for one in report.waiting] == [" waits for the first entry behind t"] * 2 + [
+        " it is closed from 2026-07-01 on"
+    ]
+    office.at("2026-08-01 00:10")
+    await office.live()
+    report = await office.run()
+    assert [one.chain for one in report.closed] == [f"period/2026-{month}/{way}" for month in ("05", "06", "07") for way in ("50-51", "51-50")]
+    assert [one.index for one in report.closed] == [2, 3, 4, 5, 6, 7]
+    assert [one.size for one in report.closed] == [2, 2, 4, 4, 6, 6], "each month is drawn behind the closes of the one before"
+    folder = Path(report.closed[-1].folder)
+    names = sorted(one.name for one in folder.iterdir())
+    stem = "reconciliation-2026-07-51-50"
+    assert names == [ENVELOPE, f"{stem}.en.pdf", f"{stem}.en.xlsx", f"{stem}.json", f"{stem}.pdf", f"{stem}.xlsx"]
+    state = await office.standing("2026-07")
+    assert state is not None
+    hashes = [sha256((folder / f"{stem}.{suffix}").read_bytes()).hexdigest() for suffix in ("json", "xlsx", "pdf")]
+    assert [state.newest.json, state.newest.xlsx, state.newest.pdf] == hashes
+    assert json.loads((folder / f"{stem}.json").read_text())["log"]["size"] == 6
+    assert ((await office.run()).closed, await office.heads("2026-07")) == ((), [1, 1])
+    assert "四川" in report.waiting[0].zh or "重庆" in report.waiting[0].zh
+
+
+async def test_a_close_that_was_signed_is_posted_again_as_it_is(office: MonthOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.at("2026-06-02 00:10")
+    await office.live()
+
+    async def lost(self: AsyncLiandan, envelope: object) -> None:
+        raise Unavailable("the network is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncLiandan, "post", lost)
+        with pytest.raises(Unavailable):
+            await office.run()
+    due = MonthDue("2026-05", BACK)
+    shelf = CloseShelf(office.settings.data_dir)
+    [(folder, raw)] = list(shelf.signed(due))
+    (folder.parent / ".9.new").mkdir()
+    (folder.parent / "1").mkdir()
+    report = await office.run()
+    assert [(one.chain, one.is_new) for one in report.closed] == [("period/2026-05/50-51", False), ("period/2026-05/51-50", True)]
+    assert (folder / ENVELOPE).read_bytes() == raw
+    assert await office.heads("2026-05") == [1, 1]
+    again = await office.run()
+    assert again.closed == ()
+
+
+async def test_what_was_signed_and_does_not_fit_any_more_is_drawn_anew(office: MonthOffice) -> None:
+    office.at("2026-06-02 00:10")
+    await office.live()
+    shelf = CloseShelf(office.settings.data_dir)
+    folder = shelf.put(MonthDue("2026-05", BACK), 1, {"x": b"y"})
+    shelf.keep_envelope(folder, b"no envelope")
+    report = await office.run()
+    assert [one.is_new for one in report.closed] == [True, True]
+    assert not folder.exists()
+
+
+async def test_two_runs_at_once_close_a_month_once(office: MonthOffice) -> None:
+    office.at("2026-06-02 00:10")
+    await office.live()
+    with CloseShelf(office.settings.data_dir).alone():
+        assert (await office.run()).is_busy
+    there = office.job
+    there.shelf = CloseShelf(office.settings.data_dir / "elsewhere")
+    first = await there.run(now_s=office.now_s)
+    assert [len(first.closed), (await office.run()).closed] == [2, ()]
+
+
+async def test_a_disputed_month_is_closed_again_when_the_operator_says_so_and_not_by_itself(office: MonthOffice) -> None:
+    office.at("2026-06-02 00:10")
+    await office.live()
+    await office.run()
+    chain = "period/2026-05/51-50"
+    state = await office.standing("2026-05")
+    assert state is not None
+    await office.act(SICHUAN.uscc, "period.confirm/1", chain, {"json": state.newest.json})
+    items = [{"key": "M12 list/2026-51-50-cy", "note": "合计不符（虚构）"}]
+    body = {"json": state.newest.json, "reason": "合计不符（虚构）", "items": items}
+    await office.act(CHONGQING.uscc, "period.dispute/1", chain, body)
+    report = await office.run()
+    assert report.closed == ()
+    assert any("有异议" in one.zh and "liandan month close 2026-05" in one.zh for one in report.waiting)
+    report = await office.run(again=[MonthDue("2026-05", THERE)])
+    assert [(one.chain, one.index) for one in report.closed] == [(chain, 6)]
+    assert await office.heads("2026-05") == [1, 4]
+    assert (await office.run()).closed == ()
+    assert OPERATOR.uscc == (await office.standing("2026-05")).newest.by  # type: ignore[union-attr]  # it was closed above
