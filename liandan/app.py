@@ -47,6 +47,7 @@ from manifests.listed.routes import ROUTER as LIST_YEARS
 from manifests.routes import ROUTER as MANIFESTS
 from reports.drawing import Drawer
 from reports.figures.routes import ROUTER as FIGURES
+from reports.periods.routes import ROUTER as PERIODS
 from reports.press import Press
 from reports.registers.routes import ROUTER as REGISTERS
 from reports.routes import router as REPORTS
@@ -131,6 +132,7 @@ def create_app(
             TABLES,
             FIGURES,
             REGISTERS,
+            PERIODS,
             VAULT,
             EVIDENCE,
             SCHEMAS,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from liandan.cli.connection import now_option, own_settings
+from liandan.cli.month_office import confirm, direction_option, dispute, status
 from liandan.cli.output import command, emit, progress_bar, warn
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 url_option = click.option(
     "--url", envvar="LIANDAN_CLIENT_URL", help="服务地址，默认为本机设置 / server that it is posted to; default: this machine's settings"
-)
-direction_option = click.option(
-    "--direction", multiple=True, help="方向，如 51-50，可多次；默认所有方向 / directions; default: all between provinces of the log"
 )
 
 
@@ -53,6 +51,7 @@ async def close_command(month_: str, direction: tuple[str, ...], url: str | None
     refused in words.
     """
     from liandan.months.standing import why_not
+    from reports.periods.planning import MonthDue
     from reports.reconcile import check_month
     from signing.refusal import Reason, Refusal
 
@@ -107,3 +106,7 @@ def _told(report: MonthsReport) -> int:
     lines += [f"  等 / waits: {one.zh} / {one.en}" for one in report.waiting]
     emit(report, *lines)
     return 0
+
+
+for _one in (status, confirm, dispute):
+    month.add_command(_one)

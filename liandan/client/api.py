@@ -43,6 +43,7 @@ READS = frozenset(
         "movements",
         "no-record.pdf",
         "parties",
+        "periods",
         "permits",
         "quota-alerts",
         "quotas",

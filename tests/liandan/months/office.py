@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -76,7 +77,7 @@ async def month_office(database_url: str, directory: Path, now: str = "2026-05-2
     """A server whose log is founded, with its keys in their file."""
     keyring = Keyring(7)
     settings = settings_of(database_url, directory, **changes)
-    directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     write_keyring(keyring.server, settings.key_path, settings.passphrase_path)
     async with serving(settings, keyring=keyring.server) as url:
         office = MonthOffice(settings, keyring, url)

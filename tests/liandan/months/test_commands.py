@@ -1,0 +1,122 @@
+"""``liandan month``: the operator closes, authorities confirm what they have computed themselves, and nobody signs what differs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from liandan.cli import main
+from liandan.demo.cast import Firm
+from ledger.times import format_at
+from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
+
+CHAIN = "period/2026-05/51-50"
+
+
+class Desk:
+    """Commands on the machines of the operator and of authorities; ``at`` is the office's present."""
+
+    def __init__(self, office: MonthOffice, home: Path) -> None:
+        self.office, self.home = office, home
+
+    async def run(self, *words: object, who: Firm | None = None) -> Result:
+        """A command as the operator on the machine of the server, or as an authority."""
+        own = {"LIANDAN_DATA_DIR": str(self.office.settings.data_dir), "LIANDAN_CLIENT_URL": self.office.url}
+        more: list[str] = ["--now", format_at(self.office.now_s)]
+        if who is not None:
+            key = self.home / f"{who.uscc}.pem"
+            secret = self.home / "passphrase"
+            await asyncio.to_thread(secret.write_text, "a passphrase\n")
+            await asyncio.to_thread(key.write_bytes, self.office.keyring.key(who.uscc).to_pem(b"a passphrase"))
+            more += ["--key", str(key), "--passphrase-file", str(secret), "--receipts", str(self.home / who.uscc)]
+        return await asyncio.to_thread(CliRunner(env=own).invoke, main, ["month", *map(str, words), *more])
+
+    async def json(self, *words: object, who: Firm | None = None) -> Any:
+        """The same with ``--json``, of a command that ends well."""
+        answer = await self.run(*words, "--json", who=who)
+        assert answer.exit_code == 0, answer.output
+        return json.JSONDecoder().raw_decode(answer.stdout[answer.stdout.index("{\n") :])[0]  # the server logs into the same stream
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with month_office(database_url, tmp_path / "server") as office:
+        yield Desk(office, tmp_path)
+
+
+async def test_a_month_from_its_close_to_the_word_of_both_sides(desk: Desk, tmp_path: Path) -> None:
+    office = desk.office
+    office.at("2026-05-31 23:59")
+    early = await desk.run("close", "2026-05")
+    assert (early.exit_code, "2026-06-01 零时起才能结账" in early.output) == (2, True), early.output
+    assert "nothing is to be closed" in (await desk.run("run")).output
+    export = tmp_path / "export"
+    copied = await asyncio.to_thread(
+        CliRunner(env={"LIANDAN_DATA_DIR": str(office.settings.data_dir)}).invoke, main, ["export", str(export)]
+    )
+    assert copied.exit_code == 0, copied.output
+    office.at("2026-06-01 08:00")
+    waits = await desk.run("close", "2026-05")
+    assert (waits.exit_code, "等该月之后的第一条记录" in waits.output) == (2, True), waits.output
+    await office.live()
+
+    done = await desk.json("run")
+    assert [(one["chain"], one["size"]) for one in done["closed"]] == [("period/2026-05/50-51", 2), (CHAIN, 2)]
+    twice = await desk.run("close", "2026-05")
+    assert (twice.exit_code, "不能再次结账" in twice.output) == (2, True), twice.output
+    [there] = [one for one in (await desk.json("status", "2026-05", who=SICHUAN))["periods"] if one["period"] == CHAIN]
+    assert (there["stage"], there["missing"], there["due_on"]) == ("closed", [SICHUAN.uscc, CHONGQING.uscc], "2026-06-10")
+
+    short = await desk.run("confirm", "2026-05", "--from", export, "--yes", who=SICHUAN)
+    assert (short.exit_code, "SIZE_BEYOND" in short.output) == (2, True), short.output
+    own = tmp_path / "own"
+    said = await desk.json("confirm", "2026-05", "--yes", "--out", own, who=SICHUAN)
+    assert set(said["entries"]) == {"period/2026-05/50-51", CHAIN}
+    [closed] = [one for one in done["closed"] if one["chain"] == CHAIN]
+    for path in own.glob("*51-50*"):
+        assert path.read_bytes() == (Path(closed["folder"]) / path.name).read_bytes(), "the same bytes on both sides"
+    again = await desk.run("confirm", "2026-05", "--yes", who=SICHUAN)
+    assert (again.exit_code, "PERIOD_STATE" in again.output) == (2, True), again.output
+
+    item = "M12 list/2026-51-50-cy=合计不符（虚构）"
+    both = await desk.run("dispute", "2026-05", "--reason", "不符（虚构）", "--item", item, "--yes", who=CHONGQING)
+    assert (both.exit_code, "--direction" in both.output) == (2, True), both.output
+    told = await desk.run("dispute", "2026-05", "--direction", "51-50", "--reason", "不符（虚构）", "--item", item, "--yes", who=CHONGQING)
+    assert told.exit_code == 0, told.output
+    assert "有异议" in (await desk.run("status", who=CHONGQING)).output
+    reopened = await desk.json("close", "2026-05", "--direction", "51-50")
+    assert [one["chain"] for one in reopened["closed"]] == [CHAIN]
+    for who in (SICHUAN, CHONGQING):
+        await desk.json("confirm", "2026-05", "--yes", who=who)
+    stages = {one["period"]: one["stage"] for one in (await desk.json("status", "2026-05"))["periods"]}
+    assert stages == {CHAIN: "confirmed", "period/2026-05/50-51": "confirmed"}
+
+
+async def test_an_authority_signs_nothing_that_its_own_computation_does_not_give(desk: Desk) -> None:
+    office = desk.office
+    office.at("2026-06-01 08:00")
+    await office.live()
+    await desk.json("run")
+    state = await office.standing("2026-05")
+    assert state is not None
+    items = [{"key": "M12 list/2026-51-50-cy", "note": "合计不符（虚构）"}]
+    await office.act(SICHUAN.uscc, "period.dispute/1", CHAIN, {"json": state.newest.json, "reason": "不符（虚构）", "items": items})
+    async with office.client(OPERATOR.uscc) as client:
+        answer = json.loads(await client.get("/v1/log"))
+        note = (await client.get("/checkpoint")).decode().split("\n")
+    assert answer["size"] == int(note[1])
+    lie = {"size": int(note[1]), "root": note[2], "json": "ab" * 32}
+    await office.act(OPERATOR.uscc, "period.close/1", CHAIN, lie)
+    refused = await desk.run("confirm", "2026-05", "--direction", "51-50", "--yes", who=SICHUAN)
+    assert refused.exit_code == 1, refused.output
+    assert "未签署" in refused.output
+    assert "ab" * 32 in refused.output
+    standing = await office.standing("2026-05")
+    assert standing is not None
+    assert standing.said == ()
