@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.times import format_at
 from liandan.cli import main
 from liandan.demo.cast import Firm
-from ledger.times import format_at
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
 
 CHAIN = "period/2026-05/51-50"
