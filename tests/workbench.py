@@ -23,7 +23,7 @@ from ledger.model import Moment, chain_key
 from ledger.personality import PERSONALITY as LOG
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.merkle import Edge, leaf_hash, root_of
 from ledger.tree.tiles import new_bundles, new_tiles
 from signing.keys import PrivateKey
 from signing.possession import register
@@ -129,11 +129,15 @@ class Workbench:
         statement, _ = read_statement(envelope, self.kinds)
         moment = Moment(len(self.entries), self.at_s, ruleset_of(self.facts, statement))
         known = self.kinds.of(statement.kind, moment.ruleset)
-        entry = admit(Submission(envelope=envelope, statement=statement, kind=known), self.facts, moment, lambda size: None)
+        entry = admit(Submission(envelope=envelope, statement=statement, kind=known), self.facts, moment, self.root_at)
         apply(entry, known, self.facts)
         self.entries.append(entry)
         self.at_s += 60
         return entry
+
+    def root_at(self, size: int) -> str:
+        """The root over the first entries, base64."""
+        return b64encode(root_of(leaf_hash(entry.raw) for entry in self.entries[:size])).decode()
 
     def register(self, party: str, name: str = "测试单位（虚构）", authority: str | None = None) -> Entry:
         """Register a party with its test key, by the authority of its province."""

@@ -23,6 +23,7 @@ from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Vehicle
 from reports.evidence import collect
 from reports.items.acts import PERSONALITY as ITEMS
+from reports.periods.acts import PERSONALITY as PERIODS
 from signing import b64
 from signing.certificate import certify
 from signing.keys import PrivateKey
@@ -103,7 +104,7 @@ class Story:
         self.lines, self.conditions = tuple(lines) or (waste(),), conditions
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files() if file.name != without}
         begun_s = parse_at("2026-01-05T09:00:00+08:00")
-        self.bench = Workbench([WHITELIST, MANIFESTS, ITEMS], files, at_s=begun_s, witness_policy=witness_policy, clock=clock)
+        self.bench = Workbench([WHITELIST, MANIFESTS, PERIODS, ITEMS], files, at_s=begun_s, witness_policy=witness_policy, clock=clock)
         for party, name in names.items():
             self.bench.register(party, name)
         self._permit()

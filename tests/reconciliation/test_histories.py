@@ -1,0 +1,96 @@
+"""Random histories: every figure of a statement against the oracle; the mirror equation; openings that are last month's closings; same bytes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reports.reconcile import begin, finish, to_bytes
+from reports.reconciliation.checks import ROLES, StatementScope
+from reports.reconciliation.model import MonthlyStatement
+from tests.reconciliation.compare import differences
+from tests.reconciliation.history import MONTHS, WAYS, History
+from tests.reconciliation.oracle import of_party, of_way
+from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
+from tests.workbench import AUTHORITY_50
+from whitelist.period import preceding_month
+
+ALL_WAYS = (("50", "50"), ("50", "51"), ("51", "50"), ("51", "51"))
+SEEDS = st.integers(0, 2**32)
+
+
+def of_scope(history: History, month: str, scope: StatementScope, size: int | None = None) -> MonthlyStatement:
+    bench = history.story.bench
+    fold = begin(month, bench.kinds, bench.dataset)
+    for entry in bench.entries[:size]:
+        fold.step(entry)
+    return finish(fold, scope, "A" * 43 + "=")
+
+
+@settings(max_examples=3, deadline=None)
+@given(SEEDS)
+@example(73)  # adjustments of three kinds, as the next ones
+@example(132)
+def test_every_figure_of_a_direction_is_the_oracles(seed: int) -> None:
+    history = History(seed)
+    entries = history.story.bench.entries
+    for size in (len(entries), history.dice.randrange(15, len(entries))):
+        for month in MONTHS:
+            for way in WAYS:
+                statement = history.statement(month, way, size)
+                if statement.has_begun:
+                    assert list(differences(statement, entries[:size], [way], of_way(way))) == []
+
+
+@settings(max_examples=2, deadline=None)
+@given(SEEDS)
+@example(108)
+def test_every_figure_of_a_party_and_an_authority_is_the_oracles(seed: int) -> None:
+    history = History(seed)
+    entries, month = history.story.bench.entries, history.dice.choice(MONTHS)
+    for party in (GENERATOR, RECEIVER, *CARRIERS[:2]):
+        statement = of_scope(history, month, StatementScope(party=party))
+        if not statement.has_begun:
+            return
+        assert list(differences(statement, entries, ALL_WAYS, of_party(party), party)) == []
+        for part in statement.parts:
+            alone = of_scope(history, month, StatementScope(party=party, role=part.role))
+            assert (part.mirror, part.total) == (alone.mirror, alone.total)
+            found = [one for one in differences(alone, entries, ALL_WAYS, of_party(party, part.role), party) if "stock" not in one]
+            assert found == []
+        assert {part.role for part in statement.parts} <= set(ROLES)
+    authority = of_scope(history, month, StatementScope(authority=AUTHORITY_50, regions=("50",)))
+    ways = [way for way in ALL_WAYS if "50" in way]
+    found = [one for one in differences(authority, entries, ways, lambda load: True) if "stock" not in one]
+    assert found == []
+
+
+@settings(max_examples=3, deadline=None)
+@given(SEEDS)
+@example(73)
+@example(41)  # months disputed and closed again
+def test_months_hang_together_like_a_chain(seed: int) -> None:
+    """Opening is last month's closing as it was closed; a closed month is the same whenever it is drawn; nothing is told twice or lost."""
+    history = History(seed)
+    for month, way, size in history.closes:
+        closed = history.statement(month, way, size)
+        state = history.story.bench.facts.state(f"period/{month}/{way[0]}-{way[1]}")
+        [close] = [one for one in state.closes if one.size == size]
+        assert sha256(to_bytes(closed, "json")).hexdigest() == close.json
+        assert closed.adjusts == close.adjusts
+    for month in MONTHS:
+        for way in WAYS:
+            now = history.statement(month, way)
+            if not now.has_begun:
+                continue
+            lone = {row.code for row in now.without_departure}
+            adjusted_lone = {one.code for one in now.adjustments}
+            for mirror in now.mirror:
+                assert not mirror.unequal_g or mirror.code in lone | adjusted_lone
+            newest = [size for one, direction, size in history.closes if (one, direction) == (preceding_month(month), way)]
+            assert [base.size for base in now.bases] == newest[-1:]
+            if newest:
+                closing = {m.code: m.closing_g for m in history.statement(preceding_month(month), way, newest[-1]).mirror if m.closing_g}
+                assert {m.code: m.opening_g for m in now.mirror if m.opening_g} == closing
