@@ -60,8 +60,8 @@ def write_posted(directory: Path, load: Load, posted: Iterable[Posted]) -> int:
     writer = _Writer(load, directory)
     with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
         facts = DiskFacts(DataSets(KINDS, data.get), disk)
-        admitted = _admitted(facts, posted)
-        while raws := list(islice(admitted, PUBLISHED)):
+        entries = admitted(facts, posted)
+        while raws := list(islice(entries, PUBLISHED)):
             writer.append(raws)
     writer.finish()
     return writer.edge.size
@@ -75,7 +75,8 @@ def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[b
         yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
 
 
-def _admitted(facts: DiskFacts, posted: Iterable[Posted]) -> Iterator[bytes]:
+def admitted(facts: DiskFacts, posted: Iterable[Posted]) -> Iterator[bytes]:
+    """The entries of what is posted, one after the other; what must be refused is refused."""
     index = 0
     for one in posted:
         envelope = parse_envelope(one.raw, payload_type=PAYLOAD_STATEMENT)

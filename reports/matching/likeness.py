@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from ledger.mass import format_mass
-from reports.matching.model import Cause, Difference, SideLine, Term
+from reports.matching.model import Cause, TermDifference, SideLine, Term
 
 NEAR_D = 3
 """Days that a book may be behind or ahead and still speaks of about the same day."""
@@ -31,7 +31,7 @@ class Likeness(Struct, frozen=True):
     of: int
     """Weight of what both sides tell."""
     agreed: tuple[Term, ...]
-    differed: tuple[Difference, ...]
+    differed: tuple[TermDifference, ...]
 
     @property
     def confidence(self) -> int:
@@ -41,7 +41,7 @@ class Likeness(Struct, frozen=True):
 
 def likeness(logged: SideLine, booked: SideLine) -> Likeness:
     """Compare two lines term by term. What one side does not tell counts for nothing."""
-    points, of, agreed, differed = 0, 0, list[Term](), list[Difference]()
+    points, of, agreed, differed = 0, 0, list[Term](), list[TermDifference]()
 
     def told(term: Term, got: int, mine: str, theirs: str, cause: Cause = "") -> None:
         nonlocal points, of
@@ -49,7 +49,7 @@ def likeness(logged: SideLine, booked: SideLine) -> Likeness:
         if got == WEIGHTS[term]:
             agreed.append(term)
         else:
-            differed.append(Difference(term=term, logged=mine, booked=theirs, cause=cause))
+            differed.append(TermDifference(term=term, logged=mine, booked=theirs, cause=cause))
 
     if logged.number and booked.number:
         cause = number_cause(logged.number, booked.number)
@@ -72,7 +72,7 @@ def likeness(logged: SideLine, booked: SideLine) -> Likeness:
     if logged.plate and booked.plate:
         told("plate", 10 if logged.plate == booked.plate else 0, logged.plate, booked.plate)
     if booked.is_due != logged.is_due or not booked.is_due:
-        differed.append(Difference(term="month", logged=day_text(logged.day), booked=day_text(booked.day), cause="other_month"))
+        differed.append(TermDifference(term="month", logged=day_text(logged.day), booked=day_text(booked.day), cause="other_month"))
     return Likeness(points, of, tuple(agreed), tuple(differed))
 
 

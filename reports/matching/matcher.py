@@ -12,14 +12,14 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from reports.matching import sums
-from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, near_keys, number_cause
-from reports.matching.model import Difference, How, MatchOutcome, SideLine, Term
+from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_cause, near_keys, number_cause
+from reports.matching.model import TermDifference, How, MatchOutcome, SideLine, Term
 from reports.matching.pairing import are_alike, decide
 from reports.matching.sums import SumClaim
 
 ALIKE_MAX = 64
 """Lines of the log under one key that a line of the book is compared with; under a key that more share nothing is looked for."""
-_MASS = WEIGHTS["mass"]
+_KNOWN_WRONG = frozenset({"unit_kg", "unit_jin", "swapped"})
 Key = Callable[[SideLine], Hashable]
 
 
@@ -28,19 +28,36 @@ def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[Match
     pool = _Pool(logged, booked)
     pool.by_number()
     pool.by_all()
-    pool.by_likeness(lambda found: _points(found, "mass") == _MASS, (_same, _other_day, _other_code, _other_partner))
     pool.by_sums(sums.whole_days)
-    pool.by_likeness(lambda found: _points(found, "mass") > 0, (_other_mass,), days=NEAR_D)
+    pool.by_twins()
+    pool.by_sums(pool.heavy)
+    pool.by_likeness(_tells_of_the_mass, (_same, _other_day, _other_code, _other_partner, _other_mass), days=NEAR_D)
     pool.by_sums(sums.subsets)
     pool.by_likeness(lambda found: True, (_other_mass,))
     return pool.end()
 
 
-def _points(found: Likeness, term: Term) -> int:
-    """Whole weight where a term agrees, 1 where it is told what the difference looks like, else 0."""
-    if term in found.agreed:
-        return WEIGHTS[term]
-    return int(any(one.term == term and one.cause for one in found.differed))
+def _tells_of_the_mass(found: Likeness) -> bool:
+    """Whether the masses agree, or it is known what their difference looks like."""
+    return "mass" in found.agreed or any(one.term == "mass" and one.cause for one in found.differed)
+
+
+def _reaches(mine: SideLine, theirs: SideLine, found: Likeness) -> bool:
+    """Whether two lines may be one. Of a firm's loads of a year many weigh about the same, so beyond more than half of the weight:
+
+    * lines of two different numbers have all the rest in common;
+    * a day that differs goes with the very mass, or with one that is wrong in a way that is known;
+    * a line of another month has the very mass, on about the same day.
+    """
+    if mine.number and theirs.number:
+        if mine.number == theirs.number or number_cause(mine.number, theirs.number):
+            return True
+        return {one.term for one in found.differed} == {"number"}
+    is_mass, is_day = "mass" in found.agreed, mine.day == theirs.day or mine.day is None or theirs.day is None
+    if not is_day and not is_mass and not any(one.cause in _KNOWN_WRONG for one in found.differed):
+        return False
+    is_near = mine.day is not None and theirs.day is not None and abs(mine.day - theirs.day) <= NEAR_D
+    return mine.is_due or (is_near and is_mass)
 
 
 def _same(line: SideLine) -> Hashable:
@@ -70,6 +87,11 @@ class _Pool:
         self.logs = {line.id: line for line in sorted(logged, key=lambda line: line.id)}
         self.books = {line.id: line for line in sorted(booked, key=lambda line: line.id)}
         self.outcomes = list[MatchOutcome]()
+        self._heaviest = defaultdict[Hashable, int](int)
+        """Of the loads of a partner and code that the log has, or as the parts of a book's lines."""
+        for is_log, side in ((True, self.logs), (False, self.books)):
+            for line in side.values():
+                self._heaviest[is_log, line.partner, line.code] = max(self._heaviest[is_log, line.partner, line.code], line.mass_g)
 
     # --- steps -------------------------------------------------------------------------------------------------------------------
 
@@ -113,7 +135,7 @@ class _Pool:
                 continue
             if len(logs) == 1 == len(books):
                 self._pair(logs[0], books[0], "exact")
-            elif not any(line.number for line in books) and are_alike(logs, books):
+            elif are_alike(logs, books):
                 if len(logs) > len(books):
                     self._tie(logs, books)
                 else:  # what the book has beyond is left, and is told as written twice in the end
@@ -133,32 +155,53 @@ class _Pool:
                 named, others = [claim.whole for claim in group], [parts_of[one] for one in sorted(parts_of)]
                 self._tie(*((named, others) if is_log else (others, named)))
 
+    def heavy(self, wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
+        """Sums of several, of lines that are heavier than any load of their partner and code that the other side has."""
+        parts = list(parts)
+        is_log, same_day = bool(parts) and parts[0].id in self.logs, _grouped(parts, _other_mass)
+        heavy = (one for one in wholes if one.mass_g > self._heaviest[is_log, one.partner, one.code] > 0)
+        for claim in sums.subsets(heavy, parts, sums.WINDOWS_D[:1]):
+            if len(claim.ways) > 1:  # perhaps one is left when what is surer is out of the way
+                continue
+            # twice a load is also that load in jin, and as sure: then it is a tie
+            alone = [
+                one for one in same_day.get(_other_mass(claim.whole), ()) if mass_cause(one.mass_g, claim.whole.mass_g) in _KNOWN_WRONG
+            ]
+            yield replace(claim, ways=(*claim.ways, *((one,) for one in alone)))
+
     def by_likeness(self, fits: Callable[[Likeness], bool], keys: Sequence[Key], days: int = 0) -> None:
         """Pairs that share a key or nearly a number, the most alike first; of equally alike ones those that can be paired in one way only."""
         levels = defaultdict[int, list[tuple[SideLine, SideLine]]](list)
         for mine, theirs in self._candidates(keys, days):
             found = likeness(mine, theirs)
-            if fits(found) and 2 * found.points > found.of:
+            if fits(found) and 2 * found.points > found.of and _reaches(mine, theirs, found):
                 levels[found.confidence * 1000 + found.points].append((mine, theirs))
-        for level in sorted(levels, reverse=True):
-            decided = decide((mine, theirs) for mine, theirs in levels[level] if mine.id in self.logs and theirs.id in self.books)
-            for mine, theirs in decided.pairs:
+        possible = list[tuple[SideLine, SideLine]]()
+        for level in sorted(levels, reverse=True):  # what is a tie here may be none with what is less alike: all go together in one way
+            possible = [*self._left(possible), *self._left(levels[level])]
+            for mine, theirs in decide(possible).pairs:
                 self._pair(mine, theirs, "likeness")
-            for logs, books in decided.ties:
+        for level in sorted(levels, reverse=True):
+            for logs, books in decide(self._left(levels[level])).ties:
                 self._tie(logs, books)
 
-    def end(self) -> tuple[MatchOutcome, ...]:
-        """What is left: written twice where a line of the book says what another one said for which something was found; else here or there alone."""
+    def by_twins(self) -> None:
+        """Lines of the book that say what another one says for which something was found: they were written twice."""
         said = dict[Hashable, str]()
         for outcome in self.outcomes:
             if outcome.kind in ("matched", "differs"):
                 for line in outcome.booked:
                     for key in (_twin(line), _numbered(line)):
                         said[key] = min(line.id, said.get(key, line.id))
-        for line in self.books.values():
-            again = said.get(_twin(line)) or (said.get(_numbered(line)) if line.number else None)
-            kind: Term | str = "twice" if again else "only_booked"
-            self.outcomes.append(MatchOutcome(kind=kind, booked=(line,), again=again or ""))  # type: ignore[arg-type]  # both are kinds
+        for line in list(self.books.values()):
+            if again := said.get(_twin(line)) or (said.get(_numbered(line)) if line.number else None):
+                self._take((), (line,))
+                self.outcomes.append(MatchOutcome(kind="twice", booked=(line,), again=again))
+
+    def end(self) -> tuple[MatchOutcome, ...]:
+        """What is left stands here or there alone, unless it was written twice."""
+        self.by_twins()
+        self.outcomes += [MatchOutcome(kind="only_booked", booked=(line,)) for line in self.books.values()]
         self.outcomes += [MatchOutcome(kind="only_logged", logged=(line,)) for line in self.logs.values() if line.is_due]
         return tuple(sorted(self.outcomes, key=lambda one: ([line.id for line in one.logged], [line.id for line in one.booked])))
 
@@ -173,6 +216,9 @@ class _Pool:
             if (mine.id, theirs.id) not in seen:
                 seen.add((mine.id, theirs.id))
                 yield mine, theirs
+
+    def _left(self, pairs: Iterable[tuple[SideLine, SideLine]]) -> list[tuple[SideLine, SideLine]]:
+        return [(mine, theirs) for mine, theirs in pairs if mine.id in self.logs and theirs.id in self.books]
 
     # --- decisions ---------------------------------------------------------------------------------------------------------------
 
@@ -203,7 +249,7 @@ class _Pool:
         agreed += [term for term, does in holds.items() if does]
         ours, others = (day_text(min((line.day or 0 for line in side), default=0) or None) for side in (logs, books))
         is_here = all(line.is_due for line in (*logs, *books))
-        differed = () if is_here else (Difference(term="month", logged=ours, booked=others, cause="other_month"),)
+        differed = () if is_here else (TermDifference(term="month", logged=ours, booked=others, cause="other_month"),)
         of, got = sum(WEIGHTS[term] for term in holds), sum(WEIGHTS[term] for term, does in holds.items() if does)
         kind = "differs" if differed else "matched"
         self.outcomes.append(

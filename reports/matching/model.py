@@ -39,7 +39,7 @@ class SideLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it belongs to the month that is compared; a line of the log that does not may explain one of the book, and is else left out."""
 
 
-class Difference(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TermDifference(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One term in which two sides do not agree, with both operands."""
 
     term: Term
@@ -58,7 +58,7 @@ class MatchOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: int = 0
     """Permille: the weight of the terms that agree, of all that both sides tell."""
     agreed: tuple[Term, ...] = ()
-    differed: tuple[Difference, ...] = ()
+    differed: tuple[TermDifference, ...] = ()
     again: str = ""
     """Of ``twice``: :attr:`SideLine.id` of the line of the book that says the same."""
 

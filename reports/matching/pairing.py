@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from reports.matching.model import SideLine
 
 
-class Decided(Struct, frozen=True):
+class DecidedPairs(Struct, frozen=True):
     """What a set of possible pairs comes to."""
 
     pairs: tuple[tuple[SideLine, SideLine], ...]
@@ -20,7 +20,10 @@ class Decided(Struct, frozen=True):
     """Lines of the log and of the book of which nobody can say who goes with whom."""
 
 
-def decide(possible: Iterable[tuple[SideLine, SideLine]]) -> Decided:
+_UNTOLD: dict[str, str | None] = {"number": "", "plate": "", "minute": None}
+
+
+def decide(possible: Iterable[tuple[SideLine, SideLine]]) -> DecidedPairs:
     """Pair the lines of each connected part if there is exactly one way in which nobody is left over, or if all its lines say the same."""
     logs, books = dict[str, SideLine](), dict[str, SideLine]()
     to_book, to_log = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
@@ -38,13 +41,14 @@ def decide(possible: Iterable[tuple[SideLine, SideLine]]) -> Decided:
             ties.append((tuple(ours), tuple(others)))
         else:
             pairs += [(logs[one], books[found[one]]) for one in mine_ids]
-    return Decided(tuple(pairs), tuple(ties))
+    return DecidedPairs(tuple(pairs), tuple(ties))
 
 
 def are_alike(logged: Sequence[SideLine], booked: Sequence[SideLine]) -> bool:
-    """Whether lines of each side say the same, so that it does not matter which goes with which; a number counts where the book has any."""
-    has_numbers = any(line.number for line in booked)
-    return all(len({replace(line, id="", number=line.number if has_numbers else "") for line in side}) == 1 for side in (logged, booked))
+    """Whether lines of each side say the same, so that it does not matter which goes with which; what the book says nothing of does not count."""
+    told = {name: any(getattr(line, name) for line in booked) for name in ("number", "plate", "minute")}
+    blank = {"id": "", "also_g": None} | {name: type_of for name, type_of in _UNTOLD.items() if not told[name]}
+    return all(len({replace(line, **blank) for line in side}) == 1 for side in (logged, booked))
 
 
 def _parts(to_book: Mapping[str, set[str]], to_log: Mapping[str, set[str]]) -> Iterable[tuple[list[str], list[str]]]:

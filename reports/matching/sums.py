@@ -30,8 +30,10 @@ def whole_days(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterato
     """Lines that are the sum of all lines of their partner, code and day; without a day, of all that are due in the month."""
     by_day = defaultdict[tuple[str, str, int | None], list[SideLine]](list)
     for part in parts:
+        if not part.is_due:
+            continue
         by_day[part.partner, part.code, part.day].append(part)
-        if part.is_due and part.day is not None:
+        if part.day is not None:
             by_day[part.partner, part.code, None].append(part)
     for whole in wholes:
         found = by_day.get((whole.partner, whole.code, whole.day), ())
@@ -39,7 +41,7 @@ def whole_days(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterato
             yield SumClaim(whole, (tuple(found),))
 
 
-def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
+def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine], windows: Sequence[int] = WINDOWS_D) -> Iterator[SumClaim]:
     """Lines that are the sum of some lines of their partner and code within a week, else within a month."""
     by_block = defaultdict[tuple[str, str], list[SideLine]](list)
     for part in parts:
@@ -52,7 +54,7 @@ def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[S
         if len(lines) > SEARCHES_MAX:
             continue
         for whole in lines:
-            for window in WINDOWS_D:
+            for window in windows:
                 near = [part for part in by_block[block] if _is_near(whole, part, window)]
                 if len(near) <= CANDIDATES_MAX and (ways := _ways(whole.mass_g, near)):
                     yield SumClaim(whole, ways)
@@ -60,9 +62,9 @@ def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[S
 
 
 def _is_near(whole: SideLine, part: SideLine, window: int) -> bool:
-    if part.mass_g >= whole.mass_g or part.mass_g <= 0:
+    if not 0 < part.mass_g < whole.mass_g or not part.is_due:
         return False
-    return part.is_due if whole.day is None or part.day is None else -1 <= whole.day - part.day <= window
+    return whole.day is None or part.day is None or -1 <= whole.day - part.day <= window
 
 
 def _ways(wanted_g: int, parts: Sequence[SideLine]) -> tuple[tuple[SideLine, ...], ...]:

@@ -49,7 +49,7 @@ def ids(lines: Sequence[SideLine]) -> list[str]:
     return sorted(found.id for found in lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(sides(), st.randoms(use_true_random=False))
 def test_every_line_ends_in_one_outcome_and_nothing_hangs_on_the_order(
     both: tuple[list[SideLine], list[SideLine]], dice: random.Random
