@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from ledger.mass import format_mass
-from reports.matching.model import Cause, TermDifference, SideLine, Term
+from reports.matching.model import Cause, SideLine, Term, TermDifference
 
 NEAR_D = 3
 """Days that a book may be behind or ahead and still speaks of about the same day."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from reports.matching import sums
 from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_cause, near_keys, number_cause
-from reports.matching.model import TermDifference, How, MatchOutcome, SideLine, Term
+from reports.matching.model import How, MatchOutcome, SideLine, Term, TermDifference
 from reports.matching.pairing import are_alike, decide
 from reports.matching.sums import SumClaim
 
