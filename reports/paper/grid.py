@@ -7,13 +7,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.mass import format_mass
-from reports.paper.fonts import BOLD, REGULAR, wrap
+from reports.paper.fonts import BOLD, REGULAR, width, wrap
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.tongue import say, spoken
 
 PAD = 4.0
 LEADING = 1.32
 SUB_SIZE = 5.2
+SIZES = (6.8, 6.4, 6.0, 5.6, 5.2)
+"""Of a table's texts, the first at which its figures stand on one line."""
 Item = TypeVar("Item")
 
 
@@ -180,11 +182,18 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
 
 
 def table(
-    sheet: Sheet, columns: Sequence[Column[Item]], items: Iterable[Item], *, sums: Item | None = None, size: float = 7.5, keep: float = 0.0
+    sheet: Sheet,
+    columns: Sequence[Column[Item]],
+    items: Iterable[Item],
+    *,
+    sums: Item | None = None,
+    size: float = 7.5,
+    keep: float = 0.0,
+    least: int = 1,
 ) -> None:
     """A table, one row an item, ``sums`` shaded under them: the head again on every page, rows under it, and never the last row alone.
 
-    ``size`` of its texts; ``keep``: height that must follow the last row on its page.
+    ``size`` of its texts; ``keep``: height that must follow the last row on its page; ``least`` rows stand under the first head.
     """
     rows = [[column.cell(item, size) for column in columns] for item in items]
     rows += [] if sums is None else [[replace(column.cell(sums, size), fill=SHADE) for column in columns]]
@@ -192,12 +201,19 @@ def table(
     heights = [_height(laid_cells) for laid_cells in laid_rows]
     # The last row takes the one before it along, and what leans on the table: it never stands alone on a page.
     needed = [*heights[:-2], *(height + heights[-1] + keep for height in heights[-2:-1]), *(height + keep for height in heights[-1:])]
-    sheet.need(_height(top) + sum(needed[:1]))
+    sheet.need(_height(top) + sum(heights[: least - 1]) + sum(needed[least - 1 : least] or needed[-1:]))
     _row(sheet, top, _height(top))
     for laid_cells, height, needs in zip(laid_rows, heights, needed, strict=True):
         if sheet.need(needs):
             _row(sheet, top, _height(top))
         _row(sheet, laid_cells, height)
+
+
+def fitting_size(sheet: Sheet, columns: Sequence[Column[Item]], items: Sequence[Item]) -> float:
+    """The largest size of a table's texts at which no figure is broken in two."""
+    wide = {column: sheet.room * column.share / sum(one.share for one in columns) - 2 * PAD for column in columns}
+    texts = [(column.text(item), room) for column, room in wide.items() if column.align == "right" for item in items]
+    return next((size for size in SIZES if all(width(text, size) <= room for text, room in texts)), SIZES[-1])
 
 
 def section(sheet: Sheet, title: str, sub: str) -> None:

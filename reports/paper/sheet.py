@@ -141,6 +141,11 @@ class Sheet:
         begun = f"{_rgb(color)} RG {line:g} w {x:.2f}"
         self.mark(lambda canvas, high: canvas.addLiteral(f"{begun} {high - y:.2f} m {x + length:.2f} {high - y:.2f} l S"))
 
+    def dashed(self, x: float, y: float, height: float, *, color: str = RULE, line: float = 0.8) -> None:
+        """A dashed line downwards."""
+        begun = f"q {_rgb(color)} RG {line:g} w [3 2] 0 d {x:.2f}"
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{begun} {high - y:.2f} m {x:.2f} {high - y - height:.2f} l S Q"))
+
     def paragraph(self, text: str, paint: Paint) -> None:
         """Wrapped text across the page at the cursor."""
         self.look_at(text.replace("\n", ""))

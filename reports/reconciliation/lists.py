@@ -5,12 +5,13 @@ from typing import TypeVar
 
 from ledger.admission.personality import Books
 from ledger.mass import format_mass
-from reports.paper.fonts import width
-from reports.paper.grid import PAD, Cell, Column, mass, row, row_height, section, table, tonnes
+from reports.paper.grid import SIZES, Cell, Column, fitting_size, mass, row, row_height, section, table, tonnes
 from reports.paper.sheet import SHADE, Sheet
 from reports.paper.tongue import clauses, say
 from reports.reconciliation import gravity
+from reports.reconciliation.charts import draw_charts
 from reports.reconciliation.gravity import Divided
+from reports.reconciliation.item_lists import draw_adjustments, draw_items, draw_permits, draw_plans, draw_series, draw_stocks
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import AccountMonth, Duplicate, MirrorEquation, MonthlyStatement
 from reports.reconciliation.wording import as_it_ends, days, line_name, oldest, percent, plural, share_of
@@ -24,8 +25,6 @@ HOLDERS_MAX = 20
 """Manifests of one number in its row, which has to fit on a page."""
 ACCOUNTS_LISTED = 12
 """Accounts within their limits that are listed nevertheless: few enough to be read at a glance."""
-SIZES = (6.8, 6.4, 6.0, 5.6, 5.2)
-"""Of a table's texts, the first at which its figures stand on one line."""
 TITLES: dict[str, tuple[str, str]] = {
     "m4_differences": ("M4　重量差异（本月接受）", "M4 Weight differences"),
     "m5_in_flight": ("M5　期末在途", "M5 In transit, closing"),
@@ -47,7 +46,11 @@ Item = TypeVar("Item")
 
 def draw_lists(sheet: Sheet, statement: MonthlyStatement, *, is_equation_cut: bool) -> None:
     """Every table that has rows; the equation of all codes where page 1 has not the room for it."""
+    draw_items(sheet, statement)
+    draw_adjustments(sheet, statement)
+    draw_charts(sheet, statement)
     who, terms = _who(statement), None if statement.terms is None else statement.terms.limits
+    draw_stocks(sheet, statement)
     _weights(sheet, statement, who)
     trip = "" if terms is None else say(f"未超过 {terms.trip_h} 小时", f"on the road for at most {terms.trip_h} hours")
     stale = "" if terms is None else say(f"开具未超过 {terms.stale_issue_d} 天", f"issued at most {terms.stale_issue_d} days ago")
@@ -57,11 +60,14 @@ def draw_lists(sheet: Sheet, statement: MonthlyStatement, *, is_equation_cut: bo
     _open(sheet, statement, "m5_in_flight", gravity.in_transit(statement), (*who, *carrier, _DECLARED, _DEPARTED, *age), trip)
     _open(sheet, statement, "m5_waiting", gravity.not_departed(statement), (*who, _DECLARED, _ISSUED, *age), stale)
     _duplicates(sheet, statement)
+    draw_series(sheet, statement)
     _open(sheet, statement, "m7_cut_off", gravity.cut_off(statement), (*who, _DECLARED, _DEPARTED, _RECEIVED, *lasted), trip)
+    draw_plans(sheet, statement)
     _accounts(sheet, statement)
+    draw_permits(sheet, statement)
     if is_equation_cut:
         _head(sheet, statement, "mirror", len(statement.mirror))
-        table(sheet, equation_columns(statement), equation_rows(statement), sums=statement.total, size=SIZES[0])
+        table(sheet, equation_columns(statement), equation_rows(statement), sums=statement.total, size=SIZES[0], least=3)
     rows = tuple(sorted(statement.without_departure, key=lambda row: (-row.declared_g, row.generator, row.manifest, row.line)))
     _open(sheet, statement, "m12_without_departure", Divided(rows, ()), (*who, _DECLARED, _RECEIVED), "")
     _details(sheet, statement, who)
@@ -96,13 +102,6 @@ def explained(mirror: MirrorEquation) -> int:
     return max(mirror.opening_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
 
 
-def fitting_size(sheet: Sheet, columns: Sequence[Column[Item]], items: Sequence[Item]) -> float:
-    """The largest size of a table's texts at which no figure is broken in two."""
-    wide = {column: sheet.room * column.share / sum(one.share for one in columns) - 2 * PAD for column in columns}
-    texts = [(column.text(item), room) for column, room in wide.items() if column.align == "right" for item in items]
-    return next((size for size in SIZES if all(width(text, size) <= room for text, room in texts)), SIZES[-1])
-
-
 def _head(sheet: Sheet, statement: MonthlyStatement, name: str, count: int, unit: tuple[str, str] = _ROWS) -> None:
     zh, en = title_of(statement, name)
     section(sheet, f"{zh}　{count} {unit[0]}", f"{en}: {plural(count, unit[1])}")
@@ -117,7 +116,7 @@ def _listed(sheet: Sheet, columns: Sequence[Column[Item]], divided: Divided[Item
     if divided.flagged:
         shown = divided.flagged[:LISTED_MAX]
         size = fitting_size(sheet, columns, shown)
-        table(sheet, columns, shown, size=size, keep=row_height(last, sheet.room) if text else 0.0)
+        table(sheet, columns, shown, size=size, least=3, keep=row_height(last, sheet.room) if text else 0.0)
     if text:
         row(sheet, last)
 

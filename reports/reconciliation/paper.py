@@ -1,13 +1,12 @@
 """The statement on paper, A4 landscape: page 1 says whether the month is fine and everything that matters, the pages behind it list it."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 from msgspec import Struct
 
 from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR, wrap
-from reports.paper.grid import Cell, Column, label, row, row_height, section, table, tonnes, value
+from reports.paper.grid import Cell, Column, fitting_size, row, section, table, tonnes
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say, spoken
 from reports.reconciliation import gravity
@@ -15,14 +14,13 @@ from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_
 from reports.reconciliation.finding import MonthFinding
 from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
-from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
+from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, title_of
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
-from reports.reconciliation.text import to_json, tolerances_text
+from reports.reconciliation.sources import draw_rules, draw_sources
 from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
 from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number
-from reports.words import when
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of what is printed and where. What a paper of another layout is about is proved by the hash of the JSON that it bears."""
 TITLE = ("危险废物跨省转移月度对账单", "Monthly reconciliation of interprovincial hazardous-waste transfers")
 _NOTICE = (
@@ -54,7 +52,8 @@ def to_pdf(statement: MonthlyStatement) -> bytes:
         before = len(sheet.pages)
         sheet = _front(month, shown, {title: page + before for title, page in behind.headings.items()})
         sheet.append(behind)
-    _sources(sheet, statement)
+    draw_rules(sheet, statement)
+    draw_sources(sheet, statement, LAYOUT)
     left = "　".join((statement.direction, statement.period.month, say(f"检查点 {statement.size}", f"checkpoint {statement.size}")))
     zh, en = (f"{name} {statement.period.month} {statement.direction}" for name in ("月度对账单", "Monthly reconciliation"))
     banner = provisional_mark(statement)
@@ -243,43 +242,3 @@ def _codes(sheet: Sheet, statement: MonthlyStatement, shown: int) -> None:
     if in_chart and len(sheet.pages) == page:
         draw_chart(sheet, statement, in_chart, sheet.margin + sheet.room - WIDTH, top, height_of(len(in_chart)))
         sheet.y = max(sheet.y, top + height_of(len(in_chart)))
-
-
-def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
-    """What it was drawn from: enough to compute it again; and what it does not say."""
-    section(sheet, "数据来源与复算", "Drawn from, and how to compute it again")
-    digest = sha256(to_json(statement)).hexdigest()
-    versions = "\n".join(found.version for found in statement.tolerances)
-    found = say(f"{statement.origin}　创始声明 {statement.found}", f"{statement.origin}, founding statement {statement.found}")
-    drawn = say(f"{statement.root}　末条入账 {when(statement.drawn_s)}", f"{statement.root}, last entry {when(statement.drawn_s)}")
-    command = f"liandan reconcile {statement.period.month} --from"
-    rules = say(
-        "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对；名称、额度上限和期限取检查点处的值。"
-        f"超差标准（无法定数值，为本账本采用的数据）：{tolerances_text(statement)}。"
-        f"未列入本对账单：台账与联单比对（M1 至 M3）、转移计划（M8）、许可到期（M10）、贮存期限（M11）。",
-        "Departures and receipts belong to the month of their own time (Beijing), quota movements to that of their admission; what left counts as declared. "
-        "A late act changes a past statement: compare at one checkpoint; names, limits of quotas and terms are those at the checkpoint. "
-        f"Tolerances, which no law fixes and this log has adopted: {tolerances_text(statement)}. "
-        "Not in this statement: registers of stock (M1 to M3), transfer plans (M8), permits that end (M10), terms of storage (M11).",
-    )
-    again = say(
-        f"各表所有的行见 XLSX 和 JSON；JSON 的 SHA-256：{digest}。以 {command} 导出目录 复算，所得 JSON、XLSX、PDF 应逐字节相同。",
-        f"The XLSX and the JSON have all rows; SHA-256 of the JSON: {digest}. {command} EXPORT makes the same JSON, XLSX and PDF to the byte.",
-    )
-    rows = (
-        (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)),
-        (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value(versions, 1.0)),
-        (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)),
-        (label("复算", "Again", 0.8), value(again, 5.4, size=6.8), label("版式", "Layout", 0.8), value(str(LAYOUT), 1.0)),
-    )
-    sheet.need(sum(row_height(cells, sheet.room) for cells in rows))
-    for cells in rows:
-        row(sheet, cells)
-    if sheet.undrawable:
-        named = "、".join(f"U+{ord(char):04X}" for char in sheet.undrawable)
-        sheet.y += 4
-        zh = f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见 JSON 和 XLSX：{named}。"
-        sheet.paragraph(
-            say(zh, f"Note: no font here has these characters, printed as 〔U+…〕; the JSON and XLSX have them: {named}."),
-            Paint(7, color=GREY),
-        )

@@ -16,8 +16,8 @@ class CountingRule(Struct, frozen=True):
 RULES = (
     CountingRule(
         "month",
-        "行为按其声明的时间（at，北京时间）归月，与入账时间无关：23:59:59 签署、零时后入账的属上月。接受不早于起运。额度按入账时间归月。",
-        "An act belongs to the month of its own time (at, Asia/Shanghai), whenever it is entered: what is signed at 23:59:59 and admitted after midnight "
+        "行为按其声明的时间（北京时间）归月，与入账时间无关：23:59:59 签署、零时后入账的属上月。接受不早于起运。额度按入账时间归月。",
+        "An act belongs to the month of its own time (Beijing), whenever it is entered: what is signed at 23:59:59 and admitted after midnight "
         "belongs to the old month. A receipt never counts before its departure. Quota accounts go by admission.",
     ),
     CountingRule(
@@ -39,8 +39,8 @@ RULES = (
     ),
     CountingRule(
         "backfill",
-        "纸质联单补录（backfill）按纸上的起运、接受时间归月，开具按补录时间归月。",
-        "A paper manifest that is entered later (backfill) departs and arrives in the months that the paper says; its issue is of the month in which it "
+        "纸质联单补录按纸上的起运、接受时间归月，开具按补录时间归月。",
+        "A paper manifest that is entered later departs and arrives in the months that the paper says; its issue is of the month in which it "
         "was back-filled.",
     ),
     CountingRule(
@@ -89,13 +89,13 @@ RULES = (
     ),
     CountingRule(
         "go_live",
-        "上线前已批准、上线时在途的（in_transfer）与其他联单同样计入；上线前的库存不在账本上，期初只含账本所载。",
+        "上线前已批准、上线时在途的与其他联单同样计入；上线前的库存不在账本上，期初只含账本所载。",
         "Loads that were under way at go-live count as any other; stocks of before are not on the log, and an opening holds only what is.",
     ),
     CountingRule(
         "weight",
-        "磅差级别按接受时生效的误差限（thresholds，写明版本），比较到场量与装载称重，未称的与移出量。",
-        "A weight difference is judged by the thresholds in force at the receipt, named by version: what came against what was loaded, or declared where "
+        "磅差级别按接受时生效的误差限（写明版本），比较到场量与装载称重，未称的与移出量。",
+        "A weight difference is judged by the tolerances in force at the receipt, named by version: what came against what was loaded, or declared where "
         "nothing was weighed.",
     ),
     CountingRule(
@@ -106,8 +106,8 @@ RULES = (
     ),
     CountingRule(
         "age",
-        "M11：先进先出，期末库存视为最后接受的；接受日起超过 storage_d 日的为高，达到 storage_warn_d 日的为中。",
-        "M11: first in first out; what came last is what is left. Received more than storage_d days ago is level H, at least storage_warn_d days M.",
+        "M11：先进先出，期末库存视为最后接受的；接受日起超过账本采用的贮存期限的为高，达到预警日数的为中。",
+        "M11: first in first out; what came last is what is left. Received longer ago than the adopted term of storage is level H, than that of the alert M.",
     ),
     CountingRule(
         "plan",
@@ -123,8 +123,8 @@ RULES = (
     ),
     CountingRule(
         "permit",
-        "M10：接受人许可证末日在本月内已过或者距对账日不超过 permit_warn_d 日、未续证的；30 日内为中，已过为高。",
-        "M10: permits of receivers whose last day passed in the month or is at most permit_warn_d days off and that were not renewed; within 30 days "
+        "M10：接受人许可证末日在本月内已过或者距对账日不超过账本采用的预警日数、未续证的；30 日内为中，已过为高。",
+        "M10: permits of receivers whose last day passed in the month or is within the adopted days of the alert and that were not renewed; within 30 days "
         "level M, passed H.",
     ),
     CountingRule(

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.grid import Column, label, mass, row, section, table, value
+from reports.paper.grid import Column, fitting_size, label, mass, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, Paint, Sheet
 from reports.paper.tongue import say, spoken
-from reports.reconciliation.lists import fitting_size
 from reports.registers.model import TITLES, FirmRegister, FirmStock, FirmSum
 from reports.registers.text import notes, title_of
 
