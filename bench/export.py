@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.load import ORIGIN, START, Load
-from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.admit import RootAt, Submission, admit, apply
+from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
 from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import read_statement
@@ -51,20 +52,34 @@ def write_export(manifests: int, directory: Path, when: Callable[[int], int] = l
     return write_posted(directory, load, (Posted(load.now_s, raw) for raw in chain(load.setup(), _lives(load, manifests, when))))
 
 
-def write_posted(directory: Path, load: Load, posted: Iterable[Posted]) -> int:
-    """An export with archived checkpoints, as ``liandan export`` would leave it, of what is posted; the number of entries."""
-    adopted = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
-    data = {f"data/{sha256(raw).hexdigest()}": raw for raw in adopted}
+def write_posted(
+    directory: Path,
+    load: Load,
+    posted: Iterable[Posted],
+    took: Callable[[Entry], None] = lambda entry: None,
+    root_at: RootAt = lambda size: None,
+) -> int:
+    """An export with archived checkpoints, as ``liandan export`` would leave it, of what is posted; the number of entries.
+
+    ``took`` sees every entry before the next statement is asked for; ``root_at`` gives the roots that statements claim.
+    """
+    data = adopted()
     for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):
         _write(directory / path, content)
     writer = _Writer(load, directory)
     with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
         facts = DiskFacts(DataSets(KINDS, data.get), disk)
-        entries = admitted(facts, posted)
+        entries = admitted(facts, posted, took, root_at)
         while raws := list(islice(entries, PUBLISHED)):
             writer.append(raws)
     writer.finish()
     return writer.edge.size
+
+
+def adopted() -> dict[str, bytes]:
+    """Ruleset and data sets that the bench's logs adopt, by their path in an export."""
+    files = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
+    return {f"data/{sha256(raw).hexdigest()}": raw for raw in files}
 
 
 def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[bytes]:
@@ -75,21 +90,24 @@ def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[b
         yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
 
 
-def admitted(facts: DiskFacts, posted: Iterable[Posted]) -> Iterator[bytes]:
-    """The entries of what is posted, one after the other; what must be refused is refused."""
+def admitted(
+    facts: DiskFacts, posted: Iterable[Posted], took: Callable[[Entry], None] = lambda entry: None, root_at: RootAt = lambda size: None
+) -> Iterator[bytes]:
+    """The entries of what is posted, one after the other; what must be refused is refused. ``took``, ``root_at`` as :func:`write_posted`."""
     index = 0
     for one in posted:
         envelope = parse_envelope(one.raw, payload_type=PAYLOAD_STATEMENT)
         statement, kind = read_statement(envelope, KINDS)
         submission = Submission(envelope=envelope, statement=statement, kind=kind)
         try:
-            entry = admit(submission, facts, Moment(index, one.now_s, CURRENT), lambda size: None)
+            entry = admit(submission, facts, Moment(index, one.now_s, CURRENT), root_at)
         except Refusal as refusal:
             if tuple(sorted(refusal.codes)) != one.refused:
                 raise
             continue
         assert not one.refused, f"{kind.name} was admitted: expected {one.refused}"
         apply(entry, kind, facts)
+        took(entry)
         index += 1
         yield entry.raw
 

@@ -16,6 +16,7 @@ from reports.reconcile import check_month
 from reports.reconciliation.fold import Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
+from reports.reconciliation.proving import Prover
 from signing.phrase import Phrase
 from signing.refusal import refuse
 
@@ -53,10 +54,7 @@ def with_own(
     if not settings.log_path.is_dir():
         raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected=Phrase("账本的文件", "the files of a log"))
     files = LogFiles(settings.log_path, settings.entries_path)
-    keys = read_keyring(settings) if settings.key_path.exists() else None
-    # Not as root for the account of the server: it could not write there any more.
-    is_ours = settings.data_dir.is_dir() and settings.data_dir.stat().st_uid == os.geteuid()
-    kept = kept_statements(settings, keys) if keys is not None and is_ours else None
+    keys, kept = _kept_here(settings)
     log_keys = own_log_keys(files, keys)
     return with_gathering(
         files.read,
@@ -67,6 +65,19 @@ def with_own(
         progress,
         size=size,
     )
+
+
+def _kept_here(settings: Settings) -> tuple[ServerKeys | None, KeptIn | None]:
+    """The keys of this machine, and where gatherings are kept: where it holds them and the data are the caller's."""
+    keys = read_keyring(settings) if settings.key_path.exists() else None
+    # Not as root for the account of the server: it could not write there any more.
+    is_ours = settings.data_dir.is_dir() and settings.data_dir.stat().st_uid == os.geteuid()
+    return keys, kept_statements(settings, keys) if keys is not None and is_ours else None
+
+
+def prover(settings: Settings, origin: str) -> Prover:
+    """Compares what this installation has kept with a gathering from the first entry. Refusal KEYRING."""
+    return Prover(_kept_here(settings)[1], KINDS, origin)
 
 
 def own_log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:

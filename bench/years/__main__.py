@@ -25,11 +25,12 @@ def main() -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--export", type=Path, help="write an export here, admitted without a database")
     where.add_argument("--log", type=Path, help="write a data directory here, through sequencer and publisher")
+    parser.add_argument("--closes", action="store_true", help="--export: with every month closed by the operator")
     options = parser.parse_args()
     loads = [options.manifests] * (options.months - 1) + [options.manifests if options.last is None else options.last]
     years = Years(loads, options.seed, options.troubled)
     cpu_s, began = time.process_time(), time.perf_counter()
-    size = exported(years, options.export) if options.export else sequenced(years, options.log)
+    size = exported(years, options.export, closes=options.closes) if options.export else sequenced(years, options.log)
     cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - began
     print(f"{size:,} entries of {sum(loads):,} manifests in {len(loads)} months: {cpu_s:.0f} s CPU (ours), {wall_s:.0f} s")
     print(f"{1e6 * cpu_s / size:,.0f} µs CPU an entry, {cpu_s / len(loads):.1f} s CPU a month")

@@ -8,15 +8,21 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from bench.append import REQUEST, running_log
-from bench.export import Posted, write_posted
-from bench.years.years import Years
+from bench.export import Posted, adopted, write_posted
+from bench.years.closing import MonthCloser
+from bench.years.years import FIRST_YEAR, Years
+from ledger.admission.kind_table import DataSets
 from ledger.log import Log, LoggedEntry
 from liandan.process import tune
+from liandan.wiring import KINDS
 
 
-def exported(years: Years, directory: Path) -> int:
-    """An export of them; the number of entries."""
-    return write_posted(directory, years.world, years.posted())
+def exported(years: Years, directory: Path, *, closes: bool = False) -> int:
+    """An export of them; the number of entries. ``closes``: with every month closed, at three times the cost."""
+    if not closes:
+        return write_posted(directory, years.world, years.posted())
+    closer = MonthCloser(years.world, DataSets(KINDS, adopted().get), f"{FIRST_YEAR}-01")
+    return write_posted(directory, years.world, closer.posted(years.posted()), closer.took, closer.root_at)
 
 
 def sequenced(years: Years, directory: Path) -> int:

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+import msgspec
 
 from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_files, own_settings
-from liandan.cli.output import command, emit, progress_bar
+from liandan.cli.output import FINDING, command, emit, progress_bar
 
 if TYPE_CHECKING:
     from ledger.admission.entry import Entry
     from ledger.tree.tiles import Read
     from reports.paper.tongue import Tongue
     from reports.reconciliation.fold import Fold
+    from reports.reconciliation.proving import Prover
 
 
 @click.command()
@@ -68,7 +70,7 @@ async def export(directory: Path, files_dir: Path | None, **options: Any) -> Non
 @click.option(
     "--authority", metavar="CODE", multiple=True, help="该主管部门辖区的对账单，可多次 / of what touches the regions of authorities"
 )
-@click.option("--fresh", is_flag=True, help="逐条审计本机账本并重新计算，不用留存 / audit this log, gather anew")
+@click.option("--from-genesis", is_flag=True, help="从首条起审计本机账本、重新汇总，并与留存比较 / gather anew, compare with what was kept")
 @command
 async def reconcile_command(
     month: str,
@@ -80,18 +82,20 @@ async def reconcile_command(
     party: tuple[str, ...],
     authority: tuple[str, ...],
     *,
-    fresh: bool,
-) -> None:
+    from_genesis: bool,
+) -> int:
     """编制月度对账单（PDF、XLSX、JSON）；同一账本、同一检查点，逐字节相同。
 
     Make the monthly statement of every direction, the JSON in both languages; of a month that is not over in the log the files are called
     *-provisional. An export is audited while it is read; of this installation's own log, whose publisher has
-    decided every entry, only what is new since the last statement is read and held against the signed checkpoint, but for --fresh.
+    decided every entry, only what is new since the last statement is read and held against the signed checkpoint;
+    --from-genesis audits and gathers all of it and says whether that is what was kept, or where it is not (exit 1).
     With --size it is drawn over the first entries alone, as it was when a month was closed at that size: the same bytes.
     """
     from liandan.export import reader_of
-    from liandan.statements import write_own
+    from liandan.statements import prover, write_own
     from reports.reconcile import check_direction, check_scope, scopes_of, write_all
+    from reports.reconciliation.sizes import claimed_origin
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
     for one in party:
@@ -104,20 +108,32 @@ async def reconcile_command(
         return write_all(fold, scopes_of(fold, wanted, party, authority), root, out, tongues)
 
     with progress_bar("对账 / reconcile") as progress:
-        if export_dir is None and not fresh:
+        proof = None
+        if export_dir is None and not from_genesis:
             checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, write, progress, size or 0)
             drawn_at, root = checkpoint.size, b64encode(checkpoint.root).decode()
         else:
             source = reader_of(export_dir) if export_dir else own_files().read
-            drawn_at, root, written = await _audited(source, month, write, progress, size or 0)
+            proving = prover(own_settings(), claimed_origin(source)) if from_genesis and not export_dir else None
+            drawn_at, root, written = await _audited(source, month, write, progress, size or 0, proving)
+            proof = None if proving is None else proving.proof
     paths = list(map(str, written))
-    emit({"month": month, "size": drawn_at, "root": root, "files": paths}, *paths)
+    kept = {} if proof is None else {"kept": {**msgspec.to_builtins(proof), "equal": proof.is_equal}}
+    emit({"month": month, "size": drawn_at, "root": root, "files": paths, **kept}, *paths, *([] if proof is None else proof.lines()))
+    return 0 if proof is None or proof.is_equal or not proof.size else FINDING
 
 
 async def _audited(
-    files: Read, month: str, write: Callable[[Fold, str], list[Path]], progress: Callable[[int, int], None], size: int
+    files: Read,
+    month: str,
+    write: Callable[[Fold, str], list[Path]],
+    progress: Callable[[int, int], None],
+    size: int,
+    proving: Prover | None,
 ) -> tuple[int, str, list[Path]]:
-    """Size, root and files, of a log that was audited while it was read, once for all of them; drawn over its first ``size`` entries, 0: all."""
+    """Size, root and files, of a log that was audited while it was read, once for all of them; drawn over its first ``size`` entries, 0: all.
+    ``proving`` compares on the way.
+    """
     from ledger.admission.kind_table import DataSets
     from ledger.auditing.audit import audit
     from ledger.tree.checkpoint import Checkpoint
@@ -133,6 +149,8 @@ async def _audited(
     def watch(entry: Entry) -> None:
         if not size or entry.index < size:
             fold.step(entry)
+            if proving is not None:
+                proving.look(fold.gathering)
 
     report = await asyncio.to_thread(audit, files, KINDS, watch=watch, progress=progress)
     if not report.is_clean:

@@ -9,67 +9,42 @@ gives (``PrivateKey.secret``). The seal says of which log it is, how far, by whi
   edge must have the root of the signed checkpoint, which it cannot have over any other history;
 * another program (any source file below the statements, msgspec, Python) or another log finds it unfit.
 
+The moments at which months were closed are pinned (``sealing``): the statement of a closed month is drawn again from there and costs what came
+between, not the log.
+
 What is trusted is the operator's key and the program, as for the seal of every receipt. ``liandan reconcile --from`` an export needs neither: it
 audits and gathers anew, and gives the same bytes.
 """
 
-import fcntl
-import hmac
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
-import ledger
-import manifests
-import signing
-import whitelist
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.tree.checkpoint import Checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import WIDTH, Read, TileReader
-from reports.reconciliation.gathering import GatheredTo, Gathering, decoder
-from reports.reconciliation.pages import PagedMap, PageList, Unfit
+from reports.reconciliation.gathering import Gathering, decoder
+from reports.reconciliation.pages import PagedMap, Unfit
+from reports.reconciliation.sealing import PURPOSE, Ahead, GatheringSeal, KeptIn, alone, forget, is_newest, opened, pin, program, sealed
 from reports.reconciliation.sizes import checkpoint_at
 from signing.refusal import Refusal, refuse
 
-PURPOSE = "liandan statements: what was gathered"
-"""Of the secret that seals it."""
 KEEP_EVERY = 256 * WIDTH
 """Entries between two keepings of a long way: whoever waited in vain leaves the work of some seconds at most undone."""
 _STUMBLES = (Refusal, LookupError, ValueError, TypeError, AttributeError, AssertionError)
 """What an entry may bring about that was never admitted."""
-_MAC = sha256().digest_size
+_OF_DISK = frozenset({
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE,
+})  # fmt: skip
+"""What SQLite says of a disk that takes nothing more: what lies there is as good as before."""
 T = TypeVar("T")
-
-
-class KeptIn(Struct, frozen=True):
-    """Where a gathering is kept, and the secret (32 bytes) that seals it."""
-
-    path: Path
-    secret: bytes
-
-
-class GatheringSeal(Struct, frozen=True, kw_only=True):
-    """What is sealed."""
-
-    program: str
-    origin: str
-    to: GatheredTo
-    edge: Edge
-    pages: PageList
-
-
-class Ahead(Exception):
-    """What was kept has gone further than the size that is asked for; it is kept on, and the statement gathered beside it."""
+__all__ = ["PURPOSE", "Ahead", "KeptIn", "with_gathering"]
 
 
 class _OfWork(Exception):
@@ -106,14 +81,16 @@ def with_gathering(
     """
     if kept is not None:
         try:
-            with _alone(kept.path):
+            with alone(kept.path):
                 newest = look()  # within the lock: what is kept there never is ahead of it
                 checkpoint = checkpoint_at(read, newest, size)
                 try:
                     return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True, newest=newest.size)
                 except (Unfit, sqlite3.DatabaseError) as error:
+                    if getattr(error, "sqlite_errorcode", None) in _OF_DISK:
+                        raise
                     told(f"gathered again: {error}")
-                _forget(kept.path)
+                forget(kept.path)
                 return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False, newest=newest.size)
         except _OfWork as error:
             raise error.error from error
@@ -137,20 +114,22 @@ def _on(
     newest: int,
 ) -> T:
     with closing(PagedMap(None if kept is None else kept.path, kinds.encode, decoder(kinds))) as held:
-        seal = _opened(held, kept, checkpoint, newest) if goes_on and kept is not None else None
+        seal = opened(held, kept, checkpoint, newest) if goes_on and kept is not None else None
+        is_earlier = kept is not None and seal is not None and not is_newest(held, kept, seal)  # from there nothing is kept
         if seal is not None:
             held.use(seal.pages)
         gathering = Gathering(kinds, DataSets(kinds, read), held, None if seal is None else seal.to)
         way = _Way(gathering) if seal is None else _Way(gathering, seal.edge)
 
         def keep() -> None:
-            if kept is not None:
-                held.settle()
-                held.keep(
-                    _sealed(
-                        GatheringSeal(program=program(), origin=checkpoint.origin, to=gathering.to, edge=way.edge, pages=held.pages), kept
-                    )
-                )
+            if kept is None or is_earlier:
+                return
+            held.settle()
+            made = GatheringSeal(program=program(), origin=checkpoint.origin, to=gathering.to, edge=way.edge, pages=held.pages)
+            mark = sealed(made, kept)
+            if made.to.size == checkpoint.size:
+                pin(held, kept, gathering, made, mark)
+            held.keep(mark)
 
         if way.edge.size < checkpoint.size:
             _go(way, TileReader(newest, read), checkpoint, kinds, keep, progress)
@@ -183,60 +162,3 @@ def _go(way: _Way, tree: TileReader, to: Checkpoint, kinds: Kinds, keep: Callabl
         progress(way.edge.size, to.size)
         if (way.edge.size - first) // KEEP_EVERY > (start - first) // KEEP_EVERY:
             keep()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        path.touch(0o600)
-        yield
-
-
-def _forget(path: Path) -> None:
-    for one in (path, path.with_name(f"{path.name}-journal")):
-        one.unlink(missing_ok=True)
-    path.touch(0o600)
-
-
-def _sealed(seal: GatheringSeal, kept: KeptIn) -> bytes:
-    content = msgspec.msgpack.encode(seal)
-    return hmac.digest(kept.secret, content, sha256) + content
-
-
-def _opened(held: PagedMap, kept: KeptIn, checkpoint: Checkpoint, newest: int) -> GatheringSeal | None:
-    """The seal of what was kept; None where nothing was. Raises Unfit for one that is broken, of another log or program, or ahead of the log;
-    Ahead for one that is only ahead of the size that is asked for.
-    """
-    mark: object = held.mark()
-    if mark is None:
-        return None
-    if not isinstance(mark, bytes):
-        raise Unfit("no seal")
-    mac, content = mark[:_MAC], mark[_MAC:]
-    if not hmac.compare_digest(mac, hmac.digest(kept.secret, content, sha256)):
-        raise Unfit("the seal is broken")
-    try:
-        seal = msgspec.msgpack.decode(content, type=GatheringSeal)
-    except msgspec.DecodeError:  # of another program
-        raise Unfit("the seal cannot be read") from None
-    if (seal.program, seal.origin) != (program(), checkpoint.origin) or seal.edge.size > newest:
-        raise Unfit("of another program or log, or ahead of it")
-    if seal.edge.size > checkpoint.size:
-        raise Ahead(f"{seal.edge.size} > {checkpoint.size}")
-    return seal
-
-
-@cache
-def program() -> str:
-    """SHA-256 of everything that a gathering is made by: every source and data file below the statements, msgspec, Python."""
-    found = sha256(f"{sys.version} {msgspec.__version__}".encode())
-    roots = [Path(str(package.__file__)).parent for package in (signing, ledger, whitelist, manifests)]
-    for root in (*roots, Path(__file__).parent):
-        for path in sorted(root.rglob("*")):
-            if path.suffix != ".pyc" and path.is_file():
-                content = path.read_bytes()
-                found.update(f"{root.name}/{path.relative_to(root)} {len(content)}\n".encode())
-                found.update(content)
-    return found.hexdigest()

@@ -7,7 +7,7 @@ or taken away beside the list is noticed when it is read.
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
@@ -52,17 +52,37 @@ class PagedMap(DiskMap):
         super().__init__(path, encode, decode, hot=hot)
         self.db.execute("PRAGMA trusted_schema = OFF")
         self.db.execute("CREATE TABLE IF NOT EXISTS page (number INTEGER PRIMARY KEY, content BLOB NOT NULL)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS pin (size INTEGER PRIMARY KEY, mark BLOB NOT NULL)")
         self._firsts: list[str] = []
         self._numbers: list[int] = []
         self._digests: list[bytes] = []
         self._next = 1
+        self._pinned: frozenset[int] = frozenset()
         self._page = lru_cache(_KEPT)(self._read_page)
 
     def use(self, pages: PageList) -> None:
         """Go on from what was kept under this list."""
         self._firsts, self._numbers, self._digests = list(pages.firsts), list(pages.numbers), list(pages.digests)
-        self._next = max(self._numbers, default=0) + 1
+        self._next = max(self._pinned.union(self._numbers), default=0) + 1
         self._written = bytearray(b"\1") * len(self._written)
+
+    def pins(self) -> list[bytes | None]:
+        """Marks of moments that are kept beside the newest one, whatever somebody may have written there."""
+        return [mark for (mark,) in self.db.execute("SELECT CAST(mark AS BLOB) FROM pin")]
+
+    def hold(self, pages: Iterable[PageList]) -> None:
+        """The pages of these moments stay as they are, whatever is put."""
+        self._pinned = frozenset(number for one in pages for number in one.numbers)
+        self._next = max(self._next, max(self._pinned, default=0) + 1)
+
+    def pin(self, marks: dict[int, bytes], pages: Iterable[PageList]) -> None:
+        """Keep these moments, by size, and no others: pages of none of them, and not used now, go."""
+        self.hold(pages)
+        self.db.execute("DELETE FROM pin")
+        self.db.executemany("INSERT INTO pin VALUES (?, ?)", sorted(marks.items()))
+        held = self._pinned.union(self._numbers)
+        gone = [row for row in self.db.execute("SELECT number FROM page") if row[0] not in held]
+        self.db.executemany("DELETE FROM page WHERE number = ?", gone)
 
     @property
     def pages(self) -> PageList:
@@ -110,8 +130,8 @@ class PagedMap(DiskMap):
             self._replace(at, _divided(kept))
 
     def _replace(self, at: int, parts: list[_Page]) -> None:
-        """Put pages in the place of one; the first keeps its number."""
-        old = self._numbers[at : at + 1]
+        """Put pages in the place of one; the first keeps its number, where that is not of a moment that is pinned."""
+        old = [number for number in self._numbers[at : at + 1] if number not in self._pinned]
         numbers = [*old, *range(self._next, self._next + len(parts))][: len(parts)]
         self._next += len(parts)
         contents = [msgspec.msgpack.encode(part) for part in parts]

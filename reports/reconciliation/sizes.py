@@ -24,6 +24,11 @@ def checkpoint_at(read: Read, newest: Checkpoint, size: int) -> Checkpoint:
     return Checkpoint(newest.origin, size, root)
 
 
+def claimed_origin(read: Read) -> str:
+    """Of which log it says that it is, before anything of that is verified."""
+    return (read("checkpoint") or b"").split(b"\n", 1)[0].decode("utf-8", "replace")
+
+
 def claimed_size(read: Read) -> int:
     """Of how many entries a log says that it is, before anything of that is verified; 0 where it does not say."""
     lines = (read("checkpoint") or b"").split(b"\n", 2)

@@ -21,12 +21,13 @@ from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.tiles import Read
 from reports.kinds import all_kinds
 from reports.reconcile import check_month, finish
-from reports.reconciliation import keeping, pages
+from reports.reconciliation import keeping, pages, sealing
 from reports.reconciliation.fold import Fold
 from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import GatheringSeal, KeptIn, with_gathering
+from reports.reconciliation.keeping import with_gathering
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.pages import PageList
+from reports.reconciliation.sealing import GatheringSeal, KeptIn
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.reports.month import any_story, drawn, october
@@ -156,7 +157,7 @@ def forge(kept: KeptIn, secret: bytes) -> None:
         seal = msgspec.msgpack.decode(mark[MAC:], type=GatheringSeal)
         by_number = {number: sha256(content).digest() for content, number in changed}
         known = PageList(seal.pages.firsts, seal.pages.numbers, [by_number[number] for number in seal.pages.numbers])
-        db.execute("UPDATE mark SET mark = ?", (keeping._sealed(replace(seal, pages=known), KeptIn(kept.path, secret)),))
+        db.execute("UPDATE mark SET mark = ?", (sealing.sealed(replace(seal, pages=known), KeptIn(kept.path, secret)),))
         db.commit()
 
 
@@ -195,7 +196,7 @@ def of_another_program(kept: KeptIn) -> None:
     with closing(sqlite3.connect(kept.path)) as db:
         [(mark,)] = db.execute("SELECT mark FROM mark")
         seal = msgspec.msgpack.decode(mark[MAC:], type=GatheringSeal)
-        db.execute("UPDATE mark SET mark = ?", (keeping._sealed(replace(seal, program="0" * 64), kept),))
+        db.execute("UPDATE mark SET mark = ?", (sealing.sealed(replace(seal, program="0" * 64), kept),))
         db.commit()
 
 
@@ -211,14 +212,16 @@ def written(content: Callable[[KeptIn], bytes]) -> Callable[[KeptIn], None]:
 def with_a_journal(kept: KeptIn) -> None:
     """A page is changed, and SQLite's journal beside it says what was there before: nothing that it knows."""
     shutil.copy(kept.path, f"{kept.path}-journal")
-    by_sql("UPDATE page SET content = X'80' WHERE number = 1")(kept)
+    by_sql("UPDATE page SET content = X'80'")(kept)
 
 
 TOUCHES: Mapping[str, Callable[[KeptIn], None]] = {
     "pages and seal forged without the key": lambda kept: forge(kept, OTHER),
     "a code changed in the pages": by_sql("UPDATE page SET content = CAST(replace(content, '900-052-31', '900-052-99') AS BLOB)"),
     "pages exchanged": by_sql(
-        "UPDATE page SET content = (SELECT content FROM page AS other WHERE other.number = 3 - page.number) WHERE number < 3"
+        "CREATE TEMP TABLE was AS SELECT *, row_number() OVER (ORDER BY number) AS place FROM page;"
+        "UPDATE page SET content = (SELECT other.content FROM was, was AS other"
+        " WHERE was.number = page.number AND other.place = (SELECT count(*) + 1 FROM was) - was.place)"
     ),
     "pages taken out": by_sql("DELETE FROM page WHERE number > 1"),
     "pages of an earlier moment": of_an_earlier_moment,

@@ -1,0 +1,265 @@
+"""What was gathered, over months that are closed: closed months come back, the first entry proves it, and no damage, kill or full disk changes a byte."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from bench.years.making import exported
+from bench.years.years import Years
+from ledger.admission.entry import read_entry
+from ledger.admission.kind_table import DataSets
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.tiles import TileReader
+from reports.kinds import all_kinds
+from reports.reconcile import check_month, finish, to_bytes
+from reports.reconciliation import pages, sealing
+from reports.reconciliation.fold import Fold
+from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.keeping import with_gathering
+from reports.reconciliation.pages import PagedMap
+from reports.reconciliation.proving import Prover
+from reports.reconciliation.sealing import CLOSES, KeptIn
+from whitelist.period import PeriodClose, direction_of, month_of
+
+HOUSE = Path(__file__).parents[2]
+SECRET, WAY = bytes(32), ("51", "50")
+MONTHS = [6, 6, 6, 6, 6, 0]
+"""Loads; the last month is there so that the one before is closed."""
+
+
+class YearsLog(Struct, frozen=True):
+    """Some months with all that may be wrong, each closed on the ninth of the next: files, size, and the closes by chain."""
+
+    files: LogFiles
+    size: int
+    closes: dict[str, PeriodClose]
+
+    @property
+    def head(self) -> Checkpoint:
+        """The newest checkpoint."""
+        log_keys = (self.files.read("log.vkey") or b"").decode().splitlines()
+        return open_checkpoint(self.files.read("checkpoint") or b"", log_keys).checkpoint
+
+    def draw(self, month: str, kept: KeptIn | None, way: tuple[str, str] = WAY, size: int = 0) -> tuple[bytes, int, list[str]]:
+        """The JSON, entries that had to be gathered for it, and what was told."""
+        taken, told = list[int](), list[str]()
+
+        def work(gathering: Gathering, checkpoint: Checkpoint) -> bytes:
+            return to_bytes(finish(Fold(check_month(month), gathering), way, b64encode(checkpoint.root).decode()), "json")
+
+        found = with_gathering(
+            self.files.read, lambda: self.head, all_kinds(), work, kept, lambda done, of: taken.append(done), told.append, size=size
+        )
+        return found, len(taken), told
+
+    def gathered(self, size: int, look: Callable[[Gathering], None]) -> Gathering:
+        """From the first entry, looked at after each."""
+        gathering = Gathering(all_kinds(), DataSets(all_kinds(), self.files.read))
+        for raw in TileReader(self.size, self.files.read).entries(0, size):
+            gathering.step(read_entry(raw, all_kinds()))
+            look(gathering)
+        return gathering
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> YearsLog:
+    """Made once."""
+    directory = tmp_path_factory.mktemp("years")
+    size = exported(Years(MONTHS, 3, troubled=0.5, senders=8), directory, closes=True)
+    bare = YearsLog(LogFiles(directory), size, {})
+    gathering = bare.gathered(size, lambda one: None)
+    chains = [f"period/2025-{month:02d}/{'-'.join(way)}" for month in range(1, len(MONTHS)) for way in (WAY, WAY[::-1])]
+    return YearsLog(bare.files, size, {chain: gathering.facts.state(chain).newest for chain in chains})
+
+
+@pytest.fixture(scope="module")
+def march(log: YearsLog) -> bytes:
+    """The statement of a month, from the entries alone."""
+    return log.draw("2025-03", None)[0]
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that some hundred manifests fill many."""
+    monkeypatch.setattr(pages, "PAGE_BYTES", 2_000)
+
+
+def kept_through(log: YearsLog, directory: Path) -> KeptIn:
+    """Kept as a machine keeps it: at every close, and at the end."""
+    kept = KeptIn(directory / "gathered", SECRET)
+    for size in (*sorted({close.size for close in log.closes.values()}), 0):
+        log.draw("2025-03", kept, size=size)
+    return kept
+
+
+def test_a_closed_month_is_drawn_again_as_it_was_signed(log: YearsLog, tmp_path: Path) -> None:
+    """The newest closes from where they were drawn, an older one from the first entry."""
+    kept = kept_through(log, tmp_path)
+    before = kept.path.read_bytes()
+    sizes = sorted({close.size for close in log.closes.values()})
+    for chain, close in log.closes.items():
+        found, taken, told = log.draw(month_of(chain), kept, direction_of(chain), close.size)
+        assert sha256(found).hexdigest() == close.json
+        assert (taken == 0, told) == (close.size in sizes[-CLOSES:], []), chain
+    assert kept.path.read_bytes() == before
+    between = sizes[-1] - 7
+    found, taken, _ = log.draw("2025-04", kept, size=between)
+    assert (found, taken > 0) == (log.draw("2025-04", None, size=between)[0], True)
+    assert kept.path.read_bytes() == before, "what goes on from an old moment is not kept"
+
+
+def test_a_closed_month_that_was_touched_is_drawn_from_the_first_entry(log: YearsLog, tmp_path: Path) -> None:
+    kept, (chain, close) = kept_through(log, tmp_path), list(log.closes.items())[-1]
+    with closing(sqlite3.connect(kept.path)) as db:
+        db.execute("UPDATE pin SET mark = substr(mark, 1, 100) || X'00' || substr(mark, 102)")
+        db.commit()
+    assert sha256(log.draw(month_of(chain), kept, direction_of(chain), close.size)[0]).hexdigest() == close.json
+    assert log.draw("2025-03", kept)[1:] == (0, []), "what stands now is as good as before"
+
+
+def test_what_was_kept_is_proved_from_the_first_entry(log: YearsLog, tmp_path: Path) -> None:
+    kept = kept_through(log, tmp_path)
+    prover = Prover(kept, all_kinds(), log.head.origin)
+    gathering = log.gathered(log.size, prover.look)
+    assert (prover.proof.size, prover.proof.is_equal, prover.proof.differing) == (log.size, True, 0)
+    assert prover.proof.values == len(gathering.held)
+
+    name, book = next(iter(gathering.held.walk("=plan:")))
+    with closing(
+        PagedMap(kept.path, all_kinds().encode, lambda name, raw: raw)
+    ) as held:  # a program that reckoned otherwise, and sealed it
+        seal = sealing.moments(held, kept, log.head.origin)[log.size]
+        held.use(seal.pages)
+        held.put(name, book + 1)
+        held.settle()
+        held.pin({}, [])
+        made = sealing.GatheringSeal(program=seal.program, origin=seal.origin, to=seal.to, edge=seal.edge, pages=held.pages)
+        held.keep(sealing.sealed(made, kept))
+    assert log.draw("2025-03", kept)[1] == 0, "nobody notices"
+    prover = Prover(kept, all_kinds(), log.head.origin)
+    log.gathered(log.size, prover.look)
+    assert (prover.proof.is_equal, prover.proof.differing, prover.proof.places) == (False, 1, (name,))
+    assert not kept.path.read_bytes(), "and it is thrown away"
+    assert Prover(kept, all_kinds(), log.head.origin).proof.size == 0
+
+
+def test_bits_that_turn_change_no_statement(log: YearsLog, march: bytes, tmp_path: Path) -> None:
+    kept, dice = kept_through(log, tmp_path), random.Random(5)
+    whole = kept.path.read_bytes()
+    for _ in range(12):
+        turned = bytearray(whole)
+        for _ in range(dice.choice((1, 1, 40))):
+            turned[dice.randrange(len(turned))] ^= 1 << dice.randrange(8)
+        cut = len(turned) if dice.random() < 0.7 else dice.randrange(len(turned))
+        kept.path.write_bytes(turned[:cut])
+        assert log.draw("2025-03", kept)[0] == march
+        assert log.draw("2025-03", kept)[:2] == (march, 0)
+
+
+def test_a_lock_that_somebody_left_behind_is_no_hindrance(log: YearsLog, march: bytes, tmp_path: Path) -> None:
+    """The lock is the kernel's: a file of that name says nothing, whoever has written it."""
+    kept = kept_through(log, tmp_path)
+    kept.path.with_name("gathered.lock").write_text("pid 1")
+    kept.path.with_name("gathered-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(500))
+    assert log.draw("2025-03", kept)[:2] == (march, 0)
+
+
+def watched(step: Callable[[], None]) -> Callable[..., None]:
+    """``PagedMap.__init__``, after which every statement of SQLite is told."""
+    begin = PagedMap.__init__
+
+    def opened(self: PagedMap, *arguments: object, **options: object) -> None:
+        begin(self, *arguments, **options)  # type: ignore[arg-type]
+        self.db.set_trace_callback(lambda sql: step())
+
+    return opened
+
+
+def in_a_process(work: Callable[[], None]) -> int:
+    """Its exit code."""
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def test_whoever_is_killed_leaves_what_was_kept_or_nothing(log: YearsLog, march: bytes, tmp_path: Path) -> None:
+    """At any statement of SQLite, from the first entry or in going on."""
+    dice, early = random.Random(9), log.size - 100
+
+    def kept_at(name: object, size: int) -> KeptIn:
+        kept = KeptIn(tmp_path / str(name), SECRET)
+        if size:
+            log.draw("2025-03", kept, size=size)
+        return kept
+
+    for size in (0, early):
+        steps, kept = list[int](), kept_at(f"counted-{size}", size)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(PagedMap, "__init__", watched(partial(steps.append, 1)))
+            log.draw("2025-03", kept)
+        for number in range(4):
+            kept, left = kept_at(f"{size}-{number}", size), [dice.randint(1, len(steps))]
+
+            def work(kept: KeptIn = kept, left: list[int] = left) -> None:
+                def step() -> None:
+                    left[0] -= 1
+                    if not left[0]:
+                        os.kill(os.getpid(), signal.SIGKILL)
+
+                PagedMap.__init__ = watched(step)  # type: ignore[method-assign]
+                log.draw("2025-03", kept)
+
+            assert in_a_process(work) == -signal.SIGKILL
+            found, _, told = log.draw("2025-03", kept)
+            assert (found, told) == (march, [])
+            assert log.draw("2025-03", kept)[:2] == (march, 0)
+
+
+def test_a_disk_that_takes_no_more_costs_the_keeping_alone(log: YearsLog, march: bytes, tmp_path: Path) -> None:
+    """Also what was kept before stays as it is."""
+    kept = KeptIn(tmp_path / "gathered", SECRET)
+    log.draw("2025-03", kept, size=log.size - 100)
+    whole = kept.path.read_bytes()
+
+    def work() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 4096, resource.RLIM_INFINITY))
+        found, _, told = log.draw("2025-03", kept)
+        os._exit(0 if found == march and told and told[0].startswith("not kept") else 1)
+
+    assert in_a_process(work) == 0
+    assert kept.path.read_bytes() == whole
+    assert log.draw("2025-03", kept)[1] > 0
+    assert log.draw("2025-03", kept)[:2] == (march, 0)
+
+
+def test_the_seal_is_of_every_source_that_a_gathering_is_made_by() -> None:
+    """Kinds of months, too, whose acts lie above the statements."""
+    script = """
+import sys, reports.kinds, reports.reconciliation.keeping
+reports.kinds.all_kinds()
+print(*[module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)], sep="\\n")
+"""
+    imported = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=HOUSE).stdout.splitlines()
+    ours = {Path(name) for name in imported if Path(name).is_relative_to(HOUSE) and ".venv" not in name}
+    assert len(ours) > 100
+    assert ours <= set(sealing.sources())
