@@ -10,7 +10,6 @@ from manifests.model import STAGES
 from manifests.receipt import Opinion
 from reports.kinds import all_kinds
 from reports.paper.tongue import say, spoken
-from signing.possession import SUITE_WORDS
 from signing.refusal import Refusal
 from whitelist.divisions import PROVINCES
 from whitelist.fields import WasteForm
@@ -52,7 +51,6 @@ ENGLISH: Mapping[str, str] = {
     "EXCEPT": "all codes but those named", "none": "unpacked (pipeline)", "permit": "comprehensive permit", "partly": "accept in part", "in_transfer": "from another province",
 }  # fmt: skip
 """Of values that do not say in English what they mean."""
-SUITES: Mapping[str, str] = {**SUITE_WORDS, "sm2-sm3": "SM2"}
 
 
 def name_of_act(kind: str) -> str:

@@ -12,9 +12,7 @@ from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 
 from signing.files import PIPE_S, read_beginning
@@ -44,10 +42,10 @@ class PrivateKey:
     spki: bytes  # DER SubjectPublicKeyInfo in the encoding that registration demands
     keyid: str
 
-    def __init__(self, suite_name: str, private: PrivateKeyTypes) -> None:
+    def __init__(self, suite_name: str, private: Any) -> None:
         """``private`` must be a key of that suite; see ``generate``, ``from_seed`` and ``from_pem``."""
         self.suite = suite_name
-        self.spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.spki = suite(suite_name).spki(private)
         self.keyid = keyid(self.spki)
         self._private = private
         self._sign = suite(suite_name).signer(private)
@@ -75,8 +73,8 @@ class PrivateKey:
     def from_pem(cls, pem: bytes, passphrase: bytes) -> PrivateKey:
         """Read an encrypted PKCS#8 key; raises Refusal KEY_FILE (not a key, not encrypted, wrong passphrase) or SUITE_UNKNOWN."""
         try:
-            private = load_pem(pem, passphrase)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+            private = _read_private(pem, passphrase)
+        except (ValueError, TypeError):
             raise refuse("KEY_FILE", expected=Phrase("加密的 PKCS#8 私钥及其口令", "an encrypted PKCS#8 key and its passphrase")) from None
         for name, candidate in SUITES.items():
             if candidate.holds(private):
@@ -92,7 +90,7 @@ class PrivateKey:
                 found=Phrase(f"{len(passphrase)} 字节的口令", f"a passphrase of {len(passphrase)} bytes"),
                 expected=Phrase(f"1 至 {PASSPHRASE_LIMIT} 字节", f"1 to {PASSPHRASE_LIMIT} bytes"),
             )
-        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+        return suite(self.suite).seal(self._private, passphrase)
 
     def sign(self, message: bytes) -> bytes:
         """A signature over ``message`` in the suite's form."""
@@ -100,8 +98,19 @@ class PrivateKey:
 
     def secret(self, purpose: str) -> bytes:
         """32 bytes for one purpose that nobody can know without this key, the same for ever (HKDF, RFC 5869); they tell nothing of the key."""
-        whole = self._private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        whole = suite(self.suite).to_der(self._private)
         return HKDF(hashes.SHA256(), 32, salt=None, info=purpose.encode()).derive(whole)
+
+
+def _read_private(pem: bytes, passphrase: bytes) -> Any:
+    """The private key of some library; ValueError or TypeError for what nobody reads."""
+    try:
+        return load_pem(pem, passphrase)
+    except UnsupportedAlgorithm as error:
+        for one in SUITES.values():
+            if one.read is not None and (private := one.read(pem, passphrase)) is not None:
+                return private
+        raise ValueError("no suite of ours") from error
 
 
 def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:

@@ -16,9 +16,7 @@ from signing.refusal import Refusal, refuse
 from signing.suite import SUITES, verify
 
 PAYLOAD_POSSESSION = "application/vnd.liandan.possession.v1"
-
-
-SUITE_WORDS = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P-256", "ml-dsa-44": "ML-DSA-44"}
+SUITE_WORDS = {one.name: one.words for one in SUITES.values()}
 SUITE = Meta(
     pattern=f"^({'|'.join(SUITES)})$",
     extra={"code": "SUITE_UNKNOWN", "expected": " / ".join(SUITES)},

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from signing.refusal import refuse
-from signing.suites import Suite, Verifier, ecdsa_p256, ed25519, ml_dsa_44
+from signing.suites import Suite, Verifier, ecdsa_p256, ed25519, ml_dsa_44, sm2_sm3
 
 CACHED_KEYS = 8192
 """Loaded keys kept in memory; a log has a few thousand active ones, an ML-DSA key takes the most, some tens of kilobytes."""
 
 
-SUITES: Mapping[str, Suite] = {one.name: one for one in (ed25519.SUITE, ecdsa_p256.SUITE, ml_dsa_44.SUITE)}
+SUITES: Mapping[str, Suite] = {one.name: one for one in (ed25519.SUITE, ecdsa_p256.SUITE, ml_dsa_44.SUITE, sm2_sm3.SUITE)}
 
 
 def suite(name: str) -> Suite:

@@ -20,7 +20,7 @@ from liandan.cli.connection import (
 from liandan.cli.office.groups import ActGroup
 from liandan.cli.output import command, emit, json_command, warn
 
-SUITES = ("ed25519", "ecdsa-p256-sha256", "ml-dsa-44")
+SUITES = ("ed25519", "ecdsa-p256-sha256", "ml-dsa-44", "sm2-sm3")
 """Those of ``signing.suite``, named here so that ``--help`` needs no cryptography; a test compares."""
 
 

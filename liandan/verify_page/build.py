@@ -20,12 +20,13 @@ from manifests.model import STAGES
 from reports.documents import ATTESTATION, DOCUMENTS, title_of
 from reports.kinds import all_kinds
 from reports.rulebook import all_texts
-from reports.words import ROUTES, SUITES
+from reports.words import ROUTES
+from signing.possession import SUITE_WORDS
 from signing.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
 PARTS = (
-    "bytes", "inflate", "asn1", "json", "suites", "note", "policy", "schema", "statements", "manifest", "corrections", "bundle", "anchor", "paper", "claim",
+    "bytes", "inflate", "asn1", "json", "sm2", "suites", "note", "policy", "schema", "statements", "manifest", "corrections", "bundle", "anchor", "paper", "claim",
     "receipts", "unlogged", "verdict", "words", "show", "camera", "store", "page",
 )  # fmt: skip
 """Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
@@ -91,7 +92,7 @@ def tables(kinds: Kinds, scripts: str) -> dict[str, Any]:
         "TEXTS": {code: [texts[code].zh, texts[code].en, texts[code].do_zh, texts[code].do_en] for code in sorted(codes & texts.keys())},
         "STAGES": dict(STAGES),
         "ROUTES": dict(ROUTES),
-        "SUITE_NAMES": dict(SUITES),
+        "SUITE_NAMES": dict(SUITE_WORDS),
         "TITLES": {name: title_of(name) for name in (*DOCUMENTS, ATTESTATION)},
     }
 

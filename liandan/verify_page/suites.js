@@ -1,12 +1,14 @@
-// Signature suites (formats §1): Ed25519 and ECDSA P-256 by WebCrypto; where it lacks Ed25519, by noble-ed25519, run on demand.
+// Signature suites (formats §1): Ed25519 and ECDSA P-256 by WebCrypto; where it lacks Ed25519, by noble-ed25519, run on demand; SM2 by sm2.js.
 // A suite that this page does not compute is never taken for a good signature: `false`, and the file is 未核验.
 
 const ED25519_PREFIX = fromHex("302a300506032b6570032100");
 const P256_PREFIX = fromHex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+const SM2_PREFIX = fromHex("3059301306072a8648ce3d020106082a811ccf5501822d03420004");
 const ML_DSA_PREFIX = fromHex("30820532300b06096086480165030403110382052100");
 const SUITES = {
   ed25519: { prefix: ED25519_PREFIX, keyBytes: 32, signatureBytes: 64 },
   "ecdsa-p256-sha256": { prefix: P256_PREFIX, keyBytes: 64, signatureBytes: 64 },
+  "sm2-sm3": { prefix: SM2_PREFIX, keyBytes: 64, signatureBytes: 64 },
   "ml-dsa-44": { prefix: ML_DSA_PREFIX, keyBytes: 1312, signatureBytes: 2420 },
 };
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -80,6 +82,11 @@ async function load(suite, spki) {
     throw refuse("KEY_INVALID", "", `${spki.length} bytes`, `DER SubjectPublicKeyInfo, ${form.prefix.length + form.keyBytes} bytes`);
   }
   if (suite === "ml-dsa-44") return null;
+  if (suite === "sm2-sm3") {
+    const flaw = flawOfSm2Key(raw);
+    if (flaw) throw refuse("KEY_INVALID", "", flaw, "a point of the SM2 curve, of 1 to n-2");
+    return sm2Verifier(raw);
+  }
   if (suite === "ed25519") {
     const flaw = flawOfPoint(raw);
     if (flaw) throw refuse("KEY_INVALID", "", flaw, "a canonical point of large order");
@@ -107,6 +114,11 @@ function checkForm(suite, signature) {
     const [r, s] = [bigEndian(signature.subarray(0, 32)), bigEndian(signature.subarray(32))];
     const isInRange = r > 0n && r < P256_ORDER && s > 0n && s <= (P256_ORDER - 1n) / 2n;
     if (!isInRange) throw refuse("SIGNATURE_FORM", "", "r or s out of range", "0 < r < n, 0 < s ≤ (n-1)/2");
+  }
+  if (suite === "sm2-sm3") {
+    const [r, s] = sm2Halves(signature);
+    const isInRange = r > 0n && r < SM2_ORDER && s > 0n && s < SM2_ORDER && r + s !== SM2_ORDER;
+    if (!isInRange) throw refuse("SIGNATURE_FORM", "", "r or s out of range", "0 < r < n, 0 < s < n, r + s ≠ n");
   }
 }
 

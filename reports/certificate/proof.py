@@ -16,7 +16,8 @@ from reports.paper.sheet import GREY, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say
 from reports.row_standing import row_standing
 from reports.rulebook import explain
-from reports.words import COLUMNS, SUITES, level_name, moment, name_of_act, route_name
+from reports.words import COLUMNS, level_name, moment, name_of_act, route_name
+from signing.possession import SUITE_WORDS
 from whitelist.approval import DecisionLine
 
 _LAYERS = {
@@ -169,7 +170,7 @@ def _times(act: Entry) -> str:
 def _key(keyid: str, facts: CertificateFacts) -> str:
     """Suite and the first 8 digits of the key id."""
     record: KeyRecord | None = facts.bundle.facts.get(f"key:{keyid}")
-    return f"{SUITES.get(record.suite, record.suite) if record else '?'} {keyid[:8]}"
+    return f"{SUITE_WORDS.get(record.suite, record.suite) if record else '?'} {keyid[:8]}"
 
 
 class FlaggedCode(Struct, frozen=True):

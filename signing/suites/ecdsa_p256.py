@@ -76,6 +76,7 @@ def folded(signature: bytes) -> bytes:
 
 SUITE = Suite(
     name="ecdsa-p256-sha256",
+    words="ECDSA P-256",
     prefix=SPKI_PREFIX + _UNCOMPRESSED,
     key_bytes=64,
     key_form="a P-256 key, named curve, uncompressed point",

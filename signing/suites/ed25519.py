@@ -73,6 +73,7 @@ def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
 
 SUITE = Suite(
     name="ed25519",
+    words="Ed25519",
     prefix=SPKI_PREFIX,
     key_bytes=32,
     key_form="an Ed25519 key",

@@ -27,6 +27,7 @@ def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
 
 SUITE = Suite(
     name="ml-dsa-44",
+    words="ML-DSA-44",
     prefix=SPKI_PREFIX,
     key_bytes=1312,
     key_form="an ML-DSA-44 key",

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from signing.refusal import Refusal
 from signing.suite import verify
-from signing.suites import ecdsa_p256, ed25519
+from signing.suites import ecdsa_p256, ed25519, sm2_sm3
 from tests.browser.conftest import Desk
+from tests.signing.sm2_cases import judged
 from tests.signing.vectors import load
 from tests.vectors.second_reader import acceptable, read
 
@@ -104,7 +106,7 @@ def _cases(suite: Any, keys: Sequence[tuple[bytes, bytes, bytes]]) -> list[dict[
 
 
 def _published() -> list[dict[str, Any]]:
-    """Every published case of both suites."""
+    """Every published case of three suites, of SM2 with all that must be refused."""
     curve = [(bytes.fromhex(v["key"]), v["msg"].encode(), bytes.fromhex(v["sig"])) for v in load("cctv-ed25519/ed25519vectors.json")]
     curve += [tuple(bytes.fromhex(v[n]) for n in ("pub_key", "message", "signature")) for v in load("ed25519-speccheck/cases.json")]
     for group in load("wycheproof/ed25519_test.json")["testGroups"]:
@@ -113,7 +115,15 @@ def _published() -> list[dict[str, Any]]:
     for group in load("wycheproof/ecdsa_secp256r1_sha256_p1363_test.json")["testGroups"]:
         key = bytes.fromhex(group["publicKey"]["uncompressed"])[1:]
         p256 += [(key, bytes.fromhex(t["msg"]), bytes.fromhex(t["sig"])) for t in group["tests"]]
-    return [*_cases(ed25519.SUITE, curve), *_cases(ecdsa_p256.SUITE, p256)]
+    told = load("sm/sm2-gmt0003.5-example.json")
+    standard = (
+        bytes.fromhex(told["public_key_x"] + told["public_key_y"]),
+        told["message_ascii"].encode(),
+        bytes.fromhex(told["r"] + told["s"]),
+    )
+    bare = replace(sm2_sm3.SUITE, prefix=b"")  # cases name whole keys: other encodings are among them
+    sm2 = [*_cases(bare, list(judged())), *_cases(sm2_sm3.SUITE, [standard])]
+    return [*_cases(ed25519.SUITE, curve), *_cases(ecdsa_p256.SUITE, p256), *sm2]
 
 
 def _holds(case: dict[str, Any]) -> bool:

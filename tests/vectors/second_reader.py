@@ -16,7 +16,7 @@ import pytest
 
 AUDITOR = Path(__file__).resolve().parents[2] / "docs" / "auditor" / "liandan_audit.py"
 VECTORS = Path(__file__).parent / "liandan-v1"
-READER = ("strict", "signatures", "notes", "kinds", "schema", "statements", "parties", "roles", "lists", "custody", "log")
+READER = ("strict", "sm3", "signatures", "notes", "kinds", "schema", "statements", "parties", "roles", "lists", "custody", "log")
 
 
 def _load() -> tuple[SimpleNamespace, ModuleType]:

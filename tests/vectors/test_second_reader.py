@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from signing.refusal import Refusal
+from signing.suite import verify
+from tests.signing.sm2_cases import judged
 from tests.vectors.second_reader import VECTORS, acceptable, audit, code_of, parse_envelope, proof, read, refused, replay, unb64
 
 # --- what must be accepted
@@ -209,3 +212,21 @@ def test_ecdsa_agrees_with_wycheproof_but_for_high_s(verifiers: str) -> None:
             if _accepts("ecdsa-p256-sha256", key, bytes.fromhex(test["msg"]), test["sig"]) != (test["result"] == "valid" and not high):
                 wrong.append(test["tcId"])
     assert wrong == []
+
+
+def test_sm2_is_judged_as_the_program_judges() -> None:
+    """The standard's example among all that must be refused; SM3 also where no OpenSSL has it."""
+    found = []
+    for spki, message, signature in judged():
+        try:
+            ours = verify("sm2-sm3", spki, message, signature) is None
+        except Refusal:
+            ours = False
+        told = audit.sm3_pure(message) == audit.sm3(message)
+        assert told, message
+        try:
+            found.append((ours, audit.verify("sm2-sm3", spki, message, signature)))
+        except audit.Bad:
+            found.append((ours, False))
+    assert {ours == theirs for ours, theirs in found} == {True}
+    assert sum(ours for ours, _ in found) == 16
