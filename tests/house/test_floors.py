@@ -57,6 +57,8 @@ WORLD = {
     "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
     "signing.files": "reads files that anybody may have made, bounded and never waited for",
     "signing.keys": "reads and writes key files",
+    "signing.pkcs8": "draws the salt of a key file",
+    "signing.suites.sm2_sm3": "draws private keys",
     "whitelist.adopted": "reads the data files shipped with the package",
     "whitelist.centres": "reads the data file shipped with the package",
     "whitelist.data.make_centres": "a programme run by hand, when the source has changed",
