@@ -22,6 +22,7 @@ from bench import (
     reconcile,
     searches,
     sheets,
+    suites,
     verify_page,
     webhooks,
     whatif,
@@ -46,6 +47,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "work": work.measure,
     "whatif": whatif.measure,
     "checks": checks.measure,
+    "suites": suites.measure,
 }
 
 

@@ -6,7 +6,7 @@ Realistic entries (about 3 KB each with their admission): one generator, carrier
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -71,8 +71,9 @@ class Lane(Struct, frozen=True):
 class Load:
     """Statements in an order in which they are admitted; ``setup`` first."""
 
-    def __init__(self, witness_policy: tuple[str, ...] = ("quorum none",)) -> None:
-        self.now_s = START
+    def __init__(self, witness_policy: tuple[str, ...] = ("quorum none",), keys: Callable[[str], PrivateKey] = key_of) -> None:
+        """``keys`` gives each party's; of founders, authorities and the log ``key_of``."""
+        self.now_s, self._keys = START, keys
         self.witness_policy = witness_policy
         self._heads: dict[str, tuple[int, str]] = {}
         self.found = ""
@@ -94,7 +95,7 @@ class Load:
         """What may stand next on a chain, signed by all."""
         seq, prev = self._heads.get(chain, (0, ""))
         prev = prev or (genesis_prev(self.found, chain) if self.found else founding_prev(ORIGIN))
-        return Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(at_s), body=body).sign([key_of(p) for p in by])
+        return Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(at_s), body=body).sign([self._keys(p) for p in by])
 
     def admitted(self, chain: str, envelope: Envelope) -> str:
         """The chain goes on behind this statement; its hash."""
@@ -117,7 +118,7 @@ class Load:
     def settled(self, lane: Lane) -> Iterator[bytes]:
         """Its parties, and the receiver's permit."""
         for party, authority in ((lane.generator, FROM), (lane.carrier, FROM), (lane.receiver, TO)):
-            keys = [register(key_of(party), self.found, party)]
+            keys = [register(self._keys(party), self.found, party)]
             yield self.post("party.register/1", f"party/{party}", (authority,), {"name": f"测试企业{party[-6:]}（虚构）", "keys": keys})
         yield self.post("permit.grant/1", lane.permit, (TO,), _PERMIT)
 

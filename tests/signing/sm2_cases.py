@@ -15,6 +15,12 @@ P, N, G = sm2_sm3._P, sm2_sm3._N, sm2_sm3._G
 KEY = PrivateKey.from_seed(NAME, b"\x02" * 32)
 
 
+def raw_of(der: bytes) -> bytes:
+    """r‖s of a DER signature."""
+    told = DSASignature.load(der)
+    return b"".join(told[part].native.to_bytes(32) for part in ("r", "s"))
+
+
 def malleations(signature: bytes) -> Iterator[tuple[str, bytes, str]]:
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
 

@@ -20,7 +20,7 @@ from signing.suite import load_key, suite, verify
 from signing.suites import sm2_sm3
 from signing.suites.sm2_sm3 import SPKI_PREFIX
 from tests.sample import sample
-from tests.signing.sm2_cases import KEY, bad_keys, malleations
+from tests.signing.sm2_cases import KEY, bad_keys, malleations, raw_of
 from tests.signing.vectors import VECTORS, load
 
 NAME = "sm2-sm3"
@@ -89,7 +89,7 @@ def test_openssls_examples_verify_over_their_digests() -> None:
     assert sm2_sm3._to_der(private) == der
     point = (int.from_bytes(private.coordinates[:32]), int.from_bytes(private.coordinates[32:]))
     for case in told["verify_prehashed"]:
-        signature = DSASignature.load(bytes.fromhex(case["sig_der"])).to_p1363()
+        signature = raw_of(bytes.fromhex(case["sig_der"]))
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         for of_key in (
             sm2_sm3._multiple((r + s) % N, point),
@@ -265,7 +265,7 @@ def test_openssl_and_this_suite_verify_each_other(tmp_path: Path) -> None:
         message.write_bytes(b"act %d" % number)
         signed = openssl("pkeyutl", "-sign", "-inkey", str(key), "-passin", "pass:abc", "-in", str(message), "-out", str(signature), *user)
         assert signed.returncode == 0, signed.stderr
-        verify(NAME, KEY.spki, message.read_bytes(), DSASignature.load(signature.read_bytes()).to_p1363())
+        verify(NAME, KEY.spki, message.read_bytes(), raw_of(signature.read_bytes()))
         signature.write_bytes(DSASignature.from_p1363(KEY.sign(message.read_bytes())).dump())
         told = openssl(
             "pkeyutl", "-verify", "-pubin", "-inkey", str(public), "-keyform", "DER", "-in", str(message), "-sigfile", str(signature), *user
@@ -280,5 +280,5 @@ def test_gmssl_and_this_suite_verify_each_other() -> None:
         message = b"%d" % number
         key = PrivateKey(NAME, sm2_sm3._key(int.from_bytes(private)))
         assert key.spki[27:] == public
-        verify(NAME, key.spki, message, DSASignature.load(gmssl.sm2_sign(private, public, message)).to_p1363())
+        verify(NAME, key.spki, message, raw_of(gmssl.sm2_sign(private, public, message)))
         assert gmssl.sm2_verify(public, message, DSASignature.from_p1363(key.sign(message)).dump())
