@@ -1,7 +1,9 @@
 """The beginning of the demonstration's log: everybody's keys, made from the seed, and ``log.found`` with a simulated clock."""
 
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 
 from ledger.kinds.issuer import USES, IssuerKey
 from liandan.demo.calendar import FOUNDED
@@ -23,14 +25,16 @@ class Keyring:
     never sees a party's private key.
     """
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, suites: Mapping[str, str] = MappingProxyType({})) -> None:
+        """``suites`` by party: of whoever does not sign with Ed25519."""
+        self.seed, self._suites = seed, suites
         self._keys: dict[str, PrivateKey] = {}
 
     def key(self, owner: str) -> PrivateKey:
-        """The Ed25519 key of a party (its USCC), of one of its devices (``USCC.phone``), or of ``"log"``."""
+        """The key of a party (its USCC), of one of its devices (``USCC.phone``), or of ``"log"``."""
         if owner not in self._keys:
-            self._keys[owner] = PrivateKey.from_seed("ed25519", sha256(f"liandan/demo/{self.seed}/{owner}".encode()).digest())
+            suite = self._suites.get(owner.partition(".")[0], "ed25519")
+            self._keys[owner] = PrivateKey.from_seed(suite, sha256(f"liandan/demo/{self.seed}/{owner}".encode()).digest())
         return self._keys[owner]
 
     def registration(self, found: str, owner: str) -> KeyRegistration:

@@ -22,6 +22,7 @@ from liandan.wiring import KINDS
 from manifests.naming import Reports, noted
 from manifests.view import ManifestView, concerns, fold
 from tests.liandan.serving import settings_of
+from tests.vectors.second_reader import audit as second
 
 SEED = 31
 
@@ -35,6 +36,8 @@ class Stage:
         self.scribe = Scribe(keyring, poster.found, self.world)
         self.views: dict[str, ManifestView] = {}
         self._reports = Reports()
+        self.raws: list[bytes] = []
+        """Entries, known after the audit."""
         self.used_g: dict[str, int] = {}
         """Grams on each quota account, as the last entry that touched it says; known after the audit."""
 
@@ -65,7 +68,16 @@ class Stage:
         assert report.findings == []
         return report
 
+    def second_audit(self) -> list[object]:
+        """What the reader of ``docs/auditor`` finds in what was audited."""
+        reading = second.Log(lambda name: self._files.read(f"data/{name}"))
+        for raw in self.raws:
+            reading.add(raw)
+        findings: list[object] = reading.findings
+        return findings
+
     def _watch(self, entry: Entry) -> None:
+        self.raws.append(entry.raw)
         trunk = concerns(entry)
         if trunk is not None:
             self.views[trunk] = fold(self.views.get(trunk), entry)
@@ -83,9 +95,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(database_url: str, directory: Path, **changes: object) -> AsyncIterator[Stage]:
+async def stage(database_url: str, directory: Path, keyring: Keyring | None = None, **changes: object) -> AsyncIterator[Stage]:
     """A stage with everything up to the last decision of September; ``changes`` of the settings."""
-    keyring = Keyring(SEED)
+    keyring = keyring or Keyring(SEED)
     settings = settings_of(database_url, directory, **changes)
     statement = founding(keyring)
     async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
