@@ -23,6 +23,7 @@ from signing.files import PIPE_S, read_beginning, read_whole
 from signing.keys import PrivateKey
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
+from signing.suite import SUITES, suite
 
 log = structlog.get_logger("liandan.keyring")
 
@@ -165,6 +166,9 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
     for name, key in issuers:
         if key.suite != ISSUER_SUITE:
             raise refuse("KEYRING", field=f"key_file: {name}", found=key.suite, expected=ISSUER_SUITE)
+    if not suite(blocks["operator"].suite).in_servers:
+        fitting = " / ".join(one.name for one in SUITES.values() if one.in_servers)
+        raise refuse("KEYRING", field="key_file: operator", found=blocks["operator"].suite, expected=fitting)
     second = blocks.get("log-ml-dsa")
     return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=second, issuers=issuers)
 

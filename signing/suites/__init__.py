@@ -35,6 +35,7 @@ class Suite(Struct, frozen=True, kw_only=True):
 
     name: str
     words: str  # what people call it
+    in_servers: bool = True  # whether a server signs with it: not where the time of signing tells of the key
     prefix: bytes
     key_bytes: int
     key_form: str

@@ -286,6 +286,7 @@ def _from_seed(seed: bytes) -> Sm2PrivateKey:
 SUITE = Suite(
     name="sm2-sm3",
     words="SM2",
+    in_servers=False,
     prefix=SPKI_PREFIX + _UNCOMPRESSED,
     key_bytes=64,
     key_form="an SM2 key, named curve, uncompressed point",

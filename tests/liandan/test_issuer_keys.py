@@ -105,6 +105,15 @@ def test_a_key_for_papers_of_another_suite_is_refused(tmp_path: Path) -> None:
     assert caught.value.codes == ["KEYRING"]
 
 
+def test_a_server_does_not_sign_with_sm2(tmp_path: Path) -> None:
+    own = Settings(data_dir=tmp_path)
+    keys = ServerKeys(origin=ORIGIN, operator=PrivateKey.from_seed("sm2-sm3", bytes(32)))
+    write_keyring(keys, own.key_path, own.passphrase_path)
+    with pytest.raises(Refusal) as caught:
+        read_keyring(own, operator_only=True)
+    assert [(reason.code, reason.field, reason.found) for reason in caught.value.reasons] == [("KEYRING", "key_file: operator", "sm2-sm3")]
+
+
 def test_a_certificate_is_self_signed_or_by_an_authority_or_asked_for(own: Settings, tmp_path: Path) -> None:
     add_issuer(own, "pdf", P256)
     days = ("--from", "2026-10-01", "--to", "2028-09-30")
