@@ -60,10 +60,12 @@ bench: setup
 corpus: setup
 	@$(BIN)/python -m tests.vectors.corpus
 
-# One file for every platform and Python 3.11 to 3.13: names, versions, hashes; no address of any registry.
+# For every platform and Python 3.11 to 3.13: names, versions, hashes; no address of any registry. What only Spark needs (0.5 GB) lies in a
+# file of its own, which .ci/spark installs beside .venv.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-package liandan
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
-	  --no-emit-package liandan --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra token --extra parquet --extra dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra spark --constraint requirements.lock --output-file .ci/spark.lock pyproject.toml
 
 clean:
 	rm -rf .venv .cache build dist mutants demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -51,10 +51,8 @@ def with_own(
 ) -> tuple[Checkpoint, Found]:
     """The checkpoint, and what ``work`` makes of everything below it, as :func:`write_own` has it, over the first ``size``
     entries (0: all). Refusal NOT_FOUND, SIZE_BEYOND, KEYRING; those of checkpoints and tiles."""
-    if not settings.log_path.is_dir():
-        raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected=Phrase("账本的文件", "the files of a log"))
-    files = LogFiles(settings.log_path, settings.entries_path)
-    keys, kept = _kept_here(settings)
+    files = own_files(settings)
+    keys, kept = kept_here(settings)
     log_keys = own_log_keys(files, keys)
     return with_gathering(
         files.read,
@@ -67,7 +65,14 @@ def with_own(
     )
 
 
-def _kept_here(settings: Settings) -> tuple[ServerKeys | None, KeptIn | None]:
+def own_files(settings: Settings) -> LogFiles:
+    """The published files of this installation. Refusal NOT_FOUND."""
+    if not settings.log_path.is_dir():
+        raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected=Phrase("账本的文件", "the files of a log"))
+    return LogFiles(settings.log_path, settings.entries_path)
+
+
+def kept_here(settings: Settings) -> tuple[ServerKeys | None, KeptIn | None]:
     """The keys of this machine, and where gatherings are kept: where it holds them and the data are the caller's."""
     keys = read_keyring(settings) if settings.key_path.exists() else None
     # Not as root for the account of the server: it could not write there any more.
@@ -77,7 +82,7 @@ def _kept_here(settings: Settings) -> tuple[ServerKeys | None, KeptIn | None]:
 
 def prover(settings: Settings, origin: str) -> Prover:
     """Compares what this installation has kept with a gathering from the first entry. Refusal KEYRING."""
-    return Prover(_kept_here(settings)[1], KINDS, origin)
+    return Prover(kept_here(settings)[1], KINDS, origin)
 
 
 def own_log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:

@@ -256,6 +256,34 @@ MONTH_FORM | - | sender | design §2 [DESIGN]
 月份格式不对。 || 使用 YYYY-MM，例如 2026-10。
 The month is malformed. || Use YYYY-MM, e.g. 2026-10.
 
+PARQUET_DIRECTORY | - | sender | docs/scale.md [DESIGN]
+该目录不是本账本的 Parquet 数据目录，或者其目录清单（contents.json）读不出来、前后不符。 || 换一个空目录重新导出；目录是别人给的，请向其索取完整的一份。
+The directory is not one of Parquet files of this log, or its list (contents.json) cannot be read or contradicts itself. || Export anew to an empty directory; if somebody gave it to you, ask for a whole one.
+
+PARQUET_FILE | - | sender | docs/scale.md [DESIGN]
+Parquet 文件缺失、不完整或被换过，与目录清单登记的字节数和 SHA-256 不同。 || 不要使用这些文件；换一个空目录重新导出，或向提供者索取原件。
+A Parquet file is missing, cut short or exchanged: it has not the bytes and the SHA-256 of the list. || Do not use these files; export anew to an empty directory, or ask whoever gave them to you.
+
+PARQUET_ROWS | - | sender | docs/scale.md [DESIGN]
+Parquet 文件中的行不是账本条目推出的行。 || 不要使用这些数据；保留目录作为证据，用 liandan export --parquet 另导出一份。
+A Parquet file has other rows than the entries of the log give. || Do not use these data; keep the directory as evidence and make another with liandan export --parquet.
+
+PARQUET_SHORT | - | sender | docs/scale.md [DESIGN]
+账本导出件还没有到 Parquet 数据的规模，不能据以续写或核对。 || 先把导出件补到更新（liandan export），再试一次。
+The export does not reach as far as the Parquet files, which can be neither continued nor checked from it. || Bring the export up to date (liandan export) and try again.
+
+TOTALS_TABLE | - | sender | docs/scale.md [DESIGN]
+没有这张表，或者一次只能输出一张表为 CSV。 || 用 --table 写明一张表；各表见 docs/scale.md。
+There is no such table, or CSV is of one table at a time. || Name one with --table; docs/scale.md lists them.
+
+ENGINE_MISSING | - | operator | docs/scale.md [DESIGN]
+没有安装这个查询引擎，不能读写 Parquet。对账单不需要它：liandan reconcile。 || 按“应为”所写安装后再试。
+The engine is not installed, so Parquet can be neither written nor asked. Monthly statements do without: liandan reconcile. || Install what is expected and try again.
+
+ENGINE_ADDRESS | - | operator | docs/scale.md [DESIGN]
+没有写明 Spark Connect 服务的地址，或者地址不成形。 || 设置环境变量 LIANDAN_SPARK，写明服务所在的主机和端口（见 docs/scale.md）；不另设服务的，写 sail。
+There is no address of a Spark Connect server, or it is malformed. || Set LIANDAN_SPARK to where it is (docs/scale.md), or sail for one within this process.
+
 DIRECTION_FORM | - | sender | design §2 [DESIGN]
 方向应为两个不同的两位省级代码。 || 例如 from=51&to=50。
 The direction must be two different two-digit province codes. || Write for instance from=51&to=50.

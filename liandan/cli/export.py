@@ -23,21 +23,37 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("directory", type=folder)
+@click.argument("directory", type=folder, required=False)
 @click.option(
     "--with-evidence",
     "files_dir",
     type=folder,
     help="另把条目引用的附件存到此目录 / also the attachments that entries name, into this directory",
 )
+@click.option(
+    "--parquet",
+    type=folder,
+    help="不导出条目，把各行写成 Parquet 数据；再次执行即续写 / not the entries, but rows as Parquet; run it again to go on",
+)
+@click.option("--from", "export_dir", type=existing_folder, help="Parquet 取自此导出件，不用本机账本 / Parquet from this export")
+@click.option("--check", is_flag=True, help="不写，只核对 --parquet；加 --from 则逐行与条目核对 / check --parquet, with --from row by row")
 @client_options
 @command
-async def export(directory: Path, files_dir: Path | None, **options: Any) -> None:
+async def export(
+    directory: Path | None, files_dir: Path | None, parquet: Path | None, export_dir: Path | None, *, check: bool, **options: Any
+) -> None:
     """导出整本账，或把原有导出件补到最新（中断后再执行即可）：本机数据目录；给出 --url 则从服务导出（需主管部门或运营方密钥）。附件在账本之外，另存一处；缺的只列出，不算失败。
 
     Export the whole log, or bring an export up to date (run it again after an interruption): from this installation's files, or with
-    --url from a server (an authority's or the operator's key).
+    --url from a server (an authority's or the operator's key). With --parquet, in its place, rows that DuckDB and Spark read (liandan totals).
     """
+    from liandan.cli.parquet import check_parquet, parquet_of, usable
+
+    usable(directory or files_dir, parquet, export_dir, is_remote=options["url"] is not None, is_check=check)
+    if parquet is not None:
+        await (check_parquet if check else parquet_of)(parquet, export_dir)
+        return
+    assert directory is not None, "one of both was given"
     from liandan.attachment_files import copy_files, from_server, from_shelf
     from liandan.attachments import shelf_of
     from liandan.export import archived_at, fetch_files, fetch_url

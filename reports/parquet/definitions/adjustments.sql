@@ -1,0 +1,38 @@
+-- 上月结账后的调整 / adjustments: what acts changed of earlier months since the close with which the month opens (R-93, kinds §9), act by act
+-- (entry), line by line, by the month to which it belongs: after less before, in grams, in each term that a line is booked in, in the month of the
+-- act that booked it. A month that opens with no close has none. Other definitions may ask this one by its name.
+WITH changed AS (
+  SELECT period.month, period.start_s, lines.from_province, lines.to_province, lines.generator, lines.manifest, lines.line, lines.code, lines.entry,
+    lines.sign, lines.declared_g, lines.accepted_g, lines.refused_g, lines.issued_s, lines.departed_s, lines.received_s, lines.voided_s, lines.declined_s
+  FROM lines JOIN period ON lines.from_province = period.from_province AND lines.to_province = period.to_province
+  WHERE lines.entry >= period.base_size AND lines.entry < period.size
+), booked AS (
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, issued_s AS moment_s, sign * declared_g AS issued_g,
+    0 AS departed_g, 0 AS accepted_g, 0 AS refused_g, 0 AS difference_g, 0 AS voided_g, 0 AS declined_g
+  FROM changed WHERE issued_s < start_s
+  UNION ALL
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, departed_s, 0, sign * declared_g, 0, 0, 0, 0, 0
+  FROM changed WHERE departed_s < start_s
+  UNION ALL
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, received_s, 0, 0, sign * COALESCE(accepted_g, 0),
+    sign * COALESCE(refused_g, 0), sign * COALESCE(declared_g - accepted_g - refused_g, 0), 0, 0
+  FROM changed WHERE received_s < start_s
+  UNION ALL
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, voided_s, 0, 0, 0, 0, 0, sign * declared_g, 0
+  FROM changed WHERE voided_s < start_s
+  UNION ALL
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, declined_s, 0, 0, 0, 0, 0, 0, sign * declared_g
+  FROM changed WHERE declined_s < start_s
+), placed AS (
+  -- The month of a moment, eight hours east of Greenwich, as Shanghai has been since 1992.
+  SELECT booked.*, SUBSTRING(CAST(DATE '1970-01-01' + CAST(FLOOR((moment_s + 28800) / 86400) AS INT) AS STRING), 1, 7) AS adjusts FROM booked
+)
+SELECT month, from_province, to_province, adjusts, generator, manifest, line, code, entry,
+  CAST(SUM(issued_g) AS BIGINT) AS issued_g, CAST(SUM(departed_g) AS BIGINT) AS departed_g, CAST(SUM(accepted_g) AS BIGINT) AS accepted_g,
+  CAST(SUM(refused_g) AS BIGINT) AS refused_g, CAST(SUM(difference_g) AS BIGINT) AS difference_g, CAST(SUM(voided_g) AS BIGINT) AS voided_g,
+  CAST(SUM(declined_g) AS BIGINT) AS declined_g
+FROM placed
+GROUP BY month, from_province, to_province, adjusts, generator, manifest, line, code, entry
+HAVING SUM(issued_g) <> 0 OR SUM(departed_g) <> 0 OR SUM(accepted_g) <> 0 OR SUM(refused_g) <> 0 OR SUM(difference_g) <> 0 OR SUM(voided_g) <> 0
+  OR SUM(declined_g) <> 0
+ORDER BY month, from_province, to_province, entry, line, code, adjusts
