@@ -11,10 +11,12 @@ from reports.paper.tongue import listed, say
 from reports.reconciliation.checks import Adjustment, NumberSeries, PermitEnd, PlanMonth, StockMonth
 from reports.reconciliation.item_words import both_sides, owner_text, subject_text, thread_text, to_do_text, what_text
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.open_items import StatementItem, open_items
+from reports.reconciliation.open_items import StatementItem, open_items, own_items
 from reports.reconciliation.wording import as_it_ends, days, finding_level, plural
 from reports.words import name_of_act, when
 
+OWN_MAX = 6
+"""Rows on page 1."""
 LISTED_MAX = 300
 """Rows of one table on paper; whoever looks through more takes the workbook."""
 Item = TypeVar("Item")
@@ -54,9 +56,19 @@ def draw_items(sheet: Sheet, statement: MonthlyStatement) -> None:
         _listed(sheet, ITEMS, item_columns(statement), found, ("项", "item"), size=6.4)
 
 
-def own_items(statement: MonthlyStatement) -> tuple[StatementItem, ...]:
-    """What waits for the party whose statement it is."""
-    return tuple(item for item in open_items(statement) if item.is_open and item.owner == statement.scope.party)
+def draw_own(sheet: Sheet, statement: MonthlyStatement) -> None:
+    """On page 1 of a party's statement: what it has to do, by when; the first to fall due first."""
+    found = sorted(own_items(statement), key=lambda item: (item.due_on or "9", item.key))
+    section(sheet, "贵单位须办", "What you have to do, and by when")
+    columns = {column.en: column for column in item_columns(statement)}
+    shown = [columns[name] for name in ("Due", "What to do", "What", "Of what", "What both sides say", "Difference, t", "Level")]
+    if found:
+        table(sheet, shown, found[:OWN_MAX], size=6.8)
+    cut = len(found) - OWN_MAX
+    zh, en = f"另有 {cut} 件，见后文“未符项”", f"{cut} more: see “Open items” behind"
+    text = say("没有", "nothing") if not found else say(zh, en) if cut > 0 else ""
+    if text:
+        row(sheet, [Cell(text=text, size=7.2, fill=SHADE)])
 
 
 def draw_adjustments(sheet: Sheet, statement: MonthlyStatement) -> None:

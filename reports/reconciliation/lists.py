@@ -11,7 +11,18 @@ from reports.paper.tongue import clauses, say
 from reports.reconciliation import gravity
 from reports.reconciliation.charts import draw_charts
 from reports.reconciliation.gravity import Divided
-from reports.reconciliation.item_lists import draw_adjustments, draw_items, draw_permits, draw_plans, draw_series, draw_stocks
+from reports.reconciliation.item_lists import (
+    ADJUSTMENTS,
+    PERMITS,
+    PLANS,
+    STOCKS,
+    draw_adjustments,
+    draw_items,
+    draw_permits,
+    draw_plans,
+    draw_series,
+    draw_stocks,
+)
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import AccountMonth, Duplicate, MirrorEquation, MonthlyStatement
 from reports.reconciliation.wording import as_it_ends, days, line_name, oldest, percent, plural, share_of
@@ -35,6 +46,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "mirror": ("M12　镜像等式：全部废物代码", "M12 Mirror equation, all codes"),
     "m12_without_departure": ("M12　无起运记录即接受", "M12 Received without a departure"),
     "lines": ("联单明细", "All lines of the month"),
+    "adjustments": ADJUSTMENTS,
+    "m1_stocks": STOCKS,
+    "m8_plans": PLANS,
+    "m10_permits": PERMITS,
 }
 """By the name of the table in the JSON."""
 _ROWS = ("行", "row")
@@ -83,6 +98,7 @@ def equation_columns(statement: MonthlyStatement) -> tuple[Column[MirrorEquation
     return (
         Column("废物代码", "Code", 2.3, lambda mirror: statement.waste(mirror.code) if mirror.code else say("合计", "Total")),
         mass("期初在途", "Opening", 1.25, lambda mirror: mirror.opening_g),
+        *((mass("往月调整", "Adjusted", 1.15, lambda mirror: mirror.adjusted_g),) if statement.adjustments else ()),
         mass("本月移出", "Departed", 1.25, lambda mirror: mirror.departed_g),
         mass("本月接受", "Accepted", 1.25, lambda mirror: mirror.accepted_g),
         mass("本月拒收", "Refused", 1.2, lambda mirror: mirror.refused_g, lambda mirror: mirror.refused_g != 0),
@@ -99,7 +115,7 @@ def equation_rows(statement: MonthlyStatement) -> list[MirrorEquation]:
 
 def explained(mirror: MirrorEquation) -> int:
     """Grams of the longer side."""
-    return max(mirror.opening_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
+    return max(mirror.opening_g + mirror.adjusted_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
 
 
 def _head(sheet: Sheet, statement: MonthlyStatement, name: str, count: int, unit: tuple[str, str] = _ROWS) -> None:

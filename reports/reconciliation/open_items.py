@@ -91,6 +91,11 @@ def open_items(statement: MonthlyStatement) -> tuple[StatementItem, ...]:
     return tuple(sorted(_Finder(statement).all(), key=order))
 
 
+def own_items(statement: MonthlyStatement) -> tuple[StatementItem, ...]:
+    """What waits for the party whose statement it is."""
+    return tuple(item for item in open_items(statement) if item.is_open and item.owner == statement.scope.party)
+
+
 class _Finder:
     """The items of one statement."""
 

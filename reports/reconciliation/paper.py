@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ledger.mass import format_mass
-from reports.paper.fonts import BOLD, REGULAR, wrap
+from reports.paper.fonts import BOLD, BOLD_LEAST, REGULAR, width, wrap
 from reports.paper.grid import Cell, Column, fitting_size, row, section, table, tonnes
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say, spoken
@@ -13,6 +13,7 @@ from reports.reconciliation import gravity
 from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_of
 from reports.reconciliation.finding import MonthFinding
 from reports.reconciliation.findings import findings
+from reports.reconciliation.item_lists import draw_own
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, title_of
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
@@ -23,6 +24,12 @@ from reports.reconciliation.wording import as_it_ends, finding_level, oldest, pl
 LAYOUT = 3
 """Version of what is printed and where. What a paper of another layout is about is proved by the hash of the JSON that it bears."""
 TITLE = ("危险废物跨省转移月度对账单", "Monthly reconciliation of interprovincial hazardous-waste transfers")
+_OF_FIRM = ("危险废物转移企业对账单", "Monthly statement of a firm's hazardous-waste transfers")
+_OF_OFFICE = ("危险废物转移辖区对账单", "Monthly reconciliation of a region's hazardous-waste transfers")
+_TO_FIRM = (
+    "本对账单由账本数据计算得出，供贵单位核对；不替代法定统计与申报。",
+    "Computed from the log for you to go through; it takes no statutory report's place.",
+)
 _NOTICE = (
     "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。",
     "Computed from the log for the authorities of both provinces; it takes no statutory report's place.",
@@ -57,7 +64,14 @@ def to_pdf(statement: MonthlyStatement) -> bytes:
     left = "　".join((statement.direction, statement.period.month, say(f"检查点 {statement.size}", f"checkpoint {statement.size}")))
     zh, en = (f"{name} {statement.period.month} {statement.direction}" for name in ("月度对账单", "Monthly reconciliation"))
     banner = provisional_mark(statement)
-    return sheet.to_pdf(say(zh, en), statement.stem, notice=say(*_NOTICE), left=left, is_demo=statement.is_demo, banner=banner)
+    return sheet.to_pdf(
+        say(zh, en),
+        statement.stem,
+        notice=say(*(_TO_FIRM if statement.scope.party else _NOTICE)),
+        left=left,
+        is_demo=statement.is_demo,
+        banner=banner,
+    )
 
 
 def _sheet() -> Sheet:
@@ -76,6 +90,8 @@ def _front(month: _Told, shown: int, pages: Mapping[str, int]) -> Sheet:
     _masthead(sheet, statement)
     _verdict(sheet, month)
     if statement.has_begun:
+        if statement.scope.party:
+            draw_own(sheet, statement)
         _items(sheet, statement, month.found, pages)
         _equation(sheet, statement)
         if statement.mirror:
@@ -86,11 +102,13 @@ def _front(month: _Told, shown: int, pages: Mapping[str, int]) -> Sheet:
 
 def _masthead(sheet: Sheet, statement: MonthlyStatement) -> None:
     left, right = sheet.margin, sheet.margin + sheet.room
-    sheet.text(left, sheet.top + 18, say(*TITLE), Paint(20 if spoken() == "zh" else 15, BOLD, INK))
-    sheet.text(left, sheet.top + 32, f"{say(*TITLE[::-1])} · liandan", Paint(7.5, REGULAR, GREY))
+    title = _OF_FIRM if statement.scope.party else _OF_OFFICE if statement.scope.authority else TITLE
+    sheet.text(left, sheet.top + 18, say(*title), Paint(20 if spoken() == "zh" else 15, BOLD, INK))
+    sheet.text(left, sheet.top + 32, f"{say(*title[::-1])} · liandan", Paint(7.5, REGULAR, GREY))
     year, month = statement.period.month.split("-")
     sheet.text(right, sheet.top + 14, say(f"{year} 年 {int(month)} 月", statement.period.month), Paint(15, BOLD, ACCENT, "right"))
-    sheet.text(right, sheet.top + 31, statement.direction, Paint(11, REGULAR, INK, "right"))
+    whose = statement.scope.party or statement.scope.authority
+    sheet.text(right, sheet.top + 31, f"{statement.direction}　{whose}".rstrip(), Paint(9 if whose else 11, REGULAR, INK, "right"))
     sheet.rule(left, sheet.top + 40, sheet.room, color=ACCENT, line=1.2)
     sheet.y = sheet.top + 47
 
@@ -183,12 +201,13 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The mirror equation as six boxes with its signs."""
     section(
         sheet,
-        "M12　镜像等式（移出地与接受地互相解释，单位：吨）",
-        "M12 Mirror equation: what left one province is explained by the other, t",
+        "M12　镜像等式（移出与接受互相解释，单位：吨）",
+        "M12 Mirror equation: what left is explained by what arrived, t",
     )
     total = statement.total
     parts = (
         ("期初在途", "In transit, opening", total.opening_g, ""),
+        *((("往月调整", "Adjusted", total.adjusted_g, "＋"),) if statement.bases else ()),
         ("本月移出", "Departed", total.departed_g, "＋"),
         ("本月接受", "Accepted", total.accepted_g, "＝"),
         ("本月拒收", "Refused", total.refused_g, "＋"),
@@ -205,7 +224,9 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
             x += gap
         sheet.box(x, y, wide, high, fill=SHADE, stroke=RULE)
         sheet.text(x + wide / 2, y + 11, say(zh, en), Paint(7.2, REGULAR, GREY, "center"))
-        sheet.text(x + wide / 2, y + 28, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
+        text = format_mass(grams)
+        size = min(12.5, max(BOLD_LEAST, 12.5 * (wide - 6) / width(text, 12.5)))
+        sheet.text(x + wide / 2, y + 28, text, Paint(size, BOLD, INK, "center"))
         x += wide
     sheet.y = y + high + 2
     outside = say(

@@ -12,6 +12,7 @@ from reports.reconciliation.finding import MonthFinding
 from reports.reconciliation.findings import findings
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EQUATION, MonthlyStatement
+from reports.reconciliation.sheets import CHART_ROWS, CHART_TITLES, CHARTS, TABLES, Head
 from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
 from reports.reconciliation.wording import as_it_ends, finding_level, table_number
@@ -19,8 +20,6 @@ from reports.tables.columns import Value, tonnes_of
 from reports.tables.workbook import SHEET_ROWS, Share, Workbook
 from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
 
-Head = tuple[str, str, int]
-"""Chinese, English, width in characters."""
 _T, _TIME, _PARTY, _USCC = 16, 20, 32, 22
 _MIRROR: tuple[Head, ...] = (
     ("废物代码", "Code", 14), ("废物名称", "Waste", 24), ("期初在途", "In transit, opening", _T), ("本月移出", "Departed", _T),
@@ -66,17 +65,31 @@ _EMERGENCIES: tuple[Head, ...] = (
     ("尚未补办", "Not regularised", 10), ("总量上限", "Ceiling, t", _T), ("已计入上限", "Counted, t", _T), _IDENTITY,
 )  # fmt: skip
 SHEETS: dict[str, tuple[str, str]] = {
+    "open_items": ("未符项", "Open items"),
+    "adjustments": ("往月调整", "Adjustments"),
+    "adjusted_later": ("结账后变更", "Changed since the close"),
     "mirror": ("镜像等式 M12", "M12 Mirror equation"),
+    "m1_stocks": ("贮存 M1 M11", "M1 M11 Stocks"),
+    "m2_m3_sums": ("单位合计 M2 M3", "M2 M3 Sums by party"),
     "m4_differences": ("重量差异 M4", "M4 Weight"),
     "m5_in_flight": ("在途 M5", "M5 In transit"),
     "m5_waiting": ("未起运 M5", "M5 Not departed"),
     "m6_duplicates": ("编号重复 M6", "M6 Duplicate numbers"),
+    "m6_series": ("编号序列 M6", "M6 Series"),
     "m7_cut_off": ("跨期 M7", "M7 Cut-off"),
+    "m8_plans": ("管理计划 M8", "M8 Plans"),
     "m9_accounts": ("额度 M9", "M9 Quotas"),
+    "m10_permits": ("许可证 M10", "M10 Permits"),
     "m12_without_departure": ("无起运记录 M12", "M12 Without departure"),
     "lines": ("联单行", "All lines"),
+    "flows": ("流向", "Flows"),
+    "deviations": ("偏差分布", "Deviations"),
+    "ages": ("历时分布", "Ages"),
+    "rules": ("对账规则", "Rules"),
 }
 """Sheets behind the first, by the name of the table in the JSON, in their order."""
+_WRAPPED = frozenset({"open_items", "rules"})
+"""Whose texts take several lines."""
 
 
 def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> bytes:
@@ -116,9 +129,13 @@ def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> byt
         ),
         wrapped=True,
     )
+    book.board(say("图表", "Charts"))
     for table, title in SHEETS.items():
-        heads, rows = _TABLES[table]
-        book.sheet(*_named(statement, title, heads), rows(statement))
+        heads, rows = TABLES.get(table) or _TABLES[table]
+        book.sheet(*_named(statement, title, heads), rows(statement), wrapped=table in _WRAPPED)
+        if table in CHARTS:
+            names, columns, stacked = CHARTS[table]
+            book.chart(say(*as_it_ends(statement, *CHART_TITLES[table])), names, columns, CHART_ROWS, stacked=stacked)
     if statement.emergencies:
         book.sheet(*_named(statement, ("应急转移", "Emergencies"), _EMERGENCIES), _emergencies(statement))
     book.close()
@@ -192,16 +209,20 @@ def _cover(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> list[t
         (
             "归月规则",
             "What counts when",
-            say(
-                "起运、接受按行为时间归月；额度变动按入账时间归月。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。",
-                "Departures and receipts belong to the month of their own time, quota movements to that of their admission. A late act changes a past "
-                "statement: compare at one checkpoint.",
-            ),
+            say("见“对账规则”页。请在同一检查点规模下比对。", "See the sheet of rules. Compare at one checkpoint."),
         ),
+        ("期初依据", "Opens with", _opened(statement)),
         ("超差标准", "Tolerances", tolerances_text(statement)),
         ("单位", "Unit", say("吨，六位小数；时间为北京时间", "tonnes, six decimals; times of Beijing")),
     )
     return [(say(zh, en), text) for zh, en, text in told]
+
+
+def _opened(statement: MonthlyStatement) -> str:
+    """The closes that the month opens with."""
+    closes = [f"{base.direction[0]}→{base.direction[1]} {base.month}，{base.size}，{base.json}" for base in statement.bases]
+    zh, en = "上月尚未结账，期初按现在的状况", "last month is not closed; opening is what stands now"
+    return say("；".join(closes) or zh, "; ".join(closes) or en)
 
 
 def _provisional(statement: MonthlyStatement) -> str:

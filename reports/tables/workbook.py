@@ -5,7 +5,7 @@ own (specifications and limits), which other programs keep too.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -28,6 +28,10 @@ MASS, MOMENT, DAY = "#,##0.000000", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 _FORMS = {"text": "@", "mass": MASS, "percent": "+0.00%;-0.00%;0.00%", "whole": "0", "moment": MOMENT, "day": DAY}
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _STRING, _BLANK, _NUMBER, _TIME = (getattr(Worksheet, f"write_{name}").__wrapped__ for name in ("string", "blank", "number", "datetime"))
+_LINE, _LINES_MAX = 15, 27
+"""Height of a line in points; a row has 409 at most."""
+_CHART, _CHART_ROWS, _CHART_COLUMNS = (620, 330), 24, 10
+"""Pixels of a chart, rows and columns of the board that it takes."""
 _CUT = "…（原文 {} 字，此格容不下）"
 Heads = Sequence[tuple[str, int]]
 """Heads of columns and their widths in characters."""
@@ -63,6 +67,8 @@ class Workbook:
         self._suffix = "" if not mark else f" ({mark})" if mark.isascii() else f"（{mark}）"
         self._names: set[str] = set()
         self._sheet: Any = None
+        self._board: Any = None
+        self._shown, self._charts = "", 0
         self._name, self._heads, self._parts, self._row, self._is_wrapped = "", tuple[tuple[str, int], ...](), 0, 0, False
 
     def sheet(self, name: str, heads: Heads, rows: Iterable[Sequence[Value]] = (), *, wrapped: bool = False) -> None:
@@ -78,9 +84,60 @@ class Workbook:
             if self._row > self._sheet_rows:
                 self._end()
                 self._begin()
+            if self._is_wrapped and (lines := self._lines(row)) > 1:
+                self._sheet.set_row(self._row, _LINE * lines)  # not every program works heights out for itself
             for column, value in enumerate(row):
                 self._write(column, value)
             self._row += 1
+
+    def _lines(self, row: Sequence[Value]) -> int:
+        """How many lines the longest text of a row takes in its column; a Chinese character is two wide."""
+        texts = ((value, wide) for value, (_, wide) in zip(row, self._heads, strict=True) if isinstance(value, str))
+        return min(
+            max((-(-sum(1 + (char > "\u2e80") for char in text) // max(wide - 1, 1)) for text, wide in texts), default=1), _LINES_MAX
+        )
+
+    def board(self, name: str) -> None:
+        """A sheet for charts (:meth:`chart`), which may be of sheets that come later."""
+        self._end()
+        self._sheet, kept = None, sheet_name(name, self._suffix, self._names)
+        self._names.add(kept.casefold())
+        self._board = self._book.add_worksheet(kept)
+        self._board.hide_gridlines(2)
+        self._board.set_landscape()
+        self._board.set_paper(9)
+        self._board.fit_to_pages(1, 0)
+
+    def chart(self, title: str, names: int, columns: Mapping[int, str], rows: int = 0, *, stacked: bool = False) -> None:
+        """Put a chart of the sheet under way on the board: bars of these ``columns`` with their colors, called by what stands in the column
+        ``names``; of the first rows, 0: all that are there so far. Nothing where there are none."""
+        last = min(self._row - 1, rows or self._row)
+        if last < 1:
+            return
+        chart = self._book.add_chart({"type": "bar", **({"subtype": "stacked"} if stacked else {})})
+        for column, color in columns.items():
+            chart.add_series(
+                {
+                    "name": [self._shown, 0, column],
+                    "categories": [self._shown, 1, names, last, names],
+                    "values": [self._shown, 1, column, last, column],
+                    "fill": {"color": color},
+                    "data_labels": {
+                        "value": True,
+                        "font": {"size": 8, **({"color": "#FFFFFF"} if stacked else {})},
+                        "num_format": "#,##0.###;-#,##0.###;;",
+                    },
+                    "gap": 40 if last > 3 else 300,
+                }
+            )
+        chart.set_title({"name": title, "overlay": False, "name_font": {"size": 11}})
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 8}})
+        chart.set_x_axis({"num_font": {"size": 8}, "major_gridlines": {"visible": True, "line": {"color": "#DCE2E1"}}})
+        chart.set_legend({"none": True} if len(columns) == 1 else {"position": "bottom"})
+        chart.set_size({"width": _CHART[0], "height": max(_CHART[1], 90 + 22 * last)})
+        place = self._charts
+        self._board.insert_chart(place // 2 * _CHART_ROWS, place % 2 * _CHART_COLUMNS, chart)
+        self._charts += 1
 
     def close(self) -> None:
         """Finish the file."""
@@ -92,6 +149,7 @@ class Workbook:
         more = (f" {self._parts}" if self._parts > 1 else "") + self._suffix
         name = sheet_name(self._name, more, self._names)
         self._names.add(name.casefold())
+        self._shown = name
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()

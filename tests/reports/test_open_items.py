@@ -11,9 +11,11 @@ from msgspec.structs import replace
 
 from ledger.times import parse_at
 from reports.items.model import KEY_PATTERN
+from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
 from reports.reconciliation.breakdown import ages, deviations, flows, place_of
 from reports.reconciliation.checks import PermitEnd, PlanMonth, StockMonth
+from reports.reconciliation.item_lists import PERMITS, PLANS, STOCKS
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.open_items import StatementItem, open_items
@@ -21,7 +23,7 @@ from tests.reports.month import drawn, october
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
 from tests.reports.test_scopes import folded
 from tests.reports.test_statement_files import SCHEMA
-from tests.reports.test_verdict import bad
+from tests.reports.test_verdict import bad, pages
 from tests.workbench import AUTHORITY_51
 
 
@@ -69,7 +71,8 @@ def test_what_was_settled_is_told_last_and_no_longer_open() -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(to_bytes(settled, "json")))
 
 
-def test_the_checks_beside_the_equation_have_items_and_findings() -> None:
+def of_checks() -> MonthlyStatement:
+    """October with a stock that does not add up and is old, a plan exceeded, a permit over."""
     stock = StockMonth(
         holder=RECEIVER, code="900-052-31", opening_g=10, accepted_g=5, closing_g=14, oldest="2025-09-01", old_g=7, aging_g=9
     )
@@ -77,7 +80,11 @@ def test_the_checks_beside_the_equation_have_items_and_findings() -> None:
         plan=f"plan/{GENERATOR}/2026", site="S1", line=2, name="废铅蓄电池", code="900-052-31", planned_g=100, month_g=20, year_g=130
     )
     permit = PermitEnd(permit=f"permit/{RECEIVER}/X", no="渝环危许 1 号", holder=RECEIVER, valid_to="2026-10-20", days=-11)
-    statement = replace(drawn(october()), stocks=(stock,), plans=(plan,), ending=(permit,))
+    return replace(drawn(october()), stocks=(stock,), plans=(plan,), ending=(permit,))
+
+
+def test_the_checks_beside_the_equation_have_items_and_findings() -> None:
+    statement = of_checks()
     found = {item.code: item for item in open_items(statement)}
     assert {code: (item.key, item.level, item.owner, item.difference_g) for code, item in found.items() if code != "TRIP_TIME"} == {
         "STOCK_UNEQUAL": (f"M1 party/{RECEIVER}/900-052-31", "H", RECEIVER, 1),
@@ -91,6 +98,14 @@ def test_the_checks_beside_the_equation_have_items_and_findings() -> None:
     assert {one["code"]: one["level"] for one in parsed["verdict"]["findings"]} | {"TRIP_TIME": ""} == {
         "STOCK_UNEQUAL": "H", "STORAGE_1Y": "H", "PERMIT_EXPIRING": "H", "PLAN_OVER": "M", "TRIP_TIME": "", "REFUSED": "L",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_every_finding_of_the_checks_points_at_a_page(tongue: Tongue) -> None:
+    text = "".join(pages(of_checks(), tongue))
+    with speaking(tongue):
+        for title in (STOCKS, PLANS, PERMITS):
+            assert say(*title).replace(" ", "") in text.replace(" ", "")
 
 
 def test_without_thresholds_nothing_is_due() -> None:

@@ -42,8 +42,32 @@ def test_the_json_keeps_its_schema_and_is_canonical() -> None:
 
 def test_the_workbook_has_a_sheet_for_every_question() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(to_bytes(drawn(october()), "xlsx")))
-    questions = ["镜像等式 M12", "重量差异 M4", "在途 M5", "未起运 M5", "编号重复 M6", "跨期 M7", "额度 M9", "无起运记录 M12", "联单行"]
-    assert book.sheet_names == ["说明", "须处理事项", *questions]
+    questions = [
+        "未符项",
+        "往月调整",
+        "结账后变更",
+        "镜像等式 M12",
+        "贮存 M1 M11",
+        "单位合计 M2 M3",
+        "重量差异 M4",
+        "在途 M5",
+        "未起运 M5",
+        "编号重复 M6",
+    ]
+    questions += [
+        "编号序列 M6",
+        "跨期 M7",
+        "管理计划 M8",
+        "额度 M9",
+        "许可证 M10",
+        "无起运记录 M12",
+        "联单行",
+        "流向",
+        "偏差分布",
+        "历时分布",
+        "对账规则",
+    ]
+    assert book.sheet_names == ["说明", "须处理事项", "图表", *questions]
 
 
 def test_what_was_issued_and_never_left_is_an_open_item_in_every_file() -> None:

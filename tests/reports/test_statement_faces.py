@@ -1,0 +1,143 @@
+"""What the pages and sheets of a statement say beside lines and accounts, as other people's tools read them: pdftotext, calamine, plain XML."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from python_calamine import CalamineWorkbook
+
+from reports.paper.tongue import TONGUES, Tongue, say, speaking
+from reports.reconcile import finish, scope_of, to_bytes
+from reports.reconciliation.checks import Adjustment, BaseClose
+from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.rules import RULES
+from reports.reconciliation.verdict import both_sentences
+from tests.reports.month import drawn, october
+from tests.reports.story import GENERATOR, trunk
+from tests.reports.test_scopes import folded
+from tests.reports.test_verdict import bad, sheet
+
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+
+
+def printed(statement: MonthlyStatement, folder: Path, tongue: Tongue = "zh") -> list[str]:
+    """Texts of the pages as poppler reads them, without blanks."""
+    path = folder / "statement.pdf"
+    path.write_bytes(to_bytes(statement, "pdf", tongue))
+    told = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True).stdout.decode()
+    return [re.sub(r"\s+", "", page) for page in told.split("\f")[:-1]]
+
+
+@cache
+def of_firm() -> MonthlyStatement:
+    """October of the generator."""
+    fold, root = folded(october())
+    return finish(fold, scope_of(fold, party=GENERATOR), root)
+
+
+@cache
+def adjusted() -> MonthlyStatement:
+    """October with what a late act changed of September."""
+    one = Adjustment(
+        month="2026-09", told_in="2026-10", direction=("51", "50"), manifest=trunk(1), number="20265101000001", line=1, code="900-052-31",
+        index=40, kind="manifest.depart/1", at="2026-09-29T08:31:00+08:00", admitted="2026-10-04T09:00:00+08:00", departed_g=5_600_000,
+    )  # fmt: skip
+    base = BaseClose(direction=("51", "50"), month="2026-09", index=20, size=18, json="ab" * 32)
+    statement = drawn(october())
+    first = replace(statement.mirror[1], opening_g=0, adjusted_departed_g=5_600_000)
+    total = replace(statement.total, opening_g=0, adjusted_departed_g=5_600_000)
+    return replace(statement, adjustments=(one,), bases=(base,), mirror=(statement.mirror[0], first), total=total)
+
+
+def test_a_firms_page_speaks_to_the_firm(tmp_path: Path) -> None:
+    said = both_sentences(of_firm())
+    assert said["zh"].startswith("贵单位须办 1 件，最早期限 2026-11-27：已开具未起运 1 件；本月与贵单位有关的有 1 类事项须处理：")
+    assert said["en"].startswith("You have 1 thing to do, the first by 2026-11-27: issued, not departed (1); 1 matter that concern")
+    first, second, *_ = printed(of_firm(), tmp_path)
+    assert "企业对账单" in first
+    assert "贵单位须办" in first
+    assert re.search("2026-11-27起运，或者作废联单", first)
+    assert "供贵单位核对" in first
+    assert "供两地主管部门核对" not in first
+    assert "未符项2项" in second
+    assert "送达接受人" in second, "and whose turn the other one is"
+
+
+def test_an_adjusted_month_says_what_was_adjusted_and_of_which_month(tmp_path: Path) -> None:
+    first, second, *_ = printed(adjusted(), tmp_path)
+    assert adjusted().is_balanced
+    assert "往月调整" in first
+    assert "1笔对往月的调整（2026-09）" in first
+    assert "对往月的调整1笔" in second
+    assert re.search("2026-0920265101000001-1900-052-31", second)
+    assert "2026-09（18）" in second
+    row = dict(zip(*sheet(to_bytes(adjusted(), "xlsx"), "往月调整"), strict=True))
+    assert (row["所属月份"], row["列在月份"], row["移出"], row["在途净变"]) == ("2026-09", "2026-10", 5.6, 5.6)
+    assert row["行为时间"] == datetime.fromisoformat("2026-09-29T08:31:00")
+    later = replace(drawn(october()), adjusted_later=(replace(adjusted().adjustments[0], month="2026-10", told_in="2026-11"),))
+    assert "本月结账后的变更1笔" in printed(later, tmp_path)[1]
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_charts_stand_beside_their_tables(tmp_path: Path, tongue: Tongue) -> None:
+    """Every chart bears the figures of its bars; the same figures stand in the table at its side."""
+    behind = "".join(printed(bad(), tmp_path, tongue)[1:])
+    with speaking(tongue):
+        titles = [
+            say("本月移出量（吨）", "Departed in the month, t"),
+            say("占上限的比例", "Share of the limit"),
+            say("本月接受的行数", "Lines received in the month"),
+        ]
+        titles.append(say("行数（在途＋未起运）", "Lines (in transit + waiting)"))
+        assert all(title.replace(" ", "") in behind for title in titles)
+        for rule in RULES:
+            text = re.sub(r"\s+", "", say(rule.zh, rule.en))
+            assert text[:12] in behind, rule.code
+    assert {"zh": "成都市→江津区", "en": "四川省成都市→重庆市江津区"}[tongue] in behind
+
+
+def test_open_items_in_the_workbook_have_masses_and_days() -> None:
+    heads, *rows = sheet(to_bytes(bad(), "xlsx"), "未符项")
+    found = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert [row["事项"] for row in found] == ["无起运记录", "重量超差", "重量超差", "编号重复", "在途未接受", "重量超差"]
+    assert (found[1]["差额（吨）"], found[1]["期限"], found[1]["行"]) == (0.4, date(2026, 11, 10), 1)
+    assert found[1]["未符项标识"] == f"M4 {trunk(5)} 0"
+    assert found[3]["由谁办"] == "甲省生态环境厅（虚构）（主管部门）"
+    heads, row = sheet(to_bytes(bad(), "xlsx"), "流向")
+    assert dict(zip(heads, row, strict=True))["移出"] == 50.4
+    assert len(sheet(to_bytes(bad(), "xlsx", "en"), "Rules")) == len(RULES) + 1
+
+
+def test_charts_of_the_workbook_point_at_the_rows_that_are_there() -> None:
+    """In every language and where sheets bear a mark: each series names a sheet of the book and rows below its head."""
+    for statement in (bad(), drawn(october(), "2026-11")):
+        for tongue in TONGUES:
+            raw = to_bytes(statement, "xlsx", tongue)
+            book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                charts = [ET.fromstring(archive.read(name)) for name in archive.namelist() if name.startswith("xl/charts/")]  # our own
+            assert len(charts) == 4
+            for formula in (
+                found.text or "" for chart in charts for values in chart.iter(f"{CHART}val") for found in values.iter(f"{CHART}f")
+            ):
+                match = re.fullmatch(r"'?(.+?)'?!\$([A-Z])\$2(?::\$\2\$([0-9]+))?", formula)
+                assert match, formula
+                rows = book.get_sheet_by_name(match[1]).to_python()[1 : int(match[3] or 2)]
+                assert rows
+                assert all(isinstance(row[ord(match[2]) - ord("A")], float | int) for row in rows), formula
+
+
+def test_an_empty_month_has_no_charts(tmp_path: Path) -> None:
+    empty = drawn(october(), direction=("50", "51"))
+    assert len(printed(empty, tmp_path)) == 1
+    with zipfile.ZipFile(io.BytesIO(to_bytes(empty, "xlsx"))) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("xl/charts/")]
