@@ -253,8 +253,8 @@ NOTE_DEMO | - | sender | formats §6 [DESIGN]
 A demonstration log: its clock is simulated. || Do not use it for real business.
 
 MONTH_FORM | - | sender | design §2 [DESIGN]
-月份格式不对。 || 使用 YYYY-MM，例如 2026-10。
-The month is malformed. || Use YYYY-MM, e.g. 2026-10.
+不是月份，或者年份在本系统能够计算的范围以外。 || 使用 YYYY-MM，例如 2026-10，年份在 expected 写明的范围内。
+That is no month, or its year is beyond what is computed here. || Use YYYY-MM, e.g. 2026-10, within the years given in expected.
 
 PARQUET_DIRECTORY | - | sender | docs/scale.md [DESIGN]
 该目录不是本账本的 Parquet 数据目录，或者其目录清单（contents.json）读不出来、前后不符。 || 换一个空目录重新导出；目录是别人给的，请向其索取完整的一份。

@@ -95,8 +95,9 @@ class Transport:
             self._token, self._ends = "", 0.0
 
     async def get(self, path: str, **params: Any) -> bytes:
-        """Content of a GET that must succeed; RequestRefused, Unavailable."""
-        return (await self.send("GET", path, params={name: value for name, value in params.items() if value is not None})).content
+        """Content of a GET that must succeed, with what the path asks already; RequestRefused, Unavailable."""
+        asked = httpx.URL(path).params.merge({name: value for name, value in params.items() if value is not None})
+        return (await self.send("GET", path, params=asked)).content
 
     async def read(self, form: type[T], path: str, **params: Any) -> T:
         """The same in its form."""

@@ -201,6 +201,8 @@ async def test_the_blocking_client_does_the_same(server: tuple[str, Workbench]) 
             client.set_now(NOW_S)
             receipt = client.post(client.sign(client.draft("key.add/1", f"party/{PARTY}", new_key(bench, 1))))
             asked = msgspec.json.decode(client.get("/v1/log"))
+            few = msgspec.json.decode(client.get("/v1/parties?limit=1"))
+            assert (len(few["parties"]), bool(few["next"])) == (1, True), "what the path asks counts beside what the client adds"
             return receipt.is_new and client.party(PARTY).keys[-1].added == receipt.index and asked["size"] > receipt.index
 
     assert await asyncio.to_thread(work)
