@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from signing.refusal import texts
-from whitelist.catalogue import PREFIX, parse_catalogue
+from whitelist.catalogue import PREFIX, Waste, parse_catalogue
 from whitelist.divisions import parse_divisions
 from whitelist.exemptions import parse_exemptions
 from whitelist.incompatible import parse_incompatible
@@ -63,6 +63,13 @@ def shipped_codes() -> frozenset[str]:
     """The waste codes of every edition that ships: for reading what people write, never for rules."""
     files = [file for file in data_files() if file.name.startswith(PREFIX)]
     return frozenset(code for file in files for code in parse_catalogue(file.path.read_bytes()).wastes)
+
+
+@cache
+def shipped_wastes() -> Mapping[str, Waste]:
+    """What the newest edition that ships says of each code: for what people write, never for rules."""
+    newest = max((file for file in data_files() if file.name.startswith(PREFIX)), key=lambda file: file.name)
+    return parse_catalogue(newest.path.read_bytes()).wastes
 
 
 TEXTS = texts("""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,9 @@ from msgspec import Struct
 
 from ledger.admission.personal import personal_in
 from ledger.lookalikes import tidied
-from ledger.mass import read_mass
+from liandan.books.fields import FieldRow, heads_of
 from liandan.books.mapping import BookMapping
-from liandan.books.tables import C1, STANDARD, WEIGHED
-from liandan.intake.model import Spot, TemplateRow, TemplateSheet
+from liandan.intake.model import Spot, TemplateRow
 from liandan.intake.saying import SheetReading
 from liandan.intake.spelling import folded
 from reports.books.model import BookKind, BookLine, LineSide, StockTerm, hash_of_lines
@@ -68,7 +66,7 @@ class _Composing:
 
     def lines(self, row: TemplateRow) -> Iterator[BookLine]:
         """What a row says; what is wrong with it is told and yields nothing."""
-        read = _Row(row, _heads_of(self._kind, self._mapping))
+        read = FieldRow(row, heads_of(self._kind, self._mapping))
         before = len(self._out.findings)
         self._spots[row.spot.sheet, row.spot.row] = row.spot
         self._drop_persons(read)
@@ -78,13 +76,13 @@ class _Composing:
         if len(self._out.findings) == before and not self._out.is_bad(row.spot):
             yield from made
 
-    def _is_told(self, read: _Row) -> bool:
+    def _is_told(self, read: FieldRow) -> bool:
         """Whether it was said already why a row has no quantity."""
         return self._out.is_bad(read.row.spot) or self._out.is_told(read.at("mass"))
 
     # ------------------------------------------------------------------ rows of a kind
 
-    def _of_movement(self, read: _Row) -> Iterator[BookLine]:
+    def _of_movement(self, read: FieldRow) -> Iterator[BookLine]:
         day, clock = self._moment(read)
         mass = read.grams("mass")
         mass = read.grams("weighed") if mass is None else mass
@@ -102,7 +100,7 @@ class _Composing:
                 plate=read.text("plate") or None, method=self._word("method", read.text("method")) or None,
             )  # fmt: skip
 
-    def _of_month(self, read: _Row) -> Iterator[BookLine]:
+    def _of_month(self, read: FieldRow) -> Iterator[BookLine]:
         """A row of C.1: produced, used here, given away, in store at both ends of the month."""
         own = self._own(read)
         told: tuple[tuple[str, LineSide, StockTerm], ...] = (
@@ -122,7 +120,7 @@ class _Composing:
                 method=(read.text("method") if is_out else read.text("used_method") if side == "used" else "") or None,
             )  # fmt: skip
 
-    def _own(self, read: _Row) -> dict[str, Any]:
+    def _own(self, read: FieldRow) -> dict[str, Any]:
         return {
             "holder": self._holding.holder, "book": "", "sheet": read.row.spot.sheet, "row": read.row.spot.row,
             "manifest_no": read.text("manifest_no") or None, "number": read.text("number") or None, "batch": read.text("batch") or None,
@@ -131,7 +129,7 @@ class _Composing:
 
     # ------------------------------------------------------------------ parts of a row
 
-    def _moment(self, read: _Row) -> tuple[str | None, str]:
+    def _moment(self, read: FieldRow) -> tuple[str | None, str]:
         """Day and time; a day of another month is no part of this book."""
         fields = ("received_at", "departed_at", "day") if self._side_told(read) == "in" else ("departed_at", "day", "received_at")
         field = next((one for one in fields if read.has(one)), "")
@@ -145,7 +143,7 @@ class _Composing:
             self._refuse(read, field, "BOOK_MONTH", day, self._holding.month)
         return day, read.text("time") or clock
 
-    def _side_told(self, read: _Row) -> str:
+    def _side_told(self, read: FieldRow) -> str:
         if self._mapping is None or self._mapping.kind == "tickets":
             return ""
         if self._mapping.kind == "platform":
@@ -153,7 +151,7 @@ class _Composing:
         word = self._word("side", read.text("side")) if read.has("side") else self._mapping.side
         return _SIDE_WORDS.get(word, "")
 
-    def _sides(self, read: _Row) -> list[tuple[LineSide, str, str]]:
+    def _sides(self, read: FieldRow) -> list[tuple[LineSide, str, str]]:
         """(side, other side's code, its name); of an export of manifests the holder is one of the two, or of its own loads both."""
         for field in ("generator", "receiver", "carrier", "partner"):
             if (code := read.text(field)) and not check_uscc(code):
@@ -184,7 +182,7 @@ class _Composing:
             return [("out" if side == "out" else "in", partner or read.text(other), name or read.text(f"{other}_name"))]
         return [(SIDES[self._kind][0], partner or read.text("receiver"), name or read.text("receiver_name"))]
 
-    def _is_holder(self, read: _Row, role: str) -> bool:
+    def _is_holder(self, read: FieldRow, role: str) -> bool:
         if code := read.text(role):
             return code == self._holding.holder
         name = read.text(f"{role}_name")
@@ -196,7 +194,7 @@ class _Composing:
     def _word(self, field: str, value: str) -> str:
         return value if self._mapping is None else self._mapping.word(field, value)
 
-    def _compare_weights(self, read: _Row, gross: int | None, tare: int | None, net: int | None) -> None:
+    def _compare_weights(self, read: FieldRow, gross: int | None, tare: int | None, net: int | None) -> None:
         """Gross less tare is net, and no load weighs less than nothing."""
         if gross is None or tare is None:
             return
@@ -204,7 +202,7 @@ class _Composing:
             found = " / ".join(read.text(field) or "-" for field in ("gross", "tare", "mass"))
             self._refuse(read, "gross", "BOOK_WEIGHTS", found, Phrase("毛重 − 皮重 = 净重", "gross − tare = net"))
 
-    def _drop_persons(self, read: _Row) -> None:
+    def _drop_persons(self, read: FieldRow) -> None:
         """A text that holds a telephone or identity number is not kept, whatever its column is called."""
         for field in _TEXTS:
             text = read.text(field)
@@ -216,7 +214,7 @@ class _Composing:
             if personal_in(text, is_paper=True) and not check_uscc(text.strip()):
                 read.drop_raw(head)
 
-    def _refuse(self, read: _Row, field: str, code: str, found: str, expected: str | Phrase) -> None:
+    def _refuse(self, read: FieldRow, field: str, code: str, found: str, expected: str | Phrase) -> None:
         self._out.refuse(read.at(field), Reason(code, "", found, expected))
 
     # ------------------------------------------------------------------ the book as a whole
@@ -233,52 +231,3 @@ class _Composing:
                 self._out.refuse(spot, Reason("INTAKE_TWICE", "", (line.manifest_no or line.number or line.batch or "")[:60], str(other)))
             elif line.day is not None:
                 self._out.note(spot, Phrase(f"与第 {first.row} 行完全相同，按两笔计", f"the same as row {first.row}, counted as two"))
-
-
-class _Row:
-    """A row by the fields of its columns."""
-
-    def __init__(self, row: TemplateRow, heads: Mapping[str, Sequence[str]]) -> None:
-        self.row, self.heads = row, heads
-
-    def has(self, field: str) -> bool:
-        """Whether a column of the field holds something."""
-        return any(head in self.row.cells for head in self.heads.get(field, ()))
-
-    def text(self, field: str) -> str:
-        """The first cell of the field's columns that holds something; empty where none does."""
-        return str(next((self.row.cells[head] for head in self.heads.get(field, ()) if head in self.row.cells), ""))
-
-    def grams(self, field: str) -> int | None:
-        """A quantity."""
-        return read_mass(self.text(field)) if self.has(field) else None
-
-    def at(self, field: str) -> Spot:
-        """The cell that says a field, or would."""
-        heads = self.heads.get(field, ())
-        head = next((one for one in heads if one in self.row.cells), next(iter(heads), ""))
-        return self.row.at(head) if head else self.row.spot
-
-    def drop_raw(self, head: str) -> None:
-        """A cell is not kept as it stands there."""
-        assert isinstance(self.row.raw, dict)
-        del self.row.raw[head]
-
-
-def _heads_of(kind: BookKind, mapping: BookMapping | None) -> Mapping[str, Sequence[str]]:
-    if mapping is not None:
-        return {field: mapping.heads_of(field) for field in set(mapping.columns.values())}
-    return _STANDARD_HEADS[kind]
-
-
-def _by_field(sheet: TemplateSheet) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for column in sheet.columns:
-        if column.field:
-            found.setdefault(column.field, []).append(column.head)
-    return found
-
-
-_STANDARD_HEADS = {kind: _by_field(sheet) for kind, sheet in STANDARD.items()}
-assert WEIGHED in C1.by_head
-MONTH = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])")

@@ -57,6 +57,7 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "tickets": (("day",), ("mass",)),
 }
 """What a table of a kind cannot do without: of each group one."""
+CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 SENDER = re.compile(r"[^\x00-\x1f\x7f/\\]{1,64}")
 COLUMNS_MAX, WORDS_MAX, TEXT_MAX, FILE_MAX = 64, 200, 200, 256 * 1024
 
@@ -73,6 +74,8 @@ class BookMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """Of quantities whose unit stands nowhere in the file."""
     sheet: str = ""
     words: dict[str, dict[str, str]] = {}
+    clock: dict[str, str] = {}
+    """Times of day, ``HH:MM``, of ``departed_at`` and ``received_at`` where the export has a bare day: the sender's own word."""
     issue: dict[str, Any] = {}
     wastes: dict[str, dict[str, Any]] = {}
 
@@ -111,6 +114,7 @@ def _in_our_words(found: BookMapping) -> BookMapping:
         columns={head: FIELDS.get(field.strip(), field.strip()) for head, field in found.columns.items()},
         words={FIELDS.get(field, field): words for field, words in found.words.items()},
         side=SIDES.get(found.side, found.side),
+        clock={FIELDS.get(field, field): clock for field, clock in found.clock.items()},
     )
 
 
@@ -135,6 +139,11 @@ def _wrong(found: BookMapping) -> Any:
         yield Reason("BOOK_MAPPING", "side", "", Phrase("移出 / 接受", "out / in"), "SIDE")
     if found.unit and not unit_in(found.unit):
         yield Reason("BOOK_MAPPING", "unit", found.unit[:20], "吨 / 千克 / 万吨")
+    for field, clock in found.clock.items():
+        if field not in ("departed_at", "received_at") or not CLOCK.fullmatch(clock):
+            yield Reason(
+                "BOOK_MAPPING", f"clock.{field[:40]}", clock[:20], Phrase("起运时间、接受时间：08:30", "departed_at, received_at: 08:30")
+            )
     for field, words in found.words.items():
         if field not in SORTS or len(words) > WORDS_MAX:
             yield Reason("BOOK_MAPPING", f"words.{field[:40]}", f"{len(words)}", _listed(), "FIELD")

@@ -60,6 +60,38 @@ BOOK_MANY | - | sender | docs/books.md [DESIGN]
 保存的台账太多。 || 用 liandan book drop 删去不用的旧版本。
 There are too many books. || Drop versions that are not needed: liandan book drop.
 
+READY_FIELD | - | sender | docs/books.md [DESIGN]
+导出里没有这一项，账本登记、名录和对照文件里也没有。 || 在对照文件里补上，或者把表里的那一列对应上。
+Neither the export nor registry, catalogue or mapping gives this field. || Add it to the mapping, or map the column that has it.
+
+READY_CLOCK | - | sender | docs/books.md [DESIGN]
+只有日期，没有时间。 || 导出带时间的，或者在对照文件里写明按几点计。
+There is a day and no time. || Export it with the time, or say in the mapping which time stands for it.
+
+READY_UNDERWAY | - | sender | docs/books.md [DESIGN]
+导出里没有接受时间：还在途，或者没有导出这一列。 || 办结以后再导出；已办结的，把接受时间那一列对应上。
+The export has no time of receipt: it is under way, or the column is lacking. || Export it again when it is over, or map the column.
+
+READY_PARTY | - | sender | docs/books.md [DESIGN]
+账本里没有叫这个名称的单位。 || 按登记的名称或代码填写；没有登记的先登记。
+No party of the log is called so. || Write its registered name or its code; let it be registered first.
+
+READY_PERMIT | - | sender | docs/books.md [DESIGN]
+接受人当天有效、包含这些代码的许可证不是恰好一份。 || 填写许可证编号；没有登记的先登记。
+The receiver's permits that were in force on the day and cover the codes are not exactly one. || Give the permit number; have it registered first.
+
+READY_APPROVAL | - | sender | docs/books.md [DESIGN]
+跨省转移批准或者其中的一行对不上。 || 填写批准文号；没有登记的先登记决定，废物名称按决定书填写。
+The decision, or its line, cannot be told. || Give its number; register the decision first; name the waste as the decision does.
+
+READY_OTHER | - | sender | docs/books.md [DESIGN]
+移出人是另一个单位，由它开具。 || 由移出人用它自己的导出办理；接受确认照常由您签。
+The generator is another party, who issues it. || Let the generator do so from its own export; the receipt is yours as always.
+
+READY_SEVERAL | - | sender | docs/books.md [DESIGN]
+同一编号的各行不是同一份联单，或者行数太多。 || 核对编号、接受人和起运时间。
+The rows of one number are not of one manifest, or too many. || Compare number, receiver and departure.
+
 BOOK_READER | - | sender | docs/books.md [DESIGN]
 不能读取或交存这个单位的台账。 || 由该单位自己交；主管部门只能读取辖区内单位的台账，并只能代交国家平台的导出。
 You may neither read nor bring books of this party. || Let the party bring it; an authority reads those of its region, and brings exports of the national platform alone.

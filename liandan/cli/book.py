@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from liandan.cli.book_mapping import mapping
+from liandan.cli.book_ready import issue, ready
 from liandan.cli.connection import client_options, existing, file, open_client, party_code, read_given
 from liandan.cli.output import FINDING, command, emit, wants_json
 
@@ -29,6 +30,8 @@ def book() -> None:
 
 
 book.add_command(mapping)
+book.add_command(ready)
+book.add_command(issue)
 
 
 @book.command()
