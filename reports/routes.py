@@ -49,6 +49,12 @@ Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 FirstDay = Annotated[str | None, in_query(_DAY, "起始日 / first day", "2026-10-01", "from")]
 LastDay = Annotated[str | None, in_query(_DAY, "截止日，含 / last day, included", "2026-10-31", "to")]
+OfSize = Annotated[
+    int,
+    QueryParameter(
+        ge=0, description="按结账时的规模编制，只限该方向 / as the month was closed, at this size", schema_extra={"examples": [1204]}
+    ),
+]
 OfParty = Annotated[str | None, in_query(USCC_PATTERN, "单位，编制其对账单 / party whose own statement it is (USCC)", "915101120000FX029E")]
 OfAuthority = Annotated[
     str | None, in_query(USCC_PATTERN, "主管部门，编制其辖区的对账单 / authority whose regions it is of (USCC)", "11510000MB0000001X")
@@ -180,16 +186,17 @@ async def get_reconciliation(
     to_province: ToProvince = "",
     party: OfParty = None,
     authority: OfAuthority = None,
+    size: OfSize = 0,
     tongue: InLanguage = "zh",
 ) -> Response[bytes]:
     """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``: of a direction (``from`` and ``to``), of one ``party``, or of what touches the
-    regions of an ``authority``. A firm has its own and needs to name nothing, an authority what lies in its regions. The JSON is of both
-    languages; of a month that is not over in the log the file is called provisional.
+    regions of an ``authority``; with ``size`` a direction's as it was closed. A firm has its own and needs to name nothing, an authority what
+    lies in its regions. The JSON is of both languages; of a month that is not over in the log the file is called provisional.
     """
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
     language: Tongue = "zh" if suffix == "json" else tongue
     direction = (from_province, to_province) if from_province or to_province else None
-    asked = StatementAsked(month, direction, suffix, language, party=party or "", authority=authority or "")
+    asked = StatementAsked(month, direction, suffix, language, party=party or "", authority=authority or "", size=size)
     asked = await statement_service.check_asked(log, caller, asked)
     headers = {"Cache-Control": "private, no-store"}  # who keeps a copy himself, asks again with its tag
     if HEAD_ONLY in request.scope:  # nobody reads it: nothing is drawn, and what only drawing tells is left out (RFC 9110 §9.3.2)

@@ -16,6 +16,7 @@ from reports.drawing import Drawer, File, StatementAsked
 from reports.reconcile import check_month, check_scope
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
+from whitelist.period import PeriodState, period_chain
 
 PARTIES_MAX, EACH_MAX = 8, 3
 """Drawings for firms that wait at a time, and for one of them: they leave room for offices, and each has its three files."""
@@ -29,7 +30,8 @@ _TAGS: WeakKeyDictionary[Drawer, dict[StatementAsked, tuple[int, str]]] = WeakKe
 async def check_asked(log: Log, caller: Caller, asked: StatementAsked) -> StatementAsked:
     """What is drawn for a caller: where nobody and no direction is named, a firm is given its own statement, an office that of its regions.
 
-    Refusal MONTH_FORM, DIRECTION_FORM, USCC, SCOPE_UNKNOWN (several are named, or none); REPORT_SCOPE for what is another's.
+    Refusal MONTH_FORM, DIRECTION_FORM, USCC, SCOPE_UNKNOWN (several are named, or none), NOT_FOUND (closed at no such size); REPORT_SCOPE for
+    what is another's.
     """
     check_month(asked.month)
     if asked.direction is None and not asked.party and not asked.authority:
@@ -41,7 +43,20 @@ async def check_asked(log: Log, caller: Caller, asked: StatementAsked) -> Statem
         raise _refused("from, to, party, authority", found, "本单位的对账单", "the firm's own statement")
     if caller.role == "authority":
         _check_office(caller, await log.state(), asked)
+    if asked.size:
+        await _check_size(log, asked)
     return asked
+
+
+async def _check_size(log: Log, asked: StatementAsked) -> None:
+    """At another size than the newest a month is drawn as it was closed, and at no other: only such sizes cost little (``keeping``)."""
+    head = None if asked.direction is None else await log.chain_head(period_chain(asked.month, *asked.direction))
+    state: PeriodState | None = None if head is None else head.state
+    sizes = [] if state is None else [close.size for close in state.closes]
+    if asked.size not in sizes:
+        known = ", ".join(map(str, sizes)) or "-"
+        expected = Phrase(f"该方向该月结账时的规模：{known}", f"a size at which that month of that direction was closed: {known}")
+        raise refuse("NOT_FOUND", field="size", found=asked.size, expected=expected)
 
 
 def _refused(field: str, found: str, zh: str, en: str) -> Refusal:
@@ -98,7 +113,7 @@ def known_tag(log: Log, drawer: Drawer, asked: StatementAsked) -> str | None:
     """The tag of what was answered at the checkpoint that is the newest still; None where that is not known."""
     published = log.publisher.published
     size, tag = _TAGS.get(drawer, {}).get(asked, (-1, None))
-    return tag if published is not None and published.size == size else None
+    return tag if asked.size or (published is not None and published.size == size) else None
 
 
 def _remember(drawer: Drawer, asked: StatementAsked, size: int, tag: str) -> None:

@@ -12,12 +12,14 @@ from ledger.admission.sequencer import Busy
 from ledger.caller import Caller
 from ledger.directory import Authority, LogState
 from ledger.log import Log
+from ledger.model import Head
 from reports import statement_service
 from reports.drawing import Drawer, StatementAsked
 from reports.statement_service import EACH_MAX, PARTIES_MAX, check_asked, known_tag, statement_of
 from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
+from whitelist.period import PeriodClose, PeriodState
 
 CITY, DISTRICT, ELSEWHERE = uscc("510100", 61), uscc("510112", 62), uscc("510700", 63)
 OFFICES = tuple(
@@ -38,11 +40,16 @@ class Published:
         self.published = self
         self.size = 7
 
+    async def chain_head(self, chain: str) -> Any:
+        """A month of one direction that was closed twice."""
+        closes = tuple(PeriodClose(index=size, at_s=0, by=OPERATOR, size=size, root="", json="") for size in (40, 60))
+        return Head(1, "", 61, PeriodState(closes=closes)) if chain == "period/2026-10/51-50" else None
+
     async def state(self) -> LogState:
         return LogState(found="", origin="", operator=OPERATOR, operator_name="", authorities=OFFICES, ruleset="")
 
 
-async def given(by: str, asked: StatementAsked = ASKED, role: Any = "authority", **whose: str) -> str | list[str]:
+async def given(by: str, asked: StatementAsked = ASKED, role: Any = "authority", **whose: Any) -> str | list[str]:
     """Whose statement is drawn, or the codes of the refusal."""
     try:
         found = await check_asked(cast("Log", Published()), Caller(by, role, "0" * 64), replace(asked, **whose))
@@ -82,6 +89,14 @@ async def test_the_operator_names_what_it_wants() -> None:
     assert await given(OPERATOR, role="operator", party=CARRIERS[0][:-1] + "A") == ["USCC"]
     for month in ("2026-13", "2026-1", "1991-12", "9999-12", "２０２６-10"):
         assert await given(OPERATOR, replace(WAY, month=month), "operator") == ["MONTH_FORM"], month
+
+
+async def test_a_month_is_drawn_at_the_sizes_at_which_it_was_closed() -> None:
+    assert await given(AUTHORITY_50, WAY, size=40) == await given(OPERATOR, WAY, "operator", size=60) == "51-50"
+    assert await given(AUTHORITY_50, WAY, size=50) == ["NOT_FOUND"], "nobody has a whole log gathered anew"
+    assert await given(AUTHORITY_50, replace(WAY, direction=("50", "51")), size=40) == ["NOT_FOUND"]
+    assert await given(GENERATOR, role="party", size=40) == ["NOT_FOUND"]
+    assert await given(CITY, WAY, size=40) == ["REPORT_SCOPE"]
 
 
 class Waits:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from liandan.client import AsyncLiandan
-from liandan.client.transport import Unavailable
+from liandan.client.transport import RequestRefused, Unavailable
 from liandan.months.shelf import ENVELOPE, CloseShelf
 from reports.periods.planning import MonthDue
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
@@ -49,6 +49,12 @@ async def test_the_job_closes_every_month_that_is_over_and_none_twice(office: Mo
     hashes = [sha256((folder / f"{stem}.{suffix}").read_bytes()).hexdigest() for suffix in ("json", "xlsx", "pdf")]
     assert [state.newest.json, state.newest.xlsx, state.newest.pdf] == hashes
     assert json.loads((folder / f"{stem}.json").read_text())["log"]["size"] == 6
+    async with office.client(CHONGQING.uscc) as client:
+        for suffix in ("json", "pdf"):
+            served = await client.get(f"/v1/reconciliations/2026-07.{suffix}", **{"from": "51", "to": "50", "size": "6"})
+            assert served == (folder / f"{stem}.{suffix}").read_bytes(), "as it was closed, over HTTP"
+        with pytest.raises(RequestRefused, match="NOT_FOUND"):
+            await client.get("/v1/reconciliations/2026-07", **{"from": "51", "to": "50", "size": "5"})
     assert ((await office.run()).closed, await office.heads("2026-07")) == ((), [1, 1])
     assert "四川" in report.waiting[0].zh or "重庆" in report.waiting[0].zh
 
