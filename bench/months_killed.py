@@ -15,7 +15,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -32,7 +31,7 @@ from liandan.database import migrate
 from liandan.keyring import read_keyring
 from liandan.months.job import MonthJob
 from liandan.months.shelf import ENVELOPE, CloseShelf
-from liandan.postgres import EmbeddedPostgres
+from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.settings import Settings
 from reports.periods.planning import MonthDue
 from tests.liandan.months.office import MonthOffice, month_office
@@ -201,9 +200,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
+    with temporary_directory() as directory:
         begun = time.monotonic()
-        tally = asyncio.run(_run(options.kills, options.seed, Path(directory)))
+        tally = asyncio.run(_run(options.kills, options.seed, directory))
     sys.stdout.write(f"{sum(tally.killed.values())} kills {dict(tally.killed)}, {tally.months} months, {tally.taken_up} closes taken up\n")
     sys.stdout.write(f"at {len(tally.where)} different lines; {time.monotonic() - begun:.0f} s\n")
 

@@ -137,6 +137,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where notices to webhooks are sent from: a process of its own, which the server starts with the first webhook and ends, a task of the
     server, or nowhere: then other servers of the installation send them.
     """
+    close_months: Literal["worker", "off"] = "worker"
+    """Who closes months: the worker that sends notices, on a machine that holds the operator's key and of a log with a real clock, or nobody of
+    this server: then ``liandan month run`` from cron or a timer.
+    """
     webhook_networks: str | None = None
     """Networks beside the public Internet that webhooks may lead to, there also by plain http, and with ``!`` public ones that they may not:
     ``10.20.0.0/16 !203.0.113.0/24``.

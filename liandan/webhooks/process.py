@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from ledger.store import AWAY
 from liandan.database import open_pool
+from liandan.months.watch import MonthsWatch, is_month_due
 from liandan.process import let_end, set_up_logging, tune
 from liandan.reminders.job import Job
 from liandan.settings import Settings
@@ -75,6 +76,8 @@ class WebhookRunner:
                 async with self._pool.acquire() as conn:
                     if await conn.fetchval("SELECT EXISTS (SELECT FROM webhook) OR EXISTS (SELECT FROM reminder WHERE state <> 'ended')"):
                         return
+                    if self._settings.close_months == "worker" and await is_month_due(conn, KINDS):
+                        return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self.wanted.wait()
@@ -97,8 +100,21 @@ class WebhookRunner:
 async def work(order: WorkOrder, pool: Pool[Record]) -> None:
     """A worker until cancelled."""
     worker, outgoing = assemble(order.settings, pool, KINDS, order.base_url)
+    reminders, months = Job(order.settings, pool, KINDS, order.base_url), MonthsWatch(order.settings, pool, KINDS, order.base_url)
+
+    async def beside() -> None:
+        tasks = [asyncio.create_task(job.run()) for job in (reminders, months)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises why it ended; none ends otherwise
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
     try:
-        await worker.run(beside=Job(order.settings, pool, KINDS, order.base_url).run)
+        await worker.run(beside=beside)
     finally:
         await outgoing.close()
 

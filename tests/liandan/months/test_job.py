@@ -9,10 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from liandan.client import AsyncLiandan
 from liandan.client.transport import RequestRefused, Unavailable
+from liandan.database import open_pool
 from liandan.months.shelf import ENVELOPE, CloseShelf
+from liandan.months.watch import MonthsWatch, is_month_due
+from liandan.wiring import KINDS
 from reports.periods.planning import MonthDue
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
 
@@ -124,3 +128,21 @@ async def test_a_disputed_month_is_closed_again_when_the_operator_says_so_and_no
     assert await office.heads("2026-05") == [1, 4]
     assert (await office.run()).closed == ()
     assert OPERATOR.uscc == (await office.standing("2026-05")).newest.by  # type: ignore[union-attr]  # it was closed above
+
+
+async def test_the_worker_looks_and_lets_the_job_do_it(office: MonthOffice, database_url: str) -> None:
+    async with await open_pool(database_url, min_size=1, max_size=2) as pool:
+        watch = MonthsWatch(office.settings, pool, KINDS, office.url, clocks=("simulated",))
+        assert not await watch.look(), "the month of the founding is not over"
+        office.at("2026-06-02 00:10")
+        await office.live()
+        assert await watch.look()
+        assert await office.heads("2026-05") == [1, 1]
+        assert not await watch.look()
+        async with pool.acquire() as conn:
+            office.at("2026-07-02 00:10")
+            await office.live()
+            assert await is_month_due(conn, KINDS, ("simulated",))
+            assert not await is_month_due(conn, KINDS), "a simulated log goes on as its clients say"
+        off = replace(office.settings, close_months="off")
+        assert not await MonthsWatch(off, pool, KINDS, office.url, clocks=("simulated",)).look()
