@@ -27,6 +27,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from bench.campaign import quiet
 from liandan.database import migrate
 from liandan.keyring import read_keyring
 from liandan.months.job import MonthJob
@@ -42,7 +43,7 @@ WATCHED = tuple(str(ROOT / part) for part in ("liandan/months", "liandan/client"
 WAYS = (("50", "51"), ("51", "50"))
 FIRST = "2026-05"
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["bench.months_killed"])  # what the job needs is imported once
+_FORKS.set_forkserver_preload(["liandan.months.job", "tests.liandan.months.office"])  # what the job needs is imported once
 
 
 class KilledTally(Struct):
@@ -200,6 +201,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args()
+    quiet()
     with temporary_directory() as directory:
         begun = time.monotonic()
         tally = asyncio.run(_run(options.kills, options.seed, directory))
