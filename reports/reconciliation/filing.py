@@ -71,9 +71,9 @@ class FiledManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def months_of(rows: Sequence[LineRow]) -> tuple[str, ...]:
     """The months that lines may concern, from the first thing that happened to the last; ``open`` for those that concern every later one."""
-    if any(row.is_under_way_at(_NEVER) or row.is_waiting_at(_NEVER) for row in rows):
+    row, known = rows[0], moments(rows)
+    if len(known) == 1 or (row.received_s is None and row.voided_s is None and row.declined_s is None):
         return (OPEN,)
-    known = moments(rows)
     (year, number), (last_year, last_number) = (map(int, day_of(at).split("-")[:2]) for at in (min(known), max(known)))
     first, last = year * 12 + number - 1, last_year * 12 + last_number - 1
     if last - first >= LONG:
@@ -166,9 +166,13 @@ def rows_of(trunk: str, state: ManifestState, number: str, tolerance: Tolerance 
         # What both authorities gave up ends there: on the road as a load of which nothing came, before it left like a void.
         is_lost = times.departed_s is not None
         received, voided = (times.closed_gap_s, None) if is_lost else (None, times.closed_gap_s)
-    return tuple(
-        LineRow(
-            manifest=trunk.rpartition("/")[2],
+    is_declined, ulid = state.is_declined, trunk.rpartition("/")[2]
+    carriers = tuple(dict.fromkeys([leg.carrier for leg in state.legs]))
+    plan = state.plan if state.plan is not None and state.plan.chain else None
+    found = []
+    for place, line in enumerate(state.lines, 1):
+        row = LineRow(
+            manifest=ulid,
             number=number,
             line=place,
             name=line.name,
@@ -176,27 +180,25 @@ def rows_of(trunk: str, state: ManifestState, number: str, tolerance: Tolerance 
             generator=state.generator,
             receiver=state.receiver,
             carrier=state.legs[-1].carrier if state.legs else "",
-            carriers=tuple(dict.fromkeys(leg.carrier for leg in state.legs)),
+            carriers=carriers,
             origin=state.origin.division,
             destination=state.destination.division,
             stage=state.stage.value,
             type=state.type,
             declared_g=line.declared_g,
             loaded_g=line.loaded_g,
-            accepted_g=0 if is_lost else None if state.is_declined else line.accepted_g,
-            refused_g=0 if is_lost else None if state.is_declined else line.refused_g,
+            accepted_g=0 if is_lost else None if is_declined else line.accepted_g,
+            refused_g=0 if is_lost else None if is_declined else line.refused_g,
             opinion=line.opinion or "",
-            level="H" if is_lost else "" if state.is_declined else _level(line, tolerance),
+            level="H" if is_lost else "" if is_declined else _level(line, tolerance),
             issued_s=times.issued_s,
             departed_s=times.departed_s,
             received_s=received,
             voided_s=voided,
-            declined_s=times.received_s if state.is_declined else None,
+            declined_s=times.received_s if is_declined else None,
             emergency="" if state.emergency is None else state.emergency.chain,
             regularised_s=None if state.emergency is None else state.regularised_s,
-            plan=None
-            if state.plan is None or not state.plan.chain or line.plan_line is None
-            else (state.plan.chain, state.plan.site, line.plan_line),
+            plan=None if plan is None or line.plan_line is None else (plan.chain, plan.site, line.plan_line),
         )
-        for place, line in enumerate(state.lines, 1)
-    )
+        found.append(row)
+    return tuple(found)

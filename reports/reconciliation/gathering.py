@@ -187,12 +187,13 @@ class Gathering:
         held = state.drawn if times.received_s is None and times.voided_s is None else {}
         self._hold(before.held, held)
         way = state.origin.division[:2], state.destination.division[:2]
+        where = "-".join(way)
         judged = before.judged
         if times.received_s is not None and judged is None:
             pin = self.log().data[THRESHOLDS]
             judged = JudgedBy(entry.index, pin.version, pin.sha256)
         rows = rows_of(trunk, state, number or "", None if judged is None else self.tolerance_of(judged))
-        places = tuple(f"=rows:{'-'.join(way)}:{month}:{trunk}" for month in months_of(rows))
+        places = tuple(f"=rows:{where}:{month}:{trunk}" for month in months_of(rows))
         earliest_s = min(before.earliest_s, *moments(rows))
         if earliest_s < self._month_s:
             self._change_ended(before, way, rows, entry)
@@ -202,9 +203,9 @@ class Gathering:
         for place in places:
             self.held.put(place, MonthLines(rows, judged))
         if before.direction != way:
-            self.held.put(f"=way:{'-'.join(way)}", True)  # a value as any other
+            self.held.put(f"=way:{where}", True)  # a value as any other
         for account in state.drawn:
-            if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{'-'.join(way)}:{account}") is None:
+            if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{where}:{account}") is None:
                 self.held.put(name, True)
         fated = before.fated + (entry.statement.at_s,) * (len(state.fates) - len(before.fated))
         filed = FiledManifest(

@@ -96,6 +96,8 @@ def _years(state: ManifestState) -> Iterable[str]:
 
 def _treated(state: ManifestState, filed: FiledManifest) -> Counter[str]:
     found: Counter[str] = Counter()
+    if not state.fates:  # as nearly always
+        return found
     accepted: Sequence[str] = [move.day for move in filed.stock if move.term == "accepted"]
     if accepted:
         for fate, told_s in zip(state.fates, filed.fated, strict=True):
