@@ -260,15 +260,9 @@ class History:
 
     def close(self, month: str, way: tuple[str, str]) -> None:
         """Close a month as the operator's job does, at the size that the log has, or had a little while ago."""
-        bench = self.story.bench
-        size = len(bench.entries) - self.dice.choice([0, 0, 1, 3])
-        statement = drawn(self.story, month, size=size, direction=way)
-        if statement.is_provisional:
-            return
-        digest = sha256(to_bytes(statement, "json")).hexdigest()
-        body = PeriodCloseBody(size=size, root=statement.root, json=digest, adjusts=statement.adjusts or None)
-        bench.post("period.close/1", period_chain(month, *check_direction(*way)), (OPERATOR,), body)
-        self.closes.append((month, way, size))
+        size = len(self.story.bench.entries) - self.dice.choice([0, 0, 1, 3])
+        if close_month(self.story, month, way, size):
+            self.closes.append((month, way, size))
 
     def _dispute(self, month: str, way: tuple[str, str]) -> None:
         chain = period_chain(month, *way)
@@ -283,3 +277,15 @@ class History:
     def statement(self, month: str, way: tuple[str, str] = ("51", "50"), size: int | None = None) -> MonthlyStatement:
         """Of a direction, at a size."""
         return drawn(self.story, month, size=size, direction=way)
+
+
+def close_month(story: Story, month: str, way: tuple[str, str] = ("51", "50"), size: int | None = None) -> bool:
+    """Close a month at a size (``None``: all entries), and whether that was done: a month that is not over in the log then is left alone."""
+    at = len(story.bench.entries) if size is None else size
+    statement = drawn(story, month, size=at, direction=way)
+    if statement.is_provisional:
+        return False
+    digest = sha256(to_bytes(statement, "json")).hexdigest()
+    body = PeriodCloseBody(size=at, root=statement.root, json=digest, adjusts=statement.adjusts or None)
+    story.bench.post("period.close/1", period_chain(month, *check_direction(*way)), (OPERATOR,), body)
+    return True

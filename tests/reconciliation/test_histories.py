@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 
 from hypothesis import example, given, settings
@@ -94,3 +95,20 @@ def test_months_hang_together_like_a_chain(seed: int) -> None:
             if newest:
                 closing = {m.code: m.closing_g for m in history.statement(preceding_month(month), way, newest[-1]).mirror if m.closing_g}
                 assert {m.code: m.opening_g for m in now.mirror if m.opening_g} == closing
+
+
+def test_levels_are_the_logs_alerts_on_any_history() -> None:
+    """As long as nothing was corrected, lines of a manifest have a level exactly where its receipt raised WEIGHT, and the gravest is that."""
+    seen = Counter[str]()
+    for seed in (41, 73, 108, 132):
+        history = History(seed)
+        entries = history.story.bench.entries
+        amended = {entry.statement.chain.split("/")[2] for entry in entries if ("AMENDED",) in entry.admission.decision.tags}
+        rows = {(row.chain, row.line): row for month in MONTHS for way in WAYS for row in history.statement(month, way).rows}
+        for entry in entries:
+            lines = [row for (chain, _), row in rows.items() if chain == entry.statement.chain]
+            if entry.statement.kind == "manifest.receive/1" and lines and entry.statement.chain.split("/")[2] not in amended:
+                raised = {level for level, code in entry.admission.decision.alerts if code == "WEIGHT"}
+                assert min((row.level for row in lines if row.level), default="") == min(raised, default="")
+                seen.update(raised)
+    assert {"H", "M"} <= seen.keys()
