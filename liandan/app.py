@@ -45,6 +45,7 @@ from manifests.emergencies.routes import ROUTER as EMERGENCIES
 from manifests.incidents.routes import ROUTER as INCIDENTS
 from manifests.listed.routes import ROUTER as LIST_YEARS
 from manifests.routes import ROUTER as MANIFESTS
+from reports.dossier.routes import ROUTER as DOSSIERS
 from reports.drawing import Drawer
 from reports.figures.routes import ROUTER as FIGURES
 from reports.periods.routes import ROUTER as PERIODS
@@ -133,6 +134,7 @@ def create_app(
             FIGURES,
             REGISTERS,
             PERIODS,
+            DOSSIERS,
             VAULT,
             EVIDENCE,
             SCHEMAS,

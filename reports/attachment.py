@@ -19,7 +19,8 @@ STREAMS_MAX, FOUND_MAX = 20_000, 8
 HEAD = 1024
 """Bytes of a deflated stream within which its beginning can be read: a table of Huffman codes comes first."""
 LAYOUT_KEY = "/LiandanLayout"
-_LAYOUT = re.compile(rb"/LiandanLayout \(([a-z]{1,16}) ([0-9]{1,4}) (zh|en)\)")
+_DAY = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_LAYOUT = re.compile(rb"/LiandanLayout \(([a-z]{1,16}) ([0-9]{1,4}) (zh|en)(?: (" + _DAY + rb") (" + _DAY + rb"))?\)")
 _STREAM = re.compile(rb"stream\r?\n")
 
 
@@ -59,10 +60,16 @@ def layout_in(raw: bytes) -> tuple[str, Tongue] | None:
     return None if found is None else (found[1].decode(), "en" if found[3] == b"en" else "zh")
 
 
+def days_in(raw: bytes) -> tuple[str, str]:
+    """The days that a document says it is about (检查案卷), first and last; empty where it says none."""
+    found = _LAYOUT.search(raw)
+    return ("", "") if found is None or found[4] is None else (found[4].decode(), found[5].decode())
+
+
 def says_layout(raw: bytes, layout: str) -> bool:
     """Whether the file says that it is this document, of this layout, in this language (``reports.documents.layout_of``)."""
     found = _LAYOUT.search(raw)
-    return found is not None and b" ".join(found.groups()).decode() == layout
+    return found is not None and b" ".join(part for part in found.groups() if part).decode() == layout
 
 
 def _streams(raw: bytes, beginning: bytes) -> list[bytes]:

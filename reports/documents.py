@@ -12,6 +12,7 @@ from ledger.kinds.issuer import USES
 from reports import attestation, transit
 from reports.certificate import fields
 from reports.certificate import render as certificate
+from reports.dossier import render as dossier
 from reports.excerpt import approval, listing
 from reports.issuing import NO_SIGNERS, Signers
 from reports.paper.tongue import Tongue
@@ -44,6 +45,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "approval": Document(
         title=approval.TITLE, layout=approval.LAYOUT, chain_type="approval", render=approval.render_approval, uses=("pdf",)
     ),
+    dossier.NAME: Document(title=dossier.TITLE, layout=dossier.LAYOUT, chain_type="party", render=dossier.render_dossier, uses=("pdf",)),
     "list": Document(title=listing.TITLE, layout=listing.LAYOUT, chain_type="list", render=listing.render_list, uses=("pdf",)),
 }
 
@@ -66,10 +68,14 @@ def document_of(bundle: Bundle, said: str) -> str:
     chain_type = bundle.subject.partition("/")[0]
     fitting = [name for name, document in DOCUMENTS.items() if document.chain_type == chain_type]
     if not fitting:
-        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/…, approval/…, list/…")
+        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/…, approval/…, list/…, party/…")
     return said if said in fitting else fitting[0]
 
 
-def render(name: str, bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongue: Tongue = "zh") -> bytes:
-    """A document by its name."""
+def render(
+    name: str, bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongue: Tongue = "zh", days: tuple[str, str] = ("", "")
+) -> bytes:
+    """A document by its name; ``days``: first and last, of one that is about a period."""
+    if name == dossier.NAME:
+        return dossier.render_dossier(bundle, raw, signers, tongue, days)
     return DOCUMENTS[name].render(bundle, raw, signers, tongue)

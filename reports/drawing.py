@@ -21,8 +21,10 @@ import structlog
 from msgspec import Struct
 
 from ledger.admission.sequencer import Busy
-from ledger.publishing.files import CHECKPOINT, LogFiles
+from ledger.publishing.files import ARCHIVE, CHECKPOINT, LogFiles
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from reports.dossier.evidence import GatheredChains, dossier_bundle
+from reports.dossier.model import DossierAsked
 from reports.figures.files import write_figures
 from reports.figures.gathered import draw_figures
 from reports.figures.model import FiguresAsked
@@ -66,7 +68,7 @@ class StatementAsked(Struct, frozen=True):
     authority: str = ""
 
 
-Asked = StatementAsked | FiguresAsked | RegisterAsked
+Asked = StatementAsked | FiguresAsked | RegisterAsked | DossierAsked
 """What is drawn from the gathering: a monthly statement, figures, or a firm's register."""
 
 
@@ -106,6 +108,11 @@ def draw(source: StatementSource, asked: Asked, least: int = 0, told: Callable[[
     period = check_month(asked.month) if isinstance(asked, StatementAsked) else None
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
+        if isinstance(asked, DossierAsked):
+            note = files.read(f"{ARCHIVE}/{checkpoint.size}")  # as it was archived just now
+            assert note is not None, "archived before it was drawn from"
+            chains = GatheredChains(gathering, checkpoint.size, files.read, all_kinds())
+            return f"{asked.stem}.json", dossier_bundle(chains, asked, note)
         if isinstance(asked, RegisterAsked):
             return draw_file(gathering, asked, b64encode(checkpoint.root).decode())
         if isinstance(asked, FiguresAsked):

@@ -292,6 +292,22 @@ SIZE_BEYOND | - | sender | kinds §9 [DESIGN]
 所给账本没有这样的规模：对账单只能按账本曾经有过的条数计算。 || 核对规模（结账声明的 body.size）；导出件太旧的，先用 liandan export 补到最新。
 The log that was given has no such size: a statement is drawn over as many entries as there are, or fewer. || Check the size (body.size of the close); bring an export that is too old up to date with liandan export.
 
+DOSSIER_PERIOD | - | sender | docs/documents.md [DESIGN]
+案卷的起止日期不成立。 || 写两个日期（YYYY-MM-DD），起始日不晚于截止日，最长五年。
+The days of the dossier are no period. || Give two days (YYYY-MM-DD) in order, five years apart at most.
+
+DOSSIER_SCOPE | - | origin_authority | docs/documents.md [DESIGN]
+检查案卷只给主管部门和该单位自己。 || 单位查自己的；查别的单位的，由主管部门查阅。
+A dossier is for authorities and for the firm itself. || Ask for your own; another firm's is for an authority.
+
+DOSSIER_UNKNOWN | - | sender | docs/documents.md [DESIGN]
+账本中没有登记这一单位。 || 核对统一社会信用代码；刚登记的请稍候再查。
+The log has no such party. || Check the code; wait a moment for a party just registered.
+
+DOSSIER_TOO_LARGE | - | sender | docs/documents.md [DESIGN]
+这一期间的联单或者证据太多，一份案卷装不下。 || 缩短期间，分几份案卷；只要明细和合计的，用登记册（liandan register）。
+There are too many manifests, or too much evidence, in the period for one dossier. || Make the period shorter and several dossiers of it; for lines and sums alone take the registers (liandan register).
+
 REGISTER_FORM | - | sender | docs/registers.md [DESIGN]
 没有这种登记册，或者它没有这种格式。 || 按“应为”所列的名称和格式改写地址。
 There is no such register, or not in this form. || Use c1 (json, xlsx), or generator, carrier, receiver (json, xlsx, pdf).

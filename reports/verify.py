@@ -17,7 +17,7 @@ from ledger.directory import KeyRecord
 from ledger.unlogged import BEGINS
 from manifests.model import ManifestState
 from reports.anchor import Anchor, make_anchor
-from reports.attachment import bundle_in, claims_in, is_pdf, layout_in
+from reports.attachment import bundle_in, claims_in, days_in, is_pdf, layout_in
 from reports.claim import parse_claim
 from reports.crew import in_order
 from reports.documents import ATTESTATION, DOCUMENTS, document_of, render
@@ -301,7 +301,7 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     if said == ATTESTATION:
         return _dated(_attestation(bundle, name, anchor, is_signed=signature is not None), signed_by, late)
     document = document_of(bundle, said)
-    printed = _printed(document, bundle, attached, signers, tongue)
+    printed = _printed(document, bundle, attached, signers, tongue, days_in(raw))
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
     is_whole = (signature is not None or not anchor.is_signed_only) and all(
         signers.keys() & known if (known := issuers(bundle, use).keys()) else not lapsed(bundle, use) for use in DOCUMENTS[document].uses
@@ -310,7 +310,7 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     canonical = ""
     if keep is not None and paper != "reprint":
         signers.pop(by, None)  # the issuer's signature is of other pages than these: on them it would be wrong
-        canonical = keep(name, printed if signature is None else _printed(document, bundle, attached, signers, tongue))
+        canonical = keep(name, printed if signature is None else _printed(document, bundle, attached, signers, tongue, days_in(raw)))
     report = _bundle(bundle, name, "certificate", anchor, document, paper=paper, canonical=canonical)
     first: tuple[Remark, ...] = ()
     if paper == "reprint" and signature is None:  # whoever leaves out the log's keys with the last acts can print this too
@@ -320,10 +320,10 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     return _dated(msgspec.structs.replace(report, notes=(*first, *report.notes)), signed_by, late)
 
 
-def _printed(document: str, bundle: Bundle, attached: bytes, signers: Signers, tongue: Tongue) -> bytes:
+def _printed(document: str, bundle: Bundle, attached: bytes, signers: Signers, tongue: Tongue, days: tuple[str, str]) -> bytes:
     """What the evidence prints. Whoever founds a log of his own admits what he likes: what cannot be printed must not become a crash."""
     try:
-        return render(document, bundle, attached, signers, tongue)
+        return render(document, bundle, attached, signers, tongue, days)
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
         raise refuse("BUNDLE_MEANING", field=bundle.subject, found=f"{document}: {type(error).__name__}") from None
 

@@ -78,14 +78,14 @@ function reportOf(bundle, name, form, anchor) {
   });
 }
 
-const LAYOUT = /\/LiandanLayout \(([a-z]{1,16}) [0-9]{1,4} (?:zh|en)\)/;
-const OF_CHAIN = { manifest: ["certificate", "transit"], approval: ["approval"], list: ["list"] };
+const LAYOUT = /\/LiandanLayout \(([a-z]{1,16}) [0-9]{1,4} (?:zh|en)(?: [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{4}-[0-9]{2}-[0-9]{2})?\)/;
+const OF_CHAIN = { manifest: ["certificate", "transit"], approval: ["approval"], list: ["list"], party: ["dossier"] };
 
 /** Which document the bundle is printed as: the one that is said if it is about such a chain (docs/documents.md); Refusal. */
 function documentOf(said, bundle) {
   if (said === "attestation") return said;
   const fitting = own(OF_CHAIN, bundle.subject.split("/")[0]);
-  if (!fitting) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/…, approval/…, list/…");
+  if (!fitting) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/…, approval/…, list/…, party/…");
   const document = fitting.includes(said) ? said : fitting[0];
   const trip = bundle.facts.manifests.trips.get(bundle.subject);
   if (document === "transit" && trip.stage === "voided") throw refuse("TRANSIT_VOID", "", trip.stage, "issued … closed");

@@ -13,7 +13,7 @@ map beside the facts, so that memory is bounded, and a month is drawn by reading
 * ``=late:<from>-<to>:<month>:<index>``: what an act changed of months that had ended when it was admitted (``late``);
 * ``=stock:<month>:<from>-<to>:<holder>:<code>``: what receivers have in stock (``stocks``); ``=plan:<month>:<plan> <site> <line>``: grams that count
   on plans; ``=way:<from>-<to>``: where manifests go; ``=begun:<month>``: the first entry that was not admitted before it;
-* ``=of``, ``=told``, ``=treated``: what registers of one firm are drawn from (``parties``).
+* ``=of``, ``=told``, ``=treated``, ``=at``: what registers and dossiers of one firm are drawn from (``parties``).
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ from reports.reconciliation.late import LateAct, late_name
 from reports.reconciliation.line import LineRow, Way, period_of
 from reports.reconciliation.model import Tolerance
 from reports.reconciliation.pages import PagedMap
-from reports.reconciliation.parties import FORMS, file_for_firms
+from reports.reconciliation.parties import FORMS, file_for_firms, file_place
 from reports.reconciliation.stocks import LateStock, StockBook, Stocks, months_between
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
 from whitelist.thresholds import NAME as THRESHOLDS
@@ -137,6 +137,7 @@ class Gathering:
             self.held.put(f"=count:{name}", (self.held.get(f"=count:{name}") or 0) + more)
         for trunk in touched_by(statement):
             self._follow(trunk, entry)
+        file_place(self.held, entry)
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ In the map of the gathering:
 * ``=of:<firm>:<year>:<manifest>``: every manifest of the firm, as generator, receiver or carrier, under every year that it concerns; of those still
   under way, or waiting, under ``open``;
 * ``=told:<manifest>``: its acts and cases by kind and entry, alerts, and where it is filed;
+* ``=at:<chain>:<index>``: where the entries of every other chain stand, for the dossier of a firm;
 * ``=treated:<firm>:<month>:<code>:<method>``: grams that ``stocks`` books as treated, by method.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -22,7 +23,7 @@ from reports.reconciliation.filing import FiledManifest, day_of_fate
 from reports.reconciliation.pages import PagedMap
 
 OPEN = "open"
-OF, TOLD, TREATED = "=of", "=told", "=treated"
+OF, TOLD, TREATED, AT = "=of", "=told", "=treated", "=at"
 YEARS = 4
 """Years under which one manifest is filed at most; what took longer is looked at with what is open."""
 
@@ -50,9 +51,22 @@ class ToldManifest(Struct, frozen=True, omit_defaults=True):
 
 
 FORMS: dict[str, Callable[[bytes], object]] = {
-    name: msgspec.msgpack.Decoder(form).decode for name, form in ((OF, bool), (TOLD, ToldManifest), (TREATED, int))
+    name: msgspec.msgpack.Decoder(form).decode for name, form in ((OF, bool), (TOLD, ToldManifest), (TREATED, int), (AT, bool))
 }
 """How values of these names are decoded."""
+
+
+def file_place(held: PagedMap, entry: Entry) -> None:
+    """Where an entry stands whose chain is not of a manifest: few are, and a firm's evidence is found by them."""
+    if entry.statement.chain_type not in ("manifest", "case"):
+        held.put(f"{AT}:{entry.statement.chain}:{entry.index:012d}", True)
+
+
+def places_of_chain(held: PagedMap, chain: str) -> Iterator[int]:
+    """The entries of a chain that is not of a manifest, in order."""
+    prefix = f"{AT}:{chain}:"
+    for name, _ in held.walk(prefix):
+        yield int(name.removeprefix(prefix))
 
 
 def told_of(held: PagedMap, trunk: str) -> ToldManifest:

@@ -7,7 +7,7 @@ from tests.browser.conftest import Desk
 from tests.browser.test_agreement import agree
 from tests.reports.papers import drawn, signed
 
-NAMES = ("certificate-partly", "transit-issued", "transit-handed-over", "approval", "list")
+NAMES = ("certificate-partly", "transit-issued", "transit-handed-over", "approval", "list", "dossier")
 
 
 @pytest.mark.parametrize("tongue", TONGUES)

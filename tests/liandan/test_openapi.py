@@ -130,7 +130,7 @@ def test_bodies_are_named_types_bytes_or_lines(document: dict[str, Any], operati
                 assert (schema.get("format") == "binary") == is_bytes, (name, status, media_type)
                 if media_type == "application/json":
                     assert "$ref" in schema or name.startswith(
-                        ("getBundle", "getReconciliation", "getFigures", "getPublicFigures", "getRegister")
+                        ("getBundle", "getReconciliation", "getFigures", "getPublicFigures", "getRegister", "getDossier")
                     ), (
                         name,
                         status,

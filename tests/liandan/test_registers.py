@@ -1,4 +1,4 @@
-"""Registers over real HTTP and by command: who may have whose, in which form, the same bytes as from an export, and what is refused."""
+"""Registers and dossiers over real HTTP and by command: who may have whose, in which form, the same bytes as from an export, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from liandan.cli.dossier import dossier as dossier_command
 from liandan.cli.register import register as command
+from reports.attachment import bundle_in
+from reports.verify import verify_bytes
 from signing.envelope import freeze
 from tests.liandan.serving import http
 from tests.liandan.test_reading import token_of
 from tests.reports.month import october
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
-from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
 
 STORY = october()
 
@@ -100,3 +103,54 @@ async def test_an_export_gives_the_same_bytes(still: httpx.AsyncClient, tmp_path
 def test_of_files_the_firm_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["c1", "2026", "--from", str(tmp_path)])
     assert (result.exit_code, "--party" in result.output) == (2, True)
+
+
+DAYS = "from=2026-09-01&to=2026-10-31"
+
+
+async def test_a_dossier_is_for_authorities_and_the_firm_itself(still: httpx.AsyncClient) -> None:
+    generator, receiver, origin, destination, operator = [
+        await token_of(still, party) for party in (GENERATOR, RECEIVER, AUTHORITY_51, AUTHORITY_50, OPERATOR)
+    ]
+    for who in (origin, destination, generator):
+        answer = await still.get(f"/v1/dossiers/{GENERATOR}?{DAYS}", headers=who)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-disposition"] == f'inline; filename="dossier-{GENERATOR}-2026-09-01-2026-10-31.pdf"'
+        report = verify_bytes(answer.content, "d.pdf", STORY.bench.found)
+        assert (report.verdict, report.document, report.subject) == ("good", "dossier", f"party/{GENERATOR}")
+    evidence = await still.get(f"/v1/dossiers/{GENERATOR}.json?{DAYS}", headers=origin)
+    assert evidence.content == bundle_in((await still.get(f"/v1/dossiers/{GENERATOR}.pdf?{DAYS}&lang=en", headers=origin)).content)
+    for who in (receiver, operator):
+        refused = await still.get(f"/v1/dossiers/{GENERATOR}?{DAYS}", headers=who)
+        assert (refused.status_code, refused.json()["code"]) == (403, "DOSSIER_SCOPE")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (GENERATOR, 400, "DOSSIER_PERIOD"),
+        (f"{GENERATOR}?from=2026-10-31&to=2026-10-01", 400, "DOSSIER_PERIOD"),
+        (f"{GENERATOR}?from=2026-02-30&to=2026-10-01", 400, "DOSSIER_PERIOD"),
+        (f"{GENERATOR}?from=2026&to=2026-10-01", 400, "QUERY_FORM"),
+        (f"{GENERATOR}.xlsx?{DAYS}", 400, "USCC"),
+        (f"915101120000FX0290?{DAYS}", 400, "USCC"),
+        (f"{uscc('510112', 77)}?{DAYS}", 404, "DOSSIER_UNKNOWN"),
+    ],
+)
+async def test_dossiers_that_are_none(still: httpx.AsyncClient, path: str, status: int, code: str) -> None:
+    answer = await still.get(f"/v1/dossiers/{path}", headers=await token_of(still, AUTHORITY_51))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_export_gives_the_same_dossier(still: httpx.AsyncClient, tmp_path: Path) -> None:
+    token, note = await token_of(still, AUTHORITY_51), (await still.get("/checkpoint")).content
+    export, out = tmp_path / "export", tmp_path / "dossier.pdf"
+    for name, content in (STORY.bench.export() | {"checkpoint": note}).items():
+        path = export / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    words = [GENERATOR, "--from", "2026-09-01", "--to", "2026-10-31", "--export", str(export), "--out", str(out)]
+    result = await asyncio.to_thread(CliRunner().invoke, dossier_command, words)
+    assert result.exit_code == 0, result.output
+    assert out.read_bytes() == (await still.get(f"/v1/dossiers/{GENERATOR}?{DAYS}", headers=token)).content

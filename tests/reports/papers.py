@@ -16,16 +16,21 @@ from manifests import acts
 from manifests.model import Vehicle
 from reports.attestation import RecordQuestion, render_attestation
 from reports.documents import render
+from reports.dossier.evidence import GatheredChains, dossier_bundle
+from reports.dossier.model import DossierAsked
 from reports.evidence import Chain
 from reports.excerpt.evidence import MovedBy, collect_approval, collect_list, collect_log
 from reports.issuing import NO_SIGNERS, Signers
 from reports.kinds import all_kinds
 from reports.paper.tongue import Tongue
+from reports.reconcile import begin
 from tests.reports.rare_states import rare_states
 from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, PORT, RECEIVER, Story, trunk, waste, worst
 from tests.workbench import Workbench
 from whitelist.listing import Conditions
 
+DAYS = ("2026-09-01", "2026-10-31")
+"""Of the dossiers."""
 Collected = Callable[[Chain, MovedBy], Awaitable[list[Entry]]]
 
 
@@ -63,6 +68,15 @@ async def list_bundle(story: Story, receiver: str | None = None, name: str = LIS
 async def log_bundle(story: Story) -> bytes:
     """Of the log's own chains, and of a generator."""
     return await bundle_by(story.bench, LOG_MAIN, lambda chain, _: collect_log(chain, (), (GENERATOR,)))
+
+
+def dossier_of(story: Story, party: str, days: tuple[str, str] = DAYS, *, is_office: bool = True) -> bytes:
+    """The evidence of a firm's dossier, gathered from the published files as a server does."""
+    fold, files, size = begin("2026-10", all_kinds(), story.bench.dataset), story.bench.export(), len(story.bench.entries)
+    for entry in story.bench.entries:
+        fold.step(entry)
+    chains = GatheredChains(fold.gathering, size, files.get, all_kinds())
+    return dossier_bundle(chains, DossierAsked(party, *days, is_office=is_office), files["checkpoint"])
 
 
 def opened(raw: bytes) -> Bundle:
@@ -150,6 +164,8 @@ def gallery(tongue: Tongue) -> Iterator[tuple[str, bytes]]:
             yield f"certificate-{state}", paper("certificate", raw, signers, tongue)
     yield "approval", paper("approval", asyncio.run(approval_bundle(story)), signers, tongue)
     yield "list", paper("list", asyncio.run(list_bundle(story, RECEIVER)), signers, tongue)
+    raw = dossier_of(story, GENERATOR)
+    yield "dossier", render("dossier", opened(raw), raw, signers, tongue, DAYS)
     raw = asyncio.run(log_bundle(story))
     for name, question in (
         ("number", RecordQuestion(number="20265101999999")),
