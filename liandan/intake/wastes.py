@@ -66,7 +66,9 @@ def read_codes(cell: SheetCell, column: TemplateColumn, hows: Hows) -> CodesRead
 def _named(text: str, found: str, hows: Hows) -> list[str]:
     """The parts of a cell that are codes; names beside them are left out where they limit nothing."""
     parts = [part for part in _PARTS.split(text) if part]
-    names = [part for part in parts if not re.search("[0-9]", part)]
+    ends = {part[-2:] for part in parts if _GROUPS.fullmatch(part)}
+    own = re.compile(f"HW({'|'.join(ends)})[^0-9]*", re.IGNORECASE) if len(ends) == 1 else None  # HW31 beside codes of that category
+    names = [part for part in parts if not re.search("[0-9]", part) or (own is not None and own.fullmatch(part))]
     if _LIMITS.search(text):
         raise unfit("INTAKE_CODE", "LIMITED", found, FORM)
     if names and len(names) < len(parts):

@@ -92,6 +92,10 @@ UGLY: dict[str, UglyBook] = {
     "a total in kilograms": UglyBook(file=book(rows=(row(1), row(2), ["合计", "", "", "", "", "", "", "", "", "", 20500, "千克"]))),
     # codes, numbers, cells
     "codes in full width and kanji look-alikes": UglyBook(file=changed(code="９００－０５２－３１"), repairs={"J4": "900-052-31"}),
+    "the category beside the code": UglyBook(file=changed(code="HW31 900-052-31"), repairs={"J4": "900-052-31"}),
+    "another category beside the code": UglyBook(file=changed(code="HW49 900-052-31"), findings={"委外!J4": "INTAKE_CODE"}),
+    "an hour that ends like midnight": UglyBook(file=changed(day="2026/11/04 8:20:00"), days=("2026-11-03", "2026-11-04")),
+    "midnight": UglyBook(file=changed(day="2026年11月4日0:00"), days=("2026-11-03", "2026-11-04"), repairs={"C4": "2026-11-04"}),
     "two codes in one cell": UglyBook(file=changed(code="900-052-31、900-053-31"), findings={"委外!J4": "INTAKE_CODE"}),
     "a batch whose digits are gone": UglyBook(file=cell(3, 1, 20261104000001234567), findings={"委外!B4": "INTAKE_CELL"}),
     "a formula without a result": UglyBook(
