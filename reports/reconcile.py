@@ -9,10 +9,11 @@ from typing import Any
 from ledger.admission.kind_table import Kinds
 from ledger.directory import is_registered, party_name
 from ledger.times import parse_at
+from manifests.model import ManifestState
 from reports.paper.tongue import Tongue, speaking
 from reports.reconciliation.breakdown import place_of
 from reports.reconciliation.checking import ending, party_sums, plans, series, stocks
-from reports.reconciliation.checks import StatementScope
+from reports.reconciliation.checks import Adjustment, StatementScope
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.line import LineRow, Period, period_of
@@ -142,7 +143,7 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
         accounts=accounts,
         tolerances=fold.tolerances(scope),
         terms=terms,
-        codes=_names_of_codes(rows),
+        codes=_names_of_codes(fold, rows, (*adjustments, *later)),
         divisions=_names_of_places(fold, rows),
         scope=scope,
         parts=parts_of(fold, scope, rows, openings),
@@ -158,11 +159,16 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
     )
 
 
-def _names_of_codes(rows: Iterable[LineRow]) -> dict[str, str]:
-    """By code what most of its lines call it, of equally many the first in order; what the catalogue says of a code is a sentence."""
+def _names_of_codes(fold: Fold, rows: Iterable[LineRow], adjustments: Iterable[Adjustment]) -> dict[str, str]:
+    """By code what most of its lines call it, of equally many the first in order; what the catalogue says of a code is a sentence. Of a code that is
+    adjusted alone what the adjusted line calls it."""
     names: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         names[row.code][row.name] += 1
+    for one in adjustments:
+        state = fold.facts.state(one.manifest)
+        if one.code not in names and isinstance(state, ManifestState):
+            names[one.code][state.lines[one.line - 1].name] += 1
     return {code: min(found, key=lambda name: (-found[name], name)) for code, found in sorted(names.items())}
 
 

@@ -14,8 +14,8 @@ from reports.reconciliation.wording import as_it_ends, percent, plural, share_of
 from reports.words import layer_name, province
 
 WIDTH = 330.0
-FLOWS_MAX, ACCOUNTS_MAX = 16, 16
-"""Bars that are looked at on paper; the workbook has all."""
+FLOWS_MAX, ACCOUNTS_MAX = 10, 10
+"""Bars that are looked at on paper, two charts on a page; the workbook has all."""
 FLOWS = ("流向：移出地市（区县）→ 接受地市（区县）", "Flows between cities and districts")
 QUOTAS = ("额度使用：占上限的比例", "Quotas: share of the limit that is taken")
 WEIGHTS = ("重量差异：到场量与移出量之差占移出量", "Weights: what came more or less, of what was sent")

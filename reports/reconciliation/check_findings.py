@@ -17,7 +17,7 @@ def check_findings(statement: MonthlyStatement) -> Iterator[MonthFinding]:
     yield from _permits(statement)
     yield from _storage(statement)
     if statement.adjustments:
-        yield _adjusted(statement.adjustments)
+        yield _adjusted(statement, statement.adjustments)
 
 
 def _stocks(statement: MonthlyStatement) -> Iterator[MonthFinding]:
@@ -92,7 +92,7 @@ def _storage(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             )
 
 
-def _adjusted(adjustments: Sequence[Adjustment]) -> MonthFinding:
+def _adjusted(statement: MonthlyStatement, adjustments: Sequence[Adjustment]) -> MonthFinding:
     months = listed(*sorted({one.month for one in adjustments}))
     worst = max(adjustments, key=lambda one: (abs(one.net_g), -one.index))
     return MonthFinding(
@@ -105,7 +105,7 @@ def _adjusted(adjustments: Sequence[Adjustment]) -> MonthFinding:
             f"{len(adjustments)} 笔对往月的调整（{months}）", f"{plural(len(adjustments), 'adjustment')} of earlier months ({months})"
         ),
         worst=say(
-            f"{worst.number or '无编号'}-{worst.line}　{worst.code}：在途 {format_mass(worst.net_g)} 吨",
-            f"{worst.number or 'no number'}-{worst.line}, {worst.code}: {format_mass(worst.net_g)} t in transit",
+            f"{worst.number or '无编号'}-{worst.line}　{statement.waste(worst.code)}：在途 {format_mass(worst.net_g)} 吨",
+            f"{worst.number or 'no number'}-{worst.line}, {statement.waste(worst.code)}: {format_mass(worst.net_g)} t in transit",
         ),
     )

@@ -17,6 +17,8 @@ from reports.words import name_of_act, when
 
 OWN_MAX = 6
 """Rows on page 1."""
+WITHIN_MAX = 12
+"""Rows that are in order and are listed nevertheless: few enough to be read at a glance."""
 LISTED_MAX = 300
 """Rows of one table on paper; whoever looks through more takes the workbook."""
 Item = TypeVar("Item")
@@ -74,21 +76,29 @@ def draw_own(sheet: Sheet, statement: MonthlyStatement) -> None:
 def draw_adjustments(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What later acts changed of earlier months, told here; and of this month since its own close, told in later ones."""
     if statement.adjustments:
-        _listed(sheet, ADJUSTMENTS, _adjusted("所属月份", "Of month", lambda one: one.month), statement.adjustments, ("笔", "adjustment"))
+        _listed(
+            sheet,
+            ADJUSTMENTS,
+            _adjusted(statement, "所属月份", "Of month", lambda one: one.month),
+            statement.adjustments,
+            ("笔", "adjustment"),
+        )
         closes = listed(*(f"{base.direction[0]}→{base.direction[1]} {base.month}（{base.size}）" for base in statement.bases))
         zh = f"期初为上月结账的期末；方向、月份（结账规模）：{closes}。调整一栏逐笔列明所属月份和行为，计入镜像等式。"
         en = f"Opening is the closing of last month's close: direction, month (size of the close): {closes}. Each adjustment names its month and act."
         sheet.y += 3
         sheet.paragraph(say(zh, en), Paint(7))
     if statement.adjusted_later:
-        _listed(sheet, LATER, _adjusted("列在", "Stands in", lambda one: one.told_in), statement.adjusted_later, ("笔", "adjustment"))
+        _listed(
+            sheet, LATER, _adjusted(statement, "列在", "Stands in", lambda one: one.told_in), statement.adjusted_later, ("笔", "adjustment")
+        )
 
 
-def _adjusted(zh: str, en: str, month: Callable[[Adjustment], str]) -> tuple[Column[Adjustment], ...]:
+def _adjusted(statement: MonthlyStatement, zh: str, en: str, month: Callable[[Adjustment], str]) -> tuple[Column[Adjustment], ...]:
     return (
         Column(zh, en, 0.8, month, "center"),
         Column("联单编号-行", "Number-line", 1.5, lambda one: f"{one.number or say('无编号', 'no number')}-{one.line}"),
-        Column("废物代码", "Code", 1, lambda one: one.code, "center"),
+        Column("废物代码与名称", "Waste", 1.7, lambda one: statement.waste(one.code)),
         Column("行为", "Act", 1.5, lambda one: name_of_act(one.kind)),
         Column("行为时间", "Done", 1.35, lambda one: when_text(one.at), "center"),
         Column("入账时间", "Admitted", 1.35, lambda one: when_text(one.admitted), "center"),
@@ -123,7 +133,10 @@ def draw_stocks(sheet: Sheet, statement: MonthlyStatement) -> None:
     )
     found = sorted(statement.stocks, key=lambda one: (not one.unequal_g, {"H": 0, "M": 1}.get(one.level, 2), one.holder, one.code))
     if found:
-        _listed(sheet, STOCKS, columns, found, ("笔", "stock"))
+        bad = sum(bool(one.unequal_g or one.level) for one in found)
+        _listed(
+            sheet, STOCKS, columns, found, ("笔", "stock"), flagged=bad, rest=("结存相符且未临期", "add up and are not near their term")
+        )
 
 
 def draw_plans(sheet: Sheet, statement: MonthlyStatement) -> None:
@@ -140,7 +153,8 @@ def draw_plans(sheet: Sheet, statement: MonthlyStatement) -> None:
     )
     found = sorted(statement.plans, key=lambda one: (-one.over_g, -one.year_g * 1000 // max(one.planned_g, 1), one.plan, one.line))
     if found:
-        _listed(sheet, PLANS, columns, found, ("行", "line"))
+        over = sum(one.over_g > 0 for one in found)
+        _listed(sheet, PLANS, columns, found, ("行", "line"), flagged=over, rest=("未超出计划", "are within the plan"))
 
 
 def draw_permits(sheet: Sheet, statement: MonthlyStatement) -> None:
@@ -180,15 +194,23 @@ def _listed(
     unit: tuple[str, str],
     *,
     size: float = 0.0,
+    flagged: int | None = None,
+    rest: tuple[str, str] = ("", ""),
 ) -> None:
-    """The heading with the count, the rows, and how many more there are."""
+    """The heading with the count, the rows, and how many more there are. Of many rows the ``flagged`` first ones alone, and what the ``rest`` is."""
     said = unit[1] if unit[1].endswith("series") else plural(len(items), unit[1]).partition(" ")[2]
     section(sheet, f"{title[0]}　{len(items)} {unit[0]}", f"{title[1]}: {len(items)} {said}")
-    shown = items[:LISTED_MAX]
-    table(sheet, columns, shown, size=size or fitting_size(sheet, columns, shown), least=3)
-    if len(items) > len(shown):
-        cut = len(items) - len(shown)
+    shown = items if flagged is None or len(items) - flagged <= WITHIN_MAX else items[:flagged]
+    told, cut = len(shown), len(shown) - LISTED_MAX
+    shown = shown[:LISTED_MAX]
+    if shown:
+        table(sheet, columns, shown, size=size or fitting_size(sheet, columns, shown), least=3)
+    if cut > 0:
         row(sheet, [Cell(text=say(f"另有 {cut} {unit[0]}，见 XLSX 和 JSON", f"{cut} more are in the XLSX and JSON"), size=7.2, fill=SHADE)])
+    if within := len(items) - told:
+        zh = f"{'其余' if told else '共'} {within} {unit[0]}{rest[0]}，见 XLSX 和 JSON"
+        en = f"{'The other' if told else 'All'} {within} {rest[1]}, in the XLSX and JSON"
+        row(sheet, [Cell(text=say(zh, en), size=7.2, fill=SHADE)])
 
 
 def _is_bad(item: StatementItem) -> bool:

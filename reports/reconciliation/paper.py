@@ -19,7 +19,7 @@ from reports.reconciliation.lists import draw_lists, equation_columns, equation_
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
 from reports.reconciliation.sources import draw_rules, draw_sources
 from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
-from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number
+from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_word
 
 LAYOUT = 3
 """Version of what is printed and where. What a paper of another layout is about is proved by the hash of the JSON that it bears."""
@@ -143,7 +143,7 @@ def _items(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFindi
         Column("事项", "What", 3.1, lambda one: one.text[:1].upper() + one.text[1:]),
         Column("吨", "t", 0.9, lambda one: "" if one.mass_g is None else tonnes(one.mass_g), "right"),
         Column("最重者", "The gravest", 4.9, lambda one: one.worst),
-        Column("表", "Table", 0.5, lambda one: table_number(one.table) or say("明细", "lines"), "center"),
+        Column("表", "Table", 0.5, lambda one: table_word(one.table), "center"),
         Column("页", "Page", 0.4, where, "center"),
     )
     section(sheet, "需要核对的事项", "What needs attention")

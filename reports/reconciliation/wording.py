@@ -58,6 +58,11 @@ def finding_level(level: str) -> str:
     return say("留意", "note") if level == "L" else level_name(level)
 
 
+def table_word(table: str) -> str:
+    """Its number, or what it is called in a word."""
+    return table_number(table) or (say("调整", "adjusted") if table == "adjustments" else say("明细", "lines"))
+
+
 def table_number(table: str) -> str:
     """The number of a table by its name in the JSON: ``M4`` of ``m4_differences``, ``M12`` of the equation; none of all lines."""
     return "M12" if table == "mirror" else table.partition("_")[0].upper() if table[:1] == "m" else ""

@@ -15,7 +15,7 @@ from reports.reconciliation.model import EQUATION, MonthlyStatement
 from reports.reconciliation.sheets import CHART_ROWS, CHART_TITLES, CHARTS, TABLES, Head
 from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
-from reports.reconciliation.wording import as_it_ends, finding_level, table_number
+from reports.reconciliation.wording import as_it_ends, finding_level, table_word
 from reports.tables.columns import Value, tonnes_of
 from reports.tables.workbook import SHEET_ROWS, Share, Workbook
 from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
@@ -122,7 +122,7 @@ def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> byt
                 one.count,
                 tonnes_of(one.mass_g),
                 one.worst,
-                table_number(one.table),
+                table_word(one.table),
                 say(*SHEETS[one.table]),
             )
             for one in found

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
-from reports.reconciliation.checks import Adjustment, BaseClose
+from reports.reconciliation.checks import Adjustment, BaseClose, PlanMonth
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
 from reports.reconciliation.verdict import both_sentences
@@ -134,6 +134,19 @@ def test_charts_of_the_workbook_point_at_the_rows_that_are_there() -> None:
                 rows = book.get_sheet_by_name(match[1]).to_python()[1 : int(match[3] or 2)]
                 assert rows
                 assert all(isinstance(row[ord(match[2]) - ord("A")], float | int) for row in rows), formula
+
+
+def test_what_is_in_order_is_one_line_on_paper_where_there_is_much_of_it(tmp_path: Path) -> None:
+    plan = PlanMonth(
+        plan=f"plan/{GENERATOR}/2026", site="S1", line=1, name="废铅蓄电池", code="900-052-31", planned_g=100, month_g=2, year_g=9
+    )
+    plans = tuple(replace(plan, line=line, year_g=150 if line == 7 else 9) for line in range(1, 31))
+    text = "".join(printed(replace(drawn(october()), plans=plans), tmp_path))
+    assert "M8管理计划执行30行" in text
+    assert "其余29行未超出计划，见XLSX和JSON" in text
+    assert "2026-7" in text
+    assert "2026-8" not in text
+    assert len(sheet(to_bytes(replace(drawn(october()), plans=plans), "xlsx"), "管理计划 M8")) == 31
 
 
 def test_an_empty_month_has_no_charts(tmp_path: Path) -> None:
