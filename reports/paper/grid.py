@@ -181,6 +181,12 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
         sheet.text(at, y - SUB_SIZE * 0.2, line, Paint(SUB_SIZE, REGULAR, GREY, cell.align))
 
 
+def table_height(sheet: Sheet, columns: Sequence[Column[Item]], items: Iterable[Item], size: float) -> float:
+    """Height of a whole table with its head, as wide as the sheet is now."""
+    rows = (heads(columns), *([column.cell(item, size) for column in columns] for item in items))
+    return sum(row_height(cells, sheet.room) for cells in rows)
+
+
 def table(
     sheet: Sheet,
     columns: Sequence[Column[Item]],

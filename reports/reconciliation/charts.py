@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from reports.paper.bars import AMBER, LIGHT, TAKEN, BarChart, ChartBar, draw_bars, figure
-from reports.paper.grid import Column, fitting_size, mass, section, table
+from reports.paper.grid import Column, fitting_size, mass, section, table, table_height
 from reports.paper.sheet import ACCENT, ALARM, Paint, Sheet
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
@@ -36,15 +36,19 @@ def _beside(
 ) -> None:
     """The table at the left, the chart at the right of it, both on one page."""
     section(sheet, *title)
-    sheet.need(max(chart.height, 20.0 + 17.0 * len(items)) + (14.0 if note else 0.0))
-    top = sheet.y
+    left = sheet.margin + sheet.room - WIDTH
     sheet.inset = WIDTH + 12
-    table(sheet, columns, items, size=fitting_size(sheet, columns, items))
+    size = fitting_size(sheet, columns, items)
+    height = max(chart.height, table_height(sheet, columns, items, size) + (14.0 if note else 0.0))
+    sheet.inset = 0.0
+    sheet.need(height)  # which draws the heading, as wide as the page
+    sheet.inset, top = WIDTH + 12, sheet.y
+    draw_bars(sheet, chart, left, top, WIDTH)
+    table(sheet, columns, items, size=size)
     if note:
         sheet.y += 2
         sheet.paragraph(note, Paint(6.8))
     sheet.inset = 0.0
-    draw_bars(sheet, chart, sheet.margin + sheet.room - WIDTH, top, WIDTH)
     sheet.y = max(sheet.y, top + chart.height)
 
 

@@ -136,6 +136,20 @@ def test_charts_of_the_workbook_point_at_the_rows_that_are_there() -> None:
                 assert all(isinstance(row[ord(match[2]) - ord("A")], float | int) for row in rows), formula
 
 
+def test_a_chart_stands_on_the_page_of_its_table_wherever_that_falls(tmp_path: Path) -> None:
+    """Accounts with names of two lines, behind so many open items that the section falls on every part of a page."""
+    account = next(one for one in bad().accounts if one.layer == "Q2")
+    accounts = tuple(
+        replace(account, account=f"Q2 approval/x/{n:06d} 0", label=f"川环审批〔2026〕{n}号 第 1 行　{'废铅蓄电池' * 5}") for n in range(10)
+    )
+    for count in range(1, 16, 2):
+        row = next(row for row in bad().rows if row.level == "M")
+        rows = tuple(replace(row, manifest=f"01K9{n:022d}") for n in range(count))
+        [page] = [page for page in printed(replace(bad(), rows=rows, accounts=accounts), tmp_path) if "额度使用：占上限的比例" in page]
+        assert "占上限的比例（虚线：预警、用尽）" in page, count
+        assert page.count("川环审批〔2026〕9号第1行") == 2, "in the table and in the chart"
+
+
 def test_what_is_in_order_is_one_line_on_paper_where_there_is_much_of_it(tmp_path: Path) -> None:
     plan = PlanMonth(
         plan=f"plan/{GENERATOR}/2026", site="S1", line=1, name="废铅蓄电池", code="900-052-31", planned_g=100, month_g=2, year_g=9
