@@ -48,6 +48,7 @@ from manifests.routes import ROUTER as MANIFESTS
 from reports.dossier.routes import ROUTER as DOSSIERS
 from reports.drawing import Drawer
 from reports.figures.routes import ROUTER as FIGURES
+from reports.items.routes import ROUTER as ITEMS
 from reports.periods.routes import ROUTER as PERIODS
 from reports.press import Press
 from reports.registers.routes import ROUTER as REGISTERS
@@ -135,6 +136,7 @@ def create_app(
             REGISTERS,
             PERIODS,
             DOSSIERS,
+            ITEMS,
             VAULT,
             EVIDENCE,
             SCHEMAS,

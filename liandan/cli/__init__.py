@@ -61,6 +61,7 @@ COMMANDS = {
     "month": ("liandan.cli.month:month", "月结：结账任务、现状、确认、异议 / closing months: the job, how they stand, confirm, dispute"),
     "totals": ("liandan.cli.totals:totals_command", "各月合计：由 Parquet 数据，DuckDB 或 Spark / totals of months from Parquet"),
     "dossier": ("liandan.cli.dossier:dossier", "检查案卷：一家单位一段时间 / the inspection dossier of a firm"),
+    "items": ("liandan.cli.items:items", "未符项：查看、说明、了结 / open items of a month: look through, comment, settle"),
     "whatif": ("liandan.cli.whatif:whatif_command", "政策试算：过去一年换一份名单会怎样 / a past year under another list"),
     "witness": ("liandan.cli.witness:witness", "见证：为账本检查点联署 / witnesses: cosign checkpoints"),
     "signer": ("liandan.cli.serve:signer", "签名进程：账本密钥与服务分离 / hold the log key apart from the server"),

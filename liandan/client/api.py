@@ -42,6 +42,7 @@ READS = frozenset(
         "manifests",
         "movements",
         "no-record.pdf",
+        "open-items",
         "parties",
         "periods",
         "permits",

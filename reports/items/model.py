@@ -75,6 +75,12 @@ class ItemState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     settled: ItemSettlement | None = None
 
 
+def firm_of(chain: str) -> str:
+    """The firm that a chain other than a manifest's is named after; empty where it is none's."""
+    held = _HELD.fullmatch(chain)
+    return held[1] if held else ""
+
+
 def concerned_by(facts: Facts, key: str) -> tuple[str, ...]:
     """P: the parties of the key's manifest, its authorities among them; of another chain the firm that it is named after (formats §3: party
     concerned). Nobody for a manifest that the log lacks, and for a chain named after nobody."""
@@ -82,8 +88,8 @@ def concerned_by(facts: Facts, key: str) -> tuple[str, ...]:
     if (manifest := parts.manifest) is not None:
         state: ManifestState | None = facts.state(manifest)
         return () if state is None else concerned(facts, state)
-    held = _HELD.fullmatch(parts.chain)
-    return (held[1],) if held else ()
+    firm = firm_of(parts.chain)
+    return (firm,) if firm else ()
 
 
 def both_of(facts: Facts, key: str) -> tuple[str, str] | None:

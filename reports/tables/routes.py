@@ -24,6 +24,7 @@ from ledger.reading import PAGE_MAX
 from ledger.routes import HEAD_ONLY, get_parties, list_refusals
 from manifests.accounts.routes import get_movements
 from manifests.routes import get_manifests
+from reports.items.routes import get_open_items
 from reports.tables import columns
 from reports.tables.columns import Table, Value
 from reports.tables.workbook import Workbook
@@ -49,6 +50,7 @@ SEARCHES: dict[str, tuple[HTTPRouteHandler, Table]] = {
         (get_movements, columns.MOVEMENTS),
         (get_parties, columns.PARTIES),
         (list_refusals, columns.REFUSALS),
+        (get_open_items, columns.OPEN_ITEMS),
     )
 }
 """What can be had as a file, by the last part of its address."""

@@ -33,7 +33,7 @@ from whitelist.routes import ROUTER as WHITELIST
 
 NEEDED = {"movements": f"account={Q3}"}
 """What a search does not go without."""
-IN_WEB = [name for name in SEARCHES if name not in ("refusals", "parties")]  # those two need the whole service
+IN_WEB = [name for name in SEARCHES if name not in ("refusals", "parties", "open-items")]  # those need the whole service
 SHORT = Router("/short", route_handlers=[as_file(get_manifests, columns.MANIFESTS, kind, rows_max=1) for kind in ("csv", "xlsx")])
 
 

@@ -99,6 +99,7 @@ async def serving(pool: Pool[Record], directory: Path, bench: Workbench, routers
                 "log": Provide(lambda: log, sync_to_thread=False),
                 "caller": Provide(caller),
                 "lang": Provide(_language, sync_to_thread=False),
+                "drawer": Provide(lambda: None, sync_to_thread=False),  # of routes that draw statements, which nobody calls here
             },
             exception_handlers=Problems("zh", lambda: None).handlers(),
             openapi_config=interface(lambda: app.routes, {}),

@@ -20,6 +20,8 @@ SPECIAL: Mapping[str, str] = {
     "period.close/1": "month close",
     "period.confirm/1": "month confirm",
     "period.dispute/1": "month dispute",
+    "item.comment/1": "items comment",
+    "item.settle/1": "items settle",
 }
 """Kinds whose command is written by hand: what is signed comes from more than a form."""
 BY_THE_SERVER = frozenset({"log.refusals/1"})

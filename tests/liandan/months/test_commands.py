@@ -22,6 +22,8 @@ CHAIN = "period/2026-05/51-50"
 class Desk:
     """Commands on the machines of the operator and of authorities; ``at`` is the office's present."""
 
+    group = "month"
+
     def __init__(self, office: MonthOffice, home: Path) -> None:
         self.office, self.home = office, home
 
@@ -35,7 +37,7 @@ class Desk:
             await asyncio.to_thread(secret.write_text, "a passphrase\n")
             await asyncio.to_thread(key.write_bytes, self.office.keyring.key(who.uscc).to_pem(b"a passphrase"))
             more += ["--key", str(key), "--passphrase-file", str(secret), "--receipts", str(self.home / who.uscc)]
-        return await asyncio.to_thread(CliRunner(env=own).invoke, main, ["month", *map(str, words), *more])
+        return await asyncio.to_thread(CliRunner(env=own).invoke, main, [self.group, *map(str, words), *more])
 
     async def json(self, *words: object, who: Firm | None = None) -> Any:
         """The same with ``--json``, of a command that ends well."""
