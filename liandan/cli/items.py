@@ -242,6 +242,8 @@ def told(page: OpenItems, lang: Lang) -> Iterator[str]:
 
 
 def _item(item: OpenItem, names: Mapping[str, str], at: int, *, whole: bool) -> Iterator[str]:
+    from ledger.times import day_at
+
     due = f"  {_WORDS['due'][at].format(item.due_on)}" if item.due_on else ""
     late = f" {_WORDS['late'][at]}" if item.overdue else ""
     age = "" if item.age_days is None else f"  {_WORDS['age'][at].format(item.age_days)}"
@@ -258,11 +260,11 @@ def _item(item: OpenItem, names: Mapping[str, str], at: int, *, whole: bool) -> 
         for remark in thread.remarks if whole else thread.remarks[-1:]:
             who = "、".join(shown(names.get(one, one)) for one in remark.by)
             files = _WORDS["files"][at].format(remark.files) if remark.files else ""
-            yield f"      {remark.at[:16]} {who}: {shown(remark.text)}{files}"
+            yield f"      {day_at(remark.at)} {who}: {shown(remark.text)}{files}"
         if thread.settled is not None:
             who = "、".join(shown(names.get(one, one)) for one in thread.settled.by)
             outcome = f"{thread.settled.outcome_text} {thread.settled.amount_t}".rstrip()
-            yield f"      {thread.settled.at[:16]} {who} {_WORDS['settled'][at].format(outcome)}  {shown(thread.settled.text)}".rstrip()
+            yield f"      {day_at(thread.settled.at)} {who} {_WORDS['settled'][at].format(outcome)}  {shown(thread.settled.text)}".rstrip()
 
 
 def _operand(source: str, mass_t: str, said: str, at: int) -> str:

@@ -33,26 +33,11 @@ PUBLICATION_S = 30
 """How long the log is asked to wait for publication in one request."""
 WAITING = {"Prefer": f"wait={PUBLICATION_S}"}
 READS = frozenset(
-    [
-        "approvals",
-        "chains",
-        "feed",
-        "listings",
-        "lists",
-        "manifests",
-        "movements",
-        "no-record.pdf",
-        "open-items",
-        "parties",
-        "periods",
-        "permits",
-        "quota-alerts",
-        "quotas",
-        "reconciliations",
-        "refusals",
-        "work",
-    ]
-)
+    (
+        "approvals", "chains", "feed", "listings", "lists", "manifests", "movements", "no-record.pdf", "open-items",
+        "parties", "periods", "permits", "quota-alerts", "quotas", "reconciliations", "refusals", "work",
+    )
+)  # fmt: skip
 """First segments behind ``/v1/`` of what is read with ``min_size``."""
 CONSISTENCY_EVERY_S = 60.0
 """How often it is proved that the log only grew since the checkpoint last proved; also when the client is closed."""
