@@ -117,10 +117,9 @@ def draw_report(gathering: Gathering, asked: RegisterAsked, root: str) -> Monthl
             _add(source, wastes, trunk, state)
     day = day_of(min(period.end_s - 1, parse_at(gathering.to.at)))
     catalogue: Catalogue | None = edition_on(source.facts, PREFIX, day)
-    told = _own_by_waste(asked.own)
-    for code, waste in told:
-        if not any(part == "produced" and key_code == code and name == waste for part, key_code, name in wastes):
-            wastes["produced", code, waste] = _Waste()
+    told = _own_by_waste(asked.own, [(code, name) for part, code, name in wastes if part == "produced"])
+    for code, name in told:
+        wastes["produced", code, name]  # begun where nothing of it left
     stock = {found.code: found for found in source.stock()}
     for code in stock:
         wastes["received", code, ""]  # begun where nothing of it left
@@ -218,11 +217,14 @@ def _words(code: str, name: str, waste: _Waste, catalogue: Catalogue | None) -> 
     )
 
 
-def _own_by_waste(own: Iterable[OwnFigure]) -> Mapping[tuple[str, str], tuple[OwnFigure, ...]]:
+def _own_by_waste(own: Iterable[OwnFigure], known: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[OwnFigure, ...]]:
+    """Figures by the waste of the log that they are about: of the same name, else the only one of the code; else a waste of its own."""
     found: defaultdict[tuple[str, str], tuple[OwnFigure, ...]] = defaultdict(tuple)
     for figure in own:
-        found[figure.code, figure.waste] += (figure,)
-    return found
+        same = [waste for waste in known if waste[0] == figure.code]
+        key = figure.code, figure.waste
+        found[same[0] if key not in same and len(same) == 1 else key] += (figure,)
+    return dict(found)
 
 
 def _with_own(row: ReportRow, own: Sequence[OwnFigure]) -> tuple[ReportRow, list[tuple[str, int]]]:

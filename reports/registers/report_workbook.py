@@ -216,18 +216,11 @@ def _beside(book: Any, found: MonthlyReport, forms: Any) -> None:
     """Sheets behind it: sums by code, which cells are the firm's to fill or stand in its books, notes."""
     codes = sorted({(row.part, row.code) for row in found.rows})
     fields = ("sent_g", "own_g", "refused_g", "accepted_g", "stock_opening_g", "stock_closing_g")
+    # Called otherwise than the columns of the standard, so that nobody who reads the file back takes it for another table of them.
     heads = [
-        ("类别", "Part"),
-        ("废物代码", "Code"),
-        ("委托外单位量（吨）", "Given to others, t"),
-        ("自行利用/处置量（吨）", "Used here, t"),
-    ]
-    heads += [
-        ("移出后被拒收（吨）", "Refused, t"),
-        ("本期接受（吨）", "Received, t"),
-        ("期初贮存（吨）", "Stock, opening, t"),
-        ("期末贮存（吨）", "Stock, closing, t"),
-    ]
+        ("类别", "Part"), ("代码合计", "Sums of the code"), ("委外合计（吨）", "Given to others, t"), ("自用合计（吨）", "Used here, t"), ("拒收合计（吨）", "Refused, t"),
+        ("接受合计（吨）", "Received, t"), ("期初合计（吨）", "Opening, t"), ("期末合计（吨）", "Closing, t"),
+    ]  # fmt: skip
     sheet = _sheet(book, say("合计", "Sums"), [say(*head) for head in heads], forms, 20)
     for at, (part, code) in enumerate(codes, 1):
         rows = [row for row in found.rows if (row.part, row.code) == (part, code)]

@@ -24,6 +24,9 @@ InPeriod = Annotated[
     str,
     in_path("^[0-9]{4}(-[0-9]{2})?([.](json|xlsx|pdf))?$", "年度或月份，以及格式 / year or month, and the form wanted", "2026-10.xlsx"),
 ]
+WithBooks = Annotated[
+    bool, QueryParameter(name="books", description="C.1：以单位交来的台账补填 / fill C.1 from the firm's books, false: the log alone")
+]
 InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
 _ANSWERS = {**refusals(400, 401, 403, 422), **file(JSON, XLSX, PDF, said="The register")}
 
@@ -38,16 +41,17 @@ async def get_register(
     name: InPeriod,
     party: Uscc = None,
     tongue: InLanguage = "zh",
+    books: WithBooks = True,  # a query
 ) -> Response[bytes]:
     """``YYYY`` or ``YYYY-MM`` for JSON (both languages), ``.xlsx``, and but for C.1 ``.pdf`` (sums): what a firm sent, carried or received, or HJ 1259
-    C.1. A firm's own where no ``party`` is named; those of the firms of its region for an authority."""
+    C.1. A firm's own where no ``party`` is named; those of the firms of its region for an authority. ``books=false`` leaves out of C.1 what the firm's own books say, so that an export gives the same."""
     period, _, suffix = name.partition(".") if name.endswith(tuple(_MEDIA)) else (name, "", "json")
     asked = RegisterAsked(register, period, party or caller.uscc, suffix, "zh" if suffix == "json" else tongue)
     check_asked(asked)
     await service.check_reader(log, caller, asked.party)
     if HEAD_ONLY in request.scope:  # nobody reads it: nothing is drawn
         return Response(b"", media_type=_MEDIA[suffix], headers={"Cache-Control": "private, no-store"})
-    drawing = asyncio.create_task(service.register_of(log, drawer, asked))
+    drawing = asyncio.create_task(service.register_of(log, drawer, asked, with_books=books))
     if not await still_waits(request.receive, drawing):
         return Response(b"", status_code=499)  # to nobody
     called, content = await drawing

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from liandan.cli.dossier import dossier as dossier_command
@@ -103,6 +105,42 @@ async def test_an_export_gives_the_same_bytes(still: httpx.AsyncClient, tmp_path
 def test_of_files_the_firm_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["c1", "2026", "--from", str(tmp_path)])
     assert (result.exit_code, "--party" in result.output) == (2, True)
+
+
+def made_in_october() -> bytes:
+    """A book of what was produced (HJ 1259 B.1), two rows of heads."""
+    upper = ("序号", "产生批次编码", "产生时间", "危险废物名称", "", "危险废物类别", "危险废物代码", "产生量", "计量单位")
+    lower = ("", "", "", "行业俗称/单位内部名称", "国家危险废物名录名称", "", "", "", "")
+    rows = [
+        (number, f"CS{number}", f"2026-10-{number:02d}", "废铅蓄电池", "废铅蓄电池", "HW31", "900-052-31", mass, "吨")
+        for number, mass in ((3, 12.5), (9, 7.000001))
+    ]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("产生")
+    for at, row in enumerate((upper, lower, *rows)):
+        sheet.write_row(at, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+async def test_c1_is_filled_from_the_firms_own_books(still: httpx.AsyncClient) -> None:
+    generator, origin = await token_of(still, GENERATOR), await token_of(still, AUTHORITY_51)
+    before = (await still.get("/v1/registers/c1/2026-10", headers=generator)).content
+    answer = await still.post("/v1/books?name=b1.xlsx&month=2026-10", content=made_in_october(), headers=generator)
+    assert (answer.status_code, answer.json()["findings"]) == (200, []), answer.text
+    for who in (generator, origin):
+        rows = {row["code"]: row for row in (await still.get(f"/v1/registers/c1/2026-10?party={GENERATOR}", headers=who)).json()["rows"]}
+        battery = rows["900-052-31"]
+        assert (battery["produced_t"], battery["lacking"]) == ("19.500001", ["own_method", "own_g", "stock_opening_g", "stock_closing_g"])
+        assert battery["sources"]["produced_g"].startswith("B1 2026-10 ")
+        assert battery["sources"]["produced_g"].endswith("产生!3 … 产生!4 (2)")
+        assert "produced_t" not in rows["384-004-31"], "of another waste the book says nothing"
+    year = (await still.get("/v1/registers/c1/2026", headers=generator)).json()["rows"]
+    assert all("produced_t" not in row for row in year), "one month of a year is not its sum"
+    assert (await still.get("/v1/registers/c1/2026-10?books=false", headers=generator)).content == before, (
+        "the log alone, as an export has it"
+    )
 
 
 DAYS = "from=2026-09-01&to=2026-10-31"

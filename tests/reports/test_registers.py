@@ -18,6 +18,8 @@ from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
 from ledger.times import day_of
+from liandan.books.composing import Holding
+from liandan.books.reading import compose_books, read_book
 from manifests import acts
 from reports.drawing import StatementSource, draw
 from reports.kinds import all_kinds
@@ -195,6 +197,39 @@ def test_c1_takes_what_the_firms_own_books_say_and_says_where() -> None:
     assert rows[BATTERY]["sources"]["produced_g"] == "b1 2026-10 ab12 产生!7；b1 2026-10 ab12 产生!8"
     assert rows["900-249-08"]["produced_t"] == "0.030000", "a waste of the books of which nothing left"
     assert rows[SLAG]["lacking"][0] == "produced_g", "what the books do not say is still the firm's"
+
+
+def test_a_book_of_another_name_is_of_the_only_waste_of_its_code() -> None:
+    """The firm's C.1 names wastes as the catalogue does; where two wastes share a code nobody guesses."""
+    asked = RegisterAsked("c1", "2026-10", GENERATOR, "json", own=(OwnFigure("closing", BATTERY, "废铅蓄电池及…", 400_000, source="C1"),))
+    rows = json.loads(draw_file(gather(collector()), asked, ROOT)[1])["rows"]
+    assert [(row["code"], row.get("stock_closing_t")) for row in rows] == [(SLAG, None), (BATTERY, "0.400000")]
+
+
+def test_what_was_filled_is_read_again_as_a_book() -> None:
+    """By the reader of books, which knows the standard's two rows of heads and nothing of how this file was made."""
+    own = [
+        OwnFigure(what, BATTERY, "废铅蓄电池", grams, "R4" if what == "used" else "", "B1")
+        for what, grams in (("made", 9), ("used", 300_000))
+    ]
+    own += [OwnFigure(what, BATTERY, "废铅蓄电池", grams, source="C1") for what, grams in (("opening", 500_000), ("closing", 400_000))]
+    own += [
+        OwnFigure(what, SLAG, "铅蓄电池生产废渣", 1_000, "R4" if what == "used" else "", "B1")
+        for what in ("made", "used", "opening", "closing")
+    ]
+    name, raw = draw_file(gather(october()), RegisterAsked("c1", "2026-10", GENERATOR, "xlsx", own=tuple(own)), ROOT)
+    taken = compose_books(read_book(name, raw), Holding(holder=GENERATOR, month="2026-10", names=()))
+    assert taken.findings == ()
+    ((kind, lines),) = ((book.kind, book.lines) for book in taken.books)
+    found = {(line.side, line.term): line.mass_g for line in lines if line.code == BATTERY}
+    assert kind == "c1"
+    assert found == {
+        ("made", ""): 9,
+        ("used", ""): 300_000,
+        ("out", ""): 20_020_000,
+        ("stock", "opening"): 500_000,
+        ("stock", "closing"): 400_000,
+    }
 
 
 def test_c1_is_read_by_another_program_under_two_rows_of_heads() -> None:
