@@ -129,9 +129,9 @@ async def _carry_out(work: Golive, planned: list[PlannedStatement]) -> int:
         async for batch in work.carry_out(planned):
             settled += batch
             progress(len(settled), len(planned))
-    entered = [one for one in settled if one.receipt is not None]
-    known = [one for one in settled if one.problem is not None and {error.code for error in one.problem.errors} & there]
-    refused = [one for one in settled if one.problem is not None and one not in known]
+    entered = [one for one in settled if one.receipt is not None and one.receipt.is_new]
+    refused = [one for one in settled if one.problem is not None and not {error.code for error in one.problem.errors} & there]
+    known = len(settled) - len(entered) - len(refused)
     for one in refused[:200]:
         assert one.problem is not None
         warn(
@@ -139,7 +139,7 @@ async def _carry_out(work: Golive, planned: list[PlannedStatement]) -> int:
             *(f"  {error.code} {error.message} → {error.what_to_do}" for error in one.problem.errors[:5]),
         )
     emit(
-        {"signed": len(entered), "there": len(known), "refused": [one.statement.chain for one in refused]},
-        f"入账 {len(entered)}，已有 {len(known)}，退回 {len(refused)} / entered, there already, refused",
+        {"signed": len(entered), "there": known, "refused": [one.statement.chain for one in refused]},
+        f"入账 {len(entered)}，已有 {known}，退回 {len(refused)} / entered, there already, refused",
     )
     return FINDING if refused else 0

@@ -46,7 +46,9 @@ def test_a_template_that_is_filled_in_comes_back(kind: str, tmp_path: Path) -> N
     page = made.worksheets[1]
     for cell in page[2]:
         head = cell.value or page.cell(1, cell.column).value
-        value = "900-052-31" if head == "危险废物代码" else "2026-11-03 08:00" if head.endswith(("时间",)) and "完毕" not in head else None
+        value: str | int | None = (
+            "900-052-31" if head == "危险废物代码" else "2026-11-03 08:00" if head.endswith(("时间",)) and "完毕" not in head else None
+        )
         value = "千克" if head == "计量单位" else 12_500 if head.endswith("量") and "数量" not in head else value
         if value is not None:
             page.cell(3, cell.column).value = value

@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from asyncpg import Pool, Record
 
-from liandan.books.mapping import written
+from liandan.books.mapping import BookMapping, written
+from liandan.books.reading import read_book
 from liandan.books.routes import router
+from liandan.intake.bounded import BoundedReader, _decoded
+from liandan.intake.reading import ReadTables
 from reports.books import store
 from tests.liandan.books.ugly import MAPPING, book, empty_rows, export, row, with_dimension
 from tests.manifests.driver import GENERATOR, RECEIVER
@@ -21,10 +25,19 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 QUERY = "name=a.xlsx&month=2026-11"
 
 
+class InProcess(BoundedReader):
+    """Reads here: what a process of its own costs is paid where a whole server is tried (test_books_at_a_server)."""
+
+    async def read_by(self, module: str, asked: tuple[str, ...], name: str, raw: bytes) -> ReadTables:
+        """What the process would answer, as it travels."""
+        mapping = msgspec.json.decode(asked[1], type=BookMapping) if asked[1] else None
+        return _decoded(msgspec.msgpack.encode(read_book(asked[0], raw, mapping)))
+
+
 @pytest.fixture(scope="module")
 async def web(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Web]:
     """One log for all tests; each clears the books."""
-    async with serving(shared_pool, tmp_path_factory.mktemp("books"), Example(), [router()]) as web:
+    async with serving(shared_pool, tmp_path_factory.mktemp("books"), Example(), [router(InProcess())]) as web:
         yield web
 
 

@@ -52,4 +52,4 @@ def test_a_line_of_b5_says_what_its_row_says() -> None:
     assert line.raw["委外利用/处置量"] == "12.5"
     assert line.raw["计量单位"] == "吨"
     assert not any("容器" in head for head in line.raw)  # known, and nothing to us
-    assert any("不读取，也不保存" in one.said.zh for one in found.notes if one.said)
+    assert any("不读取，也不保存" in one.said.zh for one in found.notes)
