@@ -96,11 +96,9 @@ def problem_errors(
     ``rules``. ``day`` of the event, if it is known: its law is cited (R-73). ``names`` of parties by code, as far as they are known; ``labels`` of the fields of the act."""
     is_zh = language == "zh"
 
-    def text_of(reason: Reason) -> Rule:
-        return rules[reason.code].told(reason.cause, reason.places, names or {}, labels)
-
     def told(reason: Reason) -> ProblemError:
-        rule, cause = text_of(reason), cause_of(reason, reasons, rules)
+        rule = rules[reason.code].told(reason.cause, reason.places, names or {}, labels, (language,))
+        cause = cause_of(reason, reasons, rules)
         message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
         if cause is not None:
             what_to_do = (
@@ -109,7 +107,7 @@ def problem_errors(
                 else f"Correct {cause.code} first; most likely this goes with it; what is still wrong then is told anew."
             )
         lifted = reason if cause is None else cause
-        lift = lifted.lift or text_of(lifted).lift
+        lift = lifted.lift or (rule if cause is None else rules[cause.code].causes.get(cause.cause, rules[cause.code])).lift
         reason = _looked_at(reason)
         return ProblemError(
             code=reason.code,
@@ -245,6 +243,6 @@ def mark(
     standing = rules.get(code)
     if standing is None:
         return Mark(code=code, level=level, message=code)
-    rule = standing.told(*case, names or {})
+    rule = standing.told(*case, names or {}, languages=(language,))
     message, what_to_do = (rule.zh, rule.do_zh) if language == "zh" else (rule.en, rule.do_en)
     return Mark(code=code, level=level, message=message, what_to_do=what_to_do, lift=rule.lift, lifted_by=lifted_by(rule.lift, language))

@@ -65,16 +65,25 @@ class Rule(Struct, frozen=True, kw_only=True):
         """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
         return self.source if self.before is None or not day or day >= self.before[0] else self.before[1]
 
-    def told(self, cause: str, places: Mapping[str, Word], names: Mapping[str, Word], labels: Labels = NO_LABELS) -> "Rule":
-        """The text of a cause with its places filled; codes of parties and chains with their ``names``, where they are known, fields of the act
-        with their ``labels``. Else the standing text."""
+    def told(
+        self,
+        cause: str,
+        places: Mapping[str, Word],
+        names: Mapping[str, Word],
+        labels: Labels = NO_LABELS,
+        languages: tuple[Language, ...] = get_args(Language),
+    ) -> "Rule":
+        """The text of a cause with its places filled, in these languages; codes of parties and chains with their ``names``, where they are
+        known, fields of the act with their ``labels``. Else the standing text."""
         text = self.causes.get(cause)
         if text is None:
             return self
-        filled = {language: _Places((name, _word(word, language)) for name, word in places.items()) for language in get_args(Language)}
-        zh, do_zh = (labelled(_named(said.format_map(filled["zh"]), names, "zh"), "zh", labels) for said in (text.zh, text.do_zh))
-        en, do_en = (labelled(_named(said.format_map(filled["en"]), names, "en"), "en", labels) for said in (text.en, text.do_en))
-        return replace(text, zh=zh, do_zh=do_zh, en=en, do_en=do_en)
+        said = dict[str, str]()
+        for language in languages:
+            filled = _Places((name, _word(word, language)) for name, word in places.items())
+            for part in (language, f"do_{language}"):
+                said[part] = labelled(_named(getattr(text, part).format_map(filled), names, language), language, labels)
+        return replace(text, **said)
 
 
 class _Places(dict[str, str]):
