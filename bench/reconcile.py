@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from base64 import b64encode
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -28,11 +29,13 @@ from msgspec import Struct
 from bench.figures import Figure, quantile
 from bench.load import FROM, Load, key_of
 from bench.posting import log_server, post_batches, run
+from bench.years.closing import CLOSED_AFTER_S
 from bench.years.making import exported
 from bench.years.years import Years
-from ledger.admission.entry import read_entry
+from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import DataSets
 from ledger.publishing.files import LogFiles
+from ledger.times import parse_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.tiles import TileReader
 from liandan.client import AsyncLiandan
@@ -43,6 +46,7 @@ from reports.reconcile import check_month, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.line import period_of
 from reports.reconciliation.proving import Prover
 
 LOGS = {"10^5": [4000, 4000, 4000, 4000, 0], "10^6": [*[6850] * 23, 4000, 0]}
@@ -83,7 +87,7 @@ def measure(manifests: int, export: Path | None = None) -> Iterator[Figure]:
 def _of_files(directory: Path, kept: Path, among: str, months: int) -> Iterator[Figure]:
     month, before = (f"{2025 + number // 12}-{number % 12 + 1:02d}" for number in (months - 1, months - 2))
     size = _checkpoint(LogFiles(directory)).size
-    earlier_size = _sizes_of_closes(directory, before)
+    earlier_size = _closed_at(directory, before)
     whole, of_month = apart(partial(_read, directory, 0)), apart(partial(_read, directory, size - earlier_size))
     cold = apart(partial(_draw, directory, kept, EMPTY, ()))
     yield _figure(f"first statement among {among}, gathering all", cold, whole, "reading all entries")
@@ -128,14 +132,18 @@ def _checkpoint(files: LogFiles) -> Checkpoint:
     return open_checkpoint(files.read("checkpoint") or b"", log_keys).checkpoint
 
 
-def _sizes_of_closes(directory: Path, month: str) -> int:
-    """The size at which a month was closed: the newest close of the last entries that names it."""
+def _closed_at(directory: Path, month: str) -> int:
+    """The size at which a month was closed, of a log of years: the first entries of the ninth of the next month tell."""
     files = LogFiles(directory)
-    size = _checkpoint(files).size
-    for raw in TileReader(size, files.read).entries(size // 4 * 3, size):
-        if f'"period/{month}/'.encode() in raw:
-            return int(read_entry(raw, KINDS).statement.body.size)
-    raise LookupError(f"{month} is not closed")
+    tree = TileReader(_checkpoint(files).size, files.read)
+
+    def entry_at(index: int) -> Entry:
+        return read_entry(next(iter(tree.entries(index, index + 1))), KINDS)
+
+    since_s = period_of(month).end_s + CLOSED_AFTER_S
+    place = bisect_left(range(tree.size), since_s, key=lambda index: parse_at(entry_at(index).admission.at))
+    closes = (entry.statement for entry in map(entry_at, range(place, tree.size)) if entry.statement.kind == "period.close/1")
+    return int(next(closes).body.size)
 
 
 def _read(directory: Path, last: int) -> dict[str, float]:

@@ -22,10 +22,12 @@ from ledger.auditing.disk_map import DiskMap
 
 PAGE_BYTES = 16 * 1024
 """A page that has become larger is divided."""
-HOT = 16_000
-"""Values held decoded: some 50 MB."""
+HOT = 32_000
+"""Values held decoded, some 60 MB: those of the manifests under way when a month has 5,000."""
 _KEPT = 128
 """Pages held decoded."""
+_BESIDE = frozenset({"=filed", "=told"})
+"""What is gathered of one manifest and asked for by its name alone."""
 _DELETED = msgspec.msgpack.encode(None)
 _Page = dict[str, bytes]
 """Encoded values by their place."""
@@ -155,10 +157,10 @@ class PagedMap(DiskMap):
 
 def place_of(name: str) -> str:
     """Where a name lies: what belongs to one manifest lies together, those of about one time side by side (a ULID begins with its time), so that
-    a month of new loads fills few pages and leaves those of before as they are.
+    a month of new loads fills few pages and leaves those of before as they are. What is walked lies where it is called.
     """
     register, _, chain = name.partition(":")
-    if chain.startswith(("manifest/", "case/")) and register[:1] != "=":
+    if chain.startswith(("manifest/", "case/")) and (register[:1] != "=" or register in _BESIDE):
         return f"~{chain.split('/')[2]} {name}"
     return name
 
