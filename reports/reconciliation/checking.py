@@ -132,7 +132,7 @@ def _plan(fold: Fold, chain: str, site: str, number: int) -> PlanMonth | None:
         name=line.name,
         code=line.code,
         planned_g=line.mass_g,
-        month_g=sums[month],
+        month_g=sums.get(fold.period.month, 0),
         year_g=sum(sums.values()),
     )
 

@@ -160,7 +160,7 @@ class PlanMonth(Struct, frozen=True, kw_only=True):
     code: str
     planned_g: int
     month_g: int
-    """Counted by manifests issued in the month."""
+    """Counted in the month: by manifests issued in it; one of another year than its plan counts in the nearest month of the plan's."""
     year_g: int
     """The same from the beginning of the plan's year to the month's end."""
 
