@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement
-from tests.reconciliation.oracle import FLOWS, SHANGHAI, Month, Takes, age_of, month_by
+from tests.reconciliation.oracle import FLOWS, Month, Takes, age_of, month_by
+from tests.reconciliation.oracle_loads import SHANGHAI
 
 Way = tuple[str, str]
 
