@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import resource
@@ -10,83 +9,27 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from base64 import b64encode
-from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
 
-from bench.years.making import exported
-from bench.years.years import Years
-from ledger.admission.entry import read_entry
-from ledger.admission.kind_table import DataSets
-from ledger.publishing.files import LogFiles
-from ledger.tree.checkpoint import Checkpoint, open_checkpoint
-from ledger.tree.tiles import TileReader
 from reports.kinds import all_kinds
-from reports.reconcile import check_month, finish, to_bytes
 from reports.reconciliation import pages, sealing
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import with_gathering
 from reports.reconciliation.pages import PagedMap
 from reports.reconciliation.proving import Prover
 from reports.reconciliation.sealing import CLOSES, KeptIn
-from whitelist.period import PeriodClose, direction_of, month_of
+from tests.reports.kept_years import SECRET, YearsLog, closed_years, damaged, in_a_process, kept_through, killed, steps_of
+from whitelist.period import direction_of, month_of
 
 HOUSE = Path(__file__).parents[2]
-SECRET, WAY = bytes(32), ("51", "50")
-MONTHS = [6, 6, 6, 6, 6, 0]
-"""Loads; the last month is there so that the one before is closed."""
-
-
-class YearsLog(Struct, frozen=True):
-    """Some months with all that may be wrong, each closed on the ninth of the next: files, size, and the closes by chain."""
-
-    files: LogFiles
-    size: int
-    closes: dict[str, PeriodClose]
-
-    @property
-    def head(self) -> Checkpoint:
-        """The newest checkpoint."""
-        log_keys = (self.files.read("log.vkey") or b"").decode().splitlines()
-        return open_checkpoint(self.files.read("checkpoint") or b"", log_keys).checkpoint
-
-    def draw(self, month: str, kept: KeptIn | None, way: tuple[str, str] = WAY, size: int = 0) -> tuple[bytes, int, list[str]]:
-        """The JSON, entries that had to be gathered for it, and what was told."""
-        taken, told = list[int](), list[str]()
-
-        def work(gathering: Gathering, checkpoint: Checkpoint) -> bytes:
-            return to_bytes(finish(Fold(check_month(month), gathering), way, b64encode(checkpoint.root).decode()), "json")
-
-        found = with_gathering(
-            self.files.read, lambda: self.head, all_kinds(), work, kept, lambda done, of: taken.append(done), told.append, size=size
-        )
-        return found, len(taken), told
-
-    def gathered(self, size: int, look: Callable[[Gathering], None]) -> Gathering:
-        """From the first entry, looked at after each."""
-        gathering = Gathering(all_kinds(), DataSets(all_kinds(), self.files.read))
-        for raw in TileReader(self.size, self.files.read).entries(0, size):
-            gathering.step(read_entry(raw, all_kinds()))
-            look(gathering)
-        return gathering
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> YearsLog:
     """Made once."""
-    directory = tmp_path_factory.mktemp("years")
-    size = exported(Years(MONTHS, 3, troubled=0.5, senders=8), directory, closes=True)
-    bare = YearsLog(LogFiles(directory), size, {})
-    gathering = bare.gathered(size, lambda one: None)
-    chains = [f"period/2025-{month:02d}/{'-'.join(way)}" for month in range(1, len(MONTHS)) for way in (WAY, WAY[::-1])]
-    return YearsLog(bare.files, size, {chain: gathering.facts.state(chain).newest for chain in chains})
+    return closed_years(tmp_path_factory.mktemp("years"))
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +42,6 @@ def march(log: YearsLog) -> bytes:
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that some hundred manifests fill many."""
     monkeypatch.setattr(pages, "PAGE_BYTES", 2_000)
-
-
-def kept_through(log: YearsLog, directory: Path) -> KeptIn:
-    """Kept as a machine keeps it: at every close, and at the end."""
-    kept = KeptIn(directory / "gathered", SECRET)
-    for size in (*sorted({close.size for close in log.closes.values()}), 0):
-        log.draw("2025-03", kept, size=size)
-    return kept
 
 
 def test_a_closed_month_is_drawn_again_as_it_was_signed(log: YearsLog, tmp_path: Path) -> None:
@@ -164,11 +99,7 @@ def test_bits_that_turn_change_no_statement(log: YearsLog, march: bytes, tmp_pat
     kept, dice = kept_through(log, tmp_path), random.Random(5)
     whole = kept.path.read_bytes()
     for _ in range(12):
-        turned = bytearray(whole)
-        for _ in range(dice.choice((1, 1, 40))):
-            turned[dice.randrange(len(turned))] ^= 1 << dice.randrange(8)
-        cut = len(turned) if dice.random() < 0.7 else dice.randrange(len(turned))
-        kept.path.write_bytes(turned[:cut])
+        kept.path.write_bytes(damaged(whole, dice))
         assert log.draw("2025-03", kept)[0] == march
         assert log.draw("2025-03", kept)[:2] == (march, 0)
 
@@ -181,54 +112,16 @@ def test_a_lock_that_somebody_left_behind_is_no_hindrance(log: YearsLog, march: 
     assert log.draw("2025-03", kept)[:2] == (march, 0)
 
 
-def watched(step: Callable[[], None]) -> Callable[..., None]:
-    """``PagedMap.__init__``, after which every statement of SQLite is told."""
-    begin = PagedMap.__init__
-
-    def opened(self: PagedMap, *arguments: object, **options: object) -> None:
-        begin(self, *arguments, **options)  # type: ignore[arg-type]
-        self.db.set_trace_callback(lambda sql: step())
-
-    return opened
-
-
-def in_a_process(work: Callable[[], None]) -> int:
-    """Its exit code."""
-    process = multiprocessing.get_context("fork").Process(target=work)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
-
-
 def test_whoever_is_killed_leaves_what_was_kept_or_nothing(log: YearsLog, march: bytes, tmp_path: Path) -> None:
     """At any statement of SQLite, from the first entry or in going on."""
-    dice, early = random.Random(9), log.size - 100
-
-    def kept_at(name: object, size: int) -> KeptIn:
-        kept = KeptIn(tmp_path / str(name), SECRET)
-        if size:
+    dice = random.Random(9)
+    for size in (0, log.size - 100):
+        wanted = [KeptIn(tmp_path / f"{size}-{number}", SECRET) for number in range(5)]
+        for kept in wanted if size else ():
             log.draw("2025-03", kept, size=size)
-        return kept
-
-    for size in (0, early):
-        steps, kept = list[int](), kept_at(f"counted-{size}", size)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(PagedMap, "__init__", watched(partial(steps.append, 1)))
-            log.draw("2025-03", kept)
-        for number in range(4):
-            kept, left = kept_at(f"{size}-{number}", size), [dice.randint(1, len(steps))]
-
-            def work(kept: KeptIn = kept, left: list[int] = left) -> None:
-                def step() -> None:
-                    left[0] -= 1
-                    if not left[0]:
-                        os.kill(os.getpid(), signal.SIGKILL)
-
-                PagedMap.__init__ = watched(step)  # type: ignore[method-assign]
-                log.draw("2025-03", kept)
-
-            assert in_a_process(work) == -signal.SIGKILL
+        steps = steps_of(log, wanted.pop())
+        for kept in wanted:
+            assert killed(log, kept, dice.randint(1, steps))
             found, _, told = log.draw("2025-03", kept)
             assert (found, told) == (march, [])
             assert log.draw("2025-03", kept)[:2] == (march, 0)
