@@ -25,17 +25,27 @@ def month() -> None:
 
 
 @month.command("run")
+@click.option(
+    "--first",
+    default="",
+    metavar="YYYY-MM",
+    help="从该月起结账（尚未结过的方向），默认账本成立的月份 / first month, of a direction of which none is closed",
+)
 @url_option
 @now_option
 @command
-async def run_command(url: str | None, now: str | None) -> int:
+async def run_command(first: str, url: str | None, now: str | None) -> int:
     """依次结清所有已结束而未结账的月份；可随时中断、重复执行，不会结账两次。由 cron、systemd 定时器执行，或者由服务自带的任务执行。
 
     Close every month that is over, in order, each direction by itself. May be interrupted and repeated at any moment: no month is closed twice.
     For cron or a timer on the machine that holds the operator's key; says what it waits for.
     """
+    from reports.reconcile import check_month
+
+    if first:
+        check_month(first)
     job, now_s = _job(url), _seconds(now)
-    return _told(await _run(job, now_s))
+    return _told(await _run(job, now_s, first=first))
 
 
 @month.command("close")
@@ -87,9 +97,9 @@ def _seconds(now: str | None) -> int | None:
     return None if now is None else parse_at(now, "--now")
 
 
-async def _run(job: MonthJob, now_s: int | None, again: list[MonthDue] | None = None) -> MonthsReport:
+async def _run(job: MonthJob, now_s: int | None, again: list[MonthDue] | None = None, first: str = "") -> MonthsReport:
     with progress_bar("结账 / closing months") as progress:
-        return await job.run(now_s=now_s, again=again or (), progress=progress, drawing=progress, told=warn)
+        return await job.run(now_s=now_s, again=again or (), first=first, progress=progress, drawing=progress, told=warn)
 
 
 def _told(report: MonthsReport) -> int:

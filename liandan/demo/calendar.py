@@ -44,6 +44,8 @@ END = at("10-31 22:00")
 MONTH = "2026-10"
 EXCHANGED = at("11-02 10:00")
 """Both sides exchange what was really received on the lists so far; for the whole year they do it each January."""
+CLOSED, AGREED = at("11-03 00:30"), at("11-04 10:00")
+"""The month is closed by the job; both sides have recomputed it, and confirm."""
 
 
 def slot_end(at_s: int) -> int:

@@ -28,12 +28,13 @@ from liandan.demo import calendar
 from liandan.demo.cast import CAST
 from liandan.demo.exchange import exchange
 from liandan.demo.founding import Keyring, founding
+from liandan.demo.months import agree, close_month
 from liandan.demo.play import HttpPoster, Scribe, Unplanned, found_log, play
 from liandan.demo.sandbox import sandbox
 from liandan.demo.screen import Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
-from liandan.demo.summary import Books, Summary, summarize
+from liandan.demo.summary import Books, MonthClosed, Summary, summarize
 from liandan.demo.witnesses import WITNESSES, Witnesses, policy_lines, witnessing
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.keyring import write_keyring
@@ -116,12 +117,18 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
         scribe = Scribe(demo.keyring, poster.found, story.world)
         played = await play(story.slots, scribe, poster, lambda count, now: bar.step(count, now[5:10]))
         await exchange(story.world, scribe, poster)
-    async for entry in entries(poster.client):
-        books.watch(entry)
+    with screen.phase("months", "结账并由两地确认", 2) as bar:
+        closed, known = await close_month(demo.data, demo.keyring, poster), list[Entry]()
+        bar.step()
+        async for entry in entries(poster.client):
+            books.watch(entry)
+            known.append(entry)
+        await agree(demo.data, closed, known, demo.keyring, poster)
+        bar.step()
     with screen.phase("certificates", "出具转移证明", len(list_completed(books.views.values()))) as bar:
         count = await certificates(poster.client, books.views.values(), out / "certificates", bar.step)
     with screen.phase("statements", "编制月度对账单", len(WAYS) * len(FORMATS)) as bar:
-        files = await reconciliations(poster.client, calendar.MONTH, out, bar.step)
+        files = await reconciliations(poster.client, calendar.MONTH, closed, out, bar.step)
     # Last, so that every checkpoint that a document prints is archived by now (formats §4).
     with screen.phase("export", "导出账本") as bar:
         await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
@@ -131,7 +138,7 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     with screen.phase("witnesses", "核对两地镜像", len(WITNESSES)) as bar:
         witnessed = await witnesses.witnessed(out / "export", bar.step)
     summary = summarize(demo.keyring.seed, calendar.MONTH, story.world, played, audited, report)
-    summary.certificates, summary.statements, summary.witnesses = count, files, witnessed
+    summary.certificates, summary.statements, summary.witnesses, summary.months = count, files, witnessed, closed
     summary.data_dir, summary.seconds = str(demo.data), dict(screen.seconds)
     return summary
 
@@ -157,12 +164,15 @@ async def certificates(client: AsyncLiandan, views: Iterable[ManifestView], fold
     return len(wanted)
 
 
-async def reconciliations(client: AsyncLiandan, month: str, out: Path, done: Callable[[], None]) -> tuple[str, ...]:
-    """Write ``reconciliation-<month>-<way>.<format>`` for both ways in all formats; the names."""
-    names = []
+async def reconciliations(
+    client: AsyncLiandan, month: str, closed: Iterable[MonthClosed], out: Path, done: Callable[[], None]
+) -> tuple[str, ...]:
+    """Write ``reconciliation-<month>-<way>.<format>`` for both ways in all formats, as the month was closed; the names."""
+    names, sizes = [], {one.way: one.size for one in closed}
     for way, kind in product(WAYS, FORMATS):
         source, destination = way.split("-")
-        content = await client.get(f"/v1/reconciliations/{month}.{kind}", **{"from": source, "to": destination})
+        wanted: dict[str, str | int | None] = {"from": source, "to": destination, "size": sizes[way]}
+        content = await client.get(f"/v1/reconciliations/{month}.{kind}", **wanted)
         names.append(f"reconciliation-{month}-{way}.{kind}")
         await asyncio.to_thread((out / names[-1]).write_bytes, content)
         done()

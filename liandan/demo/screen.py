@@ -73,6 +73,8 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
     console.print(f"账本 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
     _witnesses(summary, console)
+    for one in summary.months:
+        console.print(f"月结 {one.way}：第 {one.index} 条结账，规模 {one.size} 条；两地主管部门各自重算一致并确认。", soft_wrap=True)
     files = f"转移证明 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。"
     console.print(files, markup=False, soft_wrap=True)
     program, results = own_name(), shlex.quote(str(out))

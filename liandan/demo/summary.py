@@ -94,6 +94,19 @@ class Exchanged(Struct, frozen=True, kw_only=True):
     stock_t: str
 
 
+class MonthClosed(Struct, frozen=True, kw_only=True):
+    """A direction of the month, closed by the job and confirmed by both authorities after their own computation."""
+
+    period: str
+    way: str
+    index: int
+    """Entry of the close."""
+    size: int
+    """Entries of the log at which the statement is drawn."""
+    json: str
+    """SHA-256 of the statement's JSON, as it was signed."""
+
+
 class RefusedCount(Struct, frozen=True, kw_only=True):
     """What was refused: the case in words, the act, the codes with their texts, how many statements."""
 
@@ -141,6 +154,8 @@ class Summary(Struct, kw_only=True):
     certificates: int
     statements: tuple[str, ...]
     """Files of the monthly statements."""
+    months: tuple[MonthClosed, ...] = ()
+    """The closes of the month, which both authorities have confirmed."""
     audit: dict[str, int | bool]
     witnesses: tuple[Witnessed, ...] = ()
     """Witnesses stamp real time, whatever the log simulates."""

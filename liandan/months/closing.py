@@ -71,25 +71,26 @@ def prepare(
     *,
     now_s: int | None = None,
     again: Iterable[MonthDue] = (),
+    first: str = "",
     least: int = 0,
     progress: Step = lambda done, of: None,
     drawing: Step = lambda done, of: None,
     told: Told = lambda what: None,
 ) -> MonthRound | None:
     """Look, and draw what is due first; None before the log is founded. ``now_s``: the present, else the clock's, of a simulated log that of its
-    newest entry. ``least``: entries that must be published. ``progress`` is of entries gathered, ``drawing`` of files written. Blocks.
+    newest entry. ``first``: the first month of a direction of which none is closed yet, where that is not the month of the founding. ``least``: entries that must be published. ``progress`` is of entries gathered, ``drawing`` of files written. Blocks.
     """
     wanted = tuple(again)
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> MonthRound | None:
         if not gathering.to.size:
             return None
-        log, now, plan = _planned(gathering, now_s, wanted)
-        first = [due for due in plan.due if due.month == plan.due[0].month] if not log.closed else []
+        log, now, plan = _planned(gathering, now_s, wanted, first)
+        earliest = [due for due in plan.due if due.month == plan.due[0].month] if not log.closed else []
         prepared = []
-        for number, due in enumerate(first):
+        for number, due in enumerate(earliest):
             found = _taken_up(shelf, due, gathering.facts, log) or _drawn(
-                shelf, due, gathering, checkpoint, log, number, len(first), drawing
+                shelf, due, gathering, checkpoint, log, number, len(earliest), drawing
             )
             prepared.append(found)
         return MonthRound(log=log, now_s=now, size=gathering.to.size, plan=plan, prepared=tuple(prepared))
@@ -117,12 +118,12 @@ def _gathered(source: StatementSource, work: Callable[[Gathering, Checkpoint], T
     return with_gathering(files.read, lambda: newest(files, source.log_keys, least), KINDS, work, source.kept, progress, told)
 
 
-def _planned(gathering: Gathering, now_s: int | None, again: Iterable[MonthDue]) -> tuple[LogState, int, MonthPlan]:
+def _planned(gathering: Gathering, now_s: int | None, again: Iterable[MonthDue], begins: str = "") -> tuple[LogState, int, MonthPlan]:
     """The log, the present, and what is due in it."""
     log: LogState = gathering.facts.state(LOG_MAIN)
     entered_s, first = parse_at(gathering.to.at), (*gathering.to.ended, gathering.to.month)[0]
     now = now_s if now_s is not None else entered_s if log.clock == "simulated" else int(time.time())
-    return log, now, plan_of(log, gathering.facts.state, first=first, entered_s=entered_s, now_s=now, again=again)
+    return log, now, plan_of(log, gathering.facts.state, first=max(first, begins), entered_s=entered_s, now_s=now, again=again)
 
 
 def _place(due: MonthDue, facts: Facts, log: LogState) -> tuple[int, str]:

@@ -75,6 +75,7 @@ class MonthJob:
         *,
         now_s: int | None = None,
         again: Iterable[MonthDue] = (),
+        first: str = "",
         progress: Step = lambda done, of: None,
         drawing: Step = lambda done, of: None,
         told: Told = lambda what: None,
@@ -88,7 +89,16 @@ class MonthJob:
             tries = 0
             while True:
                 looked = await asyncio.to_thread(
-                    prepare, self._source, self.shelf, now_s=now_s, again=wanted, least=least, progress=progress, drawing=drawing, told=told
+                    prepare,
+                    self._source,
+                    self.shelf,
+                    now_s=now_s,
+                    again=wanted,
+                    first=first,
+                    least=least,
+                    progress=progress,
+                    drawing=drawing,
+                    told=told,
                 )
                 if looked is None or not looked.prepared:
                     return MonthsReport(closed=tuple(closed), waiting=() if looked is None else looked.plan.waiting)
