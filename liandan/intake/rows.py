@@ -267,7 +267,9 @@ class _Reader:
                 if one.column.needed and not self._headed.sheet.is_form:  # of a form its composer knows what is lacking
                     found = "" if cell_ is None else shown(cell_)[:20]
                     out.refuse(place, Reason("INTAKE_EMPTY", "", found, one.column.note))
-                elif read.hows and cell_ is not None and shown(cell_).strip() != "" and not self._headed.sheet.keeps:  # in a book it is the rule
+                elif (
+                    read.hows and cell_ is not None and shown(cell_).strip() != "" and not self._headed.sheet.keeps
+                ):  # in a book it is the rule
                     out.repair(place, shown(cell_), "", together(read.hows))
             else:
                 cells[one.column.head] = read.value

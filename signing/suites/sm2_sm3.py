@@ -266,11 +266,10 @@ def _to_der(private: Sm2PrivateKey) -> bytes:
 def _read(armoured: bytes, passphrase: bytes) -> Sm2PrivateKey | None:
     """The key of an encrypted file; ``None`` for a key of another curve, ValueError for what is no key or another passphrase."""
     info = keys.PrivateKeyInfo.load(open_key(armoured, passphrase), strict=True)
-    algorithm = info["private_key_algorithm"]
-    if algorithm["algorithm"].native != "ec" or algorithm["parameters"].native != _CURVE:
+    if info["private_key_algorithm"]["parameters"].native != _CURVE:
         return None
-    scalar = info["private_key"].parsed["private_key"].native
-    if not isinstance(scalar, int) or not 0 < scalar < _N - 1:
+    scalar: int = info["private_key"].parsed["private_key"].native
+    if not 0 < scalar < _N - 1:
         raise ValueError("no scalar of the curve")
     return _key(scalar)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from base64 import b64decode
+from collections.abc import Callable
 from hashlib import new
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from asn1crypto.algos import DSASignature
@@ -15,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing.keys import PrivateKey
+from signing.phrase import Language, word_in
+from signing.pkcs8 import seal_key
 from signing.refusal import Refusal
 from signing.suite import load_key, suite, verify
 from signing.suites import sm2_sm3
@@ -26,6 +29,22 @@ from tests.signing.vectors import VECTORS, load
 NAME = "sm2-sm3"
 P, N, G = sm2_sm3._P, sm2_sm3._N, sm2_sm3._G
 Point = tuple[int, int] | None
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    """Keys are kept once they are loaded; what loads them is looked at here."""
+    load_key.cache_clear()
+    sm2_sm3._table_of.cache_clear()
+    sm2_sm3._base.cache_clear()
+
+
+def refused(work: Callable[[], object]) -> tuple[str, str, str, str, str]:
+    """Code, and what was found and expected in both languages."""
+    with pytest.raises(Refusal) as refusal:
+        work()
+    [reason] = refusal.value.reasons
+    return reason.code, *(word_in(word, language) for word in (reason.found, reason.expected) for language in get_args(Language))
 
 
 def code_of(spki: bytes, message: bytes, signature: bytes) -> str:
@@ -163,6 +182,14 @@ def test_a_sum_of_two_points_is_right_when_they_are_equal_or_opposite(a: int, b:
 # --- one form ---------------------------------------------------------------------------------------------------------------------------
 
 
+def test_form_is_told_in_words() -> None:
+    wanted = "SIGNATURE_FORM", "r 或 s 超出范围", "r or s out of range", *(["0 < r < n, 0 < s < n, r + s ≠ n"] * 2)
+    for r, s in ((0, 1), (1, 0), (N, 1), (1, N), (1, N - 1)):
+        assert refused(lambda r=r, s=s: verify(NAME, KEY.spki, b"act", r.to_bytes(32) + s.to_bytes(32))) == wanted  # type: ignore[misc]
+    for r, s in ((1, 1), (1, 2), (2, 1), (N - 1, N - 1), (1, N - 2)):
+        assert code_of(KEY.spki, b"act", r.to_bytes(32) + s.to_bytes(32)) == "SIGNATURE_WRONG"
+
+
 def test_every_malleation_is_refused() -> None:
     seen = set()
     for number in range(4):
@@ -188,9 +215,11 @@ def test_under_the_key_of_n_minus_1_every_s_would_do_so_it_does_not_load() -> No
     sums = {plain(sm2_sm3._add_multiple(sm2_sm3._multiple((r + s) % N, point), s, sm2_sm3._base())) for s in (1, 2, N - 5)}
     assert sums == {multiple(N - r, G)}, "whatever s is"
     assert digest
-    with pytest.raises(Refusal) as refusal:
-        load_key(NAME, spki_of(N - 1))
-    assert refusal.value.codes == ["KEY_INVALID"]
+    told = "KEY_INVALID", "私钥为 n-1 的公钥", "the key of d = n-1", "1 ≤ d ≤ n-2 的公钥", "a key of 1 ≤ d ≤ n-2"
+    assert refused(lambda: load_key(NAME, spki_of(N - 1))) == told
+    off = KEY.spki[:-1] + bytes([KEY.spki[-1] ^ 1])
+    told = "KEY_INVALID", "不在曲线上", "not on the curve", "SM2 曲线上的点", "a point of the SM2 curve"
+    assert refused(lambda: load_key(NAME, off)) == told
 
 
 @pytest.mark.parametrize("scalar", [1, 2, 3, N - 3, N - 2])
@@ -228,10 +257,55 @@ def test_a_key_file_comes_back_and_says_nothing_of_itself() -> None:
     assert PrivateKey.from_pem(pem, b"secret").spki == KEY.spki
     assert PrivateKey.from_pem(pem, b"secret").secret("x") == KEY.secret("x") != KEY.secret("y")
     assert str(KEY.private.scalar) not in repr(KEY) + repr(KEY.private)
+    assert repr(KEY.private) == "Sm2PrivateKey(…)"
     for bad, passphrase in ((pem, b"wrong"), (pem[:200], b"secret"), (pem.replace(b"M", b"N", 3), b"secret")):
         with pytest.raises(Refusal) as refusal:
             PrivateKey.from_pem(bad, passphrase)
         assert refusal.value.codes == ["KEY_FILE"]
+
+
+def sealed(der: bytes) -> bytes:
+    return seal_key(der, b"abc")
+
+
+def test_a_file_holds_a_key_of_the_curve_in_range_and_nothing_behind_it() -> None:
+    der, scalar = sm2_sm3._to_der(KEY.private), KEY.private.scalar.to_bytes(32)
+    assert sm2_sm3._read(sealed(der), b"abc") == KEY.private
+    for number, good in ((1, True), (N - 2, True), (0, False), (N - 1, False), (N, False)):
+        pem = sealed(der.replace(scalar, number.to_bytes(32)))
+        if good:  # the point is computed, not believed
+            assert sm2_sm3._read(pem, b"abc") == sm2_sm3._key(number)
+            continue
+        with pytest.raises(ValueError, match=r"^no scalar of the curve$"):
+            sm2_sm3._read(pem, b"abc")
+    with pytest.raises(ValueError, match="trailing"):
+        sm2_sm3._read(sealed(der + b"\0"), b"abc")
+    for curve in ("06082a8648ce3d030107", "06082a811ccf5501822e"):
+        assert sm2_sm3._read(sealed(der.replace(bytes.fromhex("06082a811ccf5501822d"), bytes.fromhex(curve))), b"abc") is None
+    other = PrivateKey.from_seed("ed25519", bytes(32))
+    assert sm2_sm3._read(sealed(suite("ed25519").to_der(other.private)), b"abc") is None
+
+
+def test_a_seed_gives_the_first_hash_that_is_a_scalar(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed, real, asked = b"\x07" * 32, sm2_sm3.sha256, list[bytes]()
+
+    class Fixed:
+        def __init__(self, value: int) -> None:
+            self.value = value
+
+        def digest(self) -> bytes:
+            return self.value.to_bytes(32)
+
+    def fake(message: bytes) -> Any:
+        asked.append(message)
+        return Fixed([0, N - 1, N, N - 2][len(asked) - 1])
+
+    monkeypatch.setattr(sm2_sm3, "sha256", fake)
+    assert sm2_sm3._from_seed(seed).scalar == N - 2
+    assert asked == [b"liandan/sm2-seed/v1\n" + seed + bytes([number]) for number in range(4)]
+    monkeypatch.setattr(sm2_sm3, "sha256", lambda message: Fixed(1))
+    assert sm2_sm3._from_seed(seed).scalar == 1
+    monkeypatch.setattr(sm2_sm3, "sha256", real)
 
 
 def openssl(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
