@@ -39,10 +39,8 @@ def speaks_once(judged: Judged, out: Findings) -> None:
         return
     known = next((one for one in state.said if one.by == judged.statement.by[0]), None)
     if known is not None:
-        cause = "HAS_DISPUTED" if known.disputes else "HAS_CONFIRMED"
-        out.refuse(
-            "PERIOD_STATE", "by.0", known.by, "", cause, month=month_of(judged.statement.chain), index=str(known.index), party=known.by
-        )
+        own = {"month": month_of(judged.statement.chain), "index": str(known.index), "party": known.by}
+        out.refuse("PERIOD_STATE", "by.0", known.by, "", "HAS_DISPUTED" if known.disputes else "HAS_CONFIRMED", **own)
 
 
 def speaks_of_the_newest(judged: Judged, out: Findings) -> None:
