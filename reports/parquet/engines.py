@@ -31,7 +31,11 @@ class Engine(ABC):
 
     @abstractmethod
     def view(self, name: str, sql: str) -> None:
-        """Let the answer to a question be the relation of this name."""
+        """Let the answer to a question be the relation of this name, asked anew whenever it is."""
+
+    @abstractmethod
+    def keep(self, name: str, sql: str) -> None:
+        """Let the answer to a question, asked now, be the relation of this name."""
 
     @abstractmethod
     def answer(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -50,6 +54,9 @@ class _Duck(Engine):
 
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(VIEW.format(name, sql))
+
+    def keep(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {sql}")
 
     def answer(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         found = self._connection.execute(sql)
@@ -70,6 +77,10 @@ class _Spark(Engine):
 
     def view(self, name: str, sql: str) -> None:
         self._session.sql(VIEW.format(name, sql)).collect()
+
+    def keep(self, name: str, sql: str) -> None:
+        # Sums are small: they come here once, and go back as a relation of their own. Caches are not part of what every server has.
+        self._session.createDataFrame(self._session.sql(sql).toArrow()).createOrReplaceTempView(name)
 
     def answer(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         found = self._session.sql(sql).toArrow()

@@ -1,5 +1,6 @@
 """Which rows an entry brings about: lines of manifests that are no longer what they were, and grams that moved. Pure; one entry after the other."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
@@ -8,7 +9,7 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.model import Facts
 from ledger.times import parse_at
-from reports.parquet.tables import FACTS, HELD
+from reports.parquet.tables import FACTS
 from reports.reconciliation.filing import FiledManifest
 from reports.reconciliation.gathering import Direction, Gathering, column_of, touched_by
 from reports.reconciliation.line import LineRow
@@ -33,15 +34,19 @@ def posted(gathering: Gathering, entry: Entry, kinds: Kinds) -> Iterator[PostedR
     for trunk in trunks:
         yield from (("lines", {**place, **row}) for row in _changed(_placed(*before[trunk]), _placed(*after[trunk])))
     touched = next((filed.direction for filed, _ in after.values() if filed.direction is not None), None)
-    for row in entry.admission.decision.accounts:
-        book = column_of(kinds.of(entry.statement.kind, entry.admission.ruleset))
-        yield "moves", {**place, **_move(gathering.facts, row.account, book, row.after_g - row.before_g, touched)}
+    held: defaultdict[str, tuple[int, Direction | None]] = defaultdict(lambda: (0, touched))
     for trunk in trunks:
-        filed, earlier = after[trunk][0], before[trunk][0]
-        for account in sorted(earlier.held.keys() | filed.held.keys()):
-            grams = filed.held.get(account, 0) - earlier.held.get(account, 0)
-            if grams or account not in earlier.held:  # a reservation of nothing, too, says which way draws on the account
-                yield "moves", {**place, **_move(gathering.facts, account, HELD, grams, filed.direction)}
+        filed, earlier = after[trunk][0].held, before[trunk][0].held
+        for account in earlier.keys() | filed.keys():
+            grams = filed.get(account, 0) - earlier.get(account, 0)
+            if grams or account not in earlier:  # a reservation of nothing, too, says which way draws on the account
+                held[account] = held[account][0] + grams, after[trunk][0].direction
+    booked = {row.account: row.after_g - row.before_g for row in entry.admission.decision.accounts}
+    book = column_of(kinds.of(entry.statement.kind, entry.admission.ruleset)) if booked else ""
+    for account in sorted(booked.keys() | held.keys()):
+        held_g, way = held[account]
+        move = {"book": book if account in booked else "", "grams": booked.get(account, 0), "held_g": held_g}
+        yield "moves", {**place, **_account(gathering.facts, account, way), **move}
 
 
 def _closed(facts: Facts, entry: Entry, place: dict[str, Any]) -> Iterator[PostedRow]:
@@ -72,10 +77,10 @@ def _changed(before: dict[int, dict[str, Any]], after: dict[int, dict[str, Any]]
             yield from ({"sign": sign, **row} for sign, row in ((-1, old), (1, new)) if row is not None)
 
 
-def _move(facts: Facts, account: str, book: str, grams: int, touched: Direction | None) -> dict[str, Any]:
+def _account(facts: Facts, account: str, touched: Direction | None) -> dict[str, Any]:
     layer, _, subject = account.partition(" ")
     way = _direction_of(facts, subject) or touched or ("", "")
-    return {"account": account, "layer": layer, "book": book, "grams": grams, "from_province": way[0], "to_province": way[1]}
+    return {"account": account, "layer": layer, "from_province": way[0], "to_province": way[1]}
 
 
 def _direction_of(facts: Facts, subject: str) -> Direction | None:

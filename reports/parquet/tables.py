@@ -20,12 +20,12 @@ assert FACTS.keys() <= set(LineRow.__struct_fields__), "a fact is a field of a l
 TABLES: Mapping[str, Mapping[str, str]] = {
     "lines": {"entry": BIGINT, "at_s": BIGINT, "sign": BIGINT, "from_province": VARCHAR, "to_province": VARCHAR, **FACTS},
     "moves": {
-        "entry": BIGINT, "at_s": BIGINT, "account": VARCHAR, "layer": VARCHAR, "book": VARCHAR, "grams": BIGINT, "from_province": VARCHAR,
-        "to_province": VARCHAR,
+        "entry": BIGINT, "at_s": BIGINT, "account": VARCHAR, "layer": VARCHAR, "from_province": VARCHAR, "to_province": VARCHAR,
+        "book": VARCHAR, "grams": BIGINT, "held_g": BIGINT,
     },
     "closes": {"entry": BIGINT, "at_s": BIGINT, "month": VARCHAR, "from_province": VARCHAR, "to_province": VARCHAR, "size": BIGINT},
 }  # fmt: skip
-"""``lines``: waste lines of manifests; of what stays in a province, both provinces are the same. ``moves``: grams that came to an account or left it, by the column of the statement
-(``Kind.books``); ``held``: of them, reserved by a manifest until its receipt or void, booked once more beside. Of a site's yearly scale every
+"""``lines``: waste lines of manifests; of what stays in a province, both provinces are the same. ``moves``: grams
+that came to an account or left it, by the column of the statement (``Kind.books``; empty where none were booked), and in ``held_g`` those that a
+manifest reserves until its receipt or void. Of a site's yearly scale every
 direction that ever drew on it stands in some row; other rows of it have none. ``closes``: the log sizes at which months were closed."""
-HELD = "held"

@@ -105,7 +105,8 @@ def asked(engine: Engine, wanted: Sequence[tuple[Period, Direction]], size: int,
     rows = [_row(period, way, size, drawn_s, closes.get((preceding_month(period.month), way))) for period, way in wanted]
     if rows:
         engine.view("period", " UNION ALL ".join(rows))
-        engine.view(ASKED_BY_NAME, definitions()[ASKED_BY_NAME])
+        for name in ASKED_BY_NAME:
+            engine.keep(name, definitions()[name])
 
 
 def _row(period: Period, way: Direction, size: int, drawn_s: int, base_size: int | None) -> str:

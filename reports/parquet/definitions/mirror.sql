@@ -1,35 +1,15 @@
 -- 镜像等式 / the mirror equation (R-93, law §6.1 M12), per month, direction and code, in grams of what was declared:
 -- opening + adjusted (departed - accepted - refused - difference) + departed = accepted + refused + difference + closing; unequal is left less
 -- right, anything but 0 an alert H. Opening is what was under way at the month's first moment as the lines stood at the close of the month before,
--- where there is one, else as they stand. Waiting (issued, not departed at the end), voided and declined stand outside the equation. Lines count
--- to which something happened in the month, or which were under way or waiting at one of its ends. Acts belong to the month of their own time.
-WITH seen AS (
-  SELECT period.month, lines.from_province, lines.to_province, lines.code, lines.sign, lines.declared_g, lines.accepted_g, lines.refused_g,
-    CASE WHEN lines.departed_s < period.start_s AND (lines.received_s IS NULL OR lines.received_s >= period.start_s) THEN 1 ELSE 0 END AS is_opening,
-    CASE WHEN lines.departed_s < period.end_s AND (lines.received_s IS NULL OR lines.received_s >= period.end_s) THEN 1 ELSE 0 END AS is_closing,
-    CASE WHEN lines.issued_s >= period.start_s AND lines.issued_s < period.end_s THEN 1 ELSE 0 END AS was_issued,
-    CASE WHEN lines.departed_s >= period.start_s AND lines.departed_s < period.end_s THEN 1 ELSE 0 END AS has_departed,
-    CASE WHEN lines.received_s >= period.start_s AND lines.received_s < period.end_s THEN 1 ELSE 0 END AS was_received,
-    CASE WHEN lines.voided_s >= period.start_s AND lines.voided_s < period.end_s THEN 1 ELSE 0 END AS was_voided,
-    CASE WHEN lines.declined_s >= period.start_s AND lines.declined_s < period.end_s THEN 1 ELSE 0 END AS was_declined,
-    CASE WHEN lines.issued_s < period.end_s
-      AND COALESCE(lines.departed_s, period.end_s) >= period.end_s AND COALESCE(lines.voided_s, period.end_s) >= period.end_s
-      AND COALESCE(lines.declined_s, period.end_s) >= period.end_s AND COALESCE(lines.received_s, period.end_s) >= period.end_s
-      THEN 1 ELSE 0 END AS is_waiting,
-    CASE WHEN lines.entry < COALESCE(period.base_size, period.size) THEN 1 ELSE 0 END AS at_base
-  FROM lines JOIN period ON lines.from_province = period.from_province AND lines.to_province = period.to_province
-  WHERE lines.entry < period.size
-), parts AS (
+-- where there is one, else as they stand. Waiting (issued, not departed at the end), voided and declined stand outside the equation.
+WITH parts AS (
   SELECT month, from_province, to_province, code,
-    SUM(sign) AS line_count, SUM(sign * is_opening * at_base) AS opened, SUM(sign * is_opening * at_base * declared_g) AS opening_g,
+    SUM(line_count) AS line_count, SUM(was_opened * line_count) AS opened, SUM(was_opened * declared_g) AS opening_g,
     0 AS adjustments, 0 AS adjusted_departed_g, 0 AS adjusted_accepted_g, 0 AS adjusted_refused_g, 0 AS adjusted_difference_g,
-    SUM(sign * has_departed * declared_g) AS departed_g, SUM(sign * was_received * COALESCE(accepted_g, 0)) AS accepted_g,
-    SUM(sign * was_received * COALESCE(refused_g, 0)) AS refused_g,
-    SUM(sign * was_received * COALESCE(declared_g - accepted_g - refused_g, 0)) AS difference_g,
-    SUM(sign * is_closing * declared_g) AS closing_g, SUM(sign * is_waiting * declared_g) AS waiting_g,
-    SUM(sign * was_voided * declared_g) AS voided_g, SUM(sign * was_declined * declared_g) AS declined_g
-  FROM seen
-  WHERE is_opening + is_closing + was_issued + has_departed + was_received + was_voided + was_declined + is_waiting > 0
+    SUM(has_departed * declared_g) AS departed_g, SUM(was_received * accepted_g) AS accepted_g, SUM(was_received * refused_g) AS refused_g,
+    SUM(was_received * difference_g) AS difference_g, SUM(is_closing * declared_g) AS closing_g, SUM(is_waiting * declared_g) AS waiting_g,
+    SUM(was_voided * declared_g) AS voided_g, SUM(was_declined * declared_g) AS declined_g
+  FROM month_lines
   GROUP BY month, from_province, to_province, code
   UNION ALL
   SELECT month, from_province, to_province, code, 0, 0, 0, COUNT(*), SUM(departed_g), SUM(accepted_g), SUM(refused_g), SUM(difference_g),
