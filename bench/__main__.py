@@ -25,6 +25,7 @@ from bench import (
     searches,
     sheets,
     suites,
+    totals,
     verify_page,
     webhooks,
     whatif,
@@ -51,6 +52,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "work": work.measure,
     "whatif": whatif.measure,
     "checks": checks.measure,
+    "totals": totals.measure,
     "suites": suites.measure,
 }
 

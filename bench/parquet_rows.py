@@ -1,17 +1,18 @@
 """Rows of a month as Parquet, made directly: what ``liandan export --parquet`` would write of so many manifests, in seconds instead of an hour.
 
 Firms, divisions, wastes and their loads are those of the realistic years (``bench.years.cast``): 川渝, three listed categories and ten unlisted ones,
-about 12.5 t a load. One load in a hundred has trouble of ten kinds, in turn. Deterministic by seed; entries are numbered as if every manifest
-had its six acts.
+about 12.5 t a load. One load in a hundred has trouble of ten kinds, in turn. Deterministic by seed; entries are numbered by
+their time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 from bench.years.cast import YearCast
-from ledger.times import DAY_S
+from ledger.times import DAY_S, day_of
 from reports.parquet.duck import duckdb_connection, quoted
 from reports.parquet.tables import TABLES
 from reports.reconciliation.line import Period, period_of
@@ -36,82 +37,82 @@ SELECT i, trouble, '01K' || lpad(CAST(i AS VARCHAR), 23, '0') AS manifest, issue
   CASE WHEN trouble IN (0, 1, 2, 3) THEN NULL WHEN trouble = 4 THEN issued_s + 9 * 86400 ELSE issued_s + 9000 + wait_s + trip_s END AS received_s
 FROM dice ASOF JOIN routes ON which >= low
 """
-_VERSIONS = """
-CREATE TABLE versions AS
-WITH states AS (
-  SELECT *, 0 AS step, issued_s + 60 AS at_s FROM loads
-  UNION ALL SELECT *, 1, departed_s + CASE WHEN trouble = 5 THEN 2 * 86400 ELSE 60 END FROM loads WHERE departed_s IS NOT NULL
-  UNION ALL SELECT *, 2, received_s + CASE WHEN trouble IN (5, 6) THEN 3 * 86400 ELSE 60 END FROM loads WHERE received_s IS NOT NULL
-  UNION ALL SELECT *, 3, received_s + 8 * 86400 FROM loads WHERE trouble = 7
-  UNION ALL SELECT *, 4, issued_s + 3600 FROM loads WHERE trouble IN (0, 1)
+_EVENTS = """
+CREATE TABLE events AS
+WITH told AS (
+  SELECT i, 0 AS step, -1 AS before, issued_s + 60 AS at_s FROM loads
+  UNION ALL SELECT i, 1, 0, departed_s + CASE WHEN trouble = 5 THEN 2 * 86400 ELSE 60 END FROM loads WHERE departed_s IS NOT NULL
+  UNION ALL SELECT i, 2, 1, received_s + CASE WHEN trouble IN (5, 6) THEN 3 * 86400 ELSE 60 END FROM loads WHERE received_s IS NOT NULL
+  UNION ALL SELECT i, 3, 2, received_s + 8 * 86400 FROM loads WHERE trouble = 7
+  UNION ALL SELECT i, 4, 0, issued_s + 3600 FROM loads WHERE trouble IN (0, 1)
 )
-SELECT states.*, row_number() OVER (ORDER BY at_s, i, step) * 2 AS entry,
-  CASE WHEN step IN (1, 2, 3) THEN declared_g + lost_g - 40000 END AS loaded_g,
-  CASE WHEN step IN (2, 3) THEN CASE trouble WHEN 8 THEN declared_g // 2 WHEN 9 THEN declared_g * 9 // 10
-    ELSE declared_g - lost_g + CASE WHEN step = 3 THEN 100000 ELSE 0 END END END AS accepted_g,
-  CASE WHEN step IN (2, 3) THEN CASE trouble WHEN 8 THEN declared_g - declared_g // 2 ELSE 0 END END AS refused_g,
-  CASE WHEN step IN (2, 3) AND trouble = 9 THEN 'H' ELSE '' END AS level
-FROM states
+SELECT *, (at_s - {start_s}) * 64 + i % 64 AS entry FROM told
 """
 _LINES = """
-WITH placed AS (
-  SELECT entry, at_s, step, left(origin, 2) AS from_province, left(destination, 2) AS to_province, manifest,
+WITH stood AS (
+  SELECT i, entry, at_s, 1 AS sign, step FROM events WHERE {within}
+  UNION ALL
+  SELECT i, entry, at_s, -1, before FROM events WHERE before >= 0 AND {within}
+), rows AS (
+  SELECT entry, at_s, sign, left(origin, 2) AS from_province, left(destination, 2) AS to_province, manifest,
     '2026' || left(origin, 4) || lpad(CAST(i % 1000000 AS VARCHAR), 6, '0') AS number, 1 AS line, name, code, generator, receiver,
-    CASE WHEN step IN (1, 2, 3) THEN carrier ELSE '' END AS carrier, origin, destination, declared_g, loaded_g, accepted_g, refused_g, level, issued_s,
+    CASE WHEN step IN (1, 2, 3) THEN carrier ELSE '' END AS carrier, origin, destination, declared_g,
+    CASE WHEN step IN (1, 2, 3) THEN declared_g + lost_g - 40000 END AS loaded_g, {accepted} AS accepted_g,
+    CASE WHEN step IN (2, 3) THEN CASE trouble WHEN 8 THEN declared_g - declared_g // 2 ELSE 0 END END AS refused_g,
+    CASE WHEN step IN (2, 3) AND trouble = 9 THEN 'H' ELSE '' END AS level, issued_s,
     CASE WHEN step IN (1, 2, 3) THEN departed_s END AS departed_s, CASE WHEN step IN (2, 3) THEN received_s END AS received_s,
     CASE WHEN step = 4 AND trouble = 0 THEN issued_s + 3600 END AS voided_s,
     CASE WHEN step = 4 AND trouble = 1 THEN issued_s + 3600 END AS declined_s, '' AS emergency, CAST(NULL AS BIGINT) AS regularised_s
-  FROM versions
-), signed AS (
-  SELECT *, 1 AS sign FROM placed
-  UNION ALL
-  SELECT * EXCLUDE (next_entry, next_at_s) REPLACE (next_entry AS entry, next_at_s AS at_s), -1
-  FROM (SELECT *, lead(entry) OVER next AS next_entry, lead(at_s) OVER next AS next_at_s FROM placed
-    WINDOW next AS (PARTITION BY manifest ORDER BY entry))
-  WHERE next_entry IS NOT NULL
+  FROM stood JOIN loads USING (i)
 )
-SELECT {columns} FROM signed WHERE {within} ORDER BY entry, sign
+SELECT {columns} FROM rows ORDER BY entry, manifest, sign
 """
+_ACCEPTED = """CASE WHEN step IN (2, 3) THEN CASE trouble WHEN 8 THEN declared_g // 2 WHEN 9 THEN declared_g * 9 // 10
+      ELSE declared_g - lost_g + CASE WHEN step = 3 THEN 100000 ELSE 0 END END END"""
 _MOVES = """
 WITH moved AS (
   SELECT entry, at_s, left(origin, 2) AS from_province, left(destination, 2) AS to_province, number, permit, generator,
     CASE step WHEN 0 THEN 'reserved' WHEN 3 THEN 'corrected' WHEN 4 THEN 'released' ELSE 'settled' END AS book,
-    CASE step WHEN 0 THEN declared_g WHEN 2 THEN accepted_g - declared_g WHEN 3 THEN 100000 ELSE -declared_g END AS grams,
+    CASE step WHEN 0 THEN declared_g WHEN 2 THEN {accepted} - declared_g WHEN 3 THEN 100000 ELSE -declared_g END AS grams,
     CASE step WHEN 0 THEN declared_g WHEN 3 THEN 0 ELSE -declared_g END AS held_g
-  FROM versions WHERE step <> 1
-), booked AS (
+  FROM events JOIN loads USING (i) WHERE step <> 1 AND {within}
+), rows AS (
   SELECT *, 'Q2' AS layer, 'Q2 approval/' || generator || '/01JB' || lpad(CAST(number AS VARCHAR), 22, '0') || ' 0' AS account FROM moved
   UNION ALL SELECT *, 'Q3', 'Q3 ' || permit FROM moved
 )
-SELECT {columns} FROM booked WHERE {within} ORDER BY entry, account
+SELECT {columns} FROM rows ORDER BY entry, account
 """
 
 
 def write_rows(directory: Path, manifests: int, seed: int = 1) -> dict[str, list[str]]:
-    """Files by table; each month of admission has its own."""
-    cast, period, low, found = YearCast(dice=Random(f"{seed} cast"), loads_a_year=12 * manifests), period_of(MONTH), 0.0, {}
-    rows: list[tuple[object, ...]] = []
-    for route in cast.routes:
-        waste = route.waste
-        who = (route.generator.uscc, route.carrier.uscc, route.site.firm.uscc, route.site.permit)
-        where = (route.generator.division, route.site.firm.division)
-        rows.append((route.number, *who, *where, waste.name, waste.code, int(waste.mean_t * 1e6), low))
-        low += route.share
-    (directory / "spill").mkdir(parents=True)
-    with duckdb_connection(temporary=str(directory / "spill")) as duckdb:
+    """Files by table, a file for each day of admission, as from a log that is exported every night."""
+    period, found = period_of(MONTH), dict[str, list[str]]()
+    spill = directory / "spill"
+    spill.mkdir(parents=True)
+    with duckdb_connection(temporary=str(spill)) as duckdb:
         duckdb.execute(f"CREATE TABLE routes ({_ROUTES})")
-        duckdb.executemany(f"INSERT INTO routes VALUES ({', '.join('?' * 11)})", rows)
+        duckdb.executemany(f"INSERT INTO routes VALUES ({', '.join('?' * 11)})", _routes(manifests, seed))
         span_s = period.end_s - period.start_s
         duckdb.execute(_LOADS.format(start_s=period.start_s, span_s=span_s, seed=seed, manifests=manifests))
-        duckdb.execute(_VERSIONS)
+        duckdb.execute(_EVENTS.format(start_s=period.start_s))
         for table, text in (("lines", _LINES), ("moves", _MOVES)):
-            for name, within in (("in", f"at_s < {period.end_s}"), ("after", f"at_s >= {period.end_s} AND at_s < {end_of(period)}")):
-                path = directory / f"{table}-{name}.parquet"
-                columns = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in TABLES[table].items())
-                select = text.format(columns=columns, within=within)
+            columns = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in TABLES[table].items())
+            for day_s in range(period.start_s, end_of(period), DAY_S):
+                path = directory / f"{table}-{day_of(day_s)}.parquet"
+                within = f"at_s >= {day_s} AND at_s < {day_s + DAY_S}"
+                select = text.format(columns=columns, within=within, accepted=_ACCEPTED)
                 duckdb.execute(f"COPY ({select}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")
                 found.setdefault(table, []).append(str(path))
     return found
+
+
+def _routes(manifests: int, seed: int) -> Iterator[tuple[object, ...]]:
+    low = 0.0
+    for route in YearCast(dice=Random(f"{seed} cast"), loads_a_year=12 * manifests).routes:
+        who = (route.generator.uscc, route.carrier.uscc, route.site.firm.uscc, route.site.permit)
+        where = (route.generator.division, route.site.firm.division)
+        yield (route.number, *who, *where, route.waste.name, route.waste.code, int(route.waste.mean_t * 1e6), low)
+        low += route.share
 
 
 def end_of(period: Period) -> int:
@@ -119,6 +120,5 @@ def end_of(period: Period) -> int:
     return period.end_s + TRAILING_S
 
 
-def size_of(manifests: int) -> int:
-    """Entries of such a log: at least as many as any row names."""
-    return manifests * 12
+SIZE = (end_of(period_of(MONTH)) - period_of(MONTH).start_s) * 64
+"""Entries of such a log: more than any row names."""

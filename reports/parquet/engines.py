@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from reports.parquet.duck import duckdb_connection, quoted
-from reports.parquet.tables import TABLES
+from reports.parquet.tables import BIGINT, TABLES, VARCHAR
 from signing.phrase import Phrase
 from signing.refusal import refuse
 
@@ -50,7 +50,7 @@ class _Duck(Engine):
 
     def files(self, table: str, paths: Sequence[str]) -> None:
         listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-        self.view(table, f"SELECT * FROM read_parquet([{listed}])" if paths else empty(table))  # noqa: S608  # paths of our own making
+        self.view(table, f"SELECT * FROM read_parquet([{listed}])" if paths else none_of(TABLES[table]))  # noqa: S608  # paths of our own making
 
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(VIEW.format(name, sql))
@@ -73,14 +73,18 @@ class _Spark(Engine):
         if paths:
             self._session.read.parquet(*paths).createOrReplaceTempView(table)
         else:
-            self.view(table, empty(table))
+            self.view(table, none_of(TABLES[table]))
 
     def view(self, name: str, sql: str) -> None:
         self._session.sql(VIEW.format(name, sql)).collect()
 
     def keep(self, name: str, sql: str) -> None:
         # Sums are small: they come here once, and go back as a relation of their own. Caches are not part of what every server has.
-        self._session.createDataFrame(self._session.sql(sql).toArrow()).createOrReplaceTempView(name)
+        found = self._session.sql(sql).toArrow()
+        if found.num_rows:
+            self._session.createDataFrame(found).createOrReplaceTempView(name)
+        else:  # of nothing no client tells the types
+            self.view(name, none_of({field.name: VARCHAR if str(field.type) == "string" else BIGINT for field in found.schema}))
 
     def answer(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         found = self._session.sql(sql).toArrow()
@@ -88,9 +92,9 @@ class _Spark(Engine):
         return list(found.column_names), list(zip(*columns, strict=True))
 
 
-def empty(table: str) -> str:
-    """SQL of a relation with the columns of a table and no row."""
-    columns = ", ".join(f"CAST(NULL AS {'STRING' if kind == 'VARCHAR' else kind}) AS {name}" for name, kind in TABLES[table].items())
+def none_of(columns_of: Mapping[str, str]) -> str:
+    """SQL of a relation with these columns, by name and type, and no row."""
+    columns = ", ".join(f"CAST(NULL AS {'STRING' if kind == VARCHAR else kind}) AS {name}" for name, kind in columns_of.items())
     return f"SELECT {columns} WHERE 1 = 0"
 
 
@@ -143,6 +147,7 @@ def _sail(expected: Phrase) -> Iterator[str]:
         from pysail.spark import SparkConnectServer  # noqa: PLC0415
     except ImportError:
         raise refuse("ENGINE_MISSING", field="engine", found=SAIL, expected=expected) from None
+    os.environ.setdefault("RUST_LOG", "error")  # it tells of every session on standard error
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     try:

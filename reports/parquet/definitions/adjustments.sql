@@ -7,8 +7,8 @@ WITH changed AS (
   FROM lines JOIN period ON lines.from_province = period.from_province AND lines.to_province = period.to_province
   WHERE lines.entry >= period.base_size AND lines.entry < period.size
 ), booked AS (
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, issued_s AS moment_s, sign * declared_g AS issued_g,
-    0 AS departed_g, 0 AS accepted_g, 0 AS refused_g, 0 AS difference_g, 0 AS voided_g, 0 AS declined_g
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry, issued_s AS moment_s, sign * declared_g AS issued,
+    0 AS departed, 0 AS accepted, 0 AS refused, 0 AS difference, 0 AS voided, 0 AS declined
   FROM changed WHERE issued_s < start_s
   UNION ALL
   SELECT month, from_province, to_province, generator, manifest, line, code, entry, departed_s, 0, sign * declared_g, 0, 0, 0, 0, 0
@@ -28,11 +28,11 @@ WITH changed AS (
   SELECT booked.*, SUBSTRING(CAST(DATE '1970-01-01' + CAST(FLOOR((moment_s + 28800) / 86400) AS INT) AS STRING), 1, 7) AS adjusts FROM booked
 )
 SELECT month, from_province, to_province, adjusts, generator, manifest, line, code, entry,
-  CAST(SUM(issued_g) AS BIGINT) AS issued_g, CAST(SUM(departed_g) AS BIGINT) AS departed_g, CAST(SUM(accepted_g) AS BIGINT) AS accepted_g,
-  CAST(SUM(refused_g) AS BIGINT) AS refused_g, CAST(SUM(difference_g) AS BIGINT) AS difference_g, CAST(SUM(voided_g) AS BIGINT) AS voided_g,
-  CAST(SUM(declined_g) AS BIGINT) AS declined_g
+  CAST(SUM(issued) AS BIGINT) AS issued_g, CAST(SUM(departed) AS BIGINT) AS departed_g, CAST(SUM(accepted) AS BIGINT) AS accepted_g,
+  CAST(SUM(refused) AS BIGINT) AS refused_g, CAST(SUM(difference) AS BIGINT) AS difference_g, CAST(SUM(voided) AS BIGINT) AS voided_g,
+  CAST(SUM(declined) AS BIGINT) AS declined_g
 FROM placed
 GROUP BY month, from_province, to_province, adjusts, generator, manifest, line, code, entry
-HAVING SUM(issued_g) <> 0 OR SUM(departed_g) <> 0 OR SUM(accepted_g) <> 0 OR SUM(refused_g) <> 0 OR SUM(difference_g) <> 0 OR SUM(voided_g) <> 0
-  OR SUM(declined_g) <> 0
+HAVING SUM(issued) <> 0 OR SUM(departed) <> 0 OR SUM(accepted) <> 0 OR SUM(refused) <> 0 OR SUM(difference) <> 0 OR SUM(voided) <> 0
+  OR SUM(declined) <> 0
 ORDER BY month, from_province, to_province, entry, line, code, adjusts

@@ -5,12 +5,12 @@ WITH roles AS (
   UNION ALL
   SELECT 'receiver' AS role, receiver AS party, month_lines.* FROM month_lines
 )
-SELECT month, from_province, to_province, role, party, code, CAST(SUM(line_count) AS BIGINT) AS line_count,
+SELECT month, from_province, to_province, role, party, code, CAST(SUM(n) AS BIGINT) AS line_count,
   CAST(SUM(was_issued * declared_g) AS BIGINT) AS issued_g, CAST(SUM(has_departed * declared_g) AS BIGINT) AS departed_g,
   CAST(SUM(was_received * accepted_g) AS BIGINT) AS accepted_g, CAST(SUM(was_received * refused_g) AS BIGINT) AS refused_g,
   CAST(SUM(was_voided * declared_g) AS BIGINT) AS voided_g, CAST(SUM(was_declined * declared_g) AS BIGINT) AS declined_g
 FROM roles
 WHERE was_issued + has_departed + was_received + was_voided + was_declined > 0
 GROUP BY month, from_province, to_province, role, party, code
-HAVING SUM(line_count) <> 0
+HAVING SUM(n) <> 0
 ORDER BY month, from_province, to_province, role, party, code

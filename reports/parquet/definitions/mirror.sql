@@ -4,7 +4,7 @@
 -- where there is one, else as they stand. Waiting (issued, not departed at the end), voided and declined stand outside the equation.
 WITH parts AS (
   SELECT month, from_province, to_province, code,
-    SUM(line_count) AS line_count, SUM(was_opened * line_count) AS opened, SUM(was_opened * declared_g) AS opening_g,
+    SUM(n) AS line_count, SUM(was_opened * n) AS opened, SUM(was_opened * declared_g) AS opening_g,
     0 AS adjustments, 0 AS adjusted_departed_g, 0 AS adjusted_accepted_g, 0 AS adjusted_refused_g, 0 AS adjusted_difference_g,
     SUM(has_departed * declared_g) AS departed_g, SUM(was_received * accepted_g) AS accepted_g, SUM(was_received * refused_g) AS refused_g,
     SUM(was_received * difference_g) AS difference_g, SUM(is_closing * declared_g) AS closing_g, SUM(is_waiting * declared_g) AS waiting_g,
@@ -22,10 +22,10 @@ WITH parts AS (
     CAST(SUM(adjusted_refused_g) AS BIGINT) AS adjusted_refused_g, CAST(SUM(adjusted_difference_g) AS BIGINT) AS adjusted_difference_g,
     CAST(SUM(departed_g) AS BIGINT) AS departed_g, CAST(SUM(accepted_g) AS BIGINT) AS accepted_g, CAST(SUM(refused_g) AS BIGINT) AS refused_g,
     CAST(SUM(difference_g) AS BIGINT) AS difference_g, CAST(SUM(closing_g) AS BIGINT) AS closing_g, CAST(SUM(waiting_g) AS BIGINT) AS waiting_g,
-    CAST(SUM(voided_g) AS BIGINT) AS voided_g, CAST(SUM(declined_g) AS BIGINT) AS declined_g
+    CAST(SUM(voided_g) AS BIGINT) AS voided_g, CAST(SUM(declined_g) AS BIGINT) AS declined_g,
+    SUM(opened) AS opened, SUM(adjustments) AS adjustments
   FROM parts
   GROUP BY month, from_province, to_province, code
-  HAVING SUM(line_count) <> 0 OR SUM(opened) <> 0 OR SUM(adjustments) <> 0
 )
 SELECT month, from_province, to_province, code, line_count, opening_g, adjusted_departed_g, adjusted_accepted_g, adjusted_refused_g,
   adjusted_difference_g, departed_g, accepted_g, refused_g, difference_g, closing_g,
@@ -33,4 +33,5 @@ SELECT month, from_province, to_province, code, line_count, opening_g, adjusted_
     - difference_g - closing_g AS unequal_g,
   waiting_g, voided_g, declined_g
 FROM summed
+WHERE line_count <> 0 OR opened <> 0 OR adjustments <> 0
 ORDER BY month, from_province, to_province, code

@@ -19,7 +19,7 @@ WITH seen AS (
     CASE WHEN departed_s IS NULL THEN 0 ELSE 1 END AS ever_departed,
     CASE WHEN received_s IS NULL THEN 0 ELSE 1 END AS ever_received,
     CASE WHEN declared_g <> accepted_g + refused_g OR COALESCE(loaded_g, declared_g) <> declared_g THEN 1 ELSE 0 END AS differs,
-    as_of_s - CASE WHEN departed_s < as_of_s THEN departed_s ELSE issued_s END AS age_s
+    CASE WHEN departed_s < as_of_s THEN as_of_s - departed_s ELSE as_of_s - issued_s END AS age_s
   FROM lines JOIN period ON lines.from_province = period.from_province AND lines.to_province = period.to_province
   WHERE lines.entry < period.size
 )
@@ -27,7 +27,7 @@ SELECT month, from_province, to_province, code, generator, receiver, origin, des
   was_issued, has_departed, was_received, was_voided, was_declined, ever_departed, ever_received, differs,
   CASE WHEN is_closing + is_waiting = 0 THEN '' WHEN age_s < 86400 THEN '00-01' WHEN age_s < 3 * 86400 THEN '01-03' WHEN age_s < 7 * 86400 THEN '03-07'
     WHEN age_s < 15 * 86400 THEN '07-15' WHEN age_s < 30 * 86400 THEN '15-30' ELSE '30-' END AS age_days,
-  CAST(SUM(sign) AS BIGINT) AS line_count, CAST(SUM(sign * declared_g) AS BIGINT) AS declared_g, CAST(SUM(sign * sent_g) AS BIGINT) AS sent_g,
+  CAST(SUM(sign) AS BIGINT) AS n, CAST(SUM(sign * declared_g) AS BIGINT) AS declared_g, CAST(SUM(sign * sent_g) AS BIGINT) AS sent_g,
   CAST(SUM(sign * accepted_g) AS BIGINT) AS accepted_g, CAST(SUM(sign * refused_g) AS BIGINT) AS refused_g,
   CAST(SUM(sign * difference_g) AS BIGINT) AS difference_g
 FROM seen
