@@ -152,7 +152,7 @@ def finish(fold: Fold, of: StatementScope | Direction, root: str) -> MonthlyStat
         adjusted_later=later,
         stocks=stocked,
         sums=party_sums(rows, fold.period, scope.party),
-        series=series(rows, fold.period),
+        series=series(fold, rows, scope),
         plans=plans(fold, rows, scope.party) if has_begun else (),
         ending=ends,
         threads=fold.threads(),

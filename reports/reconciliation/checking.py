@@ -77,18 +77,19 @@ def stocks(
     return tuple(found)
 
 
-def series(rows: Iterable[LineRow], period: Period) -> tuple[NumberSeries, ...]:
-    """M6 of the numbers that manifests issued in the month bear, by year and city."""
-    issued = {(row.issued_s, row.chain, row.number) for row in rows if row.number and period.holds(row.issued_s)}
+def series(fold: Fold, rows: Iterable[LineRow], scope: StatementScope) -> tuple[NumberSeries, ...]:
+    """M6 of the numbers that manifests issued in the month bear, by year and city. None of a party: it has a few of many, and from the holes
+    between them nothing follows but what others did."""
     by_series: defaultdict[str, list[str]] = defaultdict(list)
-    for _, _, number in sorted(issued):
+    for _, _, number in sorted({(row.issued_s, row.chain, row.number) for row in rows if row.number and fold.period.holds(row.issued_s)}):
         by_series[number[:_SERIES]].append(number)
-    return tuple(_series(one, numbers) for one, numbers in sorted(by_series.items()))
+    return () if scope.party else tuple(_series(fold, one, numbers) for one, numbers in sorted(by_series.items()))
 
 
-def _series(name: str, numbers: Sequence[str]) -> NumberSeries:
+def _series(fold: Fold, name: str, numbers: Sequence[str]) -> NumberSeries:
     held = sorted(set(numbers))
-    runs = [(int(left) + 1, int(right) - 1) for left, right in pairwise(held) if int(right) - int(left) > 1]
+    known = sorted({*held, *fold.gathering.numbers(held[0], held[-1])})  # a manifest of another direction or month is none that is missing
+    runs = [(int(left) + 1, int(right) - 1) for left, right in pairwise(known) if int(right) - int(left) > 1]
     longest = sorted(sorted(runs, key=lambda run: (run[0] - run[1], run[0]))[:GAPS_MAX])
     backward, highest = list[str](), ""
     for number in numbers:

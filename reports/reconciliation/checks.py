@@ -204,7 +204,7 @@ class NumberSeries(Struct, frozen=True, kw_only=True):
     first: str
     last: str
     missing: int
-    """Serials between the first and the last that no manifest of the month bears; transfers that are not on this log have numbers, too."""
+    """Serials between the first and the last that no manifest of the log bears; transfers that are not on this log have numbers, too."""
     gaps: tuple[tuple[str, str], ...]
     """The longest runs of them, first and last number, at most ``GAPS_MAX``, in order."""
     backward: tuple[str, ...]

@@ -278,6 +278,13 @@ class Gathering:
             for _, found in self.held.walk(f"=rows:{'-'.join(direction)}:{part}:"):
                 yield found
 
+    def numbers(self, first: str, last: str) -> Iterator[str]:
+        """National numbers from one to another that manifests bear which are not voided."""
+        shared = next((place for place, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), len(first))
+        for name, _ in self.held.walk(f"=holders:{first[:shared]}"):
+            if first <= (number := name.removeprefix("=holders:")) <= last:
+                yield number
+
     def filed(self, trunk: str) -> FiledManifest:
         """What is remembered of a manifest beside its state; of one that nobody has issued yet, nothing."""
         return self.held.get(f"=filed:{trunk}") or FiledManifest()

@@ -97,7 +97,8 @@ class PagedMap(DiskMap):
 
     def walk(self, prefix: str) -> Iterator[tuple[str, Any]]:
         """Names that begin so and their values, in order; for names that lie where they are called. What is put meanwhile may be left out."""
-        self._flush()
+        if self.dirty:
+            self._flush()
         at = max(bisect_right(self._firsts, prefix) - 1, 0)
         while at < len(self._firsts):
             if self._firsts[at] > prefix and not self._firsts[at].startswith(prefix):

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
+from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ledger.tree.checkpoint import Checkpoint
+from reports.kinds import all_kinds
 from reports.reconcile import begin, finish, to_bytes
 from reports.reconciliation.checks import ROLES, StatementScope
+from reports.reconciliation.fold import Fold
+from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.line import period_of
 from reports.reconciliation.model import MonthlyStatement
 from tests.reconciliation.compare import differences
 from tests.reconciliation.history import MONTHS, WAYS, History
 from tests.reconciliation.oracle import of_party, of_way
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
+from tests.reports.test_keeping import look_at
 from tests.workbench import AUTHORITY_50
 from whitelist.period import preceding_month
 
@@ -112,3 +123,19 @@ def test_levels_are_the_logs_alerts_on_any_history() -> None:
                 assert min((row.level for row in lines if row.level), default="") == min(raised, default="")
                 seen.update(raised)
     assert {"H", "M"} <= seen.keys()
+
+
+@pytest.mark.parametrize("seed", [41, 73])
+def test_kept_and_gathered_on_it_is_the_same(tmp_path: Path, seed: int) -> None:
+    """Late acts, stocks, plans and beginnings of months live on in what is kept."""
+    history = History(seed)
+    whole = len(history.story.bench.entries)
+    files, kept = history.story.bench.export(), KeptIn(tmp_path / "gathered", bytes(32))
+    for size in (*sorted(history.dice.sample(range(14, whole), 4)), whole):
+
+        def work(gathering: Gathering, checkpoint: Checkpoint) -> list[bytes]:
+            root = b64encode(checkpoint.root).decode()
+            return [to_bytes(finish(Fold(period_of(month), gathering), way, root), "json") for month in MONTHS for way in WAYS]
+
+        found = with_gathering(files.get, partial(look_at, files), all_kinds(), work, kept, size=size)
+        assert found == [to_bytes(history.statement(month, way, size), "json") for month in MONTHS for way in WAYS]

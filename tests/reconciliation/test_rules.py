@@ -21,7 +21,7 @@ from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
 from tests.reconciliation.history import close_month
 from tests.reports.month import LINES, drawn, send_home, trip
-from tests.reports.story import CARRIERS, DESTINATION, GENERATOR, PORT, RECEIVER, Story, trunk, waste
+from tests.reports.story import CARRIERS, DESTINATION, GENERATOR, ORIGIN, PORT, RECEIVER, Story, trunk, waste
 from tests.reports.test_corrected import newest
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.fields import Lot
@@ -350,9 +350,18 @@ def test_gaps_and_steps_backward_of_numbers_are_told_by_series() -> None:
     story = started("2026-10-14T08:30:00+08:00")
     for serial in (5, 9, 7):
         issued(story, serial)
+    story.issue(6, [waste()], generator=GENERATOR, origin=ORIGIN, number="20265101000006")
+    story.bench.post("manifest.void/1", trunk(6), (GENERATOR,), acts.Void(reason="车辆故障"))
+    story.at("2026-11-14T08:30:00+08:00")
+    issued(story, 8)
     [series] = drawn(story).series
-    assert (series.series, series.held, series.missing, series.backward) == ("20265101", 3, 2, ("20265101000007",))
-    assert series.gaps == (("20265101000006", "20265101000006"), ("20265101000008", "20265101000008"))
+    assert of_party(story, "2026-10", GENERATOR).series == ()
+    assert (series.series, series.held, series.missing, series.backward) == ("20265101", 4, 0, ("20265101000007", "20265101000006"))
+    [november] = drawn(story, "2026-11").series
+    assert (november.held, november.missing, november.gaps) == (1, 0, ())
+    issued(story, 12)
+    [november] = drawn(story, "2026-11").series
+    assert (november.missing, november.gaps) == (2, (("20265101000010", "20265101000011"),)), "9 is of October"
 
 
 @pytest.mark.parametrize(("day", "levels"), [("2027-04-30", []), ("2027-05-01", ["L"]), ("2027-05-31", ["M"]), ("2027-07-01", [])])
