@@ -8,7 +8,7 @@ from manifests import acts
 from tests.reconciliation.compare import differences
 from tests.reconciliation.history import close_month
 from tests.reconciliation.oracle import of_way
-from tests.reconciliation.test_rules import issued, started
+from tests.reconciliation.telling import issued, started
 from tests.reports.month import LINES, drawn, trip
 from tests.reports.story import APPROVAL, DESTINATION, GENERATOR, LIST, ORIGIN, PERMIT, RECEIVER, Story, trunk, waste
 from tests.whitelist.test_plan_kinds import PLAN, a_plan

@@ -13,13 +13,12 @@ from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.model import Vehicle
 from reports.periods.acts.close import PeriodCloseBody
-from reports.reconcile import begin, finish, to_bytes
-from reports.reconciliation.checks import StatementScope
+from reports.reconcile import to_bytes
 from reports.reconciliation.filing import bookings
 from reports.reconciliation.line import LineRow, period_of
-from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
 from tests.reconciliation.history import close_month
+from tests.reconciliation.telling import G, corrected, issued, of_party, receipt, started, told, total
 from tests.reports.month import LINES, drawn, send_home, trip
 from tests.reports.story import CARRIERS, DESTINATION, GENERATOR, ORIGIN, PORT, RECEIVER, Story, trunk, waste
 from tests.reports.test_corrected import newest
@@ -28,39 +27,7 @@ from whitelist.fields import Lot
 from whitelist.period import period_chain
 from whitelist.transfer import PaperManifest
 
-G = 1_000_000
-"""A tonne in grams."""
 CASE = trunk(1).replace("manifest/", "case/") + "/01K9000000000000000000"
-
-
-def started(at: str = "2026-10-31T22:00:00+08:00") -> Story:
-    story = Story(LINES)
-    story.at(at)
-    return story
-
-
-def issued(story: Story, serial: int = 1, mass_t: str = "5.6", number: int = 0) -> None:
-    story.issue(serial, [waste(mass_t, number) if not number else replace(LINES[number], mass_t=mass_t)])
-
-
-def receipt(story: Story, serial: int, at: str, accepted_t: str = "5.6") -> None:
-    body = acts.Receive(
-        accepted_at=at,
-        lines=(acts.ReceivedLine(line=0, opinion="accept", accepted_t=accepted_t),),
-        weighing=acts.Weighing(method="weighbridge"),
-    )
-    story.bench.post("manifest.receive/1", trunk(serial), (RECEIVER,), body, at=at)
-
-
-def total(story: Story, month: str, size: int | None = None) -> dict[str, float]:
-    """Terms in tonnes, of the direction, without those that are 0."""
-    found = drawn(story, month, size=size).total
-    return {name[:-2]: value / G for name in found.__struct_fields__ if name != "code" and (value := getattr(found, name))}
-
-
-def told(story: Story, month: str) -> list[tuple[str, str, str, int, float]]:
-    """Adjustments: month, month that tells it, kind, line, tonnes that are under way more."""
-    return [(one.month, one.told_in, one.kind.partition("/")[0], one.line, one.net_g / G) for one in drawn(story, month).adjustments]
 
 
 # --- which month -----------------------------------------------------------------------------------------------------------------
@@ -177,15 +144,6 @@ def test_a_correction_of_a_closed_month_is_told_by_the_difference() -> None:
     assert (stock.opening_g, stock.adjusted_g, stock.closing_g) == (5_500_000, -100_000, 5_400_000)
 
 
-def corrected(story: Story, serial: int, was: str, now: str) -> None:
-    beside = trunk(serial).replace("manifest/", "case/") + "/01K90000000000000000000AM1"
-    change = acts.FieldChange(path="received.0.accepted_t", was=was, now=now)
-    body = acts.AmendPropose(trunk=newest(story), changes=(change,), reason="录入错误（虚构）")
-    story.bench.post("case.amend_propose/1", beside, (RECEIVER,), body)
-    for party in (GENERATOR, AUTHORITY_50):
-        story.bench.post("case.amend_consent/1", beside, (party,), acts.AmendConsent(trunk=newest(story)))
-
-
 def test_a_paper_manifest_is_of_the_months_on_the_paper_and_an_adjustment_after_the_close() -> None:
     story = closed_october()
     scan = File(sha256="ab" * 32, name="scan.pdf", media_type="application/pdf", size=4)
@@ -282,13 +240,6 @@ def test_whoever_carried_a_leg_is_a_carrier_and_the_mass_counts_once() -> None:
         assert statement.is_balanced
     assert total(story, "2026-11")["closing"] == 5.6
     assert drawn(story, "2026-11").adjustments == (), "of the direction nothing has changed"
-
-
-def of_party(story: Story, month: str, party: str) -> MonthlyStatement:
-    fold = begin(month, story.bench.kinds, story.bench.dataset)
-    for entry in story.bench.entries:
-        fold.step(entry)
-    return finish(fold, StatementScope(party=party), "A" * 43 + "=")
 
 
 def test_regrouped_grams_leave_the_stock_by_the_disposal_that_says_so() -> None:
