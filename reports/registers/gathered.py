@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from ledger.directory import party_name
+from ledger.kinds.site import PLAN_CLASSES, site_key
 from ledger.times import parse_at
 from manifests.case import manifest_at
 from manifests.model import ManifestState
@@ -60,6 +61,11 @@ class FirmSource:
         """By which day of the month reports are due, as the log has adopted it."""
         limits = thresholds_of(self.facts)
         return REPORT_DAY if limits is None else limits.report_day
+
+    def classes(self) -> tuple[str, ...]:
+        """管理计划类别 that its open sites are registered with, the strictest first; empty where it has said none."""
+        found = {site.plan_class for _, site in self.gathering.held.walk(site_key(self.asked.party, "")) if site.closed_on is None}
+        return tuple(name for name in PLAN_CLASSES if name in found)
 
     def manifests(self) -> Iterator[tuple[str, ManifestState, ToldManifest]]:
         """Those of the firm that may concern the period, by year and chain; Refusal REGISTER_TOO_LARGE beyond MANIFESTS_MAX."""
@@ -218,6 +224,7 @@ def draw_register(gathering: Gathering, asked: RegisterAsked, root: str) -> Firm
         names={uscc: party_name(source.facts, uscc) for uscc in sorted(firms)},
         codes={code: min(found, key=lambda name: (-found[name], name)) for code, found in sorted(codes.items())},
         report_day=source.report_day,
+        classes=source.classes(),
     )
 
 

@@ -183,3 +183,5 @@ class FirmRegister(Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     codes: Mapping[str, str]
     report_day: int
+    classes: tuple[str, ...]
+    """管理计划类别 of its open sites, as it has registered them (``party.site``): ``key``, ``simple``, ``registered``."""

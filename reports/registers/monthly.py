@@ -74,6 +74,8 @@ class MonthlyReport(Struct, frozen=True, kw_only=True):
     rows: tuple[ReportRow, ...]
     names: Mapping[str, str]
     report_day: int
+    classes: tuple[str, ...]
+    """管理计划类别 of its open sites."""
     in_transit_g: int
     """Left in or before the period and not received at its end: within ``sent_g`` of its month."""
     manifests: int
@@ -136,6 +138,7 @@ def draw_report(gathering: Gathering, asked: RegisterAsked, root: str) -> Monthl
         rows=tuple(rows),
         names=names,
         report_day=source.report_day,
+        classes=source.classes(),
         in_transit_g=in_transit_g,
         manifests=manifests,
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ledger.kinds.site import PLAN_CLASSES
 from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.paper.tongue import say, speaking
@@ -108,7 +109,7 @@ def calendar_of(found: FirmRegister | MonthlyReport) -> dict[str, Any]:
         {"report": term.report, "of": term.of, "due_on": term.due_on, "for": {"zh": FOR[term.report][0], "en": FOR[term.report][1]}}
         for term in terms_of(found.period, found.report_day)
     ]
-    return {"rule": "R-92", "source": SOURCE, "filed": "unknown", "terms": terms}
+    return {"rule": "R-92", "source": SOURCE, "filed": "unknown", "classes": list(found.classes), "terms": terms}
 
 
 def _spoken(found: FirmRegister | MonthlyReport, tongue: Any) -> list[str]:
@@ -146,9 +147,15 @@ def _terms(found: FirmRegister | MonthlyReport) -> str:
         )
     else:
         due = say("；", "; ").join(f"{term.of} {say(*FOR[term.report])} {term.due_on}" for term in terms)
+    named = "、".join(PLAN_CLASSES[name] for name in found.classes), ", ".join(found.classes)
+    whose = (
+        say(f"本单位登记的管理计划类别：{named[0]}；", f"The firm has registered its plans as {named[1]}; ")
+        if found.classes
+        else say("本单位属于哪一类，账本没有登记；", "Of which class the firm is has not been registered; ")
+    )
     return say(
-        f"申报期限（R-92，{SOURCE}，截止日含当日）：{due}。本单位属于哪一类、是否已经申报，账本不知道。",
-        f"Reports are due (R-92, {SOURCE}, day included): {due}. To which class the firm belongs and whether it has filed is not known here.",
+        f"申报期限（R-92，{SOURCE}，截止日含当日）：{due}。{whose}是否已经申报，账本不知道。",
+        f"Reports are due (R-92, {SOURCE}, day included): {due}. {whose}whether it has filed is not known here.",
     )
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
+from ledger.kinds.site import PartySite
 from ledger.times import day_of
 from liandan.books.composing import Holding
 from liandan.books.reading import compose_books, read_book
@@ -349,3 +350,16 @@ def test_reports_are_due_on_days_that_exist() -> None:
         "2027-01-10",
         "2027-03-31",
     ]
+
+
+def test_the_class_of_a_firms_sites_stands_beside_the_days() -> None:
+    story = Story()
+    assert told(story, "c1", "2026-10", GENERATOR)["calendar"]["classes"] == []  # type: ignore[index]
+    site = PartySite(site="A1", name="一厂", division="510112", address="成都市龙泉驿区（虚构）", plan_class="key")
+    story.bench.post("party.site/1", f"party/{GENERATOR}", (GENERATOR,), site)
+    for closed_on in (None, "2026-10-07"):
+        other = replace(site, site="A2", plan_class="simple", closed_on=closed_on)
+        story.bench.post("party.site/1", f"party/{GENERATOR}", (GENERATOR,), other)
+    found = told(story, "generator", "2026-10", GENERATOR)
+    assert found["calendar"]["classes"] == ["key"], "a closed site reports nothing"  # type: ignore[index]
+    assert any("管理计划类别：重点" in note for note in found["notes"]["zh"])  # type: ignore[index]
