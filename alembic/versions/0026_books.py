@@ -30,7 +30,9 @@ STATEMENTS: tuple[str, ...] = (
     )
     """,
     "CREATE UNIQUE INDEX book_in_force ON book (holder, month, kind, sender) WHERE replaced_by = ''",
-    "CREATE INDEX book_of_month ON book (holder, month, id)",
+    "CREATE INDEX book_of_holder ON book (holder, month, id)",
+    "CREATE INDEX book_of_region ON book (substr(holder, 3, 6), id)",
+    "CREATE INDEX book_of_month ON book (month, holder) WHERE replaced_by = ''",
     """
     CREATE TABLE book_line (
         book   text    COLLATE "C" NOT NULL REFERENCES book ON DELETE CASCADE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from asyncpg import Record
@@ -13,6 +12,7 @@ from reports.books.model import Book, BookLine
 
 LOCKS = 0x626F6F6B  # ``book``: of holders, beside those of pending statements and reminders.
 _BOOKS = f"SELECT {', '.join(Book.__struct_fields__)} FROM book"  # noqa: S608  # names of the code
+_REGION = "substr(holder, 3, 6)"
 _LINE = msgspec.json.Decoder(BookLine)
 
 
@@ -69,15 +69,24 @@ async def list_books(conn: Conn, holder: str, month: str, *, in_force: bool = Fa
 
 async def search_books(conn: Conn, wanted: BookSearch) -> list[Book]:
     """Books by what is asked, newest first; ``before`` is the last one of the page before."""
-    sql = f"""
-        {_BOOKS} WHERE ($1::text[] IS NULL OR holder = ANY($1)) AND ($2::text[] IS NULL OR substr(holder, 3, 6) LIKE ANY($2))
-           AND ($3 = '' OR holder = $3) AND ($4 = '' OR month = $4) AND ($5 = '' OR kind = $5) AND ($6 = '' OR id < $6)
-         ORDER BY id DESC LIMIT $7
-    """
-    regions = None if wanted.regions is None else [f"{region}%" for region in wanted.regions]
-    holders = None if wanted.holders is None else list(wanted.holders)
-    asked: tuple[Any, ...] = (holders, regions, wanted.holder, wanted.month, wanted.kind, wanted.before, wanted.limit)
-    return [_book(row) for row in await conn.fetch(sql, *asked)]
+    values: list[str | list[str] | int] = []
+
+    def place(value: str | list[str] | int) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    asked = [f"{name} = {place(value)}" for name in ("holder", "month", "kind") if (value := getattr(wanted, name))]
+    if wanted.holders is not None:
+        asked.append(f"holder = ANY({place(list(wanted.holders))}::text[])")
+    if wanted.regions is not None:  # as ranges, which an index serves
+        ranges = (
+            f"{_REGION} >= {place(region)} AND {_REGION} < {place(region[:-1] + chr(ord(region[-1]) + 1))}" for region in wanted.regions
+        )
+        asked.append(f"({' OR '.join(ranges)})")
+    if wanted.before:
+        asked.append(f"id < {place(wanted.before)}")
+    where = " AND ".join(asked) or "true"
+    return [_book(row) for row in await conn.fetch(f"{_BOOKS} WHERE {where} ORDER BY id DESC LIMIT {place(wanted.limit)}", *values)]
 
 
 async def list_lines(conn: Conn, book: str, after: int = -1, limit: int | None = None) -> list[BookLine]:
@@ -110,7 +119,9 @@ async def fetch_same(conn: Conn, holder: str, sha256: str, lines_hash: str) -> l
 async def delete_book(conn: Conn, book: Book) -> list[str]:
     """A book and its lines are gone; the version that it had replaced is in force again, or points to what replaced this one. Their names."""
     await conn.execute("DELETE FROM book WHERE id = $1", book.id)
-    rows = await conn.fetch("UPDATE book SET replaced_by = $2 WHERE replaced_by = $1 RETURNING id", book.id, book.replaced_by)
+    rows = await conn.fetch(
+        "UPDATE book SET replaced_by = $2 WHERE holder = $3 AND replaced_by = $1 RETURNING id", book.id, book.replaced_by, book.holder
+    )
     return sorted(row["id"] for row in rows)
 
 

@@ -85,6 +85,13 @@ _SQL = f"""
            CASE WHEN n >= {NOTICES - 300} THEN 'pending' ELSE 'delivered' END, now() - ((20000 - n) || ' s')::interval
       FROM generate_series(0, {NOTICES - 1}) AS n;
 
+    INSERT INTO book (id, holder, kind, month, sender, file, sha256, lines_hash, lines, put_at_s, put_by, replaced_by)
+    SELECT lpad(n::text, 26, '0'), 'G' || lpad((n % 500)::text, 4, '0'), 'b5', '2026-' || lpad((n / 500 % 10 + 1)::text, 2, '0'), '', 'a.xlsx',
+           'f' || n, 'h' || n, 4, n, 'G0007', CASE WHEN n >= 5000 THEN '' ELSE 'later' END
+      FROM generate_series(0, 9999) AS n;
+    INSERT INTO book_line (book, number, line)
+    SELECT id, n, '{{"holder":"G","book":"b","sheet":"s","row":1,"side":"out","mass_g":1}}' FROM book, generate_series(0, 3) AS n;
+
     INSERT INTO pending (statement, kind, chain, seq, signers, payload, keyids, sigs, withdrawn, opener, foreseen, size, state, told_by,
                          reason, codes, taken_s, changed_s, ends_s)
     SELECT sha256(n::text::bytea), 'manifest.depart/1', 'manifest/' || n, 1, ARRAY['G' || lpad((n % 500)::text, 4, '0'), 'C1' || n % 40],

@@ -29,6 +29,7 @@ import ledger.vault.store
 import liandan.webhooks.store
 import manifests.accounts.store
 import manifests.store
+import reports.books.store
 import reports.store
 import whitelist.store
 from ledger.caller import WITHIN
@@ -121,6 +122,7 @@ async def shelved(conn: asyncpg.Connection) -> None:
 FILE = sha256(b"7").hexdigest()
 E = ledger.evidence.store
 T = ledger.searching.store
+B = reports.books.store
 S, V, W, P, Q = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store, ledger.pending.store
 
 
@@ -160,6 +162,17 @@ async def heads(conn: asyncpg.Connection) -> None:
     hook = await W.fetch(conn, "w7")
     assert hook is not None
     assert await W.list_heads(conn, hook, besides=["none"], limit=20)
+
+
+async def kept_book(conn: asyncpg.Connection) -> None:
+    """A book that is brought, found again, replaced and dropped."""
+    await B.lock_holder(conn, "G0007")
+    assert await B.fetch_same(conn, "G0007", "f7", "none")
+    [known] = await B.list_books(conn, "G0007", "2026-01", in_force=True)
+    new = msgspec.structs.replace(known, id="z" * 26)
+    await B.insert_book(conn, new, await B.list_lines(conn, known.id))
+    assert await B.fetch_book(conn, new.id) == new
+    assert await B.delete_book(conn, new) == [known.id]
 
 
 HOT: Mapping[str, Query] = {
@@ -251,10 +264,15 @@ HOT: Mapping[str, Query] = {
     "pending forget": lambda conn: Q.forget(conn, 86_420),
     "pending delete": lambda conn: Q.delete(conn, sha256(b"7").hexdigest()),
     "fetch_cases": lambda conn: Q.fetch_cases(conn, "approval/G0007/", 64),
+    "books": kept_book,
+    "lines_of_month": lambda conn: B.lines_of_month(conn, "G0007", "2026-01"),
+    "holders_of_month": lambda conn: B.holders_of_month(conn, "2026-01"),
+    "search_books": lambda conn: B.search_books(conn, B.BookSearch(holders=("G0007",))),
+    "search_books (authority)": lambda conn: B.search_books(conn, B.BookSearch(regions=("007",))),
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts.store, whitelist.store, reports.store, W, Q, T)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts.store, whitelist.store, reports.store, B, W, Q, T)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {
@@ -268,6 +286,7 @@ EXCUSED: Mapping[str, str] = {
     "naming_refusals": "takes a lock",
     "list_views": "pages of search_views",
     **dict.fromkeys(("lock_party", "insert", "list_of", "fetch", "change"), SMALL),
+    **dict.fromkeys(("put_mapping", "list_mappings", "delete_mapping"), "of mappings, some of each party"),
     "tell_nobody": "does nothing",
     "list_wrong_clocks": ALL_ON_PURPOSE,
     "list_unsettled": "once a minute, of what is pending: a table that empties itself",
