@@ -1,4 +1,4 @@
-"""Entries of other chains that name a manifest: incidents, and settlements of numbers; what they leave in the views of readers (kinds §9)."""
+"""Entries of other chains that name a manifest: incidents, settlements of numbers, threads about open items; what they leave in the views of readers (kinds §9)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from manifests.matters import IncidentNote
 from manifests.numbers import NumberSettle, named_in, number_of, without
 from manifests.view import ManifestView, named_in_entry
 
-NAMING = frozenset({"incident", "number"})
+NAMING = frozenset({"incident", "item", "number"})
 """Types of the chains whose entries name manifests."""
 
 
@@ -31,7 +31,16 @@ def named_by(statement: Statement, begun: Any = None) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*named, *(() if back is None else (back,)))))
         case NumberSettle() as settled:
             return named_in(settled)
-    return ()
+    return _spoken_of(statement, begun) if statement.chain_type == "item" else ()
+
+
+def _spoken_of(statement: Statement, begun: Any) -> tuple[str, ...]:
+    """The manifest of the key of a thread (``<check> manifest/… [line]``), which stands in every comment: a settlement speaks of what the first one
+    names. Its parties are told; the view stays as it is."""
+    chain = str(getattr(statement.body, "key", None) or getattr(begun, "key", "")).split(" ")[1:2]
+    kind, _, rest = (chain[0] if chain else "").partition("/")
+    parts = rest.split("/")
+    return (f"manifest/{parts[0]}/{parts[1]}",) if kind in ("manifest", "case") and len(parts) >= 2 else ()
 
 
 def noted(view: ManifestView, entry: Entry) -> ManifestView:
@@ -56,16 +65,16 @@ def noted(view: ManifestView, entry: Entry) -> ManifestView:
 
 
 class Reports:
-    """Bodies of the reports of incidents, remembered by whoever reads a log from its beginning: a close speaks of what they named."""
+    """First bodies of incidents and threads, remembered by whoever reads a log from its beginning: what ends them speaks of what they named."""
 
     def __init__(self) -> None:
-        self._bodies = dict[str, IncidentReport]()
+        self._bodies = dict[str, Any]()
 
     def named_by(self, entry: Entry) -> tuple[str, ...]:
         """Manifests that an entry names; entries come in the order of the log, and may come twice."""
         statement = entry.statement
         if statement.chain_type not in NAMING:
             return ()
-        if isinstance(statement.body, IncidentReport):
+        if isinstance(statement.body, IncidentReport) or (statement.chain_type == "item" and not statement.seq):
             self._bodies[statement.chain] = statement.body
         return named_by(statement, self._bodies.get(statement.chain))

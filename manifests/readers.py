@@ -5,6 +5,7 @@ on, whoever signs it: they may read the manifest whole anyway (manifests.answers
 names him, and nobody of a manifest that does not name him. An act on a list is for the receivers of the rows that it speaks of.
 """
 
+import re
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from itertools import groupby
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from ledger.admission.entry import Entry
 from ledger.caller import index_keys, places_of, topic_of
+from ledger.chain import USCC
 from manifests.incidents.acts.unmanifested import IncidentUnmanifested
 from manifests.view import ManifestView
 from whitelist.acts.apply import ApprovalApply
@@ -19,6 +21,7 @@ from whitelist.acts.emergency_declare import EmergencyDeclare
 from whitelist.acts.emergency_join import EmergencyJoin
 from whitelist.list_readers import RowsSoFar
 
+_FIRM = re.compile(USCC)
 Earlier = Mapping[str, Sequence[Entry]]
 """Entries that stand before others on their chains, by chain, each in order: those that :func:`said_before` names."""
 
@@ -51,7 +54,7 @@ def by_chain(entries: Iterable[Entry]) -> Earlier:
 def goes_by_its_beginning(entry: Entry) -> bool:
     """Whether readers of an entry on this chain are told by the first one: not of a manifest, whose view says more, nor of what has no topic."""
     statement = entry.statement
-    return statement.chain_type not in ("manifest", "case") and topic_of(statement.chain) is not None
+    return statement.chain_type == "item" or (statement.chain_type not in ("manifest", "case") and topic_of(statement.chain) is not None)
 
 
 def begun_with(first: Entry) -> Begun:
@@ -62,6 +65,8 @@ def begun_with(first: Entry) -> Begun:
         named = (body.receiver,)
     elif isinstance(body, IncidentUnmanifested):  # who is said to have sent or carried it has to be able to answer
         named = tuple(party for party in (body.sender, body.carrier) if party is not None)
+    elif first.statement.chain_type == "item":  # of a firm's own books; of a manifest all its parties are told (manifests.naming)
+        named = tuple(party for party in str(getattr(body, "key", "")).split("/")[1:2] if _FIRM.fullmatch(party))
     elif isinstance(body, EmergencyDeclare):  # who may move on it, and take what moves
         named = (*body.generators, *(one.receiver for one in body.receivers))
     return Begun(named, tuple(places_of(first)))

@@ -12,10 +12,11 @@ from datetime import date
 from typing import Any
 
 from ledger.directory import LogState, authorities_of_division
-from whitelist import emergency_deadlines, list_deadlines, period_deadlines
+from whitelist import emergency_deadlines, item_deadlines, list_deadlines, period_deadlines
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.period import PeriodState
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register, rows_of, start_of
@@ -52,11 +53,11 @@ TERMS = register(
     Term("complete", ("approval.apply", "approval.withdraw"), None, "Order 23 Art. 23", "补正后重新提交申请", "complete the application"),
     Term("incident", ("incident.close",), None, "Code Art. 540", "了结突发事件", "close the incident"),
 )
-TERMS = {**TERMS, **list_deadlines.TERMS, **emergency_deadlines.TERMS, **period_deadlines.TERMS}
+TERMS = {**TERMS, **list_deadlines.TERMS, **emergency_deadlines.TERMS, **period_deadlines.TERMS, **item_deadlines.TERMS}
 """By name; ``no_reply`` begins to ask for something when it has passed."""
 
 
-RegistryState = ApprovalState | EmergencyState | IncidentState | ListState | PeriodState
+RegistryState = ApprovalState | EmergencyState | IncidentState | ItemState | ListState | PeriodState
 
 
 def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
@@ -64,6 +65,9 @@ def clocks(chain: str, state: RegistryState) -> Iterator[Clock]:
     ``@`` and the division."""
     if isinstance(state, PeriodState):
         yield from period_deadlines.clocks(chain, state)
+        return
+    if isinstance(state, ItemState):
+        yield from item_deadlines.clocks(chain, state)
         return
     if isinstance(state, ListState):
         yield from list_deadlines.clocks(state)
@@ -103,6 +107,8 @@ def duties(chain: str, state: RegistryState, present: Present, log: LogState) ->
     """What is due on an application, an incident, an emergency, a list or a month now."""
     if isinstance(state, PeriodState):
         return period_deadlines.duties(chain, state, present, log)
+    if isinstance(state, ItemState):
+        return item_deadlines.duties(chain, state, present)
     if isinstance(state, ListState):
         return list_deadlines.duties(state, present, log)
     if isinstance(state, EmergencyState):

@@ -10,6 +10,7 @@ from ledger.searching.terms import ANY, Groups
 from whitelist.emergency import EmergencyState
 from whitelist.fields import Scope
 from whitelist.incident import IncidentState
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.period import PeriodState, direction_of, month_of
 from whitelist.permit import PermitState
@@ -49,6 +50,8 @@ def terms_of(chain: str, state: Any) -> tuple[str, ...]:
         found += [f"manifest:{manifest.removeprefix('manifest/')}" for manifest in (*state.manifests, state.backfilled) if manifest]
         found += [f"party:{party}" for party in (reporter, *state.concerned)]
         found += [f"region:{place[:digits]}" for place in incident_places(chain, state) for digits in _DIGITS]
+    elif isinstance(state, ItemState):
+        found = [f"month:{month_of(chain)}", *(f"party:{firm}" for firm in state.firms)]
     elif isinstance(state, PeriodState):
         found = [f"month:{month_of(chain)}", *_way(*direction_of(chain))]
     elif isinstance(state, EmergencyState):

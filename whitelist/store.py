@@ -24,6 +24,7 @@ from signing.refusal import Refusal
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.period import PeriodState
 from whitelist.permit import PermitState
@@ -37,6 +38,7 @@ _DECODERS: Mapping[str, msgspec.msgpack.Decoder[Head[Any]]] = {
     "approval": msgspec.msgpack.Decoder(Head[ApprovalState]),
     "emergency": msgspec.msgpack.Decoder(Head[EmergencyState]),
     "incident": msgspec.msgpack.Decoder(Head[IncidentState]),
+    "item": msgspec.msgpack.Decoder(Head[ItemState]),
     "list": msgspec.msgpack.Decoder(Head[ListState]),
     "period": msgspec.msgpack.Decoder(Head[PeriodState]),
     "permit": msgspec.msgpack.Decoder(Head[PermitState]),
@@ -46,7 +48,7 @@ REGISTRIES = frozenset(_DECODERS)
 """Types of the chains that are found by terms."""
 _COMPARED = """
     SELECT coalesce(held.chain, substr(key, 7)) AS chain, value, idx, terms, clocks
-      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|emergency|incident|list|period|permit|plan)/') AS said
+      FROM (SELECT key, value FROM fact WHERE key ~ '^chain:(approval|emergency|incident|item|list|period|permit|plan)/') AS said
       FULL JOIN registry_view AS held ON key = 'chain:' || held.chain
 """
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.

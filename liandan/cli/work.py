@@ -124,7 +124,7 @@ def _left(item: WorkItem, at: int) -> str:
 def _about(item: WorkItem) -> str:
     """What it is about, by its name."""
     beside = f"incident/{item.incident}" if item.incident else f"emergency/{item.emergency}" if item.emergency else ""
-    return item.manifest or item.application or item.list or item.period or beside
+    return item.manifest or item.application or item.list or item.period or item.item_key or beside
 
 
 def answering(item: WorkItem) -> str:
@@ -137,6 +137,8 @@ def answering(item: WorkItem) -> str:
         return "liandan evidence put <文件 / file>"
     if item.period:
         return "liandan month " + ("close" if item.kind == "period.close/1" else "confirm") + " " + item.period.split("/")[1]
+    if item.item:
+        return f"liandan items show {item.item.split('/')[1]} '{item.item_key}'"
     chain = item.case or item.application or item.manifest or item.list or (f"incident/{item.incident}" if item.incident else "")
     if item.kind.startswith("case.") and not item.case:
         chain = f"{item.manifest}/new"

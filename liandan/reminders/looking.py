@@ -208,6 +208,8 @@ def _line(item: WorkItem, due_on: str, base_url: str, language: Language) -> Dig
         about, path = f"{'应急转移' if zh else 'emergency'} {item.emergency.rpartition('/')[2]}", f"emergencies/{item.emergency}"
     elif item.period:
         about, path = f"{'月份' if zh else 'month'} {item.period.removeprefix('period/')}", f"chains/{item.period}"
+    elif item.item:
+        about, path = f"{'未符项' if zh else 'open item'} {item.item_key}", f"chains/{item.item}"
     elif item.incident:
         about, path = f"{'事件' if zh else 'incident'} {item.incident.rpartition('/')[2]}", f"incidents/{item.incident}"
     what = item.term_text

@@ -28,6 +28,7 @@ from signing.citation import OURS
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.names import EMERGENCY_STAGES, PERIOD_STAGES, STATES
 from whitelist.names import STAGES as APPLICATION_STAGES
@@ -91,6 +92,9 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     """``<authority>/<ULID>``, its address below ``/v1/emergencies``: of work on an emergency, and of a manifest that moves on one."""
     period: str = ""
     """``period/<YYYY-MM>/<from>-<to>``: of work on a closed month."""
+    item: str = ""
+    """``item/<YYYY-MM>/<ULID>``: of an open item that somebody has put before the party; ``item_key`` is what it is about (``/v1/open-items``)."""
+    item_key: str = ""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -225,6 +229,12 @@ def of_period(chain: str, state: PeriodState, log: LogState, language: Language)
         "stage_text": _word(PERIOD_STAGES[stage], language),
         "counterparts": tuple(dict.fromkeys(one.by for one in state.disputes)),
     }
+
+
+def of_item(chain: str, state: ItemState, party: str) -> dict[str, object]:
+    """What an item of work says of the line of a month that does not match."""
+    counterparts = tuple(firm for firm in state.firms if firm != party)
+    return {"item": chain, "item_key": state.key, "number": None, "counterparts": counterparts}
 
 
 def signature_item(row: PendingRow, view: ManifestView | None, party: str, present: Present, kinds: Kinds, language: Language) -> WorkItem:

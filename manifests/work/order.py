@@ -30,6 +30,7 @@ WHAT: dict[str, What] = {
     "attachment": "attachment",
     "list_confirm": "confirmation",
     "period_verdict": "confirmation",
+    "item_settle": "confirmation",
     SIGNATURE: "signature",
 }
 """What kind of work a term is; an act where nothing is said."""

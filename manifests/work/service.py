@@ -40,6 +40,7 @@ from manifests.work.answers import (
     of_application,
     of_emergency,
     of_incident,
+    of_item,
     of_list,
     of_manifest,
     of_period,
@@ -61,6 +62,7 @@ from signing.refusal import refuse
 from whitelist import registry_deadlines
 from whitelist.emergency import EmergencyState
 from whitelist.incident import IncidentState
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.period import PeriodState
 from whitelist.registry_deadlines import RegistryState
@@ -289,6 +291,8 @@ class _Work:
             about = of_list(row.chain, state, duty, self._language)
         elif isinstance(state, EmergencyState):
             about = of_emergency(row.chain, state, self._language)
+        elif isinstance(state, ItemState):
+            about = of_item(row.chain, state, party)
         elif isinstance(state, PeriodState):
             about = of_period(row.chain, state, self._state, self._language)
         elif state is not None:

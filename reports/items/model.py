@@ -57,24 +57,6 @@ def parts_of(key: str) -> ItemKeyParts:
     return ItemKeyParts(check, chain, int(line[0]) if line else None)
 
 
-class ItemSettlement(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """How a thread was settled (了结)."""
-
-    outcome: str
-    by: tuple[str, ...]
-    at_s: int
-    """Moment of its admission."""
-    amount_g: int | None = None
-    """The difference that was settled, as the signers say it."""
-
-
-class ItemState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """State of ``item/<YYYY-MM>/<ULID>``."""
-
-    key: str
-    settled: ItemSettlement | None = None
-
-
 def firm_of(chain: str) -> str:
     """The firm that a chain other than a manifest's is named after; empty where it is none's."""
     held = _HELD.fullmatch(chain)

@@ -14,9 +14,9 @@ from ledger.admission.entry import Entry
 from ledger.log import Log
 from ledger.reading import Snapshot
 from reports.items import store
-from reports.items.model import ItemState
 from reports.items.open import FoundItem
 from reports.items.words import ItemStatus
+from whitelist.item import ItemState
 
 THREADS_MAX = 20_000
 """Threads of one month that are looked at."""

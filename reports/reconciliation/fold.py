@@ -13,7 +13,6 @@ from ledger.directory import LogState, authorities_of_division, party_name
 from ledger.model import Facts
 from ledger.times import day_of
 from manifests.mass import limits_of
-from reports.items.model import ItemState
 from reports.reconciliation.checks import StatementScope
 from reports.reconciliation.filing import JudgedBy
 from reports.reconciliation.gathering import AccountBooks, Direction, Gathering
@@ -23,6 +22,7 @@ from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.balance import limit_of
 from whitelist.emergency import ceiling_used_g, emergency_at
+from whitelist.item import ItemState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import Q3_PREFIX, SiteYear, newest_permit, site_used_g

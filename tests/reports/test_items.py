@@ -9,10 +9,11 @@ import pytest
 from ledger.kinds.delegation import DelegationGrant
 from reports.items.acts.comment import ItemComment
 from reports.items.acts.settle import ItemSettle
-from reports.items.model import ItemState, parts_of
+from reports.items.model import parts_of
 from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, PERMIT, RECEIVER, Story, trunk
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
+from whitelist.item import ItemState
 
 COMMENT, SETTLE = "item.comment/1", "item.settle/1"
 HEIR = uscc("510112", 77)
@@ -56,7 +57,7 @@ def refused(act: Any, *args: Any, **more: Any) -> list[str]:
 def test_parties_of_the_manifest_and_any_authority_speak_and_nobody_else(story: Story) -> None:
     for party in (GENERATOR, RECEIVER, CARRIERS[0], AUTHORITY_51, AUTHORITY_50):
         assert comment(story, party) == ()
-    assert story.bench.facts.state(thread()) == ItemState(key=KEY)
+    assert story.bench.facts.state(thread()) == ItemState(key=KEY, firms=(GENERATOR, RECEIVER))
     for stranger in (CARRIERS[1], OPERATOR, HEIR):
         assert refused(comment, story, stranger) == ["NOT_CONCERNED"]
     assert refused(comment, story, GENERATOR, f"M4 {trunk(9)} 0", 2) == ["NOT_CONCERNED"]

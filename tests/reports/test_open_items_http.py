@@ -17,7 +17,11 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.query import refuse_unknown_query
 from ledger.routes import MinSize, read_by
+from ledger.store import list_feed
 from liandan.problems import Problems
+from manifests.projection import follow
+from manifests.readers import by_chain
+from manifests.work.routes import get_work
 from reports.books import store
 from reports.books.model import Book, BookLine
 from reports.items.acts.comment import ItemComment
@@ -69,6 +73,8 @@ class Items:
         entry = self.story.bench.post(kind, f"item/2026-10/01K90000000000000000TEM{number:03d}", by, body)
         await self.log.append([freeze(entry.envelope)], now_s=self.story.bench.at_s - 60)
         await self.log.publisher.wait_for(entry.index + 1, 10)
+        async with self.log.pool.acquire() as conn:
+            await follow(conn, [entry], by_chain(self.story.bench.entries[:-1]))
 
     async def keep(self, kind: Any, lines: list[BookLine], month: str = "2026-10", version: int = 0) -> None:
         name, holder = f"01K9{kind.upper():0>10.10}{month.replace('-', '')}{version:06}", GENERATOR
@@ -100,7 +106,7 @@ async def web(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactor
 
         provided = {"log": lambda: log, "drawer": lambda: drawer, "lang": lambda: "zh"}
         app = Litestar(
-            [ITEMS, TABLES],
+            [ITEMS, TABLES, get_work],
             dependencies={name: Provide(give, sync_to_thread=False) for name, give in provided.items()} | {"caller": Provide(caller)},
             exception_handlers=Problems("zh", lambda: None).handlers(),
             before_request=refuse_unknown_query,
@@ -202,6 +208,25 @@ async def test_the_same_as_a_file(web: Items) -> None:
     assert rows[0][0] == "处理情况"
     assert "成都锦川蓄能回收有限公司（虚构）" in {cell for row in rows for cell in row}
     assert (await web.get(GENERATOR, path="/v1/open-items.xlsx")).content[:2] == b"PK"
+
+
+async def test_a_thread_waits_in_the_work_of_both_firms_and_is_in_their_feeds(web: Items) -> None:
+    for firm, other in ((GENERATOR, RECEIVER), (RECEIVER, GENERATOR)):
+        answer = await web.client.get("/v1/work", headers={"Test-Caller": firm})
+        assert answer.status_code == 200, answer.text
+        [work] = [one for one in answer.json()["items"] if one["term"] == "item_settle"]
+        assert (work["item_key"], work["kind"], work["due_on"], work["counterparts"]) == (WEIGHT, "item.settle/1", "2026-11-10", [other])
+    await web.post(
+        "item.comment/1", 9, (AUTHORITY_51,), ItemComment(key=f"M1 book/{GENERATOR}/c1-2026-10/carried.{CODE}", text="请说明（虚构）")
+    )
+    opened = web.story.bench.entries[-1].index
+    async with web.log.pool.acquire() as conn:
+        feeds = {
+            who: await list_feed(conn, [who], after=-1, end=2**40, limit=500) for who in (GENERATOR, RECEIVER, CARRIERS[0], CARRIERS[1])
+        }
+    about_the_weight = opened - 1
+    assert {who for who, indices in feeds.items() if about_the_weight in indices} == {GENERATOR, RECEIVER, CARRIERS[0]}
+    assert {who for who, indices in feeds.items() if opened in indices} == {GENERATOR}, "a firm's books are its own"
 
 
 async def test_a_settled_item_stays_settled_until_its_difference_is_another_one(web: Items) -> None:

@@ -3,8 +3,9 @@
 import sys
 
 from ledger.admission.personality import Kind, Personality, values_in
-from reports.items.model import ITEM, ItemState
+from reports.items.model import ITEM
 from signing.refusal import table
+from whitelist.item import ItemState
 
 _KINDS = values_in(sys.modules[__name__], Kind)
 

@@ -15,8 +15,9 @@ from ledger.model import Admission, Facts, Findings, Statement
 from manifests import telling
 from manifests.case import opener_of
 from manifests.model import ManifestState
-from reports.items.model import ItemKey, ItemState, authorities_of, concerned_by, parts_of
+from reports.items.model import ItemKey, authorities_of, both_of, concerned_by, parts_of
 from signing.refusal import texts
+from whitelist.item import ItemState
 
 
 class ItemComment(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -71,7 +72,11 @@ def it_is_the_same_item(judged: Judged, out: Findings) -> None:
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The thread is open; one that was settled stays so."""
     before: ItemState | None = facts.state(statement.chain)
-    return Changes(state=before or ItemState(key=statement.body.key))
+    if before is not None:
+        return Changes(state=before)
+    key = statement.body.key
+    firms = both_of(facts, key) if parts_of(key).manifest is not None else concerned_by(facts, key)
+    return Changes(state=ItemState(key=key, firms=tuple(dict.fromkeys(firms or ()))))
 
 
 COMMENT = Kind(

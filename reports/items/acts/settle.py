@@ -16,8 +16,9 @@ from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at
 from manifests.case import opener_of
 from manifests.model import trunk_of
-from reports.items.model import ItemSettlement, ItemState, Outcome, authorities_of, both_of, parts_of
+from reports.items.model import Outcome, authorities_of, both_of, parts_of
 from signing.phrase import Phrase
+from whitelist.item import ItemSettlement, ItemState
 
 CaseRef = Annotated[
     str,
