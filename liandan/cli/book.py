@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,25 @@ from liandan.cli.book_mapping import mapping
 from liandan.cli.book_ready import issue, ready
 from liandan.cli.connection import client_options, existing, file, open_client, party_code, read_given
 from liandan.cli.output import FINDING, command, emit, wants_json
+from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
     from liandan.books.answers import BookAnswer, BooksTaken
     from liandan.books.mapping import BookMapping
 
 KINDS = ("b1", "b2", "b3", "b4", "b5", "c1", "all")
-month_option = click.option("--month", metavar="YYYY-MM", help="月份；不写的由文件得出 / month; taken from the file where absent")
+
+
+def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A month as it is written everywhere."""
+    if value is not None and not re.fullmatch("20[0-9]{2}-(0[1-9]|1[0-2])", value):
+        raise click.UsageError(f"月份写成 2026-11 / write the month as 2026-11: {shown(value)}")
+    return value
+
+
+month_option = click.option(
+    "--month", callback=_month, metavar="YYYY-MM", help="月份；不写的由文件得出 / month; taken from the file where absent"
+)
 holder_option = click.option("--holder", type=party_code, help="谁的台账，默认登录的单位 / whose book; yours where absent")
 mapping_option = click.option("--mapping", "mapping_file", type=existing, help="对照文件（TOML、JSON） / mapping file")
 

@@ -20,6 +20,7 @@ from tests.liandan.books.ugly import (
     exported,
     load,
     monthly,
+    old,
     row,
     text,
     titled,
@@ -140,6 +141,9 @@ UGLY: dict[str, UglyBook] = {
         mapping=SYSTEM, kinds=("enterprise",),
     ),
     # files
+    "an old workbook": UglyBook(file=old()),
+    "an old workbook of the 1904 days": UglyBook(file=old(dates_1904=True), days=("2026-11-03", "2026-11-04")),
+    "an old workbook called .xlsx": UglyBook(file=("台账.xlsx", old()[1])),
     "a workbook cut off": UglyBook(file=truncated(book(), 0.7), findings={"": "INTAKE_FILE"}),
     "a range of a billion cells": UglyBook(file=with_dimension(book(), "A1:XFD1048576")),
     "many empty rows": UglyBook(file=empty_rows(book(), 20_000)),

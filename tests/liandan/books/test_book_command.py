@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -68,6 +69,27 @@ def test_a_mapping_is_proposed_and_reads_what_it_was_made_from(tmp_path: Path) -
     assert read_mapping(target.read_bytes()).columns == MAPPING.columns
     code, [found] = checked(path, "--mapping", str(target))
     assert (code, found["lines"], found["month"]) == (0, 2, "2026-11")
+
+
+def test_what_the_page_shows_can_be_read() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "books.md").read_text(encoding="utf-8")
+    mapping, words, more = re.findall("```toml\n(.*?)```", page, re.DOTALL)
+    found = read_mapping((mapping + words + more).encode())
+    assert (found.sender, found.columns["司机"], found.words["method"], found.wastes["900-052-31"]["packing"]) == (
+        "示例平台", "drop", {"电炉熔炼": "R4"}, "box",
+    )  # fmt: skip
+
+
+def test_a_month_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(book()[1])
+    for month in ("2026-13", "11月", "9999-12", "2026-11\n"):
+        assert checked_code(path, month) == 2
+
+
+def checked_code(path: Path, month: str) -> int:
+    """Exit code for a month."""
+    return RUN.invoke(main, ["book", "check", str(path), "--holder", HOLDER, "--month", month]).exit_code
 
 
 def test_what_names_persons_is_never_proposed_to_be_kept() -> None:

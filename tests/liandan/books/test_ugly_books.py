@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liandan.books.composing import Holding
 from liandan.books.reading import TakenBooks, compose_books, read_book
 from liandan.wiring import RULES
 from tests.liandan.books.cases import UGLY
-from tests.liandan.books.ugly import HOLDER, NAME, UglyBook
+from tests.liandan.books.ugly import HOLDER, MAPPING, MONTH, NAME, UglyBook, export, load
+
+UNITS = (("吨", 10**6), ("千克", 1000), ("公斤", 1000), ("kg", 1000), ("t", 10**6), ("万吨", 10**10), ("克", 1))
 
 
 def taken(ugly: UglyBook) -> TakenBooks:
@@ -36,6 +42,17 @@ def test_each_book_is_read_or_refused_by_its_cells(case: str) -> None:
     kept = str([line.raw for line in lines])
     assert "13800000000" not in kept
     assert "王某" not in kept
+
+
+@given(st.lists(st.tuples(st.integers(1, 99_999_999), st.sampled_from(UNITS)), min_size=1, max_size=8))
+@settings(max_examples=30)
+def test_no_gram_is_lost_whatever_the_unit(loads: list[tuple[int, tuple[str, int]]]) -> None:
+    """Grams written in a unit of the row, as digits or with thousands parted, come back as grams."""
+    rows = [load(number, format(Decimal(grams) / factor, "f"), unit) for number, (grams, (unit, factor)) in enumerate(loads, 1)]
+    read = read_book("导出.csv", export(*rows).encode(), MAPPING)
+    found = compose_books(read, Holding(holder=HOLDER, month=MONTH), MAPPING)
+    assert found.findings == ()
+    assert [line.mass_g for line in found.books[0].lines] == [grams for grams, _ in loads]
 
 
 def test_there_are_enough_of_them() -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+import xlwt
 from msgspec import Struct
 
 from liandan.books.mapping import BookMapping
@@ -99,6 +100,23 @@ def cell(at: int, column: int, value: Any, **form: Any) -> Made:
 def text(made: str, encoding: str = "utf-8", name: str = "导出.csv") -> Made:
     """A CSV file."""
     return name, made.encode(encoding)
+
+
+def old(*, dates_1904: bool = False) -> Made:
+    """The same in the format of Excel 97, its days as days of the file."""
+    made = xlwt.Workbook(encoding="utf-8")
+    made.dates_1904 = dates_1904
+    page = made.add_sheet("委外")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for at, line in enumerate((GROUPS, HEADS, *ROWS)):
+        for column, value in enumerate(line):
+            if column == 2 and at > 1:
+                page.write(at, column, moment(2026, 11, at + 1), day)
+            elif value != "":
+                page.write(at, column, value)
+    out = BytesIO()
+    made.save(out)
+    return "台账.xls", out.getvalue()
 
 
 EXPORT = ("联单号码", "产废企业", "处置企业", "危废代码", "数量", "计量单位", "转移日期", "司机", "司机电话")
