@@ -66,7 +66,7 @@ CAPACITIES: Mapping[str, str] = {
     "whose consent is missing": "尚未同意该更正的单位", "proposer, or whose consent is missing": "更正的提出人或者尚未同意的单位",
     "authority of a silent firm": "逾期未表态单位所在地主管部门", "who owes the attachment": "应当提交附件的单位", "signer": "签署单位",
     "destination's authority": "接受地主管部门", "origin's authority": "移出地主管部门", "party concerned": "联单有关单位", "both parties concerned": "双方有关单位",
-    "reporter": "报告单位", "authority of the place": "事发地主管部门", "authority of the number": "编号所属地主管部门",
+    "reporter": "报告单位", "operator": "运营单位", "authority of the place": "事发地主管部门", "authority of the number": "编号所属地主管部门",
     "authority of the list": "名单双方的主管部门", "authority of the other side": "名单对方的主管部门", "authority of receivers": "接受地主管部门",
     "declaring authority": "启动应急转移的主管部门", "signer of the contested act": "所附行为的签署单位", "authority of either side": "移出地或者接受地主管部门",
 }  # fmt: skip

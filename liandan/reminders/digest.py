@@ -31,6 +31,8 @@ class DigestLine(Struct, frozen=True, kw_only=True):
     about: str
     """The manifest by its national number, or where there is none yet by its ULID; or the application. May be empty."""
     link: str
+    is_new: bool = False
+    """Told once when it has come up, however far off its day is: a month that was closed, or is disputed."""
     provisional: bool = False
     """Counted with a calendar whose official notice is not in yet."""
 
@@ -91,9 +93,10 @@ def digest_mail(reader: Addressee, digest: Digest) -> tuple[str, str]:
 def _groups(digest: Digest) -> list[tuple[Word, list[DigestLine]]]:
     late = [one for one in digest.lines if one.due_on < digest.day]
     now = [one for one in digest.lines if one.due_on == digest.day]
-    soon = [one for one in digest.lines if one.due_on > digest.day]
+    soon = [one for one in digest.lines if one.due_on > digest.day and not one.is_new]
+    new = [one for one in digest.lines if one.due_on > digest.day and one.is_new]
     ahead = (f"{digest.ahead_wd} 个工作日内到期", f"Due within {digest.ahead_wd} working days")
-    return [(("已逾期", "Overdue"), late), (("今日到期", "Due today"), now), (ahead, soon)]
+    return [(("已逾期", "Overdue"), late), (("今日到期", "Due today"), now), (ahead, soon), (("新的待办", "New"), new)]
 
 
 def _many(count: int, *, is_more: bool) -> str:

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import structlog
 from asyncpg import Pool, Record
+from msgspec.structs import replace
 
 from ledger.admission.kind_table import Kinds
 from ledger.store import AWAY, Conn, fetch_head, projected
@@ -35,6 +36,9 @@ REMINDERS_AT_ONCE = 20
 ITEMS_AT_ONCE, PAGES_MAX = 200, 5
 """What one mail is made from; what lies behind is said to be more."""
 ALERTS_AT_ONCE = 200
+NEWS = ("period.close", "period.confirm", "period.dispute")
+"""Kinds of work that is told once when it comes up, however far off its day is: nobody looks for it before."""
+NEWS_AT_ONCE = 50
 TELL_S = 300.0
 """Between two looks at what is due for one webhook."""
 
@@ -86,6 +90,7 @@ class Looking:
         if reminder is None:
             return
         lines, until, origin, is_more = await self._lines(reminder)
+        lines += await self._news(reminder, day, until)
         async with self._pool.acquire() as conn, conn.transaction():
             reminder = await store.fetch(conn, name, is_locked=True)
             if reminder is None or reminder.state != "active" or (reminder.looked_on is not None and reminder.looked_on >= day):
@@ -119,6 +124,23 @@ class Looking:
             if place is None or len(due) < len(items):  # in the order of due days: nothing that is due stands behind
                 return found, until, origin, False
         return found, until, origin, True
+
+    async def _news(self, reminder: Reminder, day: date, until: date) -> list[DigestLine]:
+        """Work of NEWS that is due later than what is told by its day and has come up since the hour of the last look, until that of this one: so
+        each is told once, whenever somebody looks."""
+        async with self._source.ground() as ground:
+            if ground is None:
+                return []
+            party, language = reminder.uscc, reminder.language
+            items, _ = await work_of(ground.now, self._kinds, ground.present, party, None, NEWS_AT_ONCE, language, NEWS)
+        first = "" if reminder.looked_on is None else self._hour_of(reminder.looked_on)
+        fresh = (item for item in items if first <= item.arose_at < self._hour_of(day))
+        later = ((item, item.due_on) for item in fresh if item.due_on is not None and item.due_on > until.isoformat())
+        return [replace(_line(item, due_on, self._base_url, language), is_new=True) for item, due_on in later]
+
+    def _hour_of(self, day: date) -> str:
+        """The moment of a day from which on digests are made."""
+        return f"{day.isoformat()}T{self._hour:02d}:00:00+08:00"
 
     async def _speaks(self, conn: Conn, reminder: Reminder) -> bool:
         """Whether the key behind it is good, or its successor, which takes it over."""

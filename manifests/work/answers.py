@@ -95,6 +95,8 @@ class WorkItem(Struct, frozen=True, gc=False, kw_only=True):
     item: str = ""
     """``item/<YYYY-MM>/<ULID>``: of an open item that somebody has put before the party; ``item_key`` is what it is about (``/v1/open-items``)."""
     item_key: str = ""
+    arose_at: str = ""
+    """Of a closed month when it came up: the admission of its newest close, or of the newest dispute."""
     stage: str = ""
     stage_text: str = ""
     wastes: tuple[str, ...] = ()
@@ -224,6 +226,7 @@ def of_period(chain: str, state: PeriodState, log: LogState, language: Language)
     stage = state.stage(log, direction_of(chain))
     return {
         "period": chain,
+        "arose_at": format_at(max(state.newest.at_s, *(one.at_s for one in state.disputes), 0)),
         "number": None,
         "stage": stage,
         "stage_text": _word(PERIOD_STAGES[stage], language),

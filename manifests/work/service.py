@@ -171,10 +171,17 @@ class StandingAlert(Struct, frozen=True):
 
 
 async def work_of(
-    now: Snapshot, kinds: Kinds, present: Present, party: str, after: WorkPlace | None, limit: int, language: Language
+    now: Snapshot,
+    kinds: Kinds,
+    present: Present,
+    party: str,
+    after: WorkPlace | None,
+    limit: int,
+    language: Language,
+    only: tuple[str, ...] = (),
 ) -> tuple[list[WorkItem], WorkPlace | None]:
-    """What waits for a party, for whoever tells it of it: a page, and where to go on."""
-    return await _Work(kinds, now, present, WorkAsked(party=party, signer=party), language).page(after, limit)
+    """What waits for a party, for whoever tells it of it: a page, and where to go on; ``only``: what acts of these kinds, without version, stop."""
+    return await _Work(kinds, now, present, WorkAsked(party=party, kinds=only, signer=party), language).page(after, limit)
 
 
 async def alerts_for(
