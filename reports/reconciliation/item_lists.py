@@ -37,7 +37,7 @@ def item_columns(statement: MonthlyStatement) -> tuple[Column[StatementItem], ..
     return (
         Column("级别", "Level", 0.8, lambda item: finding_level(item.level) if item.level else say("未到期", "not due"), "center", _is_bad),
         Column("核对", "Check", 0.5, lambda item: item.check, "center"),
-        Column("事项", "What", 1.1, what_text),
+        Column("事项", "What", 1.4, what_text),
         Column("对象", "Of what", 1.9, lambda item: subject_text(statement, item)),
         Column("两方所载", "What both sides say", 2.2, both_sides),
         Column(

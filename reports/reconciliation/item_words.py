@@ -3,24 +3,16 @@
 from collections.abc import Mapping
 
 from ledger.mass import format_mass
+from reports.items.words import CODES, SOURCES
 from reports.paper.tongue import say
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.open_items import ItemOperand, StatementItem
 
-_WHAT: Mapping[str, tuple[str, str]] = {
-    "WEIGHT": ("重量超差", "weight out of tolerance"),
+_COMING: Mapping[str, tuple[str, str]] = {
     "TRIP_TIME": ("在途未接受", "in transit, not received"),
     "STALE_ISSUE": ("已开具未起运", "issued, not departed"),
-    "NO_DUPLICATE": ("编号重复", "number used more than once"),
-    "PLAN_OVER": ("超出管理计划", "beyond the plan"),
-    "QUOTA_OVERDRAWN": ("额度超用", "quota overdrawn"),
-    "QUOTA_LEFT": ("额度将尽", "quota nearly used"),
-    "PERMIT_SCALE": ("超过许可规模", "above the yearly scale"),
-    "PERMIT_EXPIRING": ("许可证到期", "permit ends"),
-    "STOCK_UNEQUAL": ("贮存结存不平", "stock does not add up"),
-    "STORAGE_1Y": ("贮存期限", "term of storage"),
-    "NO_DEPARTURE": ("无起运记录", "received without a departure"),
 }
+"""Of what is not due yet."""
 _TO_DO: Mapping[tuple[str, str], tuple[str, str]] = {
     ("WEIGHT", "receiver"): (
         "核对磅单：有误的提出更正，属实的报告接受地主管部门",
@@ -42,25 +34,6 @@ _TO_DO: Mapping[tuple[str, str], tuple[str, str]] = {
     ("STORAGE_1Y", "receiver"): ("利用处置，或者报批延长贮存", "Treat it, or ask for a longer term"),
     ("NO_DEPARTURE", "generator"): ("补录起运，或者更正联单", "Enter the departure, or correct the manifest"),
 }
-_SOURCES: Mapping[str, tuple[str, str]] = {
-    "declared": ("申报移出", "declared"),
-    "weighed": ("装载称重", "weighed at loading"),
-    "came": ("到场（接受＋拒收）", "came"),
-    "departed": ("已起运", "departed"),
-    "received": ("已接受", "received"),
-    "limit": ("上限", "limit"),
-    "taken": ("已占用", "taken"),
-    "planned": ("本年计划", "planned for the year"),
-    "counted": ("联单累计", "on manifests"),
-    "stock_sums": ("期初与本月收支", "opening and the month's moves"),
-    "stock": ("期末结存", "closing"),
-    "number": ("编号", "number"),
-    "holders": ("联单份数", "manifests"),
-    "valid_to": ("有效期至", "valid to"),
-    "day": ("对账日", "day of the statement"),
-    "storage": ("期限（日）", "term, days"),
-    "old_stock": ("超期或者临期", "older"),
-}
 _ROLES: Mapping[str, tuple[str, str]] = {
     "generator": ("移出人", "generator"),
     "carrier": ("承运人", "carrier"),
@@ -78,8 +51,9 @@ _THREADS: Mapping[str, tuple[str, str]] = {
 
 
 def what_text(item: StatementItem) -> str:
-    """What it is: ``重量超差``."""
-    return say(*_WHAT.get(item.code, (item.code, item.code)))
+    """What it is, in the word of the list of open items."""
+    words = CODES if item.level else _COMING
+    return say(*words.get(item.code, (item.code, item.code)))
 
 
 def to_do_text(item: StatementItem) -> str:
@@ -88,8 +62,8 @@ def to_do_text(item: StatementItem) -> str:
 
 
 def operand_text(operand: ItemOperand) -> str:
-    """``申报移出 5.600000 吨``."""
-    word = say(*_SOURCES[operand.source])
+    """``申报移出量 5.600000 吨``."""
+    word = say(*SOURCES[operand.source])
     return f"{word} {operand.told}" if operand.grams is None else f"{word} {format_mass(operand.grams)} {say('吨', 't')}"
 
 

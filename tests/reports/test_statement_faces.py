@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
+from reports.items.words import CODES
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
 from reports.reconciliation.checks import Adjustment, BaseClose, PlanMonth
@@ -108,7 +109,9 @@ def test_charts_stand_beside_their_tables(tmp_path: Path, tongue: Tongue) -> Non
 def test_open_items_in_the_workbook_have_masses_and_days() -> None:
     heads, *rows = sheet(to_bytes(bad(), "xlsx"), "未符项")
     found = [dict(zip(heads, row, strict=True)) for row in rows]
-    assert [row["事项"] for row in found] == ["无起运记录", "重量超差", "重量超差", "编号重复", "在途未接受", "重量超差"]
+    assert [row["事项"] for row in found] == [
+        CODES[code][0] for code in ("NO_DEPARTURE", "WEIGHT", "WEIGHT", "NO_DUPLICATE", "TRIP_TIME", "WEIGHT")
+    ]
     assert (found[1]["差额（吨）"], found[1]["期限"], found[1]["行"]) == (0.4, date(2026, 11, 10), 1)
     assert found[1]["未符项标识"] == f"M4 {trunk(5)} 0"
     assert found[3]["由谁办"] == "甲省生态环境厅（虚构）（主管部门）"
