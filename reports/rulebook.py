@@ -253,7 +253,7 @@ NOTE_DEMO | - | sender | formats §6 [DESIGN]
 A demonstration log: its clock is simulated. || Do not use it for real business.
 
 MONTH_FORM | - | sender | design §2 [DESIGN]
-不是月份，或者年份在本系统能够计算的范围以外。 || 使用 YYYY-MM，例如 2026-10，年份在 expected 写明的范围内。
+不是月份，或者年份在本系统能够计算的范围以外。 || 使用 YYYY-MM，例如 2026-10，年份在所示范围内。
 That is no month, or its year is beyond what is computed here. || Use YYYY-MM, e.g. 2026-10, within the years given in expected.
 
 PARQUET_DIRECTORY | - | sender | docs/scale.md [DESIGN]
