@@ -25,6 +25,7 @@ NOTHING = "/"
 """What the standard's tables hold where there is nothing to fill."""
 UNIT = ("吨", "t")
 _HAZARDS = words_of(Hazard)
+_ENGLISH = {"T": "toxic", "C": "corrosive", "I": "ignitable", "R": "reactive", "In": "infectious"}
 Cell = str | Decimal | None
 """None: left for the firm."""
 
@@ -74,7 +75,7 @@ COLUMNS: tuple[ReportColumn, ...] = (
 )  # fmt: skip
 PARTS = {"produced": ("本单位产生", "produced here"), "received": ("接收后贮存", "received, in stock")}
 _CENTRED = frozenset({"position", "unit", "code", "own_method", "method", "form"})
-_WIDE, _LINES_MAX = 120, 12
+_WIDE, _LINES_MAX = 100, 12
 
 
 def report_xlsx(found: MonthlyReport) -> bytes:
@@ -206,10 +207,13 @@ def _cell(column: ReportColumn, number: int, row: ReportRow, found: MonthlyRepor
 
 
 def _word(field: str, text: str) -> str:
-    words = {"form": FORMS, "hazards": _HAZARDS}.get(field)
-    if words is None or not text:
+    """Forms and hazards in words, a hazard behind its letter; anything else as it is."""
+    if field not in ("form", "hazards") or not text:
         return text
-    return say("、", ", ").join(word(one, words) if field == "form" else f"{one} {word(one, words)}" for one in text.split("、"))
+    codes = text.split("、")
+    if field == "form":
+        return say("、", ", ").join(word(one, FORMS) for one in codes)
+    return say("、", ", ").join(f"{one} {say(_HAZARDS.get(one, one), _ENGLISH.get(one, one))}" for one in codes)
 
 
 def _beside(book: Any, found: MonthlyReport, forms: Any) -> None:
@@ -250,7 +254,7 @@ def _beside(book: Any, found: MonthlyReport, forms: Any) -> None:
     sheet.set_column(2, 2, 90)
     sheet = _sheet(book, say("说明", "Notes"), [say("说明", "Notes")], forms, _WIDE)
     for at, note in enumerate(notes(found), 1):
-        sheet.set_row(at, 15.0 * (1 + len(note) // 55) + 3)
+        sheet.set_row(at, 15.0 * (1 + len(note) // 45) + 3)
         sheet.write_string(at, 0, cell_text(note), forms["text"])
 
 

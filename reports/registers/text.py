@@ -68,6 +68,8 @@ def to_json(found: FirmRegister | MonthlyReport) -> bytes:
         "parties": dict(found.names),
         "notes": {tongue: _spoken(found, tongue) for tongue in ("zh", "en")},
     }
+    if found.asked.register == "carrier":
+        del fields["calendar"]  # who carries reports no waste
     if isinstance(found, MonthlyReport):
         fields |= {
             "rows": list(map(row_of, found.rows)),
@@ -133,7 +135,8 @@ def notes(found: FirmRegister | MonthlyReport) -> list[str]:
     if not log.is_over:
         texts.append(say("期间在账本中尚未完结，数字为暂计。", "The period is not over in the log: figures are provisional."))
     texts += _of_report(found) if isinstance(found, MonthlyReport) else _of_register(found)
-    texts.append(_terms(found))
+    if found.asked.register != "carrier":  # who carries reports no waste
+        texts.append(_terms(found))
     return texts
 
 
