@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -87,6 +88,11 @@ def _job(url: str | None) -> MonthJob:
     from liandan.months.job import MonthJob
 
     here = own_settings()
+    if here.data_dir.is_dir() and here.data_dir.stat().st_uid != os.geteuid():
+        raise click.UsageError(
+            f"请以数据目录所有者的账号执行，否则服务不能再写入其中的文件 / run it as the account that owns the data directory, or the server could "
+            f"not write there any more: {here.data_dir} (uid {here.data_dir.stat().st_uid})"
+        )
     address = url or here.public_url or f"http://{here.host}:{here.port}"
     return MonthJob(here, read_keyring(here, operator_only=True), check_address(address), patience_s=PATIENCE_S)
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from ledger.times import parse_at
+from ledger.times import DAY_S, parse_at
 from liandan.client import AsyncLiandan
 from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
 from liandan.demo.founding import ORIGIN, Keyring, founding
@@ -17,7 +17,7 @@ from liandan.months.job import MonthJob, MonthsReport
 from liandan.server import serving
 from liandan.settings import Settings
 from tests.liandan.serving import settings_of
-from whitelist.period import PeriodState, period_chain
+from whitelist.period import PeriodState, month_at, month_ends_s, period_chain
 
 __all__ = ["CHONGQING", "OPERATOR", "ORIGIN", "SICHUAN", "MonthOffice", "month_office"]
 FOUNDED_IN = "2026-05"
@@ -51,6 +51,15 @@ class MonthOffice:
     async def live(self) -> None:
         """Something enters the log now: an authority lets the other one sign usage for it."""
         await self.act(SICHUAN.uscc, "delegation.grant/1", f"party/{SICHUAN.uscc}", {"delegate": CHONGQING.uscc, "kinds": ["permit.usage"]})
+
+    async def next_month(self) -> str:
+        """A month that is over and not closed, while all before it are; the clock stands in the month after."""
+        await self.live()
+        await self.run()
+        month = month_at(self.now_s)
+        self.now_s = month_ends_s(month) + DAY_S
+        await self.live()
+        return month
 
     @property
     def job(self) -> MonthJob:

@@ -23,9 +23,10 @@ from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffic
 THERE, BACK = ("51", "50"), ("50", "51")
 
 
-@pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[MonthOffice]:
-    async with month_office(database_url, tmp_path / "server") as found:
+@pytest.fixture(scope="module")
+async def office(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MonthOffice]:
+    """One log for the module; its months go on from test to test."""
+    async with month_office(shared_database_url, tmp_path_factory.mktemp("months") / "server") as found:
         yield found
 
 
@@ -64,8 +65,7 @@ async def test_the_job_closes_every_month_that_is_over_and_none_twice(office: Mo
 
 
 async def test_a_close_that_was_signed_is_posted_again_as_it_is(office: MonthOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.at("2026-06-02 00:10")
-    await office.live()
+    month = await office.next_month()
 
     async def lost(self: AsyncLiandan, envelope: object) -> None:
         raise Unavailable("the network is gone")
@@ -74,24 +74,23 @@ async def test_a_close_that_was_signed_is_posted_again_as_it_is(office: MonthOff
         patch.setattr(AsyncLiandan, "post", lost)
         with pytest.raises(Unavailable):
             await office.run()
-    due = MonthDue("2026-05", BACK)
+    due = MonthDue(month, BACK)
     shelf = CloseShelf(office.settings.data_dir)
     [(folder, raw)] = list(shelf.signed(due))
     (folder.parent / ".9.new").mkdir()
     (folder.parent / "1").mkdir()
     report = await office.run()
-    assert [(one.chain, one.is_new) for one in report.closed] == [("period/2026-05/50-51", False), ("period/2026-05/51-50", True)]
+    assert [(one.chain, one.is_new) for one in report.closed] == [(f"period/{month}/50-51", False), (f"period/{month}/51-50", True)]
     assert (folder / ENVELOPE).read_bytes() == raw
-    assert await office.heads("2026-05") == [1, 1]
+    assert await office.heads(month) == [1, 1]
     again = await office.run()
     assert again.closed == ()
 
 
 async def test_what_was_signed_and_does_not_fit_any_more_is_drawn_anew(office: MonthOffice) -> None:
-    office.at("2026-06-02 00:10")
-    await office.live()
+    month = await office.next_month()
     shelf = CloseShelf(office.settings.data_dir)
-    folder = shelf.put(MonthDue("2026-05", BACK), 1, {"x": b"y"})
+    folder = shelf.put(MonthDue(month, BACK), 1, {"x": b"y"})
     shelf.keep_envelope(folder, b"no envelope")
     report = await office.run()
     assert [one.is_new for one in report.closed] == [True, True]
@@ -99,8 +98,7 @@ async def test_what_was_signed_and_does_not_fit_any_more_is_drawn_anew(office: M
 
 
 async def test_two_runs_at_once_close_a_month_once(office: MonthOffice) -> None:
-    office.at("2026-06-02 00:10")
-    await office.live()
+    await office.next_month()
     with CloseShelf(office.settings.data_dir).alone():
         assert (await office.run()).is_busy
     there = office.job
@@ -110,11 +108,10 @@ async def test_two_runs_at_once_close_a_month_once(office: MonthOffice) -> None:
 
 
 async def test_a_disputed_month_is_closed_again_when_the_operator_says_so_and_not_by_itself(office: MonthOffice) -> None:
-    office.at("2026-06-02 00:10")
-    await office.live()
+    month = await office.next_month()
     await office.run()
-    chain = "period/2026-05/51-50"
-    state = await office.standing("2026-05")
+    chain = f"period/{month}/51-50"
+    state = await office.standing(month)
     assert state is not None
     await office.act(SICHUAN.uscc, "period.confirm/1", chain, {"json": state.newest.json})
     items = [{"key": "M12 list/2026-51-50-cy", "note": "合计不符（虚构）"}]
@@ -122,26 +119,26 @@ async def test_a_disputed_month_is_closed_again_when_the_operator_says_so_and_no
     await office.act(CHONGQING.uscc, "period.dispute/1", chain, body)
     report = await office.run()
     assert report.closed == ()
-    assert any("有异议" in one.zh and "liandan month close 2026-05" in one.zh for one in report.waiting)
-    report = await office.run(again=[MonthDue("2026-05", THERE)])
-    assert [(one.chain, one.index) for one in report.closed] == [(chain, 6)]
-    assert await office.heads("2026-05") == [1, 4]
+    assert any("有异议" in one.zh and f"liandan month close {month}" in one.zh for one in report.waiting)
+    report = await office.run(again=[MonthDue(month, THERE)])
+    assert [one.chain for one in report.closed] == [chain]
+    assert await office.heads(month) == [1, 4]
     assert (await office.run()).closed == ()
-    assert OPERATOR.uscc == (await office.standing("2026-05")).newest.by  # type: ignore[union-attr]  # it was closed above
+    assert OPERATOR.uscc == (await office.standing(month)).newest.by  # type: ignore[union-attr]  # it was closed above
 
 
-async def test_the_worker_looks_and_lets_the_job_do_it(office: MonthOffice, database_url: str) -> None:
-    async with await open_pool(database_url, min_size=1, max_size=2) as pool:
+async def test_the_worker_looks_and_lets_the_job_do_it(office: MonthOffice, shared_database_url: str) -> None:
+    await office.live()
+    await office.run()
+    async with await open_pool(shared_database_url, min_size=1, max_size=2) as pool:
         watch = MonthsWatch(office.settings, pool, KINDS, office.url, clocks=("simulated",))
-        assert not await watch.look(), "the month of the founding is not over"
-        office.at("2026-06-02 00:10")
-        await office.live()
+        assert not await watch.look(), "nothing is due"
+        month = await office.next_month()
         assert await watch.look()
-        assert await office.heads("2026-05") == [1, 1]
+        assert await office.heads(month) == [1, 1]
         assert not await watch.look()
         async with pool.acquire() as conn:
-            office.at("2026-07-02 00:10")
-            await office.live()
+            await office.next_month()
             assert await is_month_due(conn, KINDS, ("simulated",))
             assert not await is_month_due(conn, KINDS), "a simulated log goes on as its clients say"
         off = replace(office.settings, close_months="off")
