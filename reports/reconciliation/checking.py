@@ -12,7 +12,7 @@ from ledger.times import day_of
 from reports.reconciliation.checks import GAPS_MAX, NumberSeries, PartySums, PermitEnd, PlanMonth, StatementScope, StockMonth
 from reports.reconciliation.filing import bookings
 from reports.reconciliation.fold import Fold
-from reports.reconciliation.line import LineRow, Period
+from reports.reconciliation.line import LineRow, Period, Way
 from reports.reconciliation.opening import MonthOpening
 from reports.reconciliation.stocks import StockBook, months_between
 from whitelist.permit import PermitState
@@ -45,19 +45,22 @@ def stocks(
     """M1, M11 of the holders of a scope: a party itself, receivers of the ways into an authority's region, those of a direction."""
     books: defaultdict[tuple[str, str], list[StockBook]] = defaultdict(list)
     adjusted = Counter[tuple[str, str]]()
-    ways = [opening.way for opening in openings if not scope.regions or any(opening.way[1] == region[:2] for region in scope.regions)]
+    ways = [opening.way for opening in openings]
     for opening in openings:
-        if opening.way in ways:
-            for holder, code, book in fold.gathering.stocks.of(fold.period.month, opening.way):
-                if scope.party in ("", holder):
-                    books[holder, code].append(book)
-            adjusted.update({key: grams for key, grams in opening.stock().items() if scope.party in ("", key[0])})
+        for holder, code, book in fold.gathering.stocks.of(fold.period.month, opening.way):
+            if _is_held_in(scope, opening.way, holder):
+                books[holder, code].append(book)
+        adjusted.update({key: grams for key, grams in opening.stock().items() if _is_held_in(scope, opening.way, key[0])})
     day, found = day_of(max(fold.period.start_s, min(as_of_s, fold.period.end_s - 1))), []
     for holder, code in sorted({*books, *(key for key, grams in adjusted.items() if grams)}):
         parts, moved_g = books[holder, code], adjusted[holder, code]
         closing_g = sum(book.closing_g for book in parts)
         ends = None if terms is None else (terms.storage_warn_d, terms.storage_d + 1)
-        age = None if ends is None else fold.gathering.stocks.age(ways, holder, code, day, closing_g, ends)
+        age = (
+            None
+            if ends is None
+            else fold.gathering.stocks.age([way for way in ways if _is_held_in(scope, way, holder)], holder, code, day, closing_g, ends)
+        )
         found.append(
             StockMonth(
                 holder=holder,
@@ -75,6 +78,13 @@ def stocks(
             )
         )
     return tuple(found)
+
+
+def _is_held_in(scope: StatementScope, way: Way, holder: str) -> bool:
+    """Whether a stock is of a scope: of an authority where the province that its loads came to is its own; within one by where the holder lies."""
+    if scope.party or not scope.authority:
+        return scope.party in ("", holder)
+    return any(way[1] == region[:2] and (len(region) == 2 or holder[2:].startswith(region)) for region in scope.regions)
 
 
 def series(fold: Fold, rows: Iterable[LineRow], scope: StatementScope) -> tuple[NumberSeries, ...]:

@@ -77,6 +77,10 @@ def test_every_figure_of_a_party_and_an_authority_is_the_oracles(seed: int) -> N
     ways = [way for way in ALL_WAYS if "50" in way]
     found = [one for one in differences(authority, entries, ways, lambda load: True) if "stock" not in one]
     assert found == []
+    held = [one for one in differences(authority, entries, [way for way in ways if way[1] == "50"], lambda load: True) if "stock" in one]
+    assert held == []
+    city = of_scope(history, month, StatementScope(authority=AUTHORITY_50, regions=("5099",)))
+    assert city.stocks == (), "nobody of this city has received anything"
 
 
 @settings(max_examples=3, deadline=None)
