@@ -77,7 +77,8 @@ def _best(grid: Grid, sheets: tuple[TemplateSheet, ...]) -> Headed | None:
     """The known sheet that a grid is: by its name, else by its heads; of several that fit equally well the first."""
     named = [sheet for sheet in sheets if sheet.name == grid.name.strip()]
     options = [headed for sheet in named or sheets if (headed := _form(grid, sheet) if sheet.is_form else find_heads(grid, sheet))]
-    return max(options, key=lambda one: (not one.missing, one.fits), default=None)
+    # A book is the one whose heads it has most of, though its day be lacking: as another it would say something else.
+    return max(options, key=lambda one: (one.fits, not one.missing) if one.sheet.keeps else (not one.missing, one.fits), default=None)
 
 
 def _form(grid: Grid, sheet: TemplateSheet) -> Headed | None:

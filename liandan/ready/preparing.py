@@ -38,7 +38,8 @@ def prepare(read: ReadTables, holder: str, mapping: BookMapping, ground: ReadyGr
     whole file leaves all."""
     out = read.reading()
     rows = [FieldRow(row, heads_of("platform", mapping)) for table in read.tables.values() for row in table]
-    if not read.files or any(not one.spot.row for one in out.findings):
+    data = {(one.spot.sheet, one.spot.row) for one in out.outcomes if one.outcome != "left_out"}
+    if not read.files or any((one.spot.sheet, one.spot.row) not in data for one in out.findings):  # of the heads, a total, the whole file
         return Readiness(rows=len(rows), left=tuple(row.row.spot for row in rows), findings=tuple(out.findings))
     work = _Preparing(read, holder, mapping, ground, out)
     for several in _by_number(rows).values():

@@ -63,6 +63,12 @@ UGLY: dict[str, UglyBook] = {
     "another code in the title": UglyBook(file=titled(f"统一社会信用代码 {uscc_of(9)}"), findings={"委外!1": "BOOK_HOLDER"}),
     "its own code in the title": UglyBook(file=titled(f"统一社会信用代码：{HOLDER}")),
     "a cover sheet beside it": UglyBook(file=book(lambda made, page: made.add_worksheet("封面").write_string(0, 0, "台账"))),
+    "its day column is lacking, and it is no monthly report": UglyBook(
+        file=book(lambda made, page: page.write_string(0, 2, "出厂地点")), findings={"委外!2": "INTAKE_COLUMN"}
+    ),
+    "a bare table of codes and quantities": UglyBook(
+        file=text("危险废物代码,产生量（吨）\r\n900-052-31,5\r\n"), findings={"CSV!1": "INTAKE_COLUMN"}
+    ),
     # days
     "a row of another month": UglyBook(file=changed(day="2026-10-31"), findings={"委外!C4": "BOOK_MONTH"}),
     "days with a time, dots, Chinese": UglyBook(

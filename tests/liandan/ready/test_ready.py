@@ -11,10 +11,11 @@ import pytest
 
 from ledger.admission.form import read_body
 from ledger.times import parse_at
+from liandan.books.reading import read_book
 from liandan.ready.files import SUMMARY, read_statements, summary_of, told, write_files
-from liandan.ready.preparing import losses
+from liandan.ready.preparing import losses, prepare
 from manifests.acts import Issue
-from tests.liandan.ready.exports import MAPPING, approval_answer, ground, logged, permit_answer, prepared, row
+from tests.liandan.ready.exports import MAPPING, approval_answer, export, ground, logged, permit_answer, prepared, row
 from tests.manifests.bodies import APPROVAL, CARRIER, GENERATOR, PERMIT, RECEIVER, STRANGER
 from tests.manifests.driver import Driver
 
@@ -104,12 +105,17 @@ def test_a_file_that_cannot_be_read_whole_prepares_nothing() -> None:
     lacking = msgspec.structs.replace(
         MAPPING, columns={("代号" if head == "代码" else head): field for head, field in MAPPING.columns.items()}
     )
-    from liandan.books.reading import read_book
-    from liandan.ready.preparing import prepare
-    from tests.liandan.ready.exports import export
-
     found = prepare(read_book("a.csv", export(row(1)), lacking), GENERATOR, lacking, ground())
     assert (found.ready, {one.reason.code for one in found.findings}) == ((), {"INTAKE_COLUMN"})
+
+
+def test_what_is_wrong_beside_the_rows_prepares_nothing() -> None:
+    bare = msgspec.structs.replace(MAPPING, columns={head: "drop" if field == "unit" else field for head, field in MAPPING.columns.items()})
+    found = prepared(row(1), row(2), mapping=bare)
+    assert (codes(found), found.ready, len(found.left)) == ([("CSV!G1", "INTAKE_UNIT"), ("CSV!N1", "INTAKE_UNIT")], (), 2)
+    raw = export(row(1), row(2)) + "共3条记录\r\n".encode()
+    found = prepare(read_book("a.csv", raw, MAPPING), GENERATOR, MAPPING, ground())
+    assert (codes(found), found.ready) == ([("CSV!4", "INTAKE_TOTAL")], ())
 
 
 def test_every_field_says_where_it_came_from_and_files_say_it_all(tmp_path: Path) -> None:
