@@ -18,6 +18,7 @@ from reports.parquet.tables import TABLES
 from reports.reconciliation.line import Period, period_of
 
 MONTH = "2026-10"
+WAYS = (("51", "50"), ("50", "51"))
 TRAILING_S = 20 * DAY_S
 """How long after the month's end the log goes on."""
 _ROUTES = "number BIGINT, generator VARCHAR, carrier VARCHAR, receiver VARCHAR, permit VARCHAR, origin VARCHAR, destination VARCHAR, name VARCHAR, "

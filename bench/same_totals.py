@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.parquet_rows import MONTH, SIZE, end_of, write_rows
-from bench.totals import WAYS
+from bench.parquet_rows import MONTH, SIZE, WAYS, end_of, write_rows
 from liandan.export import reader_of
 from liandan.wiring import KINDS
 from reports.parquet.engines import SAIL, SPARK, Engine, EngineName, engine_of
