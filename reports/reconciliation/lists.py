@@ -1,7 +1,7 @@
 """The tables behind page 1, in the order of their numbers: what is out of order in each, the gravest first, and the rest in one line."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ledger.admission.personality import Books
 from ledger.mass import format_mass
@@ -24,8 +24,8 @@ from reports.reconciliation.item_lists import (
     draw_stocks,
 )
 from reports.reconciliation.line import LineRow
-from reports.reconciliation.model import AccountMonth, Duplicate, MirrorEquation, MonthlyStatement
-from reports.reconciliation.wording import as_it_ends, days, line_name, oldest, percent, plural, share_of
+from reports.reconciliation.model import AccountMonth, Duplicate, MirrorEquation, MirrorPart, MonthlyStatement
+from reports.reconciliation.wording import as_it_ends, days, line_name, oldest, part_name, percent, plural, share_of
 from reports.words import COLUMNS, LAYERS, layer_name, level_name, stage_name, when
 
 LISTED_MAX = 300
@@ -80,6 +80,7 @@ def draw_lists(sheet: Sheet, statement: MonthlyStatement, *, is_equation_cut: bo
     draw_plans(sheet, statement)
     _accounts(sheet, statement)
     draw_permits(sheet, statement)
+    _parts(sheet, statement)
     if is_equation_cut:
         _head(sheet, statement, "mirror", len(statement.mirror))
         table(sheet, equation_columns(statement), equation_rows(statement), sums=statement.total, size=SIZES[0], least=3)
@@ -236,6 +237,25 @@ def _account_columns(statement: MonthlyStatement) -> tuple[Column[AccountMonth],
         mass("余额", "Left", _GRAMS, lambda account: account.left_g, lambda account: (account.left_g or 0) < 0),
         Column("已用", "Used", 0.7, share_of, "right", lambda account: bool(level(account))),
     )
+
+
+def _parts(sheet: Sheet, statement: MonthlyStatement) -> None:
+    """The totals of the parts of a statement of several directions or roles."""
+    if len(statement.parts) < 2:
+        return
+    what = ("身份", "role") if statement.scope.party else ("方向", "direction")
+    section(sheet, f"M12　镜像等式：按{what[0]}", f"M12 Mirror equation by {what[1]}")
+    _, *terms = equation_columns(statement)
+    columns: tuple[Column[MirrorPart], ...] = (
+        Column(what[0], what[1].capitalize(), 2.3, part_name),
+        *(Column(one.zh, one.en, one.share, _of_total(one.text), one.align, _of_total(one.alarm)) for one in terms),
+    )
+    table(sheet, columns, statement.parts, size=SIZES[0], least=3)
+
+
+def _of_total(of: Callable[[MirrorEquation], Any]) -> Callable[[MirrorPart], Any]:
+    """What is said of an equation, of the total of a part."""
+    return lambda part: of(part.total)
 
 
 def _details(sheet: Sheet, statement: MonthlyStatement, who: Lines) -> None:

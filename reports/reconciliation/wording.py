@@ -6,8 +6,8 @@ from ledger.times import DAY_S
 from reports.paper.tongue import say
 from reports.reconciliation.gravity import permille
 from reports.reconciliation.line import LineRow
-from reports.reconciliation.model import AccountMonth, MonthlyStatement
-from reports.words import level_name, when
+from reports.reconciliation.model import AccountMonth, MirrorPart, MonthlyStatement
+from reports.words import level_name, province, when
 
 
 def as_it_ends(statement: MonthlyStatement, zh: str, en: str) -> tuple[str, str]:
@@ -56,6 +56,15 @@ def oldest(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:
 def finding_level(level: str) -> str:
     """What its level is called: the lowest is a note."""
     return say("留意", "note") if level == "L" else level_name(level)
+
+
+def part_name(part: MirrorPart) -> str:
+    """A direction by its provinces, or what a party was: ``作为接受人``."""
+    if part.direction is not None:
+        source, target = map(province, part.direction)
+        return f"{source} → {target}" if source != target else say(f"{source}内", f"within {source}")
+    zh, en = {"generator": ("移出人", "generator"), "carrier": ("承运人", "carrier"), "receiver": ("接受人", "receiver")}[part.role]
+    return say(f"作为{zh}", f"as {en}")
 
 
 def table_word(table: str) -> str:

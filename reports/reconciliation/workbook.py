@@ -15,14 +15,14 @@ from reports.reconciliation.model import EQUATION, MonthlyStatement
 from reports.reconciliation.sheets import CHART_ROWS, CHART_TITLES, CHARTS, TABLES, Head
 from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
-from reports.reconciliation.wording import as_it_ends, finding_level, table_word
+from reports.reconciliation.wording import as_it_ends, finding_level, part_name, table_word
 from reports.tables.columns import Value, tonnes_of
 from reports.tables.workbook import SHEET_ROWS, Share, Workbook
 from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
 
 _T, _TIME, _PARTY, _USCC = 16, 20, 32, 22
 _MIRROR: tuple[Head, ...] = (
-    ("废物代码", "Code", 14), ("废物名称", "Waste", 24), ("期初在途", "In transit, opening", _T), ("本月移出", "Departed", _T),
+    ("废物代码", "Code", 14), ("废物名称", "Waste", 24), ("期初在途", "In transit, opening", _T), ("往月调整", "Adjusted", _T), ("本月移出", "Departed", _T),
     ("本月接受", "Accepted", _T), ("本月拒收", "Refused", _T), ("磅差（移出−接受−拒收）", "Difference", 20),
     ("期末在途", "In transit, closing", _T), ("等式差额（应为 0）", "Unequal (to be 0)", _T), ("期末已开具未起运", "Not departed, closing", 18),
     ("本月作废", "Voided", _T), ("谢绝接受", "Declined", _T),
@@ -69,6 +69,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "adjustments": ("往月调整", "Adjustments"),
     "adjusted_later": ("结账后变更", "Changed since the close"),
     "mirror": ("镜像等式 M12", "M12 Mirror equation"),
+    "parts": ("分项等式 M12", "M12 Equation by part"),
     "m1_stocks": ("贮存 M1 M11", "M1 M11 Stocks"),
     "m2_m3_sums": ("单位合计 M2 M3", "M2 M3 Sums by party"),
     "m4_differences": ("重量差异 M4", "M4 Weight"),
@@ -88,6 +89,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "rules": ("对账规则", "Rules"),
 }
 """Sheets behind the first, by the name of the table in the JSON, in their order."""
+_TERMS = EQUATION.replace("opening_g", "opening_g adjusted_g")
 _WRAPPED = frozenset({"open_items", "rules"})
 """Whose texts take several lines."""
 
@@ -238,7 +240,15 @@ def _provisional(statement: MonthlyStatement) -> str:
 def _equation(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
     for mirror in (*statement.mirror, statement.total):
         named = (mirror.code, statement.codes.get(mirror.code, "")) if mirror.code else (say("合计", "Total"), "")
-        yield (*named, *_values(mirror, EQUATION))
+        yield (*named, *_values(mirror, _TERMS))
+
+
+def _parts(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    """Of an authority's statement by direction, of a party's by what it was."""
+    for part in statement.parts:
+        for mirror in (*part.mirror, part.total):
+            named = (mirror.code, statement.codes.get(mirror.code, "")) if mirror.code else (say("合计", "Total"), "")
+            yield (part_name(part), *named, *_values(mirror, _TERMS))
 
 
 def _differences(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
@@ -314,6 +324,7 @@ def _lines(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
 
 _TABLES: dict[str, tuple[tuple[Head, ...], Callable[[MonthlyStatement], Iterable[Sequence[Value]]]]] = {
     "mirror": (_MIRROR, _equation),
+    "parts": ((("分项", "Part", 28), *_MIRROR), _parts),
     "m4_differences": (_DIFFERENCES, _differences),
     "m5_in_flight": (_IN_FLIGHT, _in_flight),
     "m5_waiting": (_WAITING, _waiting),

@@ -26,6 +26,7 @@ from tests.reports.month import drawn, october
 from tests.reports.story import GENERATOR, trunk
 from tests.reports.test_scopes import folded
 from tests.reports.test_verdict import bad, sheet
+from tests.workbench import AUTHORITY_50
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -164,6 +165,19 @@ def test_what_is_in_order_is_one_line_on_paper_where_there_is_much_of_it(tmp_pat
     assert "2026-7" in text
     assert "2026-8" not in text
     assert len(sheet(to_bytes(replace(drawn(october()), plans=plans), "xlsx"), "管理计划 M8")) == 31
+
+
+def test_a_firm_that_is_several_things_has_each_for_itself(tmp_path: Path) -> None:
+    both = replace(of_firm(), parts=tuple(replace(of_firm().parts[0], role=role) for role in ("generator", "receiver")))
+    text = "".join(printed(both, tmp_path))
+    assert "M12镜像等式：按身份" in text
+    assert re.search(r"作为接受人5\.60000039\.200000", text)
+    heads, *rows = sheet(to_bytes(both, "xlsx"), "分项等式 M12")
+    assert {row[0] for row in rows} == {"作为移出人", "作为接受人"}
+    assert (len(rows), heads[0]) == (6, "分项")
+    fold, root = folded(october())
+    office = finish(fold, scope_of(fold, authority=AUTHORITY_50), root)
+    assert [row[0] for row in sheet(to_bytes(office, "xlsx"), "分项等式 M12")[1:]] == ["四川省 → 重庆市"] * 3
 
 
 def test_an_empty_month_has_no_charts(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_the_workbook_has_a_sheet_for_every_question() -> None:
         "往月调整",
         "结账后变更",
         "镜像等式 M12",
+        "分项等式 M12",
         "贮存 M1 M11",
         "单位合计 M2 M3",
         "重量差异 M4",
@@ -98,10 +99,10 @@ def test_a_load_that_left_later_is_aged_from_its_issue() -> None:
 
 def test_masses_in_the_workbook_are_numbers_to_the_gram() -> None:
     rows = sheet(to_bytes(drawn(october()), "xlsx"), "镜像等式 M12")
-    assert rows[0][:4] == ["废物代码", "废物名称", "期初在途", "本月移出"]
-    assert rows[1] == ["384-004-31", "铅蓄电池生产废渣", 0.0, 16.8, 11.096, 0.0, 0.104, 5.6, 0.0, 5.6, 0.0, 0.0]
+    assert rows[0][:5] == ["废物代码", "废物名称", "期初在途", "往月调整", "本月移出"]
+    assert rows[1] == ["384-004-31", "铅蓄电池生产废渣", 0.0, 0.0, 16.8, 11.096, 0.0, 0.104, 5.6, 0.0, 5.6, 0.0, 0.0]
     assert rows[-1][0] == "合计"
-    assert rows[-1][8] == 0.0
+    assert rows[-1][9] == 0.0
 
 
 def test_numbers_of_manifests_stay_texts() -> None:
