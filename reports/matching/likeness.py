@@ -19,6 +19,8 @@ TOLERANCE_FLOOR_G, TOLERANCE_PERMILLE = 60_000, 30
 WEIGHTS: dict[Term, int] = {"number": 40, "partner": 25, "code": 20, "day": 20, "mass": 30, "plate": 10, "time": 10}
 _STEPS_G = (1_000_000, 500_000, 100_000, 10_000, 1_000)
 """To what books round: a tonne, half a tonne, 100 kg, 10 kg, a kilogram."""
+_FAR = 20
+"""Times a mass that is no longer another's rounded, swapped or about the same."""
 _NUMBER_MIN = 8
 """Digits of a number that may have been cut off: fewer are in too many numbers."""
 
@@ -80,15 +82,22 @@ def mass_cause(logged_g: int, booked_g: int) -> Cause:
     """What a mass looks like that is not the other: the gravest explanation that fits, or nothing."""
     if booked_g <= 0 or logged_g <= 0:
         return ""
-    for factor, cause in ((1000, "unit_kg"), (2000, "unit_jin"), (2, "unit_jin")):
-        if booked_g in (logged_g * factor, logged_g // factor if logged_g % factor == 0 else -1):
-            return cause  # type: ignore[return-value]  # both are causes
+    less_g, more_g = (logged_g, booked_g) if logged_g < booked_g else (booked_g, logged_g)
+    if more_g in (less_g * 1000, less_g * 2000, less_g * 2):
+        return "unit_kg" if more_g == less_g * 1000 else "unit_jin"
+    if more_g > _FAR * less_g:
+        return ""
     if any(booked_g == (logged_g + step // 2) // step * step or booked_g == logged_g // step * step for step in _STEPS_G):
         return "rounded"
-    if _is_swapped(logged_g, booked_g):
+    if (more_g - less_g) % 9 == 0 and _is_swapped(logged_g, booked_g):  # as any numbers of the same digits
         return "swapped"
     apart = abs(logged_g - booked_g)
     return "tolerance" if apart <= max(TOLERANCE_FLOOR_G, logged_g * TOLERANCE_PERMILLE // 1000) else ""
+
+
+def mass_tells(logged: SideLine, booked: SideLine) -> bool:
+    """Whether the masses agree, or it is known what their difference looks like."""
+    return booked.mass_g in (logged.mass_g, logged.also_g) or mass_cause(logged.mass_g, booked.mass_g) != ""
 
 
 def _is_swapped(one_g: int, other_g: int) -> bool:

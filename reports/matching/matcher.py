@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
 from reports.matching import sums
-from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_cause, near_keys, number_cause
+from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_cause, mass_tells, near_keys, number_cause
 from reports.matching.model import How, MatchOutcome, SideLine, Term, TermDifference
 from reports.matching.pairing import are_alike, decide
 from reports.matching.sums import SumClaim
 
 ALIKE_MAX = 64
-"""Lines of the log under one key that a line of the book is compared with; under a key that more share nothing is looked for."""
+"""Lines of each side under one key that are compared; under a key that more share nothing is looked for."""
 _KNOWN_WRONG = frozenset({"unit_kg", "unit_jin", "swapped"})
+DAY_MAX = 12
+"""The same where nothing but partner, code and day agree: one of many loads of a day is no explanation."""
 Key = Callable[[SideLine], Hashable]
+Fits = Callable[[SideLine, SideLine], bool]
 
 
 def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[MatchOutcome, ...]:
@@ -28,18 +32,14 @@ def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[Match
     pool = _Pool(logged, booked)
     pool.by_number()
     pool.by_all()
+    pool.by_kilograms()
     pool.by_sums(sums.whole_days)
     pool.by_twins()
     pool.by_sums(pool.heavy)
-    pool.by_likeness(_tells_of_the_mass, (_same, _other_day, _other_code, _other_partner, _other_mass), days=NEAR_D)
+    pool.by_likeness(mass_tells, (_same, _other_day, _other_code, _other_partner, _other_mass), days=NEAR_D)
     pool.by_sums(sums.subsets)
-    pool.by_likeness(lambda found: True, (_other_mass,))
+    pool.by_likeness(lambda mine, theirs: True, (_other_mass,), most=DAY_MAX)
     return pool.end()
-
-
-def _tells_of_the_mass(found: Likeness) -> bool:
-    """Whether the masses agree, or it is known what their difference looks like."""
-    return "mass" in found.agreed or any(one.term == "mass" and one.cause for one in found.differed)
 
 
 def _reaches(mine: SideLine, theirs: SideLine, found: Likeness) -> bool:
@@ -142,6 +142,18 @@ class _Pool:
                     for one, other in zip(logs, books, strict=False):
                         self._pair(one, other, "exact")
 
+    def by_kilograms(self) -> None:
+        """Partner, day and code, and a mass that is exactly a thousand times the other, one with one: whole books are kept in the wrong unit."""
+        for up, down in ((1000, 1), (1, 1000)):
+            theirs, mine = _grouped(self.books.values(), _same), defaultdict[Hashable, list[SideLine]](list)
+            for line in self.logs.values():
+                if line.mass_g % down == 0:
+                    mine[line.partner, line.code, line.day, line.mass_g * up // down].append(line)
+            for key in mine.keys() & theirs.keys():
+                logs, books = mine[key], theirs[key]
+                if len(logs) == 1 == len(books) and logs[0].is_due and books[0].day is not None:
+                    self._pair(logs[0], books[0], "likeness")
+
     def by_sums(self, search: Callable[[Iterable[SideLine], Iterable[SideLine]], Iterator[SumClaim]]) -> None:
         """Lines of the book that sum up several of the log, then lines of the log that the book has in parts."""
         for is_log in (False, True):
@@ -169,12 +181,12 @@ class _Pool:
             ]
             yield replace(claim, ways=(*claim.ways, *((one,) for one in alone)))
 
-    def by_likeness(self, fits: Callable[[Likeness], bool], keys: Sequence[Key], days: int = 0) -> None:
+    def by_likeness(self, fits: Fits, keys: Sequence[Key], days: int = 0, most: int = ALIKE_MAX) -> None:
         """Pairs that share a key or nearly a number, the most alike first; of equally alike ones those that can be paired in one way only."""
         levels = defaultdict[int, list[tuple[SideLine, SideLine]]](list)
-        for mine, theirs in self._candidates(keys, days):
+        for mine, theirs in self._candidates(fits, keys, days, most):
             found = likeness(mine, theirs)
-            if fits(found) and 2 * found.points > found.of and _reaches(mine, theirs, found):
+            if 2 * found.points > found.of and _reaches(mine, theirs, found):
                 levels[found.confidence * 1000 + found.points].append((mine, theirs))
         possible = list[tuple[SideLine, SideLine]]()
         for level in sorted(levels, reverse=True):  # what is a tie here may be none with what is less alike: all go together in one way
@@ -207,13 +219,13 @@ class _Pool:
 
     # --- candidates --------------------------------------------------------------------------------------------------------------
 
-    def _candidates(self, keys: Sequence[Key], days: int) -> Iterator[tuple[SideLine, SideLine]]:
-        """Pairs that may be alike, each once."""
+    def _candidates(self, fits: Fits, keys: Sequence[Key], days: int, most: int) -> Iterator[tuple[SideLine, SideLine]]:
+        """Pairs that may be alike and fit, each once; of the many that share a day few do."""
         seen = set[tuple[str, str]]()
         logs, books = list(self.logs.values()), list(self.books.values())
-        pairs = [pair for key in keys for pair in _sharing(logs, books, key, days)]
-        for mine, theirs in (*pairs, *_near_numbers(logs, books)):
-            if (mine.id, theirs.id) not in seen:
+        shared = (_sharing(logs, books, key, days if key is _other_mass else 0, most) for key in keys)
+        for mine, theirs in chain(chain.from_iterable(shared), _near_numbers(logs, books)):
+            if fits(mine, theirs) and (mine.id, theirs.id) not in seen:
                 seen.add((mine.id, theirs.id))
                 yield mine, theirs
 
@@ -306,19 +318,24 @@ def _grouped(lines: Iterable[SideLine], key: Key) -> dict[Hashable, list[SideLin
     return found
 
 
-def _sharing(logs: Iterable[SideLine], books: Iterable[SideLine], key: Key, days: int) -> Iterator[tuple[SideLine, SideLine]]:
-    """Pairs under one key, or with ``days`` of the book's line before or after; nothing under a key that too many lines of the log share."""
-    mine = _grouped(logs, key)
+def _sharing(logs: Iterable[SideLine], books: Iterable[SideLine], key: Key, days: int, most: int) -> Iterator[tuple[SideLine, SideLine]]:
+    """Pairs under one key, with ``days`` also those of about the same day; nothing under a key that too many lines of a side share."""
+    mine, theirs = _grouped(logs, key), _grouped(books, key)
     for line in logs:
         if line.also_g is not None and (also := key(replace(line, mass_g=line.also_g))) != key(line):
             mine.setdefault(also, []).append(line)
-    for theirs in books:
-        found = mine.get(key(theirs), ())
-        yield from ((line, theirs) for line in found if len(found) <= ALIKE_MAX)
-        if days and theirs.day is not None:
-            for apart in (*range(-days, 0), *range(1, days + 1)):
-                near = mine.get((theirs.partner, theirs.code, theirs.day + apart), ())
-                yield from ((line, theirs) for line in near if len(near) <= ALIKE_MAX)
+    for shared, others in theirs.items():
+        if len(others) > most:
+            continue
+        for near in (shared, *(_about(others[0], apart) for apart in range(-days, days + 1) if apart and others[0].day is not None)):
+            found = mine.get(near, ())
+            if len(found) <= most:
+                yield from ((line, other) for other in others for line in found)
+
+
+def _about(line: SideLine, apart: int) -> Hashable:
+    """The key of partner, code and day, some days away."""
+    return line.partner, line.code, (line.day or 0) + apart
 
 
 def _near_numbers(logs: Sequence[SideLine], books: Sequence[SideLine]) -> Iterator[tuple[SideLine, SideLine]]:
