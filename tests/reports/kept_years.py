@@ -33,7 +33,7 @@ from reports.reconciliation.sealing import KeptIn
 from whitelist.period import PeriodClose
 
 SECRET, WAY = bytes(32), ("51", "50")
-MONTHS = [6, 6, 6, 6, 6, 0]
+MONTHS = [11, 11, 11, 11, 11, 0]
 """Loads; the last month is there so that the one before is closed."""
 
 
@@ -72,8 +72,8 @@ class YearsLog(Struct, frozen=True):
 
 
 def closed_years(directory: Path, seed: int = 3) -> YearsLog:
-    """Half of the loads are in trouble, so that closes adjust each other."""
-    size = exported(Years(MONTHS, seed, troubled=0.5, senders=8), directory, closes=True)
+    """Each load is in another trouble, so that closes adjust each other."""
+    size = exported(Years(MONTHS, seed, troubled=1, senders=20), directory, closes=True)
     bare = YearsLog(LogFiles(directory), size, {})
     gathering = bare.gathered(size, lambda one: None)
     chains = [f"period/2025-{month:02d}/{'-'.join(way)}" for month in range(1, len(MONTHS)) for way in (WAY, WAY[::-1])]
