@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from ledger.labels import words_of
 from liandan.cli import items as command
+from liandan.cli import main
 from reports.items.model import Outcome
 from reports.items.words import ItemStatus
 from tests.liandan.months.office import SICHUAN, month_office
@@ -62,3 +64,6 @@ async def test_an_authority_opens_a_thread_goes_on_in_it_and_settles_it(desk: It
     assert [(one["key"], one["threads"][0]["settled"]["outcome_text"]) for one in page["items"]] == [(KEY, "误报")]
     shown = await desk.run("list", "2026-05", who=SICHUAN)
     assert ("已了结" in shown.output, "口径不同" in shown.output) == (True, True), shown.output
+    own = {"LIANDAN_DATA_DIR": str(desk.office.settings.data_dir), "LIANDAN_DATABASE_URL": desk.office.settings.database_url}
+    audited: Result = await asyncio.to_thread(CliRunner(env=own).invoke, main, ["audit", "--jobs", "1"])
+    assert audited.exit_code == 0, audited.output
