@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -19,8 +20,11 @@ from ledger.query import refuse_unknown_query
 from ledger.routes import MinSize, read_by
 from ledger.store import list_feed
 from liandan.problems import Problems
+from manifests.feed_audit import FeedFold
 from manifests.projection import follow
 from manifests.readers import by_chain
+from manifests.store import stream_readers
+from manifests.view import ViewFold
 from manifests.work.routes import get_work
 from reports.books import store
 from reports.books.model import Book, BookLine
@@ -253,3 +257,14 @@ async def test_a_book_that_is_corrected_has_no_item_left(web: Items) -> None:
     await web.keep("b5", lines, version=1)
     told = await web.told(GENERATOR, "source=books&check=M2")
     assert told == [("M2", "", "settled")], "what was settled is told as settled, and nothing else of the book is left"
+
+
+async def test_an_audit_finds_the_feeds_as_they_are(web: Items) -> None:
+    """It folds by itself: whom entries about items are for must follow from the entries."""
+    views = ViewFold()
+    feed = FeedFold(views)
+    with closing(views), closing(feed):
+        for entry in web.story.bench.entries:
+            feed.watch(entry)
+        async with web.log.pool.acquire() as conn, conn.transaction():
+            assert await feed.compare(stream_readers(conn), len(web.story.bench.entries)) == []
