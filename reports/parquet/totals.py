@@ -123,5 +123,5 @@ def answered(engine: Engine, names: Sequence[str] = NAMES) -> Iterator[TotalsTab
     for name in names:
         if name not in NAMES:
             raise refuse("TOTALS_TABLE", field="table", found=name, expected=", ".join(NAMES))
-        columns, rows = engine.answer(definitions()[name])
+        columns, rows = engine.answer(f"SELECT * FROM {name}" if name in ASKED_BY_NAME else definitions()[name])  # noqa: S608
         yield TotalsTable(name, tuple(columns), tuple(sorted(rows)))

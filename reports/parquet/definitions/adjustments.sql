@@ -6,26 +6,24 @@ WITH changed AS (
     lines.sign, lines.declared_g, lines.accepted_g, lines.refused_g, lines.issued_s, lines.departed_s, lines.received_s, lines.voided_s, lines.declined_s
   FROM lines JOIN period ON lines.from_province = period.from_province AND lines.to_province = period.to_province
   WHERE lines.entry >= period.base_size AND lines.entry < period.size
+), terms AS (
+  SELECT 'issued' AS term UNION ALL SELECT 'departed' UNION ALL SELECT 'received' UNION ALL SELECT 'voided' UNION ALL SELECT 'declined'
 ), booked AS (
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, issued_s AS moment_s, sign * declared_g AS issued,
-    0 AS departed, 0 AS accepted, 0 AS refused, 0 AS difference, 0 AS voided, 0 AS declined
-  FROM changed WHERE issued_s < start_s
-  UNION ALL
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, departed_s, 0, sign * declared_g, 0, 0, 0, 0, 0
-  FROM changed WHERE departed_s < start_s
-  UNION ALL
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, received_s, 0, 0, sign * COALESCE(accepted_g, 0),
-    sign * COALESCE(refused_g, 0), sign * COALESCE(declared_g - accepted_g - refused_g, 0), 0, 0
-  FROM changed WHERE received_s < start_s
-  UNION ALL
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, voided_s, 0, 0, 0, 0, 0, sign * declared_g, 0
-  FROM changed WHERE voided_s < start_s
-  UNION ALL
-  SELECT month, from_province, to_province, generator, manifest, line, code, entry, declined_s, 0, 0, 0, 0, 0, 0, sign * declared_g
-  FROM changed WHERE declined_s < start_s
+  SELECT changed.*, term, CASE term WHEN 'issued' THEN issued_s WHEN 'departed' THEN departed_s WHEN 'received' THEN received_s
+    WHEN 'voided' THEN voided_s ELSE declined_s END AS moment_s
+  FROM changed CROSS JOIN terms
 ), placed AS (
   -- The month of a moment, eight hours east of Greenwich, as Shanghai has been since 1992.
-  SELECT booked.*, SUBSTRING(CAST(DATE '1970-01-01' + CAST(FLOOR((moment_s + 28800) / 86400) AS INT) AS STRING), 1, 7) AS adjusts FROM booked
+  SELECT month, from_province, to_province, generator, manifest, line, code, entry,
+    SUBSTRING(CAST(DATE '1970-01-01' + CAST(FLOOR((moment_s + 28800) / 86400) AS INT) AS STRING), 1, 7) AS adjusts,
+    CASE WHEN term = 'issued' THEN sign * declared_g ELSE 0 END AS issued,
+    CASE WHEN term = 'departed' THEN sign * declared_g ELSE 0 END AS departed,
+    CASE WHEN term = 'received' THEN sign * COALESCE(accepted_g, 0) ELSE 0 END AS accepted,
+    CASE WHEN term = 'received' THEN sign * COALESCE(refused_g, 0) ELSE 0 END AS refused,
+    CASE WHEN term = 'received' THEN sign * COALESCE(declared_g - accepted_g - refused_g, 0) ELSE 0 END AS difference,
+    CASE WHEN term = 'voided' THEN sign * declared_g ELSE 0 END AS voided,
+    CASE WHEN term = 'declined' THEN sign * declared_g ELSE 0 END AS declined
+  FROM booked WHERE moment_s < start_s
 )
 SELECT month, from_province, to_province, adjusts, generator, manifest, line, code, entry,
   CAST(SUM(issued) AS BIGINT) AS issued_g, CAST(SUM(departed) AS BIGINT) AS departed_g, CAST(SUM(accepted) AS BIGINT) AS accepted_g,
