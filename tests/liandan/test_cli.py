@@ -160,6 +160,10 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     assert json.loads((await do("audit", "--json")).stdout)["entries"] == 1
     await do("reconcile", "2026-10", "--from", tmp_path / "own", "--out", tmp_path / "reports")
     assert len(list((tmp_path / "reports").iterdir())) == 6
+    await do("reconcile", "2026-10", "--from", tmp_path / "own", "--authority", AUTHORITY_50, "--out", tmp_path / "office")
+    assert {path.name for path in (tmp_path / "office").iterdir()} == {
+        f"reconciliation-2026-10-{AUTHORITY_50}.{suffix}" for suffix in ("pdf", "xlsx", "json")
+    }
     await do("reconcile", "2026-10", "--from", tmp_path / "own", "--out", tmp_path / "both", "--lang", "both")
     assert len(list((tmp_path / "both").iterdir())) == 10, "the JSON is of both languages"
     for name, more in (("kept", []), ("again", []), ("proved", ["--from-genesis"])):
