@@ -5,6 +5,7 @@ Pure. An item has a key as ``item.*`` names it, both operands with their sources
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Literal
@@ -144,28 +145,35 @@ def _grams(mass_t: str | None) -> int | None:
 
 def of_books(compared: ComparedMonth, due_on: str) -> Iterator[FoundItem]:
     """Everything in which a firm's books do not match: M2 and M3 line by line and in sum, tickets, M1. Tolerance 0."""
-    for book in compared.books:
+    beside = Counter[tuple[str, str]]()
+    for book in sorted(compared.books, key=lambda one: (one.book.kind, one.side, one.book.sender)):
+        beside[book.book.kind, book.side] += 1
+        check, twins = check_of(book, beside[book.book.kind, book.side]), _twins(book)
         for outcome in book.outcomes:
             if outcome.kind != "matched":
-                yield _of_outcome(compared, book, outcome, due_on)
+                yield _of_outcome(compared, book, check, outcome, twins, due_on)
         for sums in book.sums:
             if sums.difference_g:
-                yield _of_sums(compared, book, sums, due_on)
+                yield _of_sums(compared, book, check, sums, due_on)
     for finding in compared.stock:
         if finding.difference_g:
             yield _of_stock(compared, finding, due_on)
 
 
-def check_of(book: ComparedBook) -> str:
-    """``M2-B5``: the check and the book in which it failed, so that one line of the log may be an item of several books."""
+def check_of(book: ComparedBook, number: int = 1) -> str:
+    """``M2-B5``: the check and the book in which it failed, so that one line of the log may be an item of several books; of another sender's
+    book of the same kind with its ``number``: ``M2-PLAT2``."""
     check = "M3" if book.side == "weighing" else CHECKS[book.side]
-    return f"{check}-{_SHORT.get(book.book.kind, book.book.kind.upper())}"
+    name = f"{check}-{_SHORT.get(book.book.kind, book.book.kind.upper())}"
+    return name if number == 1 else f"{name}{'-' if name[-1].isdigit() else ''}{number}"
 
 
-def _of_outcome(compared: ComparedMonth, book: ComparedBook, outcome: MatchOutcome, due_on: str) -> FoundItem:
-    check, told = check_of(book), [book.lines[line.id] for line in outcome.booked]
+def _of_outcome(
+    compared: ComparedMonth, book: ComparedBook, check: str, outcome: MatchOutcome, twins: Mapping[str, list[str]], due_on: str
+) -> FoundItem:
+    told = [book.lines[line.id] for line in outcome.booked]
     logged = [line.id for line in outcome.logged if line.id.startswith("manifest/")]
-    chain, _, number = logged[0].partition(" ") if logged else (_book_chain(compared, book, outcome), "", "")
+    chain, _, number = logged[0].partition(" ") if logged else (_book_chain(compared, book, outcome, twins), "", "")
     left = FoundOperand(source="log", grams=outcome.logged_g) if outcome.logged else FoundOperand(source="log", told="-")
     right = FoundOperand(source="book", grams=outcome.booked_g) if outcome.booked else FoundOperand(source="book", told="-")
     first = (*outcome.logged, *outcome.booked)[0]
@@ -191,11 +199,21 @@ def _of_outcome(compared: ComparedMonth, book: ComparedBook, outcome: MatchOutco
     )
 
 
-def _book_chain(compared: ComparedMonth, book: ComparedBook, outcome: MatchOutcome) -> str:
+def _twins(book: ComparedBook) -> dict[str, list[str]]:
+    """Names of lines of a book for which the log has nothing, by what they say."""
+    found = defaultdict[str, list[str]](list)
+    for outcome in book.outcomes:
+        if not outcome.logged:
+            for line in outcome.booked:
+                found[_said(line)].append(line.id)
+    return {said: sorted(names) for said, names in found.items()}
+
+
+def _book_chain(compared: ComparedMonth, book: ComparedBook, outcome: MatchOutcome, twins: Mapping[str, list[str]]) -> str:
     """No chain of the log: a line of a book by what it says, so that a book that is read again has the same items. Twins are counted."""
     said = _said((*outcome.booked, *outcome.logged)[0])
-    twins = [line.id for one in book.outcomes for line in one.booked if not one.logged and _said(line) == said]
-    place = "" if len(twins) < 2 or not outcome.booked else f"-{sorted(twins).index(outcome.booked[0].id) + 1}"
+    alike = twins.get(said, [])
+    place = f"-{alike.index(outcome.booked[0].id) + 1}" if len(alike) > 1 and outcome.booked and not outcome.logged else ""
     return f"book/{compared.holder}/{_book_name(book)}/{said}{place}"
 
 
@@ -213,10 +231,10 @@ def _place(book: ComparedBook, lines: list[BookLine]) -> str:
     return "、".join(dict.fromkeys((book.book.file, *(line.place for line in lines[:6]))))
 
 
-def _of_sums(compared: ComparedMonth, book: ComparedBook, sums: CodeSums, due_on: str) -> FoundItem:
+def _of_sums(compared: ComparedMonth, book: ComparedBook, check: str, sums: CodeSums, due_on: str) -> FoundItem:
     chain = f"book/{compared.holder}/{_book_name(book)}/sum.{sums.code or '-'}"
     return FoundItem(
-        key=f"{check_of(book)} {chain}",
+        key=f"{check} {chain}",
         source="books",
         check=sums.check,
         code="BOOK_SUM",

@@ -49,6 +49,7 @@ from liandan.wiring import KINDS
 from manifests import projection
 from manifests.search import Search
 from manifests.view import ManifestView, fold
+from reports.items import store as I  # as the others here
 from tests.liandan.large_log import ENTRIES, MANIFESTS, ULID, fill
 from tests.manifests.driver import Driver
 from tests.whitelist.test_registry_search import approval
@@ -181,6 +182,7 @@ HOT: Mapping[str, Query] = {
     "fetch_facts": lambda conn: S.fetch_facts(conn, [f"chain:{CHAIN}", f"chain:{APPROVAL}", "chain:none"]),
     "list_indices": lambda conn: S.list_indices(conn, ["chain:approval/", f"chain:{CHAIN}"], end=ENTRIES, limit=100),
     "fetch_marked": lambda conn: S.fetch_marked(conn, [(f"chain:{CHAIN}", b""), (f"chain:{APPROVAL}", b"v" * 96), ("chain:none", b"")]),
+    "list_threads": lambda conn: I.list_threads(conn, "2026-10", 100),
     "fetch_facts_within": lambda conn: S.fetch_facts_within(conn, "key: ", 10),
     "fetch_links (intake, by place)": lambda conn: S.fetch_links(conn, [(CHAIN, 1), (CHAIN, 9), ("none", 0)]),
     "list_links": lambda conn: S.list_links(conn, CHAIN),
@@ -272,7 +274,7 @@ HOT: Mapping[str, Query] = {
 }
 
 
-ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts.store, whitelist.store, reports.store, B, W, Q, T)
+ROOMS: tuple[ModuleType, ...] = (S, P, V, E, manifests.store, manifests.accounts.store, whitelist.store, reports.store, I, B, W, Q, T)
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
 EXCUSED: Mapping[str, str] = {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
 
 from reports.books.model import Book, BookLine
+from reports.items.model import KEY_PATTERN
+from reports.items.open import check_of, of_books
 from reports.matching.compared import ComparedMonth, compare
 from reports.matching.sides import name_key, partners
 from reports.matching.stock import StockFinding, stock_findings
@@ -129,3 +132,23 @@ def test_every_outcome_is_told_in_both_languages() -> None:
         assert isinstance(told, Phrase)
         assert told.zh
         assert told.en
+
+
+def test_items_of_books_have_keys_of_their_own_whatever_the_sender() -> None:
+    """Two systems of one firm tell the same load wrongly: two items, whose keys are in the form of kinds §9."""
+    lines = [
+        line(3, "out", 5.5, day="2026-10-05", partner=RECEIVER),
+        line(4, "out", 1, day="2026-10-20"),
+        line(5, "out", 1, day="2026-10-20"),
+    ]
+    whole = compared(lines, "platform")
+    [book] = whole.books
+    other = replace(book, book=replace(book.book, sender="甲", id="01K9000000000000000000BKAB"))
+    found = list(of_books(replace(whole, books=(other, book)), "2026-11-15"))
+    keys = [item.key for item in found]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(KEY_PATTERN, key) for key in keys)
+    assert {key.partition(" ")[0] for key in keys} == {"M2-PLAT", "M2-PLAT2"}
+    assert {check_of(replace(other, book=replace(other.book, kind="b5")), 2)} == {"M2-B5-2"}
+    again = list(of_books(replace(whole, books=(book, other)), "2026-11-15"))
+    assert sorted(keys) == sorted(item.key for item in again), "the order of readings does not matter"
