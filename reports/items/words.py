@@ -52,6 +52,8 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "b4": ("自行利用处置台账 B.4", "B.4"),
     "b5": ("委外台账 B.5", "B.5"),
     "b2-b3": ("入库 B.2 减出库 B.3", "B.2 less B.3"),
+    "b1+b3": ("产生 B.1 加出库 B.3", "B.1 and B.3"),
+    "b2+b4+b5": ("入库 B.2、自行利用处置 B.4、委外 B.5", "B.2, B.4 and B.5"),
     "c1": ("月报 C.1", "C.1"),
 }
 STATUSES: Mapping[ItemStatus, tuple[str, str]] = {

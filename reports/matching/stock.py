@@ -1,7 +1,8 @@
 """M1: the stock identity (贮存量勾稽) of a firm's books, by code. Tolerance 0, as law §6.1 has it.
 
 Within C.1: 上月底剩余 + 产生（或接受） − 自行利用处置 − 委外 = 本月底剩余. Between months: this month's opening is last month's closing. Between tables: B.1 is
-what C.1 says was made, B.4 what it says was used, B.5 what went out, B.2 less B.3 what the stock has grown by.
+what C.1 says was made, B.4 what it says was used, B.5 what went out, B.2 less B.3 what the stock has grown by. Without C.1: what was made or left
+the stock went into it, was used or sent out, B.1 + B.3 = B.2 + B.4 + B.5 (B.4 and B.5 name batches of either).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from msgspec import Struct
 
 from reports.books.model import BookKind, BookLine
 
-StockCheck = Literal["identity", "carried", "made", "used", "out", "moved"]
-"""月报勾稽, 上月结转, B.1 与 C.1 产生量, B.4 与 C.1 自行利用处置量, B.5 与 C.1 委外量, B.2 减 B.3 与 C.1 贮存增减."""
+StockCheck = Literal["identity", "carried", "made", "used", "out", "moved", "flows"]
+"""月报勾稽, 上月结转, B.1 与 C.1 产生量, B.4 与 C.1 自行利用处置量, B.5 与 C.1 委外量, B.2 减 B.3 与 C.1 贮存增减, B.1 加 B.3 与 B.2、B.4、B.5 之和."""
 
 
 class StockFinding(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ class _Sums(Struct):
         return self.told.get(code, {}).get(what, 0)
 
 
+_FLOWING: tuple[BookKind, ...] = ("b1", "b2", "b3", "b5")
 OPENING, CLOSING, ENTERED, LEFT = (f"stock {term}" for term in ("opening", "closing", "entered", "left"))
 
 
@@ -69,6 +71,7 @@ def stock_findings(
         found += _within(report)
         found += _carried(report, earlier, last_month)
         found += _between(sums, report)
+    found += _flows(sums)
     return tuple(sorted(found, key=lambda one: (one.code, one.check)))
 
 
@@ -90,6 +93,22 @@ def _carried(report: _Sums, earlier: _Sums, last_month: str) -> Iterator[StockFi
         left_g, right_g = earlier.g(code, CLOSING), report.g(code, OPENING)
         if left_g or right_g:
             yield StockFinding(check="carried", code=code, left_g=left_g, right_g=right_g, left=f"c1 {last_month}", right="c1")
+
+
+def _flows(sums: Mapping[BookKind, _Sums]) -> Iterator[StockFinding]:
+    """Where the tables are there; a firm that treats nothing itself keeps no B.4, unless its report says that it does."""
+    report = sums.get("c1")
+    used = sums.get("b4") or (_Sums.of(()) if report is None or not any("used" in told for told in report.told.values()) else None)
+    if used is None or any(kind not in sums for kind in _FLOWING):
+        return
+    made, into, out_of, sent = (sums[kind] for kind in _FLOWING)
+    for code in {code for one in (made, into, out_of, used, sent) for code in one.told}:
+        terms = (
+            ("made", made.g(code, "made")), (LEFT, out_of.g(code, LEFT)), (ENTERED, -into.g(code, ENTERED)),
+            ("used", -used.g(code, "used")), ("out", -sent.g(code, "out")),
+        )  # fmt: skip
+        came_g, went_g = sum(grams for _, grams in terms if grams > 0), -sum(grams for _, grams in terms if grams < 0)
+        yield StockFinding(check="flows", code=code, left_g=came_g, right_g=went_g, left="b1+b3", right="b2+b4+b5", terms_g=terms)
 
 
 def _between(sums: Mapping[BookKind, _Sums], report: _Sums) -> Iterator[StockFinding]:

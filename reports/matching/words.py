@@ -52,6 +52,10 @@ STOCK_CHECKS: Mapping[StockCheck, tuple[str, str]] = {
     "made": ("产生台账合计与月报产生量不同", "the sum of B.1 is not what C.1 says was made"),
     "used": ("自行利用处置台账合计与月报不同", "the sum of B.4 is not what C.1 says was used"),
     "out": ("委外台账合计与月报委外量不同", "the sum of B.5 is not what C.1 says was sent out"),
+    "flows": (
+        "产生与出库之和不等于入库、自行利用处置与委外之和",
+        "what was made or left the stock is not what went into it, was used or sent out",
+    ),
     "moved": ("入库减出库与月报贮存增减不同", "B.2 less B.3 is not what the stock of C.1 has grown by"),
 }
 

@@ -62,12 +62,20 @@ def test_tables_are_held_against_the_report() -> None:
         "b5": [line(4, "out", 5)],
     }
     assert wrong(stock_findings(tables)) == []
+    alone = {kind: lines for kind, lines in tables.items() if kind != "c1"}
+    assert wrong(stock_findings(alone)) == []
+    assert wrong(stock_findings({**alone, "b5": [line(4, "out", 4)]})) == [("flows", 1_000_000)]
+    del alone["b4"]
+    assert wrong(stock_findings(alone)) == [("flows", 2_000_000)], "two tonnes were made and are nowhere"
+    assert wrong(stock_findings({**alone, "c1": tables["c1"]})) == [], "they were used, and no book of that is here"
     tables |= {"b1": [line(4, "made", 6)], "b3": [line(4, "stock", 6, "left")], "b4": [], "b5": [line(4, "out", 5, code="900-249-08")]}
     assert wrong(stock_findings(tables)) == [
+        ("flows", 4_000_000),
         ("made", -4_000_000),
         ("moved", -1_000_000),
         ("out", -5_000_000),
         ("used", -2_000_000),
+        ("flows", -5_000_000),
         ("out", 5_000_000),
     ]
 
