@@ -171,6 +171,10 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
         for path in (tmp_path / "reports").iterdir():
             assert (tmp_path / name / path.name).read_bytes() == path.read_bytes(), f"{name}: the same from this machine's own log"
     assert (tmp_path / "data" / "statements" / "gathered.sqlite3").is_file()
+    for name, more in (("rows", []), ("rows", []), ("audited", ["--from", tmp_path / "own"])):
+        await do("export", "--parquet", tmp_path / name, *more)
+    assert (tmp_path / "rows" / "contents.json").read_bytes() == (tmp_path / "audited" / "contents.json").read_bytes()
+    assert len(list((tmp_path / "data" / "statements").glob("parquet-*.sqlite3"))) == 1
 
 
 async def listening(port: int) -> None:
