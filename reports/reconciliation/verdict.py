@@ -34,9 +34,12 @@ def sentence(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> str:
         order = say("，重者在前", ", the gravest first") if len(bad) > 1 else ""
         said = say(zh, en) + order + say("：", ": ") + clauses(*bad)
     elif not statement.rows and not told:
-        said = say(
-            "本月该方向没有转移，也没有在途和未起运的联单", "no transfers of this month in this direction, none in transit and none waiting"
+        where = ("", "") if statement.scope.direction is None else ("该方向", " in this direction")
+        zh, en = (
+            f"本月{where[0]}没有转移，也没有在途和未起运的联单",
+            f"no transfers of this month{where[1]}, none in transit and none waiting",
         )
+        said = say(zh, en)
     elif statement.terms is None:
         said = say(
             "本月没有须处理的事项，镜像等式逐个代码相等，没有编号重复和额度超用；账本未采用阈值，重量差异和在途时间没有分级",
@@ -54,7 +57,8 @@ def sentence(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> str:
     if statement.is_provisional:
         seen = when(statement.as_of_s)
         return say(f"未完结，截至 {seen}，{duties}{said}。", f"Provisional, as of {seen}: {duties}{said}.")
-    return duties + say(f"{said}。", f"{said[:1].upper()}{said[1:]}.")
+    said = duties + said
+    return say(f"{said}。", f"{said[:1].upper()}{said[1:]}.")
 
 
 def _duties(statement: MonthlyStatement) -> str:

@@ -172,8 +172,10 @@ def _overdue(is_overdue: bool) -> str:  # a word for a truth
 
 def _title(statement: MonthlyStatement) -> str:
     way = statement.direction.replace(" ", "")
+    name = "危险废物转移企业对账单" if statement.scope.party else "危险废物跨省转移月度对账单"
+    name = "危险废物转移辖区对账单" if statement.scope.authority else name
     return say(
-        f"{way} 危险废物跨省转移月度对账单 {statement.period.month}",
+        f"{way} {name} {statement.period.month}",
         f"Monthly reconciliation {statement.period.month}, {statement.direction}",
     )
 

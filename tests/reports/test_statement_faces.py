@@ -23,7 +23,7 @@ from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
 from reports.reconciliation.verdict import both_sentences
 from tests.reports.month import drawn, october
-from tests.reports.story import GENERATOR, trunk
+from tests.reports.story import CARRIERS, GENERATOR, trunk
 from tests.reports.test_scopes import folded
 from tests.reports.test_verdict import bad, sheet
 from tests.workbench import AUTHORITY_50
@@ -178,6 +178,13 @@ def test_a_firm_that_is_several_things_has_each_for_itself(tmp_path: Path) -> No
     fold, root = folded(october())
     office = finish(fold, scope_of(fold, authority=AUTHORITY_50), root)
     assert [row[0] for row in sheet(to_bytes(office, "xlsx"), "分项等式 M12")[1:]] == ["四川省 → 重庆市"] * 3
+
+
+def test_who_took_no_part_is_told_so() -> None:
+    fold, root = folded(october())
+    said = both_sentences(finish(fold, scope_of(fold, party=CARRIERS[3]), root))
+    assert said["zh"] == "贵单位没有须办的事项；本月没有转移，也没有在途和未起运的联单。"
+    assert said["en"] == "You have nothing to do; no transfers of this month, none in transit and none waiting."
 
 
 def test_an_empty_month_has_no_charts(tmp_path: Path) -> None:
