@@ -44,6 +44,11 @@ class MonthOrder(Struct, frozen=True, kw_only=True):
     url: str
 
 
+def closes_months(settings: Settings) -> bool:
+    """Whether the worker of this machine closes months: it is to, and has the operator's key."""
+    return settings.close_months == "worker" and settings.key_path.exists()
+
+
 async def is_month_due(conn: Conn, kinds: Kinds, clocks: tuple[str, ...] = ("real",)) -> bool:
     """Whether the last month that is over is open in some direction, of a log whose clock is one of ``clocks``: a simulated one moves as its
     clients say, and they close its months. Reads a handful of rows."""
@@ -78,7 +83,7 @@ class MonthsWatch:
 
     async def look(self) -> bool:
         """Once; whether the job has run."""
-        if self._settings.close_months == "off" or not self._settings.key_path.exists():
+        if not closes_months(self._settings):
             return False
         async with self._pool.acquire() as conn:
             if not await is_month_due(conn, self._kinds, self._clocks):

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from ledger.store import AWAY
 from liandan.database import open_pool
-from liandan.months.watch import MonthsWatch, is_month_due
+from liandan.months.watch import MonthsWatch, closes_months, is_month_due
 from liandan.process import let_end, set_up_logging, tune
 from liandan.reminders.job import Job
 from liandan.settings import Settings
@@ -76,7 +76,7 @@ class WebhookRunner:
                 async with self._pool.acquire() as conn:
                     if await conn.fetchval("SELECT EXISTS (SELECT FROM webhook) OR EXISTS (SELECT FROM reminder WHERE state <> 'ended')"):
                         return
-                    if self._settings.close_months == "worker" and await is_month_due(conn, KINDS):
+                    if closes_months(self._settings) and await is_month_due(conn, KINDS):
                         return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):

@@ -11,6 +11,8 @@ from reports.periods.acts import PERSONALITY
 from reports.periods.acts.close import PeriodCloseBody
 from reports.periods.acts.confirm import PeriodConfirm
 from reports.periods.acts.dispute import DisputedItem, PeriodDispute
+from reports.periods.answers import period_answer
+from reports.periods.planning import MonthDue
 from tests.whitelist import driver
 from tests.whitelist.driver import CHONGQING, SICHUAN, Log, Refusing
 from whitelist.period import PeriodClose, PeriodState, direction_of, following_month, period_chain, preceding_month
@@ -154,3 +156,15 @@ def test_a_side_has_spoken_with_one_of_its_authorities_and_a_side_without_any_is
 @pytest.mark.parametrize(("before", "after"), [("2026-12", "2027-01"), ("2028-02", "2028-03"), ("2026-09", "2026-10")])
 def test_months_follow_each_other(before: str, after: str) -> None:
     assert (following_month(before), preceding_month(after)) == (after, before)
+
+
+def test_why_a_month_is_disputed_is_for_authorities_alone() -> None:
+    months = Months()
+    assert months.close() == []
+    assert months.dispute(SICHUAN) == []
+    due, log = MonthDue("2026-10", ("51", "50")), log_state(months.log.facts)
+    seen = {whole: period_answer(due, months.state(), log, "2026-11-11", 10, "zh", is_whole=whole) for whole in (True, False)}
+    assert {whole: one.said[0].reason for whole, one in seen.items()} == {True: "不符（虚构）", False: ""}
+    assert (seen[False].stage, seen[False].missing, seen[False].due_on, seen[False].overdue) == ("disputed", (), "2026-11-10", True)
+    none = period_answer(due, None, log, "2026-11-10", 10, "en", is_whole=False)
+    assert (none.stage, none.stage_text, none.overdue) == ("open", "not closed", False)
