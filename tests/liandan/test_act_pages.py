@@ -43,6 +43,8 @@ SECTION = re.compile(r"(?s)```json\n(.*?)\n```\n\n```python\n(.*?)\n```\n\n```js
 WITNESSES = ("sichuan", "chongqing")
 REFUSED = {"log.cut/1": {"SEEN_MISMATCH"}, **{kind: codes for kind, (_, codes) in BEHIND.items() if codes}}
 """A cut names the root of another life of this log; possession proofs of other logs, and files that this one does not have."""
+CLOSE = "period.close/1"
+"""Names a root as well; what confirms and disputes it stands behind it, so it is said with the root of this log's newest checkpoint."""
 
 
 def on_the_page() -> dict[str, tuple[dict[str, Any], str, str]]:
@@ -131,7 +133,11 @@ def say_in_python(url: str, pins: dict[str, str], said: list[dict[str, Any]]) ->
                 clients[statement["names"][0]] = client.__enter__()
             client.set_now(parse_at(statement["at"]))
             client.resume(statement["chain"])  # others write on it too
-            scope: dict[str, Any] = {"client": client, "body": statement["body"], "keys": keys}
+            body = statement["body"]
+            if statement["kind"] == CLOSE:
+                _, size, root, *_ = client.get("/checkpoint").decode().split("\n")
+                body = body | {"size": int(size), "root": root}
+            scope: dict[str, Any] = {"client": client, "body": body, "keys": keys}
             try:
                 exec(line(statement, 1), scope)
                 told.append((statement["kind"], scope["receipt"].index))

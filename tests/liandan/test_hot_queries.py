@@ -75,6 +75,13 @@ async def append(conn: asyncpg.Connection) -> None:
     assert await ledger.store.append(conn, HEAD, after, [entry], [link], [(f"chain:{CHAIN}", b"new")], known)
 
 
+async def stands(conn: asyncpg.Connection) -> None:
+    """As a reader of states that it has kept: they are those of this head, and one that is not is seen."""
+    value, other = b"v" * 200, b"w" * 200
+    assert await ledger.store.stands(conn, HEAD, [(f"chain:{CHAIN}", value), ("chain:none", None)])
+    assert not await ledger.store.stands(conn, HEAD, [(f"chain:{CHAIN}", other), ("chain:none", None)])
+
+
 def view() -> ManifestView:
     """A manifest as it is stored."""
     log = Driver()
@@ -187,6 +194,7 @@ HOT: Mapping[str, Query] = {
     "fetch_links (intake, by place)": lambda conn: S.fetch_links(conn, [(CHAIN, 1), (CHAIN, 9), ("none", 0)]),
     "list_links": lambda conn: S.list_links(conn, CHAIN),
     "append": append,
+    "stands": stands,
     "list_entries (publisher, feed)": lambda conn: S.list_entries(conn, start=ENTRIES - 300, end=ENTRIES),
     "list_leaves": lambda conn: S.list_leaves(conn, start=ENTRIES - 300, end=ENTRIES),
     "stream_entries": lambda conn: anext(S.stream_entries(conn, start=256, end=ENTRIES, page=256)),
