@@ -60,6 +60,8 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], ...]] = {
 CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 SENDER = re.compile(r"[^\x00-\x1f\x7f/\\]{1,64}")
 COLUMNS_MAX, WORDS_MAX, TEXT_MAX, FILE_MAX = 64, 200, 200, 256 * 1024
+TOLD_MAX = 120_000
+"""Bytes of a mapping as JSON: so it is told to the process that reads by it, and an argument of a process holds 128 KiB (Linux, MAX_ARG_STRLEN)."""
 
 
 class BookMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -104,6 +106,8 @@ def read_mapping(raw: bytes, name: str = "") -> BookMapping:
         ) from None
     if reasons := list(_wrong(found)):
         raise Refusal(reasons)
+    if (told := len(msgspec.json.encode(found))) > TOLD_MAX:
+        raise Refusal([Reason("BOOK_MAPPING", "", f"{told}", f"≤ {TOLD_MAX}")])
     return found
 
 

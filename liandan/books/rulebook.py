@@ -95,5 +95,9 @@ The rows of one number are not of one manifest, or too many. || Compare number, 
 BOOK_READER | - | sender | docs/books.md [DESIGN]
 不能读取或交存这个单位的台账。 || 由该单位自己交；主管部门只能读取辖区内单位的台账，并只能代交国家平台的导出。
 You may neither read nor bring books of this party. || Let the party bring it; an authority reads those of its region, and brings exports of the national platform alone.
+
+BOOK_READER:BROUGHT
+这一本是主管部门代交的国家平台导出，本单位不能替换或者删去。 || 本单位自己的导出用另一个来源名称交；代交的有错的，请该主管部门更换或者删去。
+An authority brought this export of the national platform: its holder neither replaces nor drops it. || Bring your own export under another sender's name; ask the authority to replace or drop what is wrong in its own.
 """)
 )

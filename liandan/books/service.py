@@ -82,6 +82,7 @@ async def take_book(log: Log, reader: BoundedReader, caller: Caller, asked: Book
 async def _keep(log: Log, caller: Caller, asked: BookAsked, taken: TakenBooks, now_s: int) -> BooksTaken:
     """All books of a file, in one transaction; such as are here already are told."""
     kept, known, wrong = list[KeptBook](), list[BookAnswer](), list[SheetFinding]()
+    directory = await _directory(log)
     async with log.pool.acquire() as conn, conn.transaction():
         many, newest = await store.lock_holder(conn, asked.holder)
         names = await names_of(conn, [asked.holder])
@@ -90,6 +91,8 @@ async def _keep(log: Log, caller: Caller, asked: BookAsked, taken: TakenBooks, n
             newest = book.id
             same = await store.fetch_same(conn, book.holder, book.sha256, book.lines_hash)
             ours = [one for one in same if (one.kind, one.sender) == (book.kind, book.sender)]
+            if _is_brought(directory, book):  # what the holder brought itself it can drop again
+                ours = [one for one in ours if _is_brought(directory, one)]
             if here := [one for one in ours if one.month == book.month]:
                 known.append(book_answer(here[-1], names, asked.language))
             elif ours:
@@ -98,7 +101,7 @@ async def _keep(log: Log, caller: Caller, asked: BookAsked, taken: TakenBooks, n
             elif many + len(kept) >= BOOKS_MAX:
                 raise refuse("BOOK_MANY", found=f"{many}", expected=f"< {BOOKS_MAX}")
             else:
-                kept.append(await _replace(conn, book, draft, names, asked.language))
+                kept.append(await _replace(conn, book, draft, names, asked.language, directory))
         if wrong:
             raise _Unkept(wrong)
     return books_taken(taken, asked.holder, asked.language, tuple(kept), tuple(known))
@@ -138,10 +141,15 @@ def _number_of(name: str) -> int:
     return found
 
 
-async def _replace(conn: Conn, book: Book, draft: DraftBook, names: dict[str, str], language: Language) -> KeptBook:
-    """Keep a book in the place of its earlier version, and count what is otherwise."""
+async def _replace(
+    conn: Conn, book: Book, draft: DraftBook, names: dict[str, str], language: Language, directory: LogState | None
+) -> KeptBook:
+    """Keep a book in the place of its earlier version, and count what is otherwise. Refusal BOOK_READER where an authority brought that one and
+    the holder would put its own word in the place of the platform's."""
     in_force = await store.list_books(conn, book.holder, book.month, in_force=True)
     before = next((one for one in in_force if (one.kind, one.sender) == (book.kind, book.sender)), None)
+    if before is not None and _is_brought(directory, before) and not _is_brought(directory, book):
+        raise Refusal([Reason("BOOK_READER", "sender", book.sender, before.put_by, "BROUGHT")])
     had = Counter[str]() if before is None else Counter(hash_of_lines([line]) for line in await store.list_lines(conn, before.id))
     has = Counter(hash_of_lines([line]) for line in draft.lines)
     await store.insert_book(conn, book, draft.lines)
@@ -162,6 +170,11 @@ def _covers(directory: LogState | None, caller: Caller, holder: str) -> bool:
     """Whether an authority covers the region of a firm's code."""
     known = None if directory is None else directory.founder(caller.uscc)
     return known is not None and caller.role == "authority" and known.covers(holder[2:8])
+
+
+def _is_brought(directory: LogState | None, book: Book) -> bool:
+    """Whether an authority brought a book of somebody else."""
+    return directory is not None and book.put_by != book.holder and directory.founder(book.put_by) is not None
 
 
 async def _check_bringer(log: Log, caller: Caller, holder: str, *, is_platform: bool) -> None:
@@ -206,10 +219,10 @@ async def show_book(log: Log, caller: Caller, name: str, after: int, limit: int,
 
 
 async def drop_book(log: Log, caller: Caller, name: str) -> DroppedBook:
-    """Delete a book; the version before it is in force again. By its holder, or by whoever brought it; NOT_FOUND, BOOK_READER."""
+    """Delete a book; the version before it is in force again. By its holder, what an authority brought by that one alone; NOT_FOUND, BOOK_READER."""
     book = await _readable(log, caller, name)
-    if book.holder not in caller.parties and book.put_by != caller.uscc:
-        raise refuse("BOOK_READER", field="book", found=name)
+    if book.put_by != caller.uscc and (book.holder not in caller.parties or _is_brought(await _directory(log), book)):
+        raise Refusal([Reason("BOOK_READER", "book", name, book.put_by, "BROUGHT" if book.holder in caller.parties else "")])
     async with log.pool.acquire() as conn, conn.transaction():
         await store.lock_holder(conn, book.holder)
         current = await store.fetch_book(conn, name)

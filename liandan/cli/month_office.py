@@ -26,12 +26,22 @@ direction_option = click.option(
 )
 yes_option = click.option("--yes", is_flag=True, help="不再确认 / do not ask")
 _FIELDS = {
+    "size": (
+        "规模（该月在此规模尚未结束，其后的行为不在内；本单位：末条入账）",
+        "size (the month was not over there; own: the last entry)",
+    ),
     "root": ("树根", "root"),
     "json": ("JSON", "JSON"),
     "xlsx": ("XLSX", "XLSX"),
     "pdf": ("PDF", "PDF"),
     "adjusts": ("所调整的月份", "months adjusted"),
 }
+
+_OF_FORMS = (
+    "  → JSON 一致：PDF、XLSX 的字节还取决于压缩库（zlib）的版本；确认只签 JSON 的哈希，可用 --json-alone，并只用自己算出的 PDF、XLSX",
+    "  → the JSON agrees: bytes of PDF and XLSX also depend on the library that compresses (zlib); only the JSON's hash is signed, so --json-alone "
+    "does it; use the PDF and XLSX of your own then",
+)
 
 
 @click.command("status")
@@ -77,10 +87,17 @@ def _lines(one: PeriodAnswer, names: dict[str, str]) -> list[str]:
     help="本单位的导出件或镜像；默认从服务取全部条目 / an export or mirror of your own; default: the server's entries",
 )
 @click.option("--out", type=folder, help="保存自己算出的对账单 / keep the files of your own computation")
+@click.option(
+    "--json-alone",
+    is_flag=True,
+    help="只有 PDF、XLSX 的字节不同也签署：所确认的是 JSON / sign also where only bytes of PDF or XLSX differ: the JSON is confirmed",
+)
 @yes_option
 @client_options
 @command
-async def confirm(month: str, direction: tuple[str, ...], export_dir: Path | None, out: Path | None, *, yes: bool, **options: Any) -> int:
+async def confirm(
+    month: str, direction: tuple[str, ...], export_dir: Path | None, out: Path | None, *, json_alone: bool, yes: bool, **options: Any
+) -> int:
     """确认月度对账单：先审计整本账、按结账时的规模自行计算，与运营单位所签逐项核对；有任何不同，说明不同之处，不签署。
 
     Confirm a month: audit the log, compute the statement anew at the size of the close, and compare. Whatever differs is told and nothing is signed.
@@ -100,11 +117,17 @@ async def confirm(month: str, direction: tuple[str, ...], export_dir: Path | Non
             if out is not None:
                 await asyncio.to_thread(own.write, out)
             _check_log(client, own)
-            if parts := differences(close, own):
+            parts = differences(close, own)
+            if any(not (json_alone and part.is_form) for part in parts):
                 _told_apart(one, parts, out)
                 return FINDING
             agreed.append(one)
-            warn(f"{one.period}：本单位计算与所签一致 / your own computation is the one that was signed", *_verdict(own))
+            what = "（JSON；其余见下） (the JSON; of the rest see below)" if parts else ""
+            warn(
+                f"{one.period}：本单位计算与所签一致{what} / your own computation is the one that was signed",
+                *_verdict(own),
+                *_unlike(parts),
+            )
         if not (yes or prompting.confirm("签署确认？ / sign the confirmation?", err=True)):
             emit({"is_signed": False, "periods": [one.period for one in agreed]}, "未签署 / not signed")
             return FINDING
@@ -217,10 +240,6 @@ def _check_log(client: AsyncLiandan, own: RecomputedClose) -> None:
 
 def _told_apart(one: PeriodAnswer, parts: Sequence[CloseDifference], out: Path | None) -> None:
     """What differs, and what to do about it."""
-    lines = [
-        f"{_FIELDS[part.what][0]} / {_FIELDS[part.what][1]}：所签 / signed {part.signed or '-'}，本单位 / own {part.own or '-'}"
-        for part in parts
-    ]
     what = (
         f"自己的文件在 / your own files: {out}"
         if out is not None
@@ -229,10 +248,17 @@ def _told_apart(one: PeriodAnswer, parts: Sequence[CloseDifference], out: Path |
     emit(
         {"is_signed": False, "period": one.period, "differences": parts},
         f"{one.period}：与本单位的计算不同，未签署 / differs from your own computation, nothing was signed",
-        *(f"  {line}" for line in lines),
+        *_unlike(parts),
+        *(_OF_FORMS if all(part.is_form for part in parts) else ()),
         f"  → {what}；程序版本须与运营单位相同 / the program's version must be the operator's",
         f"  → 确有差错的 / where it is wrong: liandan month dispute {one.month} --direction {one.from_province}-{one.to_province} --reason … --item …",
     )
+
+
+def _unlike(parts: Sequence[CloseDifference]) -> list[str]:
+    """What differs, line by line."""
+    told = ((*_FIELDS[part.what], part) for part in parts)
+    return [f"  {zh} / {en}：所签 / signed {part.signed or '-'}，本单位 / own {part.own or '-'}" for zh, en, part in told]
 
 
 def _verdict(own: RecomputedClose) -> list[str]:

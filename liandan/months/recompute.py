@@ -50,9 +50,14 @@ class CloseDifference(Struct, frozen=True, kw_only=True):
     """Where a close and one's own computation part."""
 
     what: str
-    """``root``, ``json``, ``xlsx``, ``pdf`` or ``adjusts``."""
+    """``size`` of a log in which the month was not over, ``root``, ``json``, ``xlsx``, ``pdf`` or ``adjusts``."""
     signed: str
     own: str
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is a form of the statement alone, whose bytes depend on who compresses: what is confirmed is the JSON."""
+        return self.what in ("xlsx", "pdf")
 
 
 def recompute(read: Read, due: MonthDue, size: int, progress: Callable[[int, int], None]) -> RecomputedClose:
@@ -76,8 +81,14 @@ def recompute(read: Read, due: MonthDue, size: int, progress: Callable[[int, int
 
 
 def differences(close: PeriodCloseAnswer, own: RecomputedClose) -> list[CloseDifference]:
-    """Where they part, of all that was signed; what was not signed is not compared."""
+    """Where they part, of all that was signed; what was not signed is not compared.
+
+    A statement that was drawn before the month was over in the log parts however well it was reckoned: acts of the month that came behind its
+    size would stand in no statement, for such a close opens nothing, and nobody tells them as adjustments.
+    """
+    early = [CloseDifference(what="size", signed=str(close.size), own=own.statement.drawn_at)] if own.statement.is_provisional else []
     pairs = {"root": (close.root, own.body.root), "json": (close.json, own.body.json)}
     pairs |= {name: (signed, getattr(own.body, name)) for name in ("xlsx", "pdf") if (signed := getattr(close, name))}
     pairs["adjusts"] = (" ".join(close.adjusts), " ".join(own.body.adjusts or ()))
-    return [CloseDifference(what=name, signed=signed, own=found or "") for name, (signed, found) in pairs.items() if signed != found]
+    unlike = [(name, signed, found or "") for name, (signed, found) in pairs.items() if signed != found]
+    return [*early, *(CloseDifference(what=name, signed=signed, own=found) for name, signed, found in unlike)]

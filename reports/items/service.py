@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, LogState, log_state
@@ -20,7 +21,7 @@ from reports.items.answers import OpenItem, OpenItems, compared_answer, gone_ans
 from reports.items.comparing import ComparedHolders, compared_for
 from reports.items.model import firm_of, parts_of
 from reports.items.open import FoundItem, of_books, of_statement
-from reports.items.threads import KnownThread, entries_of, gone, threads_of
+from reports.items.threads import KnownThread, entries_of, gone, is_for, threads_of
 from reports.reconcile import check_month
 from reports.statement_service import check_asked, statement_of
 from whitelist.period import following_month
@@ -95,7 +96,7 @@ async def list_items(
     found = sorted(filter(wanted.wants, found), key=lambda item: _order(_place(item)))
     behind = [item for item in found if after is None or _order(_place(item)) > _order(after)]
     shown = behind[: page.limit]
-    told = [await _with_threads(log, item, threads.get(item.key, ()), language, is_told=caller.role != "operator") for item in shown]
+    told = [await _with_threads(log, item, threads.get(item.key, ()), language, caller) for item in shown]
     return OpenItems(
         size=size,
         at=format_at(now_s),
@@ -160,9 +161,9 @@ async def _concerned(now: Snapshot, caller: Caller, keys: Sequence[str]) -> list
     return found
 
 
-async def _with_threads(log: Log, item: OpenItem, threads: Sequence[KnownThread], language: Language, *, is_told: bool) -> OpenItem:
+async def _with_threads(log: Log, item: OpenItem, threads: Sequence[KnownThread], language: Language, caller: Caller) -> OpenItem:
     if not threads:
         return item
-    entries = await entries_of(log, threads)
-    told = tuple(thread_answer(one.chain, entries[one.chain], language, is_told=is_told) for one in threads)
-    return OpenItem(**{name: getattr(item, name) for name in OpenItem.__struct_fields__} | {"threads": told})
+    entries = await entries_of(log, threads) if is_for(caller, item.key) else {}
+    told = [thread_answer(chain, said, language, is_told=caller.role != "operator") for chain, said in entries.items()]
+    return replace(item, threads=tuple(told))

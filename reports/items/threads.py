@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
+from ledger.caller import Caller
 from ledger.log import Log
 from ledger.reading import Snapshot
 from reports.items import store
+from reports.items.model import firm_of, parts_of
 from reports.items.open import FoundItem
 from reports.items.words import ItemStatus
 from whitelist.item import ItemState
@@ -55,6 +57,16 @@ def gone(items: Sequence[FoundItem], threads: Mapping[str, Sequence[KnownThread]
     """Keys that somebody talks of and nothing is wrong with any more, settled or not."""
     known = {item.key for item in items}
     return sorted(key for key in threads if key not in known)
+
+
+def is_for(caller: Caller, key: str) -> bool:
+    """Whether a thread's entries are for a reader whose statement has its item: a firm is told of its manifests and of what is named after it.
+
+    Of a row of a list, a decision of somebody else or a number that several hold, authorities speak among themselves: who stands in a firm's
+    statement beside it, and what is said of the others, is not for that firm.
+    """
+    parts = parts_of(key)
+    return caller.role != "party" or parts.manifest is not None or firm_of(parts.chain) in caller.parties
 
 
 async def entries_of(log: Log, threads: Sequence[KnownThread]) -> dict[str, list[Entry]]:

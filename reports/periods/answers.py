@@ -10,7 +10,7 @@ from ledger.problem import Language
 from ledger.times import format_at
 from reports.periods.planning import MonthDue, due_day
 from whitelist.names import PERIOD_STAGES
-from whitelist.period import PeriodClose, PeriodState, PeriodVerdict
+from whitelist.period import PeriodClose, PeriodState, PeriodVerdict, following_month, month_ends_s
 
 
 class PeriodCloseAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -62,7 +62,7 @@ class PeriodAnswer(Struct, frozen=True, gc=False, kw_only=True):
     due_on: str | None
     """The day until which it is to be closed and spoken of; None where no thresholds are adopted."""
     overdue: bool
-    """Whether that day is over and something is missing (PERIOD_LATE)."""
+    """Whether that day is over and something is missing (PERIOD_LATE). A dispute waits for nobody once the month after is over: a later one adjusts it."""
 
 
 class Periods(Struct, frozen=True, gc=False, kw_only=True):
@@ -81,6 +81,9 @@ def period_answer(
     """One month as a reader may see it; ``is_whole``: with what disputes say."""
     stage = "open" if state is None else state.stage(log, due.direction)
     due_on = None if period_day is None else due_day(due.month, period_day)
+    is_answered = (
+        stage == "disputed" and today >= format_at(month_ends_s(following_month(due.month)))[:10]
+    )  # by a later month: nothing is waited for
     missing = () if state is None or state.disputes else tuple(uscc for side in state.missing(log, due.direction) for uscc in side)
     return PeriodAnswer(
         period=due.chain,
@@ -93,7 +96,7 @@ def period_answer(
         said=() if state is None else tuple(_verdict(one, is_whole=is_whole) for one in state.verdicts),
         missing=missing,
         due_on=due_on,
-        overdue=due_on is not None and due_on < today and stage != "confirmed",
+        overdue=due_on is not None and due_on < today and stage != "confirmed" and not is_answered,
     )
 
 

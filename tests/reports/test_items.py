@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from ledger.caller import Caller
 from ledger.kinds.delegation import DelegationGrant
 from reports.items.acts.comment import ItemComment
 from reports.items.acts.settle import ItemSettle
 from reports.items.model import parts_of
+from reports.items.threads import is_for
 from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, PERMIT, RECEIVER, Story, trunk
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
@@ -104,3 +106,13 @@ def test_keys_are_taken_apart_as_they_were_put_together() -> None:
     assert parts_of("M12 period/2026-10/51-50 3").manifest is None
     for form in ("M4", f"m4 {trunk(1)}", f"M4  {trunk(1)}", f"M4 {trunk(1)} 12345", f"M {trunk(1)}"):
         assert refused(comment, Story(), GENERATOR, form) == ["FIELD_TYPE"]
+
+
+def test_what_authorities_say_among_themselves_is_not_for_a_firm_that_stands_beside_it() -> None:
+    """A receiver's statement has the row of a list, a generator's decision and a number that several hold; their threads are not for it."""
+    ours = (f"M4 {trunk(1)} 0", f"M10 permit/{RECEIVER}/a", f"M1 book/{RECEIVER}/c1-2026-10/x")
+    others = ("M9 list/2026-51-50-cy 0", f"M9 approval/{GENERATOR}/a 0", "M6 number/20265101000001")
+    firm, office = Caller(RECEIVER, "party", ""), Caller(AUTHORITY_50, "authority", "")
+    assert [is_for(firm, key) for key in (*ours, *others)] == [True] * 3 + [False] * 3
+    assert all(is_for(office, key) for key in (*ours, *others))
+    assert is_for(Caller(CARRIERS[0], "party", "", stands_for=(GENERATOR,)), others[1]), "a successor reads what concerns the closed one"

@@ -129,6 +129,11 @@ def test_months_are_closed_in_order_without_a_gap_each_behind_the_one_before() -
     assert months.close(month("2026-11")) == []
     assert months.close(month("2026-10")) == [("PERIOD_STATE", "chain", "FOLLOWED")], "a dispute does not open what is followed"
     assert months.due(month("2026-10")) == [], "the month after is over: an adjustment answers"
+    due, directory = MonthDue("2026-10", ("51", "50")), log_state(months.log.facts)
+    late = [
+        period_answer(due, months.state(month("2026-10")), directory, day, 10, "zh", is_whole=True) for day in ("2026-11-30", "2026-12-01")
+    ]
+    assert [(one.stage, one.overdue) for one in late] == [("disputed", True), ("disputed", False)], "nor is it late for ever"
     assert months.close(month("2026-11", ("50", "51"))) == [], "each direction has its own order"
     assert months.close(month("2026-12")) == []
     assert months.close(month("2026-11", ("51", "51"))) == [("FIELD_TYPE", "chain", "")]

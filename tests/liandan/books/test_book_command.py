@@ -123,3 +123,12 @@ def test_a_wrong_mapping_is_refused_in_words(text: str, cause: str) -> None:
         read_mapping(text.encode())
     assert cause in {reason.cause for reason in refused.value.reasons}
     assert {reason.code for reason in refused.value.reasons} == {"BOOK_MAPPING"}
+
+
+def test_a_mapping_that_no_process_could_be_told_is_refused() -> None:
+    """It is an argument of the process that reads a stranger's file; a longer one ended there as a fault of the server."""
+    head = "sender = 's'\nkind = 'tickets'\n[columns]\n'a' = 'day'\n'b' = 'mass'\n[words.method]\n"
+    words = [f"'{'中' * 300}{number}' = 'R1'\n" for number in range(199)]
+    assert len(read_mapping((head + "".join(words[:99])).encode()).words["method"]) == 99
+    with pytest.raises(Refusal, match="BOOK_MAPPING"):
+        read_mapping((head + "".join(words)).encode())

@@ -128,6 +128,26 @@ async def test_only_the_holder_brings_its_books_and_an_authority_what_the_platfo
     assert (await web.get("/v1/book-mappings", AUTHORITY_51)).json()["mappings"] == []
 
 
+async def test_what_an_authority_brought_is_neither_replaced_nor_dropped_by_whom_it_speaks_of(web: Web) -> None:
+    for caller in (AUTHORITY_51, GENERATOR):
+        await web.post("/v1/book-mappings", written(MAPPING).encode(), caller)
+    made = [export((f"2026510100000{n}", GENERATOR, RECEIVER, "900-052-31", "5", "吨", "2026-11-03", "", "")).encode() for n in (1, 2)]
+    query = f"{QUERY}&holder={GENERATOR}&sender={quote(MAPPING.sender)}"
+    own = (await put(web, made[0], query, GENERATOR))["kept"][0]
+    brought = (await put(web, made[0], query, AUTHORITY_51))["kept"][0]
+    assert brought["replaces"] == own["id"], "the very file, which its holder could drop again"
+    for answer in (
+        await web.post(f"/v1/books?{query}", made[1], GENERATOR),
+        await web.client.delete(f"/v1/books/{brought['id']}", headers={"test-caller": GENERATOR}),
+    ):
+        assert codes_of(answer, 403) == ["BOOK_READER"]
+        assert "代交" in answer.text
+    assert (await put(web, made[1], query, AUTHORITY_51))["kept"][0]["replaces"] == brought["id"]
+    assert [one["id"] for one in await listed(web) if one["id"] == own["id"]] == [own["id"]]
+    assert (await web.client.delete(f"/v1/books/{own['id']}", headers={"test-caller": GENERATOR})).status_code == 200
+    assert (await web.client.delete(f"/v1/books/{brought['id']}", headers={"test-caller": AUTHORITY_51})).status_code == 200
+
+
 async def test_hostile_sizes_are_answered_and_keep_nothing(web: Web) -> None:
     assert (await put(web, with_dimension(book(), "A1:XFD1048576")[1], QUERY + "&keep=false"))["lines"] == 2
     assert (await put(web, empty_rows(book(), 50_000)[1], QUERY + "&keep=false"))["lines"] == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,7 @@ async def test_an_authority_signs_nothing_that_its_own_computation_does_not_give
     office.at("2026-06-01 08:00")
     await office.live()
     await desk.json("run")
-    state = await office.standing("2026-05")
-    assert state is not None
-    items = [{"key": "M12 list/2026-51-50-cy", "note": "合计不符（虚构）"}]
-    await office.act(SICHUAN.uscc, "period.dispute/1", CHAIN, {"json": state.newest.json, "reason": "不符（虚构）", "items": items})
+    await dispute(office)
     async with office.client(OPERATOR.uscc) as client:
         answer = json.loads(await client.get("/v1/log"))
         note = (await client.get("/checkpoint")).decode().split("\n")
@@ -122,3 +120,60 @@ async def test_an_authority_signs_nothing_that_its_own_computation_does_not_give
     standing = await office.standing("2026-05")
     assert standing is not None
     assert standing.said == ()
+
+
+async def dispute(office: MonthOffice) -> None:
+    """An authority's word against May, so that it can be closed by hand."""
+    state = await office.standing("2026-05")
+    assert state is not None
+    items = [{"key": "M12 list/2026-51-50-cy", "note": "合计不符（虚构）"}]
+    await office.act(SICHUAN.uscc, "period.dispute/1", CHAIN, {"json": state.newest.json, "reason": "不符（虚构）", "items": items})
+
+
+async def test_a_close_that_hides_the_rest_of_the_month_is_not_confirmed_however_well_it_was_reckoned(desk: Desk, tmp_path: Path) -> None:
+    """What came behind such a size would stand in no statement: not in this one, and no later one tells it as an adjustment."""
+    office, out, export = desk.office, tmp_path / "drawn", tmp_path / "export"
+    async with office.client(OPERATOR.uscc) as client:
+        note = (await client.get("/checkpoint")).decode().split("\n")
+    own = CliRunner(env={"LIANDAN_DATA_DIR": str(office.settings.data_dir)})
+    assert (await asyncio.to_thread(own.invoke, main, ["export", str(export)])).exit_code == 0
+    words = ["reconcile", "2026-05", "--from", str(export), "--direction", "51-50", "--out", str(out)]
+    drawn = await asyncio.to_thread(own.invoke, main, words)
+    assert drawn.exit_code == 0, drawn.output
+    office.at("2026-06-01 08:00")
+    await office.live()
+    [path] = out.glob("*-provisional.json")
+    raw = path.read_bytes()
+    await office.act(OPERATOR.uscc, "period.close/1", CHAIN, {"size": int(note[1]), "root": note[2], "json": sha256(raw).hexdigest()})
+    refused = await desk.run("confirm", "2026-05", "--direction", "51-50", "--yes", "--json-alone", who=SICHUAN)
+    assert (refused.exit_code, "未签署" in refused.output, "尚未结束" in refused.output) == (1, True, True), refused.output
+    state = await office.standing("2026-05")
+    assert state is not None
+    assert state.said == ()
+
+
+async def test_bytes_of_a_form_keep_nobody_from_confirming_the_json(desk: Desk) -> None:
+    """Another library that compresses makes other PDF and XLSX of the same statement."""
+    office = desk.office
+    office.at("2026-06-01 08:00")
+    await office.live()
+    await desk.json("run")
+    await dispute(office)
+    async with office.client(OPERATOR.uscc) as client:
+        note = (await client.get("/checkpoint")).decode().split("\n")
+    words = ["reconcile", "2026-05", "--direction", "51-50", "--out", str(desk.home / "drawn")]
+    drawn = await asyncio.to_thread(CliRunner(env={"LIANDAN_DATA_DIR": str(office.settings.data_dir)}).invoke, main, words)
+    assert drawn.exit_code == 0, drawn.output
+    [path] = (desk.home / "drawn").glob("*.json")
+    raw = path.read_bytes()
+    await office.act(
+        OPERATOR.uscc, "period.close/1", CHAIN,
+        {"size": int(note[1]), "root": note[2], "json": sha256(raw).hexdigest(), "pdf": "ab" * 32},
+    )  # fmt: skip
+    way = ("confirm", "2026-05", "--direction", "51-50", "--yes")
+    refused = await desk.run(*way, who=SICHUAN)
+    assert (refused.exit_code, "--json-alone" in refused.output) == (1, True), refused.output
+    await desk.json(*way, "--json-alone", who=SICHUAN)
+    state = await office.standing("2026-05")
+    assert state is not None
+    assert [one.by for one in state.said] == [SICHUAN.uscc]
