@@ -29,7 +29,7 @@ def duckdb_connection(*, threads: int | None = None, temporary: str = "") -> Ite
             connection.execute(f"SET threads = {threads:d}")
         yield connection
     except duckdb.Error as error:
-        raise OSError(0, str(error).split("\n")[0]) from error
+        raise OSError(f"DuckDB: {str(error).splitlines()[0]}") from error
     finally:
         connection.close()
 

@@ -1,11 +1,13 @@
 """Who answers the definitions: DuckDB in this process, or Spark through Spark Connect. Both get the same files and the same text of SQL."""
 
 import os
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from reports.parquet.duck import duckdb_connection, quoted
 from reports.parquet.tables import BIGINT, TABLES, VARCHAR
@@ -16,6 +18,8 @@ EngineName = Literal["duckdb", "spark"]
 SPARK = "LIANDAN_SPARK"
 """Variable with the address of a Spark Connect server (``sc://host:15002``); ``sail`` starts one in this process, without a JVM."""
 SAIL = "sail"
+PORT, WAIT_S = 15002, 10.0
+"""Where Spark Connect listens unless the address says otherwise; how long a connection may take."""
 VIEW = "CREATE OR REPLACE TEMPORARY VIEW {} AS {}"
 """Both engines read it so."""
 
@@ -112,14 +116,14 @@ def engine_of(name: EngineName, environment: Mapping[str, str] = os.environ) -> 
 @contextmanager
 def _spark(address: str) -> Iterator[Any]:
     if address != SAIL and not address.startswith("sc://"):
-        raise refuse("ENGINE_ADDRESS", field=SPARK, found=address, expected="sc://<host>:15002")
+        raise refuse("ENGINE_ADDRESS", field=SPARK, found=address, expected=f"sc://<host>:{PORT}")
     expected = Phrase("安装 Spark 组件：pip install 'liandan[spark]'", "its parts installed: pip install 'liandan[spark]'")
     try:
         from pyspark.errors import PySparkException  # noqa: PLC0415  # an extra: only who asks for it needs it
         from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
     except ImportError as error:
         raise refuse("ENGINE_MISSING", field="engine spark", found=str(error.name), expected=expected) from None
-    with _sail(expected) if address == SAIL else _there(address) as url:
+    with _sail(expected) if address == SAIL else reachable(address) as url:
         try:
             session = SparkSession.builder.remote(url).getOrCreate()
             try:
@@ -128,15 +132,25 @@ def _spark(address: str) -> Iterator[Any]:
                 with suppress(Exception):  # a server that is gone cannot be told that we go
                     session.stop()
         except PySparkException as error:
-            raise OSError(0, f"Spark ({address}): {str(error).strip().splitlines()[0]}") from error
+            raise OSError(f"Spark ({address}): {str(error).strip().splitlines()[0]}") from error
         except Exception as error:
             if not type(error).__module__.startswith("grpc"):
                 raise
-            raise OSError(0, f"Spark ({address}): {type(error).__name__}") from error
+            raise OSError(f"Spark ({address}): {type(error).__name__}") from error
 
 
 @contextmanager
-def _there(address: str) -> Iterator[str]:
+def reachable(address: str) -> Iterator[str]:
+    """The address of a server that takes connections: the client itself would try again for ten minutes."""
+    found = urlsplit(address)
+    try:
+        host, port = found.hostname or "", found.port or PORT
+    except ValueError:
+        raise refuse("ENGINE_ADDRESS", field=SPARK, found=address, expected=f"sc://<host>:{PORT}") from None
+    try:
+        socket.create_connection((host, port), WAIT_S).close()
+    except OSError as error:
+        raise OSError(f"Spark ({address}): {error.strerror or error}") from error
     yield address
 
 

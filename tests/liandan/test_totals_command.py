@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import sys
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from liandan.cli import main
-from reports.parquet.engines import SPARK
+from reports.parquet.engines import SPARK, reachable
+from signing.refusal import Refusal
 from tests.house.source import ROOT
 
 CORPUS = ROOT / "tests/vectors/liandan-v1/log"
@@ -77,3 +80,14 @@ def test_an_engine_that_is_not_there_ends_the_command_and_not_in_a_traceback(row
 
 def test_a_month_that_has_not_begun_has_no_totals(rows: Path) -> None:
     assert json.loads(run("totals", "2030-01", "--parquet", rows, "--json").stdout)["tables"] == {}
+
+
+def test_a_server_of_spark_that_does_not_answer_is_told_at_once() -> None:
+    """Its own client would try again for ten minutes."""
+    with socket.socket() as closed:  # bound and not listening: nobody else takes the port meanwhile
+        closed.bind(("127.0.0.1", 0))
+        address = f"sc://127.0.0.1:{closed.getsockname()[1]}"
+        with pytest.raises(OSError, match=re.escape(address)), reachable(address):
+            pass
+    with pytest.raises(Refusal, match="ENGINE_ADDRESS"), reachable("sc://127.0.0.1:x"):
+        pass
