@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
-import msgspec
 
-from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_files, own_settings
+from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_files, own_settings, party_code
 from liandan.cli.output import FINDING, command, emit, progress_bar
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ async def export(
 )
 @click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文件名为 *.en.* / language")
 @click.option("--size", type=click.IntRange(min=1), help="按账本的前若干条计算，如结账时的规模；默认全部 / over the first so many entries")
-@click.option("--party", metavar="USCC", multiple=True, help="该单位的对账单，可多次 / own statements of parties")
+@click.option("--party", type=party_code, multiple=True, help="该单位的对账单，可多次 / own statements of parties")
 @click.option(
-    "--authority", metavar="CODE", multiple=True, help="该主管部门辖区的对账单，可多次 / of what touches the regions of authorities"
+    "--authority", type=party_code, multiple=True, help="该主管部门辖区的对账单，可多次 / of what touches the regions of authorities"
 )
 @click.option("--from-genesis", is_flag=True, help="从首条起审计本机账本、重新汇总，并与留存比较 / gather anew, compare with what was kept")
 @command
@@ -108,16 +107,14 @@ async def reconcile_command(
     --from-genesis audits and gathers all of it and says whether that is what was kept, or where it is not (exit 1).
     With --size it is drawn over the first entries alone, as it was when a month was closed at that size: the same bytes.
     """
+    import msgspec
+
     from liandan.export import reader_of
     from liandan.statements import prover, write_own
-    from reports.reconcile import check_direction, check_scope, scopes_of, write_all
+    from reports.reconcile import check_direction, scopes_of, write_all
     from reports.reconciliation.sizes import claimed_origin
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
-    for one in party:
-        check_scope(None, one, "")
-    for one in authority:
-        check_scope(None, "", one)
     tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
 
     def write(fold: Fold, root: str) -> list[Path]:

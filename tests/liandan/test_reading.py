@@ -319,9 +319,12 @@ async def test_a_search_is_a_file_for_who_accepts_one(still: httpx.AsyncClient, 
 @pytest.mark.parametrize("name", SEARCHES)
 async def test_every_search_is_a_file_by_its_address(still: httpx.AsyncClient, name: str) -> None:
     token = await token_of(still, AUTHORITY_51)
-    asked = {"account": f"Q3 permit/{PARTY}/01K90000000000000000000000"} if name == "movements" else {}
-    answer = await still.get(f"/v1/{name}.csv", params=asked, headers=token)
-    if asked:  # it is asked of one account, and the log has none here
+    asked = {
+        "movements": {"account": f"Q3 permit/{PARTY}/01K90000000000000000000000"},
+        "open-items": {"month": NOW[:7], "authority": AUTHORITY_51},
+    }
+    answer = await still.get(f"/v1/{name}.csv", params=asked.get(name, {}), headers=token)
+    if name == "movements":  # it is asked of one account, and the log has none here
         assert answer.json()["code"] == "NOT_FOUND"
         return
     assert answer.status_code == 200, answer.text

@@ -32,6 +32,8 @@ def typed(tmp_path: Path) -> Iterator[list[str]]:
     yield ["key", "issuer", "--use", "pdf", "--for", "0" * 64, "--uscc", WRONG]
     yield ["excerpt", "list/2026-50-51-lead", "--receiver", WRONG]
     yield ["no-record", "--generator", WRONG]
+    yield ["reconcile", "2026-10", "--party", WRONG]
+    yield ["reconcile", "2026-10", "--authority", WRONG]
     yield ["log", "found", str(tmp_path / "plan.json"), "--key", f"{WRONG}={key}", *secret, "--yes"]
     yield ["log", "found", str(tmp_path / "wrong.json"), *secret]
     yield ["statement", "cosign", str(tmp_path / "wrong-by.json"), "--key", key, "--yes", *secret]
