@@ -158,7 +158,8 @@ class _Pool:
         """Lines of the book that sum up several of the log, then lines of the log that the book has in parts."""
         for is_log in (False, True):
             wholes, parts = (self.logs, self.books) if is_log else (self.books, self.logs)
-            claims = list(search(list(wholes.values()), list(parts.values())))
+            found = search(list(wholes.values()), list(parts.values()))
+            claims = [kept for claim in found if (kept := _with_ways(claim, is_log=is_log)).ways]
             for group in _joined(claims):
                 if len(group) == 1 and len(group[0].ways) == 1:
                     self._settle(group[0], is_log=is_log, how="sum")
@@ -297,6 +298,19 @@ def _twin(line: SideLine) -> Hashable:
 
 def _numbered(line: SideLine) -> Hashable:
     return "number", line.number, line.code, line.mass_g
+
+
+def _with_ways(claim: SumClaim, *, is_log: bool) -> SumClaim:
+    """A claim without the ways that sum up loads of other numbers: a load that the log lacks is no sum of those that the book lacks."""
+    pairs = ((way, ((claim.whole,), way) if is_log else (way, (claim.whole,))) for way in claim.ways)
+    return replace(claim, ways=tuple(way for way, (logs, books) in pairs if not _are_others(logs, books)))
+
+
+def _are_others(logs: Sequence[SideLine], books: Sequence[SideLine]) -> bool:
+    """Whether the book tells a number that is, and looks like, none of the log's; of a load without one nobody knows."""
+    numbers = {line.number for line in logs}
+    told = {line.number for line in books if line.number} - numbers
+    return "" not in numbers and any(not any(number_cause(mine, theirs) for mine in numbers) for theirs in told)
 
 
 def _has_twins(lines: Sequence[SideLine]) -> bool:

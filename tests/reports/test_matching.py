@@ -150,6 +150,17 @@ def test_sums_are_found_by_day_by_subset_and_in_parts() -> None:
     assert (month.how, ids(month.logged)) == ("sum", ["a", "b", "c"])
 
 
+def test_a_load_of_another_number_is_no_sum_of_loads_that_the_book_lacks() -> None:
+    """So a load that the log never had would pay for two that a book leaves out, to the gram and without a word."""
+    logs = [line("a", 5_000, number="20265101000001"), line("b", 6_000, number="20265101000002")]
+    assert kinds_of(logs, [line("all", 11_000, number="20265101000999")]) == ["only_booked", "only_logged", "only_logged"]
+    for number in ("", "2026510100000"):  # none, or one that was cut off
+        assert kinds_of(logs, [line("all", 11_000, number=number)]) == ["matched"], number
+    whole, parts = line("all", 11_000, number="20265101000999"), [replace(one, id=f"of {one.id}") for one in logs]
+    assert kinds_of([whole], parts) == ["only_booked", "only_booked", "only_logged"]
+    assert "matched" not in kinds_of([whole], [parts[0], replace(parts[1], number="")]), "nor is one of several"
+
+
 def test_two_ways_to_make_a_sum_are_a_tie() -> None:
     trips = [line("a", 5_000, day=DAY - 1), line("b", 7_000, day=DAY - 2), line("c", 4_000, day=DAY - 3), line("d", 8_000, day=DAY - 4)]
     assert only(trips, [line("x", 12_000)]).kind == "ambiguous"
