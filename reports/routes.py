@@ -43,7 +43,7 @@ STATEMENT = {
 }
 TheDrawer = SkipValidation[NamedDependency[Drawer]]
 ThePress = SkipValidation[NamedDependency[Press]]
-InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
+InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="语言 / language of the document")]
 Number = Annotated[str | None, in_query("^[0-9]{14}$", "国家联单编号 / national number", "20265101000123")]
 Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代码 / waste code", "900-052-31")]
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

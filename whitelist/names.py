@@ -33,6 +33,7 @@ EMERGENCY_STAGES: Mapping[str, tuple[str, str]] = {"open": ("进行中", "open")
 """Stages of an emergency (应急转移)."""
 PERIOD_STAGES: Mapping[str, tuple[str, str]] = {
     "open": ("未结账", "not closed"),
+    "passed": ("不单独结账，以后的月份已结账", "not closed by itself: a later month is"),
     "closed": ("已结账，待确认", "closed, to be confirmed"),
     "disputed": ("有异议", "disputed"),
     "confirmed": ("双方已确认", "confirmed by both sides"),

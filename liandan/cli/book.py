@@ -220,7 +220,8 @@ def _told(name: str, one: BooksTaken) -> Sequence[str]:
         return [rows, f"发现 {len(one.findings)} 处，没有存入 / {len(one.findings)} findings; nothing was kept"]
     kept = [_line(book) + _changed(book) for book in one.kept]
     known = [f"交过的，没有再存 / known, not kept again: {_line(book)}" for book in one.known]
-    return [rows, *kept, *known, *([] if kept or known else [f"读出 {one.lines} 笔，没有存 / {one.lines} lines, not kept"])]
+    then = [f"→ 与账本对不上的 / what does not match: liandan items list {month}" for month in sorted({book.month for book in one.kept})]
+    return [rows, *kept, *known, *then, *([] if kept or known else [f"读出 {one.lines} 笔，没有存 / {one.lines} lines, not kept"])]
 
 
 def _changed(book: Any) -> str:

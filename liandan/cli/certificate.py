@@ -32,7 +32,7 @@ BOTH: Final = "both"
     type=click.Choice(["zh", "en", BOTH]),
     default="zh",
     show_default=True,
-    help="文种；英文件名为 *.en.pdf / language; English: *.en.pdf",
+    help="语言；英文件名为 *.en.pdf / language; English: *.en.pdf",
 )
 @client_options
 @command

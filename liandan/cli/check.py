@@ -47,7 +47,7 @@ class CheckCommand(click.Command):
                 help="每行列出几家别的接受人，近的在前 / how many other receivers for each line, the nearest first",
             ),
             click.Option(["--alone"], is_flag=True, help="一批中每份单独判定 / judge each of several as if it were the only one"),
-            click.Option(["--lang"], type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language"),
+            click.Option(["--lang"], type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language"),
             click.Option(["--yes"], is_flag=True, help="不问；缺什么就说明 / ask nothing: what is missing is told"),
             *list(getattr(run, "__click_params__", ()))[::-1],
         ]

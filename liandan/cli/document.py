@@ -15,7 +15,7 @@ LISTS, APPROVALS = "list/", "approval/"
 def document_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a click decorator
     """``--out --lang`` and what every client has."""
     out = click.option("--out", type=file, help="文件；默认按名称 / file, named after what it is by default")
-    lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+    lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
     return out(lang(client_options(function)))
 
 

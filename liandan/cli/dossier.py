@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--here", is_flag=True, help="由本机账本的文件编制 / from this installation's files")
 @click.option("--evidence", is_flag=True, help="只要证据包（JSON） / the evidence alone, JSON")
 @click.option("--out", type=file, help="文件；默认按名称 / file, named after what it is by default")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 @client_options
 @command
 def dossier(

@@ -79,7 +79,7 @@ async def export(
 @click.option(
     "--direction", multiple=True, help="方向，如 51-50，可多次；默认账本上各省之间 / directions; default: between all provinces of the log"
 )
-@click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文件名为 *.en.* / language")
+@click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="语言；英文件名为 *.en.* / language")
 @click.option("--size", type=click.IntRange(min=1), help="按账本的前若干条计算，如结账时的规模；默认全部 / over the first so many entries")
 @click.option("--party", type=party_code, multiple=True, help="该单位的对账单，可多次 / own statements of parties")
 @click.option(
@@ -131,8 +131,10 @@ async def reconcile_command(
             drawn_at, root, written = await _audited(source, month, write, progress, size or 0, proving)
             proof = None if proving is None else proving.proof
     paths = list(map(str, written))
+    early = any("-provisional." in path.name for path in written)
+    told = [f"{month} 在账本上尚未结束，数字只到末条入账 / not over in the log: figures as of its last entry"] if early else []
     kept = {} if proof is None else {"kept": {**msgspec.to_builtins(proof), "equal": proof.is_equal}}
-    emit({"month": month, "size": drawn_at, "root": root, "files": paths, **kept}, *paths, *([] if proof is None else proof.lines()))
+    emit({"month": month, "size": drawn_at, "root": root, "files": paths, **kept}, *paths, *told, *([] if proof is None else proof.lines()))
     return 0 if proof is None or proof.is_equal or not proof.size else FINDING
 
 

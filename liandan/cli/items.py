@@ -29,15 +29,23 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "difference": ("差额 {} 吨", "difference {} t"),
     "mass": ("{} {} 吨", "{} {} t"),
     "told": ("{} {}", "{} {}"),
-    "age": ("{} 天", "{} days"),
+    "age": ("已历 {} 天", "for {} days"),
+    "show": ("→ liandan items show {} '{}'", "→ liandan items show {} '{}'"),
+    "comment": ("→ 说明：liandan items comment {} '{}' --text …", "→ to comment: liandan items comment {} '{}' --text …"),
+    "settle": (
+        "→ 了结：liandan items settle {} '{}' --outcome agreed|corrected|written_off|invalid（认可、更正、核销、误报）",
+        "→ to settle: liandan items settle {} '{}' --outcome agreed|corrected|written_off|invalid",
+    ),
     "left": ("台账行数过多，未一并比对：{}（以 --party 单独查）", "too many lines to compare at once: {} (ask with --party)"),
     "book": ("台账 {}（{}）：{}", "book {} ({}): {}"),
     "sum": ("{} {}：账本 {} 吨，台账 {} 吨，差 {} 吨", "{} {}: log {} t, book {} t, difference {} t"),
     "files": ("，附件 {} 个", ", {} files"),
     "settled": ("了结：{}", "settled: {}"),
 }
+_LEVELS: Mapping[str, tuple[str, str]] = {"H": ("高", "H"), "M": ("中", "M"), "L": ("低", "L"), "": ("—", "—")}
+_SIDES: Mapping[str, tuple[str, str]] = {"out": ("移出", "out"), "in": ("接受", "in"), "weighing": ("磅单", "weighings")}
 yes_option = click.option("--yes", is_flag=True, help="不再确认 / do not ask")
-lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 for_option = click.option("--for", "principal", type=party_code, help="受托代哪一单位 / for whom you sign, as its delegate")
 out_option = click.option("--out", type=file, help="不提交：写成文件 / do not post: write a file")
 dry_option = click.option("--dry-run", is_flag=True, help="只显示将签署的内容 / show what would be signed")
@@ -82,7 +90,9 @@ async def show_command(month: str, key: str, lang: Lang, party: str | None, **op
     """一项未符项，连同说明和了结。 / One open item with what was said of it."""
     async with open_reader(**options) as client:
         item, page = await _one(client, month, key, lang, party)
-    emit(item, *_item(item, page.names, 0 if lang == "zh" else 1, whole=True))
+    at = 0 if lang == "zh" else 1
+    then = ("comment", "settle") if _unsettled(item) else ("comment",)
+    emit(item, *_item(item, page.names, at, whole=True), *(f"      {_WORDS[word][at].format(month, item.key)}" for word in then))
 
 
 @items.command("comment")
@@ -133,13 +143,18 @@ async def settle_command(
     """
     from liandan.cli.office.act import act
     from liandan.wiring import KINDS
-    from signing.refusal import refuse
 
     async with open_client(needs_key=True, **_connection(options)) as client:
         item, _ = await _one(client, month, key, "zh", party)
         thread = _unsettled(item)
         if thread is None:
-            raise refuse("NOT_FOUND", field="key", found=key, expected=_phrase(month))
+            before = (
+                ("的说明都已了结", "everything said of it is settled") if item.threads else ("还没有人说明过", "nobody has spoken of it")
+            )
+            raise click.UsageError(
+                f"这一项{before[0]}：先说明，再了结 / {before[1]}: comment first, then settle it: "
+                f"liandan items comment {month} '{key}' --text …"
+            )
         by = await _signers(client, item, options["principal"])
     said = {
         "field_outcome": outcome,
@@ -148,15 +163,6 @@ async def settle_command(
         "field_text": text,
     }
     return await act(KINDS.by_name["item.settle/1"], _given(options, thread, by, said))
-
-
-def _phrase(month: str) -> Any:
-    from signing.phrase import Phrase
-
-    return Phrase(
-        f"未了结的说明；先说明：liandan items comment {month} …",
-        f"a thread that is not settled; comment first: liandan items comment {month} …",
-    )
 
 
 def _connection(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,7 +234,7 @@ def told(page: OpenItems, lang: Lang) -> Iterator[str]:
     yield _WORDS["head"][at].format(page.month, page.total, page.unsettled, page.size)
     for book in page.books:
         counts = "，".join(f"{one.outcome_text} {max(one.logged, one.booked)}" for one in book.outcomes)
-        yield "  " + _WORDS["book"][at].format(shown(book.file), book.side, counts)
+        yield "  " + _WORDS["book"][at].format(shown(book.file), _SIDES[book.side][at], counts)
         for one in book.sums:
             yield "      " + _WORDS["sum"][at].format(one.check, one.code, one.logged_t, one.booked_t, one.difference_t)
     if page.left_off:
@@ -237,6 +243,7 @@ def told(page: OpenItems, lang: Lang) -> Iterator[str]:
         yield f"  {_WORDS['none'][at]}"
     for item in page.items:
         yield from _item(item, page.names, at, whole=False)
+        yield f"      {_WORDS['show'][at].format(page.month, item.key)}"
     if page.next is not None:
         yield _WORDS["more"][at]
 
@@ -247,15 +254,17 @@ def _item(item: OpenItem, names: Mapping[str, str], at: int, *, whole: bool) -> 
     due = f"  {_WORDS['due'][at].format(item.due_on)}" if item.due_on else ""
     late = f" {_WORDS['late'][at]}" if item.overdue else ""
     age = "" if item.age_days is None else f"  {_WORDS['age'][at].format(item.age_days)}"
-    yield f"  {item.level or '-'} {item.check} {item.code_text or '-'}  {item.status_text}{due}{late}{age}"
+    yield f"  {_LEVELS[item.level][at]} {item.check} {item.code_text or '—'}  {item.status_text}{due}{late}{age}"
     sides = "  ".join(_operand(one.source_text, one.mass_t, one.told, at) for one in (item.left, item.right))
     difference = f"  {_WORDS['difference'][at].format(item.difference_t)}" if item.difference_t else ""
-    yield f"      {shown(item.subject)}  {item.waste}  {sides}{difference}"
+    waste = f"  {item.waste}" if item.waste and item.waste not in item.subject else ""
+    yield f"      {shown(item.subject)}{waste}  {sides}{difference}"
     if item.why:
         yield f"      {shown(item.why)}" + (f"（{shown(item.place)}）" if item.place else "")
     if item.owner:
         yield f"      → {item.role_text} {shown(names.get(item.owner, item.owner))}"
-    yield f"      {item.key}"
+    if whole:
+        yield f"      {item.key}"
     for thread in item.threads if whole else item.threads[-1:]:
         for remark in thread.remarks if whole else thread.remarks[-1:]:
             who = "、".join(shown(names.get(one, one)) for one in remark.by)

@@ -42,7 +42,7 @@ async def show(name: str, **options: Any) -> None:
 @manifest.command()
 @click.argument("name")
 @click.option("--as", "party", type=party_code, help="为哪个单位，默认登录的单位 / for which party, default: yours")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 @client_options
 @command
 async def actions(name: str, party: str | None, lang: Literal["zh", "en"], **options: Any) -> None:

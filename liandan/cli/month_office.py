@@ -57,7 +57,19 @@ async def status(month: str | None, **options: Any) -> None:
         found = await _periods(client, month)
     names = found.names
     lines = [line for one in found.periods for line in _lines(one, names)]
-    emit(found, *(lines or ["没有已结束的月份 / no month is over"]))
+    emit(found, *(lines or [_none_of(month, found)]))
+
+
+def _none_of(month: str | None, found: Periods) -> str:
+    """Why no month is told of: it is not over, or from before the log."""
+    from ledger.times import day_at
+
+    if month is None:
+        return "没有已结束的月份 / no month is over"
+    today = day_at(found.at)
+    if month >= today[:7]:
+        return f"{month} 尚未结束（账本现在 {today}），结束后才能结账、确认 / is not over (the log's present is {today})"
+    return f"{month} 在账本成立以前，没有对账单 / is before the log was founded"
 
 
 def _lines(one: PeriodAnswer, names: dict[str, str]) -> list[str]:
@@ -199,12 +211,12 @@ async def _spoken_of(client: AsyncLiandan, month: str, directions: Sequence[str]
     from signing.refusal import refuse
 
     named = [check_direction(source, target) for source, _, target in (text.partition("-") for text in directions)]
-    found = (await _periods(client, month)).periods
-    asked = [one for one in found if not named or (one.from_province, one.to_province) in named]
+    found = await _periods(client, month)
+    asked = [one for one in found.periods if not named or (one.from_province, one.to_province) in named]
     ready = [one for one in asked if one.closes and (named or client.uscc in one.missing)]
     if not ready:
-        standing = "；".join(f"{one.from_province}-{one.to_province} {one.stage_text}" for one in asked) or "-"
-        raise refuse("PERIOD_STATE", field="month", found=f"{month}: {standing}")
+        standing = "；".join(f"{month} {one.from_province}-{one.to_province} {one.stage_text}" for one in asked)
+        raise refuse("PERIOD_STATE", field="month", found=standing or _none_of(month, found))
     return ready
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--form", "forms", multiple=True, type=click.Choice(["json", "xlsx", "pdf"]), help="格式，可多次；默认全部 / forms; default: all"
 )
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 @client_options
 @command
 def register(

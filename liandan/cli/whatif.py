@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "--out", type=folder, help="另写网页、表格、文本和 JSON 到此目录 / also a page, a workbook, text and JSON, into this directory"
 )
 @click.option(
-    "--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文文件名为 *.en.* / language"
+    "--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="语言；英文文件名为 *.en.* / language"
 )
 @command
 def whatif_command(

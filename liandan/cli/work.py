@@ -30,10 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "behalf": ("代 {}", "on behalf of {}"),
     "held": ("✗ 被暂扣挡住：{}：{}", "✗ stopped by a hold of {}: {}"),
     "more": ("…… 还有：加大 --limit，或以 --what、--overdue 缩小", "… and more: a larger --limit, or narrow it by --what, --overdue"),
-    "quota": (
-        "  额度已用 {} %  {}  剩 {} 吨\n      → liandan quota show '{}'",
-        "  quota {} % used  {}  {} t left\n      → liandan quota show '{}'",
-    ),
+    "quota": ("  额度已用 {} %  {}  剩 {} 吨", "  quota {} % used  {}  {} t left"),
     "quotas": ("  将尽、用尽的额度共 {} 个：GET /v1/quota-alerts", "  {} quotas nearly or wholly used: GET /v1/quota-alerts"),
     "registrations": ("另有 {} 份登记申请等待核对：liandan registration list", "{} firms ask to be registered: liandan registration list"),
 }
@@ -44,7 +41,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 @click.option("--what", type=click.Choice(WHATS), help="只列一类：办理、确认、同意、附件、签署 / one kind of work alone")
 @click.option("--overdue", is_flag=True, help="只列逾期的 / what is late alone")
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=50, show_default=True, help="至多列几项 / most items")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种 / language")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 @client_options
 @command
 async def work(party: str | None, what: str | None, overdue: bool, limit: int, lang: Literal["zh", "en"], **options: Any) -> None:
@@ -84,7 +81,8 @@ def told(page: WorkPage, lang: Literal["zh", "en"]) -> Iterator[str]:
         yield _WORDS["more"][at]
     for quota in page.quotas[:QUOTAS_MAX]:
         holder = shown(page.names.get(quota.holder, quota.holder))
-        yield _WORDS["quota"][at].format(f"{quota.permille / 10:g}", holder, quota.left_t, quota.account)
+        yield _WORDS["quota"][at].format(f"{quota.permille / 10:g}", holder, quota.left_t)
+        yield f"      → liandan quota show '{quota.account}'"
     if page.quotas_total > len(page.quotas[:QUOTAS_MAX]):
         yield _WORDS["quotas"][at].format(page.quotas_total)
     if page.registrations:

@@ -73,7 +73,7 @@ def _tonnes(found: Decimal, unit: str, was: str, hows: Hows, *, told: bool, text
         result = text or format(found, "f")
     else:
         if told:
-            hows.append(Phrase(f"列名中的单位是“{unit}”", f"the head says {unit}"))
+            hows.append(Phrase(f"单位是“{unit}”，折合成吨", f"in {unit}, now in tonnes"))
         result = format((found * factor).normalize(), "f")
     if len(result.partition(".")[2]) > _DECIMALS:
         raise unfit("INTAKE_NUMBER", "DECIMALS", was, FORM)

@@ -20,7 +20,7 @@ InFirm = Annotated[
     str,
     in_path("^[0-9A-Z]{18}([.](pdf|json))?$", "单位代码与格式 / code of the firm, and the form wanted", "915101120000FX029E.pdf"),
 ]
-InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
+InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="语言 / language of the document")]
 _ANSWERS = {**refusals(400, 401, 403, 404, 422), **file(PDF, JSON, said="The dossier, its evidence attached; or the evidence")}
 
 

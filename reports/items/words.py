@@ -67,7 +67,7 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "generator": ("移出人", "generator"),
     "carrier": ("承运人", "carrier"),
     "receiver": ("接受人", "receiver"),
-    "holder": ("持证单位或者台账单位", "holder"),
+    "holder": ("单位", "firm"),
     "authority": ("主管部门", "authority"),
 }
 

@@ -51,7 +51,7 @@ class PeriodAnswer(Struct, frozen=True, gc=False, kw_only=True):
     from_province: str
     to_province: str
     stage: str
-    """``open`` (over, not closed), ``closed``, ``disputed`` or ``confirmed``."""
+    """``open`` (over, not closed), ``closed``, ``disputed``, ``confirmed``, or ``passed``: a later month was closed without it, and so it never is."""
     stage_text: str
     closes: tuple[PeriodCloseAnswer, ...]
     """Oldest first; the last one counts."""
@@ -76,11 +76,19 @@ class Periods(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def period_answer(
-    due: MonthDue, state: PeriodState | None, log: LogState, today: str, period_day: int | None, language: Language, *, is_whole: bool
+    due: MonthDue,
+    state: PeriodState | None,
+    log: LogState,
+    today: str,
+    period_day: int | None,
+    language: Language,
+    newest: str = "",
+    *,
+    is_whole: bool,
 ) -> PeriodAnswer:
-    """One month as a reader may see it; ``is_whole``: with what disputes say."""
-    stage = "open" if state is None else state.stage(log, due.direction)
-    due_on = None if period_day is None else due_day(due.month, period_day)
+    """One month as a reader may see it; ``newest``: the newest month of its direction that is closed, or ""; ``is_whole``: with what disputes say."""
+    stage = state.stage(log, due.direction) if state is not None else "passed" if due.month < newest else "open"
+    due_on = None if period_day is None or stage == "passed" else due_day(due.month, period_day)
     is_answered = (
         stage == "disputed" and today >= format_at(month_ends_s(following_month(due.month)))[:10]
     )  # by a later month: nothing is waited for

@@ -84,8 +84,8 @@ verdict_act = partial(
 
 TEXTS = texts("""
 PERIOD_STATE | - | operator | kinds §9 [DESIGN]
-该月对账单现在不能这样办理。 || 查看该月的结账情况（GET /v1/periods）。
-The statement of the month does not stand where this can be done. || See how the month stands (GET /v1/periods).
+该月对账单现在不能这样办理。 || 查看该月的结账情况（liandan month status，GET /v1/periods）。
+The statement of the month does not stand where this can be done. || See how the month stands (liandan month status, GET /v1/periods).
 
 PERIOD_STATE:CLOSED
 {month} 已在第 {index} 条结账，且没有异议，不能再次结账。 || 不必再办理；以后发现的差错更正联单，由下个月的对账单调整。

@@ -14,7 +14,7 @@ from ledger.problem import Language
 from ledger.reading import Snapshot, snapshot
 from ledger.times import day_of, format_at, parse_admission_at
 from reports.periods.answers import Periods, period_answer
-from reports.periods.planning import MonthDue, directions_of, last_month_over, months_between
+from reports.periods.planning import MonthDue, directions_of, last_month_over, months_between, newest_closed
 from whitelist.period import month_at, preceding_month
 from whitelist.thresholds import thresholds_of
 
@@ -36,10 +36,15 @@ async def list_periods(
         months = [one for one in months_between(first, last) if month in (None, one)][-MONTHS_MAX:]
         ways = [way for way in directions_of(state) if ends[0] in (None, way[0]) and ends[1] in (None, way[1])]
         wanted = [MonthDue(one, way) for one, way in product(reversed(months), ways)]
-        await now.workspace.load(chain_keys([due.chain for due in wanted]))
+        since = list(months_between(months[0], last)) if months else []
+        await now.workspace.load(chain_keys([MonthDue(one, way).chain for one, way in product(since, ways)]))
         facts, limits, today = now.workspace.facts, thresholds_of(now.workspace.facts), day_of(now_s)
         day = None if limits is None else limits.period_day
-        found = [period_answer(due, facts.state(due.chain), state, today, day, language, is_whole=caller.reads_all) for due in wanted]
+        newest = {way: newest_closed(facts.state, way, since[0], last) if since else "" for way in ways}
+        found = [
+            period_answer(due, facts.state(due.chain), state, today, day, language, newest[due.direction], is_whole=caller.reads_all)
+            for due in wanted
+        ]
     return Periods(size=now.size, at=format_at(now_s), periods=tuple(found))
 
 

@@ -27,7 +27,7 @@ InPeriod = Annotated[
 WithBooks = Annotated[
     bool, QueryParameter(name="books", description="C.1：以单位交来的台账补填 / fill C.1 from the firm's books, false: the log alone")
 ]
-InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
+InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="语言 / language of the document")]
 _ANSWERS = {**refusals(400, 401, 403, 422), **file(JSON, XLSX, PDF, said="The register")}
 
 

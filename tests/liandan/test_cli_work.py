@@ -87,7 +87,7 @@ def test_what_waits_is_told_with_the_next_command(monkeypatch: pytest.MonkeyPatc
     for said in ("无期限", "✗ 被暂扣挡住：成都示例：查车", "另有 2 份登记申请"):
         assert said in answer.stdout
     assert answer.stdout.count("额度已用 96.3 %  重庆示例  剩 3.700000 吨") == 5
-    assert "→ liandan quota show 'Q1 list/2026-51-50-cy 0'" in answer.stdout
+    assert "      → liandan quota show 'Q1 list/2026-51-50-cy 0'" in answer.stdout.splitlines(), "the command on a line of its own"
     assert "额度共 30 个" in answer.stdout
 
 

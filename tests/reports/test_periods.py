@@ -131,12 +131,23 @@ def test_months_are_closed_in_order_without_a_gap_each_behind_the_one_before() -
     assert months.due(month("2026-10")) == [], "the month after is over: an adjustment answers"
     due, directory = MonthDue("2026-10", ("51", "50")), log_state(months.log.facts)
     late = [
-        period_answer(due, months.state(month("2026-10")), directory, day, 10, "zh", is_whole=True) for day in ("2026-11-30", "2026-12-01")
+        period_answer(due, months.state(month("2026-10")), directory, day, 10, "zh", "2026-11", is_whole=True)
+        for day in ("2026-11-30", "2026-12-01")
     ]
     assert [(one.stage, one.overdue) for one in late] == [("disputed", True), ("disputed", False)], "nor is it late for ever"
     assert months.close(month("2026-11", ("50", "51"))) == [], "each direction has its own order"
     assert months.close(month("2026-12")) == []
     assert months.close(month("2026-11", ("51", "51"))) == [("FIELD_TYPE", "chain", "")]
+
+
+def test_a_month_that_a_later_close_passed_over_is_not_late() -> None:
+    log = log_state(Months().log.facts)
+    told = {
+        name: period_answer(MonthDue(name, ("51", "50")), None, log, "2026-12-20", 10, "zh", "2026-10", is_whole=True)
+        for name in ("2026-09", "2026-11")
+    }
+    assert (told["2026-09"].stage, told["2026-09"].overdue, told["2026-09"].due_on) == ("passed", False, None)
+    assert (told["2026-11"].stage, told["2026-11"].overdue, told["2026-11"].due_on) == ("open", True, "2026-12-10")
 
 
 def test_the_base_of_a_month_is_the_newest_close_below_its_size() -> None:

@@ -65,6 +65,9 @@ async def test_a_month_from_its_close_to_the_word_of_both_sides(desk: Desk, tmp_
     )
     assert copied.exit_code == 0, copied.output
     office.at("2026-06-01 08:00")
+    later = await desk.run("confirm", "2026-07", "--yes", who=SICHUAN)
+    assert (later.exit_code, "2026-07 尚未结束（账本现在 2026-06-01）" in later.output) == (2, True), later.output
+    assert "2026-04 在账本成立以前" in (await desk.run("status", "2026-04", who=SICHUAN)).output
     waits = await desk.run("close", "2026-05")
     assert (waits.exit_code, "等该月之后的第一条记录" in waits.output) == (2, True), waits.output
     await office.live()

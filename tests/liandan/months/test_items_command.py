@@ -60,6 +60,8 @@ async def test_an_authority_opens_a_thread_goes_on_in_it_and_settles_it(desk: It
     assert (tried.exit_code, "nothing was signed" in tried.output) == (0, True), tried.output
     done = await desk.run("settle", "2026-05", KEY, "--outcome", "invalid", "--text", "口径不同（虚构）", "--yes", who=SICHUAN)
     assert done.exit_code == 0, done.output
+    twice = await desk.run("settle", "2026-05", KEY, "--outcome", "invalid", "--yes", who=SICHUAN)
+    assert (twice.exit_code, f"liandan items comment 2026-05 '{KEY}'" in twice.output) == (2, True), twice.output
     page = await desk.told("list", "2026-05", "--status", "settled")
     assert [(one["key"], one["threads"][0]["settled"]["outcome_text"]) for one in page["items"]] == [(KEY, "误报")]
     shown = await desk.run("list", "2026-05", who=SICHUAN)
