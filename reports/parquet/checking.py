@@ -9,7 +9,7 @@ from reports.parquet.contents import ParquetContents, ParquetFile
 from reports.parquet.duck import duckdb_connection, quoted
 from reports.parquet.postings import PostedRow
 from reports.parquet.tables import TABLES
-from reports.parquet.writing import row_text
+from reports.parquet.writing import row_text, way_of
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
@@ -56,17 +56,24 @@ def _differs(file: ParquetFile, found: str) -> Reason:
 
 
 def read_back(directory: Path, contents: ParquetContents, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
-    """Every file holds the rows whose hash is listed. Refusal PARQUET_ROWS; ENGINE_MISSING; OSError where a file is no Parquet."""
+    """Every file holds the rows whose hash is listed, so many, and of these directions: totals are asked of those that are listed. Refusal
+    PARQUET_ROWS; ENGINE_MISSING; OSError where a file is no Parquet."""
     reasons: list[Reason] = []
     with duckdb_connection(threads=1) as duckdb:
         for done, file in enumerate(contents.files):
             progress(done, len(contents.files))
-            names, digest = list(TABLES[file.table]), sha256()
+            names, digest, rows, ways = list(TABLES[file.table]), sha256(), 0, set[str]()
             answer = duckdb.execute(f"SELECT {', '.join(names)} FROM read_parquet('{quoted(directory / file.path)}')")  # noqa: S608
             while part := answer.fetchmany(AT_ONCE):
+                rows += len(part)
                 for row in part:
-                    digest.update(row_text(dict(zip(names, row, strict=True))))
+                    told = dict(zip(names, row, strict=True))
+                    digest.update(row_text(told))
+                    ways |= way_of(told)
             if digest.hexdigest() != file.rows_sha256:
                 reasons.append(_differs(file, digest.hexdigest()))
+            elif (rows, tuple(sorted(ways))) != (file.rows, file.directions):
+                said, expected = f"{file.rows} {' '.join(file.directions)}", f"{rows} {' '.join(sorted(ways))}"
+                reasons += refuse("PARQUET_ROWS", field=file.path, found=said, expected=expected).reasons
     if reasons:
         raise Refusal(reasons)

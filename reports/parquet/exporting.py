@@ -17,7 +17,7 @@ from ledger.tree.merkle import range_root
 from ledger.tree.note import parse_note
 from ledger.tree.tiles import Read, TileReader
 from reports.parquet.checking import RowsAgain
-from reports.parquet.contents import ParquetContents, check_files, read_contents
+from reports.parquet.contents import CONTENTS, ParquetContents, check_files, read_contents
 from reports.parquet.postings import posted
 from reports.parquet.writing import ParquetWriter, write_contents
 from reports.reconciliation.gathering import Gathering
@@ -78,16 +78,29 @@ def export_audited(read: Read, kinds: Kinds, directory: Path, progress: Progress
 
 
 def check_audited(read: Read, kinds: Kinds, directory: Path, contents: ParquetContents, progress: Progress) -> None:
-    """The rows that are listed are those of the entries of this export, which is audited meanwhile. Refusal EXPORT_AUDIT, EXPORT_FORKED, PARQUET_ROWS."""
+    """The rows that are listed are those of the entries of this export, which is audited meanwhile, and so is what the list says of the log: by
+    ``at`` it is told which months have begun. Refusal EXPORT_AUDIT, EXPORT_FORKED, PARQUET_DIRECTORY, PARQUET_ROWS."""
     check_history(directory, _claimed(read), read, contents)
     again, gathering = RowsAgain(contents), Gathering(kinds, DataSets(kinds, read))
+    there: list[tuple[str, str, bool]] = []
 
     def take(entry: Entry) -> None:
         rows = list(posted(gathering, entry, kinds))
         again.take(entry.index, gathering.to.month, rows)
+        if entry.index + 1 == contents.size:
+            there.append(_said_of(gathering))
 
     audited(read, kinds, take, progress)
     again.conclude()
+    said = (contents.found, contents.at, contents.is_demo)
+    if there != [said]:
+        raise refuse("PARQUET_DIRECTORY", field=CONTENTS, found=" ".join(map(str, said)), expected=" ".join(map(str, *there)))
+
+
+def _said_of(gathering: Gathering) -> tuple[str, str, bool]:
+    """What a list says of its log beside the checkpoint: its first statement, the moment of its last entry, whether it is a demonstration."""
+    log = gathering.log()
+    return log.found, gathering.to.at, log.clock != "real"
 
 
 def audited(read: Read, kinds: Kinds, watch: Callable[[Entry], None], progress: Progress) -> Checkpoint:
@@ -113,14 +126,14 @@ def _conclude(
         if before.size == checkpoint.size:
             return before
     writer.end_month(checkpoint.size)
-    log = gathering.log()
+    found, at, is_demo = _said_of(gathering)
     contents = ParquetContents(
         origin=checkpoint.origin,
-        found=log.found,
+        found=found,
         size=checkpoint.size,
         root=b64encode(checkpoint.root).decode(),
-        at=gathering.to.at,
-        is_demo=log.clock != "real",
+        at=at,
+        is_demo=is_demo,
         checkpoint=_note_of(checkpoint, read),
         vkeys=tuple((read(VKEYS) or b"").decode().splitlines()),
         files=tuple(sorted(writer.files, key=lambda file: (file.table, file.first))),

@@ -27,8 +27,12 @@ class _Open:
         self.file.write(text)
         self.digest.update(text)
         self.rows += 1
-        if row["from_province"]:
-            self.directions.add(f"{row['from_province']}-{row['to_province']}")
+        self.directions |= way_of(row)
+
+
+def way_of(row: dict[str, Any]) -> set[str]:
+    """The direction of a row, ``51-50``, where it has one."""
+    return {f"{row['from_province']}-{row['to_province']}"} if row["from_province"] else set()
 
 
 def row_text(row: dict[str, Any]) -> bytes:

@@ -186,6 +186,21 @@ def test_other_rows_under_a_list_that_fits_are_found_by_their_hash_and_by_the_en
     assert code_of(lambda: check(directory, files.get, lambda done, of: None)) == "PARQUET_ROWS"
 
 
+def test_what_a_list_says_beside_its_rows_is_held_against_them(directory: Path, files: Mapping[str, bytes]) -> None:
+    """A month that has not begun, and a direction that no file has, have no totals: who hides them leaves every row as it is."""
+    contents = contents_of(directory)
+    check(directory, files.get, lambda done, of: None)
+    for lying, code in (
+        (replace(contents, files=tuple(replace(file, directions=()) for file in contents.files)), "PARQUET_ROWS"),
+        (replace(contents, files=tuple(replace(file, rows=file.rows + 1) for file in contents.files)), "PARQUET_ROWS"),
+        (replace(contents, at="2026-09-30T23:59:59+08:00"), "PARQUET_DIRECTORY"),
+        (replace(contents, found="0" * 64), "PARQUET_DIRECTORY"),
+        (replace(contents, is_demo=not contents.is_demo), "PARQUET_DIRECTORY"),
+    ):
+        write_contents(directory, lying)
+        assert code_of(lambda: check(directory, files.get, lambda done, of: None)) == code
+
+
 def test_rows_that_are_left_out_are_missed(directory: Path, files: Mapping[str, bytes]) -> None:
     contents = contents_of(directory)
     (directory / contents.files[-1].path).unlink()
