@@ -19,7 +19,7 @@ from liandan.cli.streams import shown
 if TYPE_CHECKING:
     from liandan.client import AsyncLiandan
     from liandan.months.recompute import CloseDifference, RecomputedClose
-    from reports.periods.answers import PeriodAnswer, Periods
+    from reports.periods.answers import PeriodAnswer, PeriodCloseAnswer, Periods
 
 direction_option = click.option(
     "--direction", multiple=True, help="方向，如 51-50，可多次；默认所有方向 / directions; default: all between provinces of the log"
@@ -125,10 +125,10 @@ async def confirm(
             close = one.closes[-1]
             due = MonthDue(month, (one.from_province, one.to_province))
             with progress_bar("审计并计算 / auditing, computing") as progress:
-                own = await asyncio.to_thread(recompute, await source(), due, close.size, progress)
+                own = await asyncio.to_thread(recompute, await source(), due, close, progress)
             if out is not None:
                 await asyncio.to_thread(own.write, out)
-            _check_log(client, own)
+            _check_log(client, own, close)
             parts = differences(close, own)
             if any(not (json_alone and part.is_form) for part in parts):
                 _told_apart(one, parts, out)
@@ -240,14 +240,16 @@ async def _source(client: AsyncLiandan, export_dir: Path | None) -> AsyncIterato
         yield read
 
 
-def _check_log(client: AsyncLiandan, own: RecomputedClose) -> None:
-    """What was audited is the log that is signed for. Dishonest otherwise."""
+def _check_log(client: AsyncLiandan, own: RecomputedClose, close: PeriodCloseAnswer) -> None:
+    """What was audited is the log that is signed for, and has the close as the server tells it. Dishonest otherwise."""
     from liandan.client import Dishonest
 
     if client.trust is None or own.found != client.trust.found:
         raise Dishonest(
             f"账本是 {own.found}，所签的是 {client.trust.found if client.trust else '-'}：不是同一本 / another log than the one signed for"
         )
+    if not own.is_of(close):
+        raise Dishonest(f"第 {close.index} 条不是服务所说的那次结账 / entry {close.index} is not the close that the server tells of")
 
 
 def _told_apart(one: PeriodAnswer, parts: Sequence[CloseDifference], out: Path | None) -> None:

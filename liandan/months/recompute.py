@@ -37,6 +37,15 @@ class RecomputedClose(Struct, frozen=True, kw_only=True):
     statement: MonthlyStatement
     files: dict[str, bytes]
     body: PeriodCloseBody
+    signed: PeriodCloseBody | None
+    """What the audited log has in the entry of the close."""
+
+    def is_of(self, close: PeriodCloseAnswer) -> bool:
+        """Whether a close is told as it stands in the log: a confirmation names its JSON alone, and is one of everything that was signed with it."""
+        if (signed := self.signed) is None:
+            return False
+        told = (close.size, close.root, close.json, close.xlsx, close.pdf, close.adjusts)
+        return told == (signed.size, signed.root, signed.json, signed.xlsx or "", signed.pdf or "", signed.adjusts or ())
 
     def write(self, directory: Path) -> list[Path]:
         """Put the files into a folder, to be compared or kept."""
@@ -60,15 +69,17 @@ class CloseDifference(Struct, frozen=True, kw_only=True):
         return self.what in ("xlsx", "pdf")
 
 
-def recompute(read: Read, due: MonthDue, size: int, progress: Callable[[int, int], None]) -> RecomputedClose:
-    """Audit a whole log and draw a month at a size. Refusal SIZE_BEYOND for a log that does not reach it, EXPORT_AUDIT for one that is not clean;
-    those of months, files and proofs. Blocks."""
-    fold = begin(due.month, KINDS, DataSets(KINDS, read))
-    check_size(size, claimed_size(read))  # before minutes of audit
+def recompute(read: Read, due: MonthDue, close: PeriodCloseAnswer, progress: Callable[[int, int], None]) -> RecomputedClose:
+    """Audit a whole log, the entry of the close in it, and draw the month at its size. Refusal SIZE_BEYOND for a log that does not reach it,
+    EXPORT_AUDIT for one that is not clean; those of months, files and proofs. Blocks."""
+    fold, size, signed = begin(due.month, KINDS, DataSets(KINDS, read)), close.size, list[PeriodCloseBody]()
+    check_size(max(size, close.index + 1), claimed_size(read))  # before minutes of audit
 
     def watch(entry: Entry) -> None:
         if entry.index < size:
             fold.step(entry)
+        if entry.index == close.index and entry.statement.chain == due.chain and isinstance(entry.statement.body, PeriodCloseBody):
+            signed.append(entry.statement.body)
 
     report = audit(read, KINDS, watch=watch, progress=progress)
     if not report.is_clean:
@@ -77,7 +88,8 @@ def recompute(read: Read, due: MonthDue, size: int, progress: Callable[[int, int
     head = checkpoint_at(read, Checkpoint(report.origin, report.size, b64decode(report.root)), size)
     statement = finish(fold, due.direction, b64encode(head.root).decode())
     files = {name: to_bytes(statement, suffix, tongue) for name, suffix, tongue in names_of(statement)}
-    return RecomputedClose(due=due, found=report.found or "", statement=statement, files=files, body=body_of(statement, files))
+    body = body_of(statement, files)
+    return RecomputedClose(due=due, found=report.found or "", statement=statement, files=files, body=body, signed=next(iter(signed), None))
 
 
 def differences(close: PeriodCloseAnswer, own: RecomputedClose) -> list[CloseDifference]:

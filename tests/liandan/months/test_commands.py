@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from ledger.times import format_at
 from liandan.cli import main
+from liandan.cli import month_office as month_office_commands
+from liandan.client import AsyncLiandan
 from liandan.demo.cast import Firm
+from reports.periods.answers import Periods
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
 
 CHAIN = "period/2026-05/51-50"
@@ -180,3 +184,34 @@ async def test_bytes_of_a_form_keep_nobody_from_confirming_the_json(desk: Desk) 
     state = await office.standing("2026-05")
     assert state is not None
     assert [one.by for one in state.said] == [SICHUAN.uscc]
+
+
+async def test_a_close_is_confirmed_as_it_stands_in_the_log_and_not_as_the_server_tells_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The JSON alone is named in a confirmation: months adjusted, size and papers that were signed with it could be told otherwise."""
+    office = desk.office
+    office.at("2026-06-01 08:00")
+    await office.live()
+    await desk.json("run")
+    state = await office.standing("2026-05")
+    assert state is not None
+    honest, tell = state.newest, month_office_commands._periods
+    await dispute(office)
+    async with office.client(OPERATOR.uscc) as client:
+        note = (await client.get("/checkpoint")).decode().split("\n")
+    body = {"size": int(note[1]), "root": note[2], "json": honest.json, "adjusts": ["2026-04"]}
+    await office.act(OPERATOR.uscc, "period.close/1", CHAIN, body)
+
+    async def lying(client: AsyncLiandan, month: str | None) -> Periods:
+        told = await tell(client, month)
+        [one] = [one for one in told.periods if one.period == CHAIN]
+        closes = tuple(replace(close, size=honest.size, root=honest.root, adjusts=()) for close in one.closes)
+        return replace(told, periods=(replace(one, closes=closes),))
+
+    monkeypatch.setattr(month_office_commands, "_periods", lying)
+    refused = await desk.run("confirm", "2026-05", "--direction", "51-50", "--yes", "--json-alone", who=SICHUAN)
+    assert (refused.exit_code != 0, "不是服务所说的那次结账" in refused.output) == (True, True), refused.output
+    state = await office.standing("2026-05")
+    assert state is not None
+    assert state.said == ()
