@@ -128,8 +128,8 @@ class MonthJob:
                 try:
                     found.append(await self._post(client, prepared))
                 except RequestRefused as refused:
-                    if is_last or OVERTAKEN.isdisjoint(refused.codes):
-                        raise
+                    if is_last or (prepared.envelope is None and OVERTAKEN.isdisjoint(refused.codes)):
+                        raise  # what lay on the shelf may be of a key that was changed since, or of a stranger: it is drawn and signed anew
                     self.shelf.forget(Path(prepared.folder))
                 except Overtaken:
                     self.shelf.forget(Path(prepared.folder))

@@ -18,6 +18,7 @@ from liandan.months.shelf import ENVELOPE, CloseShelf
 from liandan.months.watch import MonthsWatch, is_month_due
 from liandan.wiring import KINDS
 from reports.periods.planning import MonthDue
+from signing.envelope import freeze
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
 
 THERE, BACK = ("51", "50"), ("50", "51")
@@ -95,6 +96,17 @@ async def test_what_was_signed_and_does_not_fit_any_more_is_drawn_anew(office: M
     report = await office.run()
     assert [one.is_new for one in report.closed] == [True, True]
     assert not folder.exists()
+
+
+async def test_what_lies_signed_by_another_key_stops_no_month(office: MonthOffice) -> None:
+    """The operator's key was changed since it was signed, or somebody else put it there: what the log refuses is not posted for ever."""
+    month = await office.next_month()
+    shelf, due = CloseShelf(office.settings.data_dir), MonthDue(month, BACK)
+    async with office.client(SICHUAN.uscc) as client:
+        draft = await client.draft("period.close/1", due.chain, {"size": 1, "root": "A" * 43 + "=", "json": "ab" * 32})
+        shelf.keep_envelope(shelf.put(due, 1, {"x": b"y"}), freeze(client.sign(draft)))
+    assert [one.is_new for one in (await office.run()).closed] == [True, True]
+    assert await office.heads(month) == [1, 1]
 
 
 async def test_two_runs_at_once_close_a_month_once(office: MonthOffice) -> None:
