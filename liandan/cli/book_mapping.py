@@ -61,7 +61,9 @@ def propose(path: Path, target: Path, sender: str, kind: str, side: str | None, 
     except FileExistsError:
         raise click.UsageError(f"已有此文件 / is there already: {target}") from None
     emit(
-        {"path": str(target), "columns": checked.columns}, str(target), "请核对后保存：liandan book mapping put / look at it, then save it"
+        {"path": str(target), "columns": checked.columns},
+        str(target),
+        f"请核对后保存 / look at it, then save it: liandan book mapping put {target}",
     )
 
 

@@ -54,6 +54,8 @@ async def ready(path: Path, directory: Path, mapping_file: Path, holder: str | N
     tried = [] if not asks else [f"试算：{len(found.ready) - len(refused)} 份可以开具，{len(refused)} 份不可以 / tried by the log"]
     tried += [f"  {chain} {' '.join(codes)}" for chain, codes in list(refused.items())[:50]]
     following = f"  → liandan book issue {directory / STATEMENTS}"
+    if not found.ready:
+        following = "  → 没有可签的：按 left.csv 逐项补对照文件或导出，写到另一个目录 / nothing to sign: see left.csv, mend mapping or export, and run again"
     emit({**summary_of(found), "files": [str(one) for one in files], "refused": refused}, *told(found), *tried, *map(str, files), following)
     return FINDING if found.left or refused else 0
 

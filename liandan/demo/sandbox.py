@@ -85,6 +85,7 @@ def page(given: dict[str, Any]) -> str:
     """``README.md`` of the sandbox: every command is filled in and can be copied as it stands, in the sandbox's folder."""
     url, found, now = given["url"], given["found"], given["now"]
     party = f"--url {url} --key keys/shuan.pem --passphrase-file passphrase --vkey log.vkey --found {found} --now {now}"
+    office = party.replace("shuan", "sichuan")
     parties = "\n".join(f"| `keys/{firm.key}.pem` | {firm.name} | `{firm.uscc}` |" for firm in CAST.firms)
     return f"""# 试用沙箱 / The sandbox
 
@@ -114,6 +115,19 @@ liandan statement cosign list --unsigned {party}
 liandan log status --url {url}
 liandan verify 转移证明.pdf --found {found}
 ```
+
+## 月结、未符项、台账 / Closed months, open items, books
+
+```sh
+liandan month status 2026-10 {office}    # 十月结账、确认到哪一步 / how October stands
+liandan items list 2026-10 {office}    # 对不上的、由谁办、到哪天；每项后面是下一条命令 / what does not match, whose turn, by when
+liandan book template b5 台账.xlsx    # 空白的 HJ 1259 表 B.5，填好再交 / an empty table B.5, to be filled in
+liandan book put 台账.xlsx --month 2026-10 --dry-run {party.replace("shuan", "jinchuan")}
+liandan register c1 2026-10 {party.replace("shuan", "jinchuan")}    # 本单位十月的表 C.1 / C.1 of one firm
+liandan reconcile 2026-10 --from ../export --out 对账单    # 自己重算对账单，不用服务 / the statements computed anew, without a server
+```
+
+签署的命令（`items comment`、`items settle`、`month dispute`）也要带 `--now`，因为这本账的时间是模拟的。 / Commands that sign take `--now` too: the time of this log is simulated.
 
 ## 纯 HTTP / Plain HTTP
 

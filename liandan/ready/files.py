@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ledger.labels import labels
 from liandan.intake.answers import told_findings
 from liandan.ready.model import SOURCE_WORDS, Readiness
 from liandan.ready.preparing import losses
+from manifests.acts import Issue
 from reports.tables.writing import MARK, csv_text
 
 STATEMENTS, LEFT, DIFFERS, SUMMARY = "ready.ndjson", "left.csv", "differs.csv", "summary.json"
@@ -85,8 +87,10 @@ def told(found: Readiness) -> list[str]:
         f"  {summary['rows']} rows: {summary['matched']} in the log, {summary['ready']} ready, {summary['left']} left",
         "各项从哪里来 / where each field came from:",
     ]
+    words = labels(Issue)
     for one in losses(found):
         sources = "、".join(f"{SOURCE_WORDS[source][0]} {count}" for source, count in one.sources.items() if source in SOURCE_WORDS)  # type: ignore[index]
         left = f"；缺，留下 {one.left} 处" if one.left else ""
-        lines.append(f"  {one.field}：{sources or '—'}{left}")
+        word, _ = words.get(one.field.replace("lines.", "lines.*."), ("", ""))
+        lines.append(f"  {word and f'{word} '}{one.field}：{sources or '—'}{left}")
     return lines

@@ -67,8 +67,9 @@ class Filling:
             return
         self._set("receiver", receiver, "export" if first.text("receiver") else "registry")
         departed = self._at("departed_at") or self._at("day", "departed_at")
-        permit = self._permit(receiver, departed[:10])
-        approval = self._approval(receiver, departed[:10])
+        day = self._bare_day()  # without its clock, too: a permit that is there is not called lacking
+        permit = self._permit(receiver, day)
+        approval = self._approval(receiver, day)
         self._places(permit)
         self._set("number", first.text("manifest_no"), "export")
         self._carrier()
@@ -93,7 +94,7 @@ class Filling:
             self.sources["paper.reason"] = "mapping" if "reason" in given else "default"
         elif departed:
             self._lack("paper.completed_at", "received_at", "READY_UNDERWAY", departed)
-        else:
+        elif not self._bare_day():  # of a day without its clock that was told before
             self._lack("paper.departed_at", "departed_at", "READY_FIELD", "")
 
     # ------------------------------------------------------------------ parts
@@ -123,6 +124,10 @@ class Filling:
             )
             return ""
         return f"{day}T{clock or told + ':00'}{OFFSET}"
+
+    def _bare_day(self) -> str:
+        """The day of departure as the export says it, or nothing."""
+        return (self._first.text("departed_at") or self._first.text("day")).partition(" ")[0]
 
     def _permit(self, receiver: str, day: str) -> PermitAnswer | None:
         codes = [row.text("code") for row in self._rows]

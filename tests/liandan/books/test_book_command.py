@@ -97,6 +97,13 @@ def test_what_names_persons_is_never_proposed_to_be_kept() -> None:
     assert {one.field for one in propose(heads)} == {"drop"}
 
 
+def test_a_code_of_a_firm_is_proposed_beside_its_name() -> None:
+    heads = ["产废企业", "产废企业信用代码", "处置企业", "处置企业统一社会信用代码", "运输企业", "发运日期", "签收日期"]
+    assert [one.field for one in propose([(head, "x") for head in heads])] == [
+        "generator_name", "generator", "receiver_name", "receiver", "carrier_name", "departed_at", "received_at",
+    ]  # fmt: skip
+
+
 def test_mappings_are_read_as_they_are_written() -> None:
     made = BookMapping(
         sender='甲"乙', kind="enterprise", side="out", unit="千克", columns={"重\\\x7f量": "mass", "码": "code", "日": "day"}, words={"method": {"炼": "R4"}}

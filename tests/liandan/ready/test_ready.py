@@ -144,9 +144,14 @@ def test_every_field_says_where_it_came_from_and_files_say_it_all(tmp_path: Path
     assert "READY_OTHER" in left
     assert "王某" not in left + files[0].read_text()
     assert json.loads((tmp_path / "out" / SUMMARY).read_bytes())["left"] == 2
-    assert any("lines.components：对照文件 1" in one for one in told(found))
+    assert "  有害成分 lines.components：对照文件 1" in told(found)
     with pytest.raises(FileExistsError):
         write_files(tmp_path / "out", found)
+
+
+def test_a_day_without_a_time_is_all_that_is_told_of_it() -> None:
+    found = prepared(row(1, 起运="2026-11-03"))
+    assert codes(found) == [("CSV!L2", "READY_CLOCK")], "the permit is there, and so is the day"
 
 
 def test_a_day_without_a_time_stands_for_the_time_that_the_sender_says() -> None:
