@@ -87,9 +87,7 @@ async def issue(path: Path, dry_run: bool, yes: bool, **options: Any) -> int:
     from liandan.golive.running import Golive, log_of
 
     planned = _planned(path)
-    if options["key_file"] is None:
-        raise click.UsageError("请以 --key 给出签署用的密钥 / name the key that signs: --key")
-    async with open_client(**options) as client:
+    async with open_client(needs_key=True, **options) as client:
         if foreign := sorted({one.uscc for one in planned} - {client.uscc}):
             raise click.UsageError(f"这把密钥不能签别的单位的声明 / another party signs: {'、'.join(foreign)}")
         masses = sum(parse_mass(line["mass_t"]) for one in planned for line in one.body["lines"])

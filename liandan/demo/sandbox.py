@@ -84,7 +84,7 @@ def _write(path: Path, text: str) -> None:
 def page(given: dict[str, Any]) -> str:
     """``README.md`` of the sandbox: every command is filled in and can be copied as it stands, in the sandbox's folder."""
     url, found, now = given["url"], given["found"], given["now"]
-    party = f"--url {url} --key keys/shuan.pem --passphrase-file passphrase --vkey log.vkey --found {found} --now {now}"
+    party = f"--url {url} --key keys/shuan.pem --passphrase-file passphrase --vkey log.vkey --found {found} --receipts 回执 --now {now}"
     office = party.replace("shuan", "sichuan")
     parties = "\n".join(f"| `keys/{firm.key}.pem` | {firm.name} | `{firm.uscc}` |" for firm in CAST.firms)
     return f"""# 试用沙箱 / The sandbox

@@ -37,10 +37,12 @@ class Desk(Struct):
     url: str
     home: Path
 
-    async def run(self, *words: str | Path, code: int = 0) -> Any:
-        """A command; what it says as JSON."""
-        given = ["--key", self.home / "own.pem", "--passphrase-file", self.home / "secret", "--url", self.url, "--now", NOW, "--json"]
-        done = await asyncio.to_thread(CliRunner().invoke, main, ["book", *map(str, words), *map(str, given)])
+    async def run(self, *words: str | Path, code: int = 0, logged_in: bool = False) -> Any:
+        """A command, with its key or after ``liandan login``; what it says as JSON."""
+        key = [] if logged_in else ["--key", self.home / "own.pem"]
+        given = [*key, "--passphrase-file", self.home / "secret", "--url", self.url, "--now", NOW, "--json"]
+        own = CliRunner(env={"LIANDAN_PROFILE": str(self.home / "profile.json")})
+        done = await asyncio.to_thread(own.invoke, main, ["book", *map(str, words), *map(str, given)])
         assert done.exit_code == code, (done.stdout, done.stderr)
         return json.loads(
             "\n".join(line for line in done.stdout.splitlines() if not line.startswith("20"))
@@ -97,7 +99,12 @@ async def test_an_export_is_matched_made_ready_tried_signed_and_entered_once(des
     assert "READY_UNDERWAY" in left
     assert "READY_APPROVAL" in left, "two decisions fit, and the export names none"
     assert (await desk.run("issue", out / "ready.ndjson", "--yes"))["signed"] == 2
-    assert (await desk.run("issue", out / "ready.ndjson", "--yes"))["there"] == 2
+    own = CliRunner(env={"LIANDAN_PROFILE": str(desk.home / "profile.json")})
+    login = ["login", desk.url, "--key", str(desk.home / "own.pem"), "--passphrase-file", str(desk.home / "secret"), "--yes"]
+    assert (await asyncio.to_thread(own.invoke, main, login)).exit_code == 0
+    receipts = desk.home / "receipts"
+    again = await desk.run("issue", out / "ready.ndjson", "--yes", "--receipts", receipts, logged_in=True)
+    assert again["there"] == 2, "with the key of the login"
     again = await desk.run("ready", path, desk.home / "again", "--mapping", toml, code=1)
     assert (again["matched"], again["ready"], again["differing"]) == (2, 0, 0)
 
