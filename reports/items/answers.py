@@ -163,8 +163,8 @@ def item_answer(item: FoundItem, threads: Sequence[KnownThread], now_s: int, lan
     return _answer(item, status_of(item, threads), threads, now_s, language)
 
 
-def gone_answer(key: str, threads: Sequence[KnownThread], now_s: int, language: Language) -> OpenItem:
-    """What somebody talks of, and is not there any more."""
+def gone_answer(key: str, threads: Sequence[KnownThread], now_s: int, language: Language, *, is_seen: bool = True) -> OpenItem:
+    """What somebody talks of, and is not there any more; or of which the reader sees nothing but the talk (not ``is_seen``)."""
     parts, nothing = parts_of(key), FoundOperand(source="log", told="-")
     is_settled = any(one.state.settled is not None for one in threads)
     item = FoundItem(
@@ -181,7 +181,7 @@ def gone_answer(key: str, threads: Sequence[KnownThread], now_s: int, language: 
         role="",
         due_on="",
     )
-    return _answer(item, "settled" if is_settled else "gone", threads, now_s, language)
+    return _answer(item, "settled" if is_settled else "gone" if is_seen else "talked", threads, now_s, language)
 
 
 def _answer(item: FoundItem, status: ItemStatus, threads: Sequence[KnownThread], now_s: int, language: Language) -> OpenItem:

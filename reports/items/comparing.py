@@ -56,7 +56,7 @@ async def compared_for(log: Log, caller: Caller, party: str, state: LogState, pe
     """The books that a caller may read: a firm's its own, an office's those of its regions; of one ``party`` alone where it is named."""
     async with log.pool.acquire() as conn:
         holders = [party] if party else await books.holders_of_month(conn, period.month)
-    allowed = [one for one in holders if _may_read(caller, one, state)]
+    allowed = [one for one in holders if may_read(caller, one, state)]
     found, left_off, lines = list[ComparedMonth](), list[str](), 0
     for holder in allowed:
         async with log.pool.acquire() as conn:
@@ -69,7 +69,7 @@ async def compared_for(log: Log, caller: Caller, party: str, state: LogState, pe
     return ComparedHolders(tuple(found), tuple(left_off))
 
 
-def _may_read(caller: Caller, holder: str, state: LogState) -> bool:
+def may_read(caller: Caller, holder: str, state: LogState) -> bool:
     """As books are read: by their holder, and the authorities that cover it; the operator reads none."""
     if caller.role == "party":
         return holder in caller.parties

@@ -15,10 +15,11 @@ from ledger.model import chain_key
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.times import format_at, parse_at
+from manifests.model import ManifestState
 from manifests.sides import firms_of
 from reports.drawing import Drawer, StatementAsked
 from reports.items.answers import OpenItem, OpenItems, compared_answer, gone_answer, item_answer, thread_answer
-from reports.items.comparing import ComparedHolders, compared_for
+from reports.items.comparing import ComparedHolders, compared_for, may_read
 from reports.items.model import firm_of, parts_of
 from reports.items.open import FoundItem, of_books, of_statement
 from reports.items.threads import KnownThread, entries_of, gone, is_for, threads_of
@@ -90,9 +91,9 @@ async def list_items(
         now_s = max(await log.now(claimed_s), now.at_s)
         items = [*items, *_booked(books, now, asked.month)]
         threads = await threads_of(log, now, asked.month)
-        concerned = await _concerned(now, caller, gone(items, threads))
+        concerned = await _concerned(now, caller, gone(items, threads), None if asked.direction is not None else books.left_off)
     found = [item_answer(item, threads.get(item.key, ()), now_s, language) for item in items]
-    found += [gone_answer(key, threads[key], now_s, language) for key in concerned]
+    found += [gone_answer(key, threads[key], now_s, language, is_seen=is_seen) for key, is_seen in concerned]
     found = sorted(filter(wanted.wants, found), key=lambda item: _order(_place(item)))
     behind = [item for item in found if after is None or _order(_place(item)) > _order(after)]
     shown = behind[: page.limit]
@@ -138,12 +139,13 @@ def log_is_there(now: Snapshot) -> bool:
     return state is not None
 
 
-async def _concerned(now: Snapshot, caller: Caller, keys: Sequence[str]) -> list[str]:
+async def _concerned(now: Snapshot, caller: Caller, keys: Sequence[str], left_off: Sequence[str] | None) -> list[tuple[str, bool]]:
     """Of keys that nothing is wrong with any more those that concern a reader: a firm its manifests and what is named after it, an office what
-    touches its regions."""
+    touches its regions; and whether he would see what is wrong: of a book that he may not read, or that was ``left_off`` (None: as all were), he
+    does not know."""
     manifests = {key: manifest for key in keys if (manifest := parts_of(key).manifest) is not None}
     await now.workspace.load([chain_key(manifest) for manifest in sorted(set(manifests.values()))])
-    facts, found = now.workspace.facts, list[str]()
+    facts, found = now.workspace.facts, list[tuple[str, bool]]()
     office = log_state(facts).founder(caller.uscc) if log_is_there(now) else None
     for key in keys:
         state = facts.state(manifests[key]) if key in manifests else None
@@ -157,8 +159,19 @@ async def _concerned(now: Snapshot, caller: Caller, keys: Sequence[str]) -> list
             is_ours = office is not None and (not touched or any(map(office.covers, touched)))  # whole directions are every office's
         else:
             is_ours = not parts_of(key).chain.startswith("book/")
-        found += [key] if is_ours else []
+        book_of = _book_of(key, state)
+        is_compared = left_off is not None and book_of not in left_off and log_is_there(now)
+        is_seen = not book_of or (is_compared and may_read(caller, book_of, log_state(facts)))
+        found += [(key, is_seen)] if is_ours else []
     return found
+
+
+def _book_of(key: str, state: ManifestState | None) -> str:
+    """Whose book a key is about: M2 is of what left, M3 of what came; empty where it is of the log alone."""
+    parts = parts_of(key)
+    if parts.chain.startswith("book/"):
+        return firm_of(parts.chain)
+    return "" if state is None or "-" not in parts.check else state.generator if parts.check.startswith("M2") else state.receiver
 
 
 async def _with_threads(log: Log, item: OpenItem, threads: Sequence[KnownThread], language: Language, caller: Caller) -> OpenItem:

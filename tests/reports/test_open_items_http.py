@@ -245,6 +245,13 @@ async def test_a_settled_item_stays_settled_until_its_difference_is_another_one(
     assert (ended["outcome_text"], ended["amount_t"], ended["by"], ended["text"]) == ("认可", "0.4", [AUTHORITY_50], "磅单属实（虚构）")
     answer = (await web.get(GENERATOR)).json()
     assert answer["unsettled"] == answer["total"] - 1
+    for reader in (RECEIVER, AUTHORITY_50):
+        assert await web.items(reader, "status=gone") == [], "who may not read a book does not know that its fault is gone"
+    await web.post("item.comment/1", 4, (GENERATOR,), ItemComment(key=f"M2-B5 {trunk(2)} 0", text="数字颠倒（虚构）"))
+    for reader in (GENERATOR, RECEIVER, AUTHORITY_50, AUTHORITY_51):
+        assert [one["status"] for one in await web.items(reader) if one["key"] == f"M2-B5 {trunk(2)} 0"] == ["talked"], reader
+    by_way = await web.items(AUTHORITY_51, "from=51&to=50&status=gone")
+    assert by_way == [], "nor whoever asks by direction, where no book is compared"
     await web.post("item.comment/1", 3, (GENERATOR,), ItemComment(key=f"M4 {trunk(2)} 0", text="已查清（虚构）"))
     [gone] = await web.items(GENERATOR, "status=gone")
     assert (gone["key"], gone["status_text"]) == (f"M4 {trunk(2)} 0", "原因已消除，待了结")
@@ -256,7 +263,7 @@ async def test_a_book_that_is_corrected_has_no_item_left(web: Items) -> None:
     lines = [line(row, f"2026-10-{3 * serial:02d}", 5_600_000) for row, serial in enumerate((1, 2, 3, 4), 3)]
     await web.keep("b5", lines, version=1)
     told = await web.told(GENERATOR, "source=books&check=M2")
-    assert told == [("M2", "", "settled")], "what was settled is told as settled, and nothing else of the book is left"
+    assert told == [("M2", "", "gone"), ("M2", "", "settled")], "what was talked of is told as gone or settled, and nothing else is left"
 
 
 async def test_an_audit_finds_the_feeds_as_they_are(web: Items) -> None:
