@@ -162,13 +162,13 @@ class Fold:
             return next(iter(authorities_of_division(self.log(), state.from_province)), "")
         return subject.split("/")[1]
 
-    def threads(self) -> dict[str, str]:
-        """How far the threads of the month's items are, by key: ``talked``, or the outcome."""
-        found: dict[str, str] = {}
+    def threads(self) -> dict[str, tuple[tuple[str, int | None], ...]]:
+        """Of the month's items that somebody has commented on how their threads were settled, by key: outcome, and the difference that was meant."""
+        found: dict[str, tuple[tuple[str, int | None], ...]] = {}
         for _, head in self.gathering.held.walk(f"chain:item/{self.period.month}/"):
             state: ItemState = head.state
-            if state.settled is not None or state.key not in found:
-                found[state.key] = "talked" if state.settled is None else state.settled.outcome
+            ended = () if state.settled is None else ((state.settled.outcome, state.settled.amount_g),)
+            found[state.key] = (*found.get(state.key, ()), *ended)
         return found
 
     def _year_g(self, name: str, books: AccountBooks) -> int | None:

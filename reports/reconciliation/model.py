@@ -209,8 +209,8 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
     """M8: of the plans that lines issued in the month name."""
     ending: tuple[PermitEnd, ...] = ()
     """M10: the first to end first."""
-    threads: dict[str, str] = {}
-    """By the key of an item of the month: ``talked`` where somebody has commented on it, else how it was settled (``item.settle``)."""
+    threads: dict[str, tuple[tuple[str, int | None], ...]] = {}
+    """By the key of an item of the month on which somebody has commented: how its threads were settled, outcome and grams (``item.settle``)."""
 
     @property
     def adjusts(self) -> tuple[str, ...]:

@@ -122,8 +122,12 @@ class _Finder:
         return self._with_thread(StatementItem(check=check, code=code, level=level, **said))  # type: ignore[arg-type]  # named above
 
     def _with_thread(self, item: StatementItem) -> StatementItem:
-        thread = self.statement.threads.get(item.key, "")
-        return replace(item, thread=thread) if thread else item
+        """A settlement holds for the difference that it names; without one it holds whatever becomes of it."""
+        if (settled := self.statement.threads.get(item.key)) is None:
+            return item
+        is_any = item.difference_g is None
+        held = [outcome for outcome, grams in settled if is_any or grams is None or grams == abs(item.difference_g or 0)]
+        return replace(item, thread=held[-1] if held else "talked")
 
     def _weights(self) -> Iterator[StatementItem]:
         for row in gravity.differences(self.statement).flagged:

@@ -64,11 +64,25 @@ def test_a_firm_is_told_its_own_first_and_what_is_coming_due() -> None:
 
 def test_what_was_settled_is_told_last_and_no_longer_open() -> None:
     key = open_items(bad())[0].key
-    talked, settled = (replace(bad(), threads={key: thread}) for thread in ("talked", "written_off"))
+    talked, settled = (replace(bad(), threads={key: thread}) for thread in ((), (("written_off", None),)))
     assert (open_items(talked)[0].thread, open_items(talked)[0].is_open) == ("talked", True)
     last = open_items(settled)[-1]
     assert (last.key, last.thread, last.is_open) == (key, "written_off", False)
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(to_bytes(settled, "json")))
+
+
+def test_a_settlement_of_another_difference_takes_nothing_off_the_list() -> None:
+    """Whoever settles a milligram, or a load before it has come, has not settled what is told now."""
+    first = open_items(bad())[0]
+    assert first.difference_g
+    meant = abs(first.difference_g)
+    for settled, thread in (
+        ((("agreed", 1),), "talked"),
+        ((("agreed", meant),), "agreed"),
+        ((("agreed", meant), ("invalid", 1)), "agreed"),
+    ):
+        [item] = [one for one in open_items(replace(bad(), threads={first.key: settled})) if one.key == first.key]
+        assert item.thread == thread
 
 
 def of_checks() -> MonthlyStatement:
