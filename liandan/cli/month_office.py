@@ -162,7 +162,7 @@ async def confirm(
     multiple=True,
     required=True,
     metavar="项=说明",
-    help='有异议的未符项及说明，如 "M4 manifest/…/… 0=磅单为 5.548 吨"，1 至 100 项 / items and notes, key=note',
+    help='有异议的未符项及说明，如 "M4 manifest/…/… 0=磅单为 5.548 吨"，标识照抄 liandan items list 所列，1 至 100 项 / items and notes, key=note',
 )
 @yes_option
 @client_options
@@ -276,14 +276,20 @@ def _unlike(parts: Sequence[CloseDifference]) -> list[str]:
 
 
 def _verdict(own: RecomputedClose) -> list[str]:
-    """What the statement says, for whoever signs it: its lines and whether the equation holds."""
+    """What the statement says, for whoever signs it: whether the month is fine, its lines and whether the equation holds."""
+    from reports.reconciliation.verdict import both_sentences
+
     statement = own.statement
     balance = (
         "镜像等式成立 / the mirror equation holds"
         if statement.is_balanced
         else "镜像等式不成立 / the mirror equation does not hold (MIRROR_UNEQUAL)"
     )
-    return [f"  {len(statement.rows)} 行 / lines；{balance}；更正以前月份 / adjustments {len(statement.adjustments)}"]
+    count = len(statement.adjustments)
+    return [
+        *(f"  {one}" for one in both_sentences(statement).values()),
+        f"  {len(statement.rows)} 行 / lines；{balance}；往月调整 {count} 笔 / adjustments {count}",
+    ]
 
 
 async def _sign(client: AsyncLiandan, kind: str, one: PeriodAnswer, body: Mapping[str, object]) -> int:

@@ -1,7 +1,10 @@
 """The tables behind page 1, in the order of their numbers: what is out of order in each, the gravest first, and the rest in one line."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from ledger.admission.personality import Books
 from ledger.mass import format_mass
@@ -36,6 +39,8 @@ HOLDERS_MAX = 20
 """Manifests of one number in its row, which has to fit on a page."""
 ACCOUNTS_LISTED = 12
 """Accounts within their limits that are listed nevertheless: few enough to be read at a glance."""
+LINES_LISTED = 12
+"""Lines on the road, waiting or across months that are in order and are listed nevertheless, above the line that sums them up."""
 TITLES: dict[str, tuple[str, str]] = {
     "m4_differences": ("M4　重量差异（本月接受）", "M4 Weight differences"),
     "m5_in_flight": ("M5　期末在途", "M5 In transit, closing"),
@@ -70,10 +75,13 @@ def draw_lists(sheet: Sheet, statement: MonthlyStatement, *, is_equation_cut: bo
     trip = "" if terms is None else say(f"未超过 {terms.trip_h} 小时", f"on the road for at most {terms.trip_h} hours")
     stale = "" if terms is None else say(f"开具未超过 {terms.stale_issue_d} 天", f"issued at most {terms.stale_issue_d} days ago")
     carrier: Lines = (Column("承运人", "Carrier", 2.1, lambda row: statement.name(row.carrier)),)
-    age: Lines = (Column("历时", "Since", 0.8, lambda row: days(row.age_s(statement.as_of_s)), "center", _always),)
-    lasted: Lines = (Column("运输历时", "Trip", 0.8, lambda row: days(row.trip_s), "center", _always),)
+    waited: Lines = (
+        Column("历时", "Since", 0.8, lambda row: days(row.age_s(statement.as_of_s)), "center", partial(gravity.is_stale, statement)),
+    )
+    age = (replace(waited[0], alarm=partial(gravity.is_overdue, statement)),)
+    lasted: Lines = (Column("运输历时", "Trip", 0.8, lambda row: days(row.trip_s), "center", partial(gravity.is_long, statement)),)
     _open(sheet, statement, "m5_in_flight", gravity.in_transit(statement), (*who, *carrier, _DECLARED, _DEPARTED, *age), trip)
-    _open(sheet, statement, "m5_waiting", gravity.not_departed(statement), (*who, _DECLARED, _ISSUED, *age), stale)
+    _open(sheet, statement, "m5_waiting", gravity.not_departed(statement), (*who, _DECLARED, _ISSUED, *waited), stale)
     _duplicates(sheet, statement)
     draw_series(sheet, statement)
     _open(sheet, statement, "m7_cut_off", gravity.cut_off(statement), (*who, _DECLARED, _DEPARTED, _RECEIVED, *lasted), trip)
@@ -175,7 +183,9 @@ def _open(sheet: Sheet, statement: MonthlyStatement, name: str, found: Divided[L
     if found.rows:
         _head(sheet, statement, name, len(found.rows))
         old = oldest(statement, found.within) if name.startswith("m5") else ""
-        _listed(sheet, columns, found, _rest(found.within, said, old, is_all=not found.flagged))
+        rest = _rest(found.within, said, old, is_all=not found.flagged)
+        is_short = len(found.within) <= LINES_LISTED and len(found.rows) <= LISTED_MAX
+        _listed(sheet, columns, Divided(found.rows, ()) if is_short else found, rest)
 
 
 def _duplicates(sheet: Sheet, statement: MonthlyStatement) -> None:
@@ -276,10 +286,6 @@ def _who(statement: MonthlyStatement) -> Lines:
         Column("移出人", "Generator", 2.2, lambda row: statement.name(row.generator)),
         Column("接受人", "Receiver", 2.2, lambda row: statement.name(row.receiver)),
     )
-
-
-def _always(_: LineRow) -> bool:
-    return True
 
 
 def _when(of: Callable[[LineRow], int | None]) -> Callable[[LineRow], str]:

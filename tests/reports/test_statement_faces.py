@@ -167,6 +167,16 @@ def test_what_is_in_order_is_one_line_on_paper_where_there_is_much_of_it(tmp_pat
     assert len(sheet(to_bytes(replace(drawn(october()), plans=plans), "xlsx"), "管理计划 M8")) == 31
 
 
+def test_a_few_loads_on_the_road_are_named_on_paper_and_many_are_summed_up(tmp_path: Path) -> None:
+    statement = drawn(october())
+    load = statement.in_flight[0]
+    for count, is_named in ((12, True), (13, False)):
+        loads = tuple(replace(load, line=line, departed_s=statement.period.end_s - 3600) for line in range(40, 40 + count))
+        text = "".join(printed(replace(statement, rows=loads), tmp_path)).rpartition("M5期末在途")[2]
+        above, summed, _ = text.partition(f"共{count}行未超过72小时")
+        assert (bool(summed), f"{load.number}-{39 + count}" in above) == (True, is_named), text
+
+
 def test_a_firm_that_is_several_things_has_each_for_itself(tmp_path: Path) -> None:
     both = replace(of_firm(), parts=tuple(replace(of_firm().parts[0], role=role) for role in ("generator", "receiver")))
     text = "".join(printed(both, tmp_path))
