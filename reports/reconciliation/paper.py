@@ -17,6 +17,7 @@ from reports.reconciliation.item_lists import draw_own
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, title_of
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
+from reports.reconciliation.open_items import open_items
 from reports.reconciliation.sources import draw_rules, draw_sources
 from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
 from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_word
@@ -146,7 +147,12 @@ def _items(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFindi
         Column("表", "Table", 0.5, lambda one: table_word(one.table), "center"),
         Column("页", "Page", 0.4, where, "center"),
     )
-    section(sheet, "需要核对的事项", "What needs attention")
+    is_told = bool(found and open_items(statement))
+    section(
+        sheet,
+        "需要核对的事项" + ("　由谁办、到哪天：见后页“未符项”" if is_told else ""),
+        "What needs attention" + ("; whose turn, by when: see Open items" if is_told else ""),
+    )
     if found:
         table(sheet, columns, found, size=7.2)
     row(sheet, [Cell(text=_counts(statement), size=7.2, fill=SHADE)])

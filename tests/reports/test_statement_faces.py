@@ -70,6 +70,7 @@ def test_a_firms_page_speaks_to_the_firm(tmp_path: Path) -> None:
     assert re.search("2026-11-27起运，或者作废联单", first)
     assert "供贵单位核对" in first
     assert "供两地主管部门核对" not in first
+    assert "由谁办、到哪天：见后页“未符项”" in first
     assert "未符项2项" in second
     assert "送达接受人" in second, "and whose turn the other one is"
 
