@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.directory import LogState, authorities_of_division
+from signing.refusal import texts
 from whitelist.period import PeriodState, direction_of, following_month, last_day_s, month_ends_s, month_of
 from whitelist.terms import Clock, Duty, Present, Term, duty_of, register
 
@@ -53,3 +54,10 @@ def duties(chain: str, state: PeriodState, present: Present, log: LogState) -> t
 
 def _named(holder: str, log: LogState) -> tuple[str, ...]:
     return authorities_of_division(log, holder[1:]) if holder.startswith("@") else (holder,)
+
+
+TEXTS = texts("""
+PERIOD_LATE | - | both_authorities | kinds §9, §12 [DESIGN]
+月度对账单逾期未出或者未确认。 || 运营单位结账（liandan month run）；两地主管部门核对后确认（liandan month confirm）或者提出异议（liandan month dispute）。
+The statement of the month is late: not out, or not confirmed. || The operator closes the month (liandan month run); the authorities look at it and confirm (liandan month confirm) or dispute it (liandan month dispute).
+""")

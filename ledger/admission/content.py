@@ -35,7 +35,7 @@ Sort = Literal["text", "paper", "identifier", "measure"]
 def _sort(name: str) -> Sort:
     if name in _NOT_FREE_TEXT:
         return "identifier"
-    if name.endswith(_MEASURES) or name in ("at", "day", "month", "on", "until"):
+    if name.endswith(_MEASURES) or name in ("at", "day", "month", "on", "until", "adjusts"):
         return "measure"
     return "paper" if name[-2:] == "no" or name == "provincial_number" else "text"
 

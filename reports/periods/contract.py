@@ -130,8 +130,4 @@ The hash is that of an earlier close of {month}; the newest one is entry {index}
 PERIOD_DIGEST:OTHER
 所写哈希与 {month} 任何一次结账都不符；最新一次结账在第 {index} 条，其 JSON 哈希为 {json}。 || 按该次结账的规模重新计算（liandan month confirm {month}）；计算结果确实不同的，不要签署，向运营单位和另一方核实后提出异议。
 The hash is that of no close of {month}; the newest one is entry {index}, and the hash of its JSON {json}. || Recompute at the size of that close (liandan month confirm {month}); if the result really differs, sign nothing, ask the operator and the other side, and dispute it.
-
-PERIOD_LATE | - | both_authorities | kinds §9, §12 [DESIGN]
-月度对账单逾期未出或者未确认。 || 运营单位结账（liandan month run）；两地主管部门核对后确认（liandan month confirm）或者提出异议（liandan month dispute）。
-The statement of the month is late: not out, or not confirmed. || The operator closes the month (liandan month run); the authorities look at it and confirm (liandan month confirm) or dispute it (liandan month dispute).
 """)

@@ -13,6 +13,7 @@ from manifests.tracing import TEXTS as OF_READS
 from whitelist.acts import RULES as WHITELIST
 from whitelist.balance import TEXTS as OF_PRESENT
 from whitelist.dry_run import TEXTS as OF_REQUESTS
+from whitelist.period_deadlines import TEXTS as OF_DAYS
 from whitelist.seeking import TEXTS as OF_SEARCHES
 
 NUMBERS = [*range(1, 28), *range(30, 45), *range(50, 60), *range(60, 76), *range(80, 94)]
@@ -37,7 +38,7 @@ def test_every_number_that_a_code_bears_is_one_of_the_law() -> None:
 
 
 def test_every_code_of_the_acts_stands_on_the_page() -> None:
-    text, of_requests = page(), {rule.code for rule in (*OF_REQUESTS, *OF_SEARCHES, *OF_READS, *OF_PRESENT)}
+    text, of_requests = page(), {rule.code for rule in (*OF_REQUESTS, *OF_SEARCHES, *OF_READS, *OF_PRESENT, *OF_DAYS)}
     own = {rule.code for kind in OWN for rule in kind.texts}
     assert [code for code in {*WHITELIST, *MANIFESTS, *own} - of_requests if f"| `{code}` |" not in text] == []
     assert [kind.name for kind in KINDS.by_name.values() if not any(kind.name in acts for acts in given().values())] == []

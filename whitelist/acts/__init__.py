@@ -7,7 +7,7 @@ import sys
 
 from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
-from whitelist import adopted, balance, dry_run, fields, seeking, workdays
+from whitelist import adopted, balance, dry_run, fields, period_deadlines, seeking, workdays
 from whitelist.approval import ApprovalState
 from whitelist.emergency import EMERGENCY, EmergencyState
 from whitelist.fields import APPROVAL, LIST, PERMIT, PLAN
@@ -28,6 +28,7 @@ RULES = table(
     *adopted.TEXTS,
     *balance.TEXTS,
     *workdays.TEXTS,
+    *period_deadlines.TEXTS,
     *dry_run.TEXTS,
     *seeking.TEXTS,
     *(rule for act in ACTS for rule in act.texts),
