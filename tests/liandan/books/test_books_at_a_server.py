@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Desk(Struct):
         """A command, with its key or after ``liandan login``; what it says as JSON."""
         key = [] if logged_in else ["--key", self.home / "own.pem"]
         given = [*key, "--passphrase-file", self.home / "secret", "--url", self.url, "--now", NOW, "--json"]
-        own = CliRunner(env={"LIANDAN_PROFILE": str(self.home / "profile.json")})
+        own = CliRunner(env={"LIANDAN_PROFILE": str(self.home / "profile.json") if logged_in else os.devnull})
         done = await asyncio.to_thread(own.invoke, main, ["book", *map(str, words), *map(str, given)])
         assert done.exit_code == code, (done.stdout, done.stderr)
         return json.loads(
