@@ -42,12 +42,18 @@ def finish(code: int) -> int:
     except (OSError, ValueError) as error:
         if code != UNAVAILABLE:  # which was told, perhaps of this very stream
             code = told(error if isinstance(error, OSError) else OSError(str(error)))
-        # What is held back would be tried again at the end of the process, which would then complain for itself.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    with suppress(OSError, ValueError):
+        _let_go(sys.stdout)
+    try:
         sys.stderr.flush()
+    except (OSError, ValueError):
+        _let_go(sys.stderr)
     return code
+
+
+def _let_go(stream: TextIO) -> None:
+    """What a stream holds back would be tried again at the end of the process, which would then complain for itself."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def shown(line: str) -> str:
