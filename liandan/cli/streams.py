@@ -43,6 +43,9 @@ def finish(code: int) -> int:
         if code != UNAVAILABLE:  # which was told, perhaps of this very stream
             code = told(error if isinstance(error, OSError) else OSError(str(error)))
         _let_go(sys.stdout)
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(code)  # all that the command used is closed; the interpreter's own end would flush again, and answer 120 for it
     try:
         sys.stderr.flush()
     except (OSError, ValueError):
