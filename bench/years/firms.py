@@ -54,7 +54,7 @@ def permit_suspended(trip: YearTrip) -> Life:
     yield from _refused_meanwhile(trip, "PERMIT_STATUS")
     yield trip.arrive()
     yield trip.receive()
-    trip.until_morning(1)
+    trip.now_s += 3 * HOUR  # before the next morning, when half a year may be decided (ground)
     yield trip.act("permit.resume", (trip.taker,), {"reason": "整改完毕（虚构）"}, trip.site.permit)
     yield from trip.end()
 

@@ -109,7 +109,7 @@ def planned(world: World, year: int) -> Life:
 def decided(world: World, year: int, half: int) -> Life:
     """The decisions of half a year, in the month before: on the list, or by letter."""
     begins, ends = (f"{year - 1}-12-20", f"{year}-06-30") if half == 0 else (f"{year}-06-20", f"{year}-12-31")
-    at_s = parse_at(f"{begins}T09:00:00+08:00")
+    at_s = parse_at(f"{begins}T06:00:00+08:00")  # when no permit and no row is suspended (firms)
     for route in world.cast.every_route:
         approval = world.approval(route, parse_at(f"{ends}T08:00:00+08:00"))
         yield from decision(world, route, approval, at_s, ends, world.cast.decided_g(route))
