@@ -71,7 +71,8 @@ class BookMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     sender: str
     kind: Literal["platform", "enterprise", "tickets"]
     columns: dict[str, str]
-    side: Literal["", "out", "in", "移出", "接受"] = ""
+    side: str = ""
+    """``out`` or ``in``, in a file 移出 or 接受 too: no enumeration, whose members a generated client could not name."""
     unit: str = ""
     """Of quantities whose unit stands nowhere in the file."""
     sheet: str = ""
@@ -139,6 +140,8 @@ def _wrong(found: BookMapping) -> Any:
     several = [field for field in sorted(fields - {"drop", "unit"}) if len(found.heads_of(field)) > 1]
     for field in several:
         yield Reason("BOOK_MAPPING", "columns", "、".join(found.heads_of(field))[:100], field, "TWICE")
+    if found.side not in ("", "out", "in"):
+        yield Reason("BOOK_MAPPING", "side", found.side[:20], Phrase("移出 / 接受", "out / in"))
     if found.kind == "enterprise" and not found.side and "side" not in fields:
         yield Reason("BOOK_MAPPING", "side", "", Phrase("移出 / 接受", "out / in"), "SIDE")
     if found.unit and not unit_in(found.unit):
