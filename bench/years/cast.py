@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from bench.load import uscc
 from ledger.mass import parse_mass
+from liandan.demo.cast import NamedWaste
 from whitelist.adopted import data_files
 
 SENDERS, CARRIERS, RESERVED = 240, 24, 0.2
@@ -19,34 +20,12 @@ SHARE_51 = 0.6
 CHONGQING_CITIES = ("5001", "5002")
 
 
-class YearWaste(Struct, frozen=True, kw_only=True):
-    """A waste as its generators write it; ``mean_t`` is an ordinary load."""
+class YearWaste(NamedWaste, frozen=True, kw_only=True):
+    """A waste of the years; ``mean_t`` is an ordinary load."""
 
-    name: str
-    code: str
-    hazards: tuple[str, ...]
-    components: str
-    form: str
-    packing: str
-    method: str
     mean_t: float = 12.5
     un: tuple[str, str] | None = None
     is_listed: bool = False
-
-    @property
-    def category(self) -> str:
-        """``HWnn``."""
-        return f"HW{self.code[-2:]}"
-
-    @property
-    def named(self) -> dict[str, object]:
-        """What applications and forms say of it."""
-        return {"name": self.name, "code": self.code, "category": self.category, "hazards": list(self.hazards)}
-
-    @property
-    def scope(self) -> dict[str, object]:
-        """What permits and rows say of it."""
-        return {"category": self.category, "scope": "INCLUDE", "codes": [self.code]}
 
 
 def _waste(text: str) -> YearWaste:

@@ -53,8 +53,8 @@ class Firm(Struct, frozen=True, array_like=True, dict=True):
         return {"division": self.division, "address": self.address}
 
 
-class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A waste as its generators write it on the form. ``pack_t``: a pack at most; ``load_t``: lightest and heaviest load of a truck."""
+class NamedWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A waste as its generators write it on the form."""
 
     name: str
     code: str
@@ -62,16 +62,7 @@ class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     components: str
     form: str
     packing: str
-    pack_t: str
-    load_t: tuple[str, str]
-    step_t: str = "0.02"
-    """The division of the scale."""
     method: str
-    un_no: str = ""
-    dg_class: str = ""
-    piece_t: str = ""
-    """A piece (只), where pieces are counted."""
-    measures: str
 
     @property
     def category(self) -> str:
@@ -87,6 +78,20 @@ class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def scope(self) -> dict[str, Any]:
         """The codes that a permit or a row of a list covers."""
         return {"category": self.category, "scope": "INCLUDE", "codes": [self.code]}
+
+
+class DemoWaste(NamedWaste, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A waste of the demonstration. ``pack_t``: a pack at most; ``load_t``: lightest and heaviest load of a truck."""
+
+    pack_t: str
+    load_t: tuple[str, str]
+    step_t: str = "0.02"
+    """The division of the scale."""
+    un_no: str = ""
+    dg_class: str = ""
+    piece_t: str = ""
+    """A piece (只), where pieces are counted."""
+    measures: str
 
     def packs(self, mass_g: int) -> int:
         """How many packs a load has; bulk goods have one."""

@@ -121,6 +121,7 @@ def test_mappings_are_read_as_they_are_written() -> None:
         ("sender='x'\nkind='tickets'\n[columns]\n'甲'='日期（可带时间）'\n", "LACKS"),
         ("sender='x'\nkind='tickets'\n[columns]\n'甲'='day'\n'乙'='mass'\n'丙'='mass'\n", "TWICE"),
         ("sender='x'\nkind='enterprise'\n[columns]\n'甲'='day'\n'乙'='mass'\n'丙'='code'\n", "SIDE"),
+        ("sender='x'\nkind='enterprise'\nside='左'\n[columns]\n'甲'='day'\n'乙'='mass'\n'丙'='code'\n", ""),
         ("[" * 5000, ""),
         ("sender='x'\nkind='tickets'\nunit='只'\n[columns]\n'甲'='day'\n'乙'='mass'\n", ""),
     ],
