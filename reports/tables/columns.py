@@ -64,11 +64,13 @@ class Table(Struct, frozen=True):
     each: Callable[[Row], Iterable[Row]] = lambda row: (row,)
 
 
-def _columns(*found: tuple[str, str, str] | tuple[str, str, str, Form] | tuple[str, str, str, Form, int]) -> tuple[TableColumn, ...]:
+def table_columns(*found: tuple[str, str, str] | tuple[str, str, str, Form] | tuple[str, str, str, Form, int]) -> tuple[TableColumn, ...]:
+    """Columns as they are written down: Chinese, English, path, form, width."""
     return tuple(TableColumn(*one) for one in found)
 
 
-def _party(zh: str, en: str, path: str) -> tuple[tuple[str, str, str, Form, int], tuple[str, str, str, Form, int]]:
+def party_columns(zh: str, en: str, path: str) -> tuple[tuple[str, str, str, Form, int], tuple[str, str, str, Form, int]]:
+    """A party by name and by code."""
     return (zh, en, path, "name", 32), (f"{zh}代码", f"{en} (USCC)", path, "text", 22)
 
 
@@ -94,12 +96,12 @@ MANIFESTS = Table(
     "manifests",
     ("联单", "Manifests"),
     "manifests",
-    _columns(
+    table_columns(
         ("国家联单编号", "National number", "number", "text", 18),
         ("状态", "Stage", "stage_text", "text", 12),
-        *_party("移出人", "Generator", "generator"),
-        *_party("接受人", "Receiver", "receiver"),
-        *_party("承运人", "Carriers", "carriers"),
+        *party_columns("移出人", "Generator", "generator"),
+        *party_columns("接受人", "Receiver", "receiver"),
+        *party_columns("承运人", "Carriers", "carriers"),
         *_place("移出地", "Origin", "origin"),
         *_place("接受地", "Destination", "destination"),
         ("废物代码", "Waste codes", "codes", "text", 24),
@@ -114,9 +116,9 @@ PERMITS = Table(
     "permits",
     ("经营许可证", "Permits"),
     "permits",
-    _columns(
+    table_columns(
         ("许可证编号", "Number", "no", "text", 20),
-        *_party("持证单位", "Holder", "receiver"),
+        *party_columns("持证单位", "Holder", "receiver"),
         ("种类", "Class", "class", "name", 20),
         ("状态", "Status", "status", "name", 10),
         ("有效期自", "Valid from", "valid_from", "day", 12),
@@ -125,7 +127,7 @@ PERMITS = Table(
         ("地址", "Address", "address", "text", 32),
         ("类别与代码", "Wastes", "wastes", "text", 40),
         ("年经营规模（吨）", "Yearly scale, t", "scale_t", "mass"),
-        *_party("发证机关", "Authority", "authority"),
+        *party_columns("发证机关", "Authority", "authority"),
         ("存证链", "Chain", "permit", "text", 46),
         ("最新条目序位", "Newest entry", "index", "whole", 12),
     ),
@@ -141,7 +143,7 @@ LISTS = Table(
     "lists",
     ("白名单", "Lists"),
     "lists",
-    _columns(
+    table_columns(
         ("白名单", "List", "list", "text", 28),
         ("年度", "Year", "year", "whole", 8),
         *_WAY,
@@ -160,12 +162,12 @@ LISTINGS = Table(
     "listings",
     ("白名单行", "Listings"),
     "listings",
-    _columns(
+    table_columns(
         ("白名单", "List", "list", "text", 28),
         ("行", "Row", "row", "whole", 6),
         ("状态", "Status", "status", "name", 14),
         *_WAY,
-        *_party("接受人", "Receiver", "receiver"),
+        *party_columns("接受人", "Receiver", "receiver"),
         ("许可证", "Permit", "permit", "text", 46),
         ("废物", "Wastes", "wastes", "text", 32),
         ("利用处置方式", "Methods", "methods", "text", 14),
@@ -181,11 +183,11 @@ APPROVALS = Table(
     "approvals",
     ("跨省转移批准", "Approvals"),
     "approvals",
-    _columns(
+    table_columns(
         ("批准文号", "Number", "no", "text", 24),
         ("阶段", "Stage", "stage", "name", 14),
-        *_party("移出人", "Generator", "generator"),
-        *_party("接受人", "Receiver", "receiver"),
+        *party_columns("移出人", "Generator", "generator"),
+        *party_columns("接受人", "Receiver", "receiver"),
         *_place("移出地", "Origin", "origin"),
         *_place("接受地", "Destination", "destination"),
         ("行", "Line", "line.line", "whole", 6),
@@ -208,8 +210,8 @@ PLANS = Table(
     "plans",
     ("管理计划", "Management plans"),
     "plans",
-    _columns(
-        *_party("移出人", "Generator", "generator"),
+    table_columns(
+        *party_columns("移出人", "Generator", "generator"),
         ("年度", "Year", "year", "whole", 8),
         ("场所", "Site", "site.site", "text", 14),
         ("备案编号", "Filing number", "site.filing_no", "text", 24),
@@ -218,7 +220,7 @@ PLANS = Table(
         ("废物名称", "Waste", "line.name", "text", 24),
         ("废物代码", "Code", "line.code", "text", 13),
         ("利用处置方式", "Method", "line.method", "text", 8),
-        *_party("拟接收单位", "Intended receivers", "line.receivers"),
+        *party_columns("拟接收单位", "Intended receivers", "line.receivers"),
         ("预计转移量（吨）", "Planned, t", "line.mass_t", "mass"),
         ("已移出（吨）", "Moved out, t", "line.used_t", "mass"),
         ("剩余（吨）", "Left, t", "line.left_t", "mass"),
@@ -231,10 +233,10 @@ QUOTAS = Table(
     "quotas",
     ("额度账户", "Quota accounts"),
     "quotas",
-    _columns(
+    table_columns(
         ("层次", "Quota", "quota", "text", 6),
         ("账户", "Account", "account", "text", 52),
-        *_party("持有单位", "Holder", "holder"),
+        *party_columns("持有单位", "Holder", "holder"),
         ("行", "Row or line", "number", "whole", 8),
         ("年度", "Year", "year", "whole", 8),
         ("上限（吨）", "Limit, t", "limit_t", "mass"),
@@ -247,12 +249,12 @@ MOVEMENTS = Table(
     "movements",
     ("额度变动", "Movements of an account"),
     "movements",
-    _columns(
+    table_columns(
         ("条目序位", "Entry", "index", "whole", 10),
         ("入账时间（北京时间）", "Admitted at (Beijing time)", "at", "moment", 20),
         ("行为", "Act", "text", "text", 18),
         ("种类", "Kind", "kind", "text", 24),
-        *_party("办理单位", "Moved by", "party"),
+        *party_columns("办理单位", "Moved by", "party"),
         ("所在链", "Chain", "chain", "text", 52),
         ("联单存证标识", "Manifest", "manifest", "text", 46),
         ("变动（吨）", "Moved, t", "moved_t", "mass"),
@@ -263,7 +265,7 @@ PARTIES = Table(
     "parties",
     ("单位", "Parties"),
     "parties",
-    _columns(
+    table_columns(
         ("统一社会信用代码", "USCC", "uscc", "text", 22),
         ("名称", "Name", "name", "text", 36),
         ("身份", "Role", "role", "text", 12),
@@ -277,7 +279,7 @@ OPEN_ITEMS = Table(
     "open-items",
     ("未符项", "Open items"),
     "items",
-    _columns(
+    table_columns(
         ("处理情况", "Status", "status_text", "text", 18),
         ("核对项", "Check", "check", "text", 8),
         ("事项", "What", "code_text", "text", 28),
@@ -293,7 +295,7 @@ OPEN_ITEMS = Table(
         ("差额（吨）", "Difference, t", "difference_t", "mass"),
         ("说明", "Why", "why", "text", 60),
         ("台账位置", "Place in the book", "place", "text", 28),
-        *_party("由谁处理", "Owner", "owner"),
+        *party_columns("由谁处理", "Owner", "owner"),
         ("应于", "Due on", "due_on", "day", 12),
         ("逾期", "Overdue", "overdue", "yes", 8),
         ("历时（天）", "Age, days", "age_days", "whole", 10),
@@ -305,7 +307,7 @@ REFUSALS = Table(
     "refusals",
     ("拒绝", "Refusals"),
     "refusals",
-    _columns(
+    table_columns(
         ("时间（北京时间）", "At (Beijing time)", "at", "moment", 20),
         ("种类", "Kind", "kind", "text", 24),
         ("代码", "Codes", "codes", "text", 40),
