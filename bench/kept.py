@@ -12,8 +12,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from reports.reconciliation import pages
-from reports.reconciliation.sealing import KeptIn
+from reports.reconciliation.gathered import pages
+from reports.reconciliation.kept.sealing import KeptIn
 from tests.reports.kept_years import SECRET, closed_years, damaged, kept_through, killed, steps_of
 
 

@@ -43,11 +43,11 @@ from liandan.postgres import temporary_directory
 from liandan.wiring import KINDS
 from reports.paper.tongue import Tongue
 from reports.reconcile import check_month, finish, to_bytes
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import KeptIn, with_gathering
+from reports.reconciliation.kept.proving import Prover
 from reports.reconciliation.line import period_of
-from reports.reconciliation.proving import Prover
+from reports.reconciliation.month.fold import Fold
 
 SHORT = {"3·10^4": [500, 4000, 0]}
 LOGS = {"10^5": [4000, 4000, 4000, 4000, 0], "10^6": [*[6850] * 23, 4000, 0]}

@@ -17,8 +17,8 @@ from manifests.case import manifest_at
 from manifests.recorded import issue_key, receipt_key
 from reports.kinds import all_kinds
 from reports.reconcile import begin
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.parties import OF, TOLD
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.parties import OF, TOLD
 from reports.registers.files import draw_file
 from reports.registers.model import SUFFIXES, RegisterAsked
 from tests.reports.month import october

@@ -24,8 +24,8 @@ from ledger.tree.tiles import TileReader
 from liandan.wiring import KINDS
 from reports.reconcile import begin, check_month, finish
 from reports.reconciliation.checks import StatementScope
-from reports.reconciliation.fold import Fold
 from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.month.fold import Fold
 from tests.reconciliation.compare import differences
 from tests.reconciliation.history import MONTHS, WAYS, History
 from tests.reconciliation.oracle import of_way

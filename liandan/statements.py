@@ -13,10 +13,10 @@ from liandan.settings import Settings
 from liandan.wiring import KINDS
 from reports.drawing import newest
 from reports.reconcile import check_month
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
-from reports.reconciliation.proving import Prover
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import PURPOSE, KeptIn, with_gathering
+from reports.reconciliation.kept.proving import Prover
+from reports.reconciliation.month.fold import Fold
 from signing.phrase import Phrase
 from signing.refusal import refuse
 

@@ -1,6 +1,6 @@
 """Drawing monthly statements and figures in processes of their own: a server answers other requests meanwhile, and gives the memory back after each.
 
-A statement is drawn from the published files and what was kept of them (``reports.reconciliation.keeping``): nothing of the database is read. One
+A statement is drawn from the published files and what was kept of them (``reports.reconciliation.kept.keeping``): nothing of the database is read. One
 is drawn at a time; whoever asks for the same one meanwhile gets the same, as far as it is of the newest checkpoint at his asking; what nobody
 waits for any more is ended.
 """
@@ -32,9 +32,9 @@ from reports.figures.public import draw_public
 from reports.kinds import all_kinds
 from reports.paper.tongue import Tongue
 from reports.reconcile import check_month, file_name, finish, scope_of, to_bytes
-from reports.reconciliation.fold import Direction, Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import KeptIn, with_gathering
+from reports.reconciliation.month.fold import Direction, Fold
 from reports.registers.files import draw_file
 from reports.registers.model import RegisterAsked
 from signing.refusal import Reason, Refusal, refuse

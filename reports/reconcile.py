@@ -11,18 +11,18 @@ from ledger.directory import is_registered, party_name
 from ledger.times import parse_at
 from manifests.model import ManifestState
 from reports.paper.tongue import Tongue, speaking
-from reports.reconciliation.breakdown import place_of
-from reports.reconciliation.checking import ending, party_sums, plans, series, stocks
 from reports.reconciliation.checks import Adjustment, StatementScope
-from reports.reconciliation.fold import Direction, Fold
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.faces.paper import to_pdf
+from reports.reconciliation.faces.text import to_json
+from reports.reconciliation.faces.workbook import to_xlsx
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.reconciliation.line import LineRow, Period, period_of
-from reports.reconciliation.mirror import equations, parts_of
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.opening import MonthOpening
-from reports.reconciliation.paper import to_pdf
-from reports.reconciliation.text import to_json
-from reports.reconciliation.workbook import to_xlsx
+from reports.reconciliation.month.breakdown import place_of
+from reports.reconciliation.month.checking import ending, party_sums, plans, series, stocks
+from reports.reconciliation.month.fold import Direction, Fold
+from reports.reconciliation.month.mirror import equations, parts_of
+from reports.reconciliation.month.opening import MonthOpening
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from signing.uscc import check_uscc

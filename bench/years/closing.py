@@ -15,9 +15,9 @@ from ledger.times import DAY_S, day_of
 from ledger.tree.merkle import Edge, leaf_hash
 from liandan.wiring import KINDS
 from reports.reconcile import check_month, finish, to_bytes
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.reconciliation.line import period_of
+from reports.reconciliation.month.fold import Fold
 from signing.envelope import freeze
 from whitelist.period import following_month, period_chain
 

@@ -64,7 +64,7 @@ def _drawn(export_dir: Path | None, asked: DossierAsked) -> bytes:
     from reports.dossier.evidence import GatheredChains, dossier_bundle
     from reports.dossier.service import printed
     from reports.press import Press
-    from reports.reconciliation.gathering import Gathering
+    from reports.reconciliation.gathered.gathering import Gathering
     from signing.refusal import refuse
 
     read = own_files().read if export_dir is None else reader_of(export_dir)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ledger.admission.entry import Entry
     from ledger.tree.tiles import Read
     from reports.paper.tongue import Tongue
-    from reports.reconciliation.fold import Fold
-    from reports.reconciliation.proving import Prover
+    from reports.reconciliation.kept.proving import Prover
+    from reports.reconciliation.month.fold import Fold
 
 
 @click.command()
@@ -112,7 +112,7 @@ async def reconcile_command(
     from liandan.export import reader_of
     from liandan.statements import prover, write_own
     from reports.reconcile import check_direction, scopes_of, write_all
-    from reports.reconciliation.sizes import claimed_origin
+    from reports.reconciliation.kept.sizes import claimed_origin
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
     tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
@@ -154,7 +154,7 @@ async def _audited(
     from ledger.tree.checkpoint import Checkpoint
     from liandan.wiring import KINDS
     from reports.reconcile import begin
-    from reports.reconciliation.sizes import check_size, checkpoint_at, claimed_size
+    from reports.reconciliation.kept.sizes import check_size, checkpoint_at, claimed_size
     from signing.refusal import refuse
 
     fold = begin(month, KINDS, DataSets(KINDS, files))

@@ -277,7 +277,7 @@ def _unlike(parts: Sequence[CloseDifference]) -> list[str]:
 
 def _verdict(own: RecomputedClose) -> list[str]:
     """What the statement says, for whoever signs it: whether the month is fine, its lines and whether the equation holds."""
-    from reports.reconciliation.verdict import both_sentences
+    from reports.reconciliation.judged.verdict import both_sentences
 
     statement = own.statement
     balance = (

@@ -86,7 +86,7 @@ def _drawn(export_dir: Path | None, asked: list[RegisterAsked]) -> dict[str, byt
     from liandan.export import reader_of
     from liandan.statements import with_own
     from liandan.wiring import KINDS
-    from reports.reconciliation.gathering import Gathering
+    from reports.reconciliation.gathered.gathering import Gathering
     from reports.registers.files import draw_file
     from signing.refusal import refuse
 

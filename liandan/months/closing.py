@@ -28,10 +28,10 @@ from reports.paper.tongue import Tongue
 from reports.periods.acts.close import PeriodCloseBody
 from reports.periods.planning import MonthDue, MonthPlan, PeriodWay, directions_of, last_month_over, newest_closed, plan_of
 from reports.reconcile import SUFFIXES, check_month, file_name, finish, to_bytes
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import with_gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import with_gathering
 from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.month.fold import Fold
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
 from signing.payload import parse
 from signing.refusal import Refusal, refuse

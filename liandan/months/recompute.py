@@ -23,8 +23,8 @@ from reports.periods.acts.close import PeriodCloseBody
 from reports.periods.answers import PeriodCloseAnswer
 from reports.periods.planning import MonthDue
 from reports.reconcile import begin, finish, to_bytes
+from reports.reconciliation.kept.sizes import check_size, checkpoint_at, claimed_size
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.sizes import check_size, checkpoint_at, claimed_size
 from signing.refusal import refuse
 
 

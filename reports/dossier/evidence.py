@@ -21,9 +21,9 @@ from manifests.model import ManifestState
 from reports.dossier.model import MANIFESTS_MAX, REFUSAL_PAGES_MAX, DossierAsked, check_dossier
 from reports.evidence import collect
 from reports.excerpt.evidence import collect_decision, collect_log
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.parties import OF, OPEN, places_of_chain, told_of
 from reports.reconciliation.line import Period
-from reports.reconciliation.parties import OF, OPEN, places_of_chain, told_of
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 from whitelist.approval import ApprovalState

@@ -14,7 +14,7 @@ from manifests.acts import Depart, HandOver, Issue, Receive, Transship
 from manifests.model import FINISHED, ManifestState
 from manifests.naming import Reports, noted
 from manifests.view import Flag, ManifestView, concerns, fold
-from reports.reconciliation.filing import rows_of
+from reports.reconciliation.gathered.filing import rows_of
 from reports.reconciliation.line import LineRow, Period
 from signing.refusal import refuse
 from whitelist.approval import ApprovalState

@@ -8,7 +8,7 @@ from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from reports.figures.model import AlertCount, ApprovalTimes, Figures, FiguresAsked, FreeCapacity, QuotaUse, RefusalCount
 from reports.reconcile import check_month
-from reports.reconciliation.gathering import AccountBooks, Gathering
+from reports.reconciliation.gathered.gathering import AccountBooks, Gathering
 from whitelist.approval import ApprovalState
 from whitelist.balance import QuotaBalance, QuotaLimit, level_of, limit_of
 from whitelist.clocks import DecisionTime, decision_time, times_by_route

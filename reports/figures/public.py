@@ -16,7 +16,7 @@ from ledger.times import day_of
 from reports.figures.gathered import FigureSource, alert_counts, capacities, decided, refusal_counts
 from reports.figures.hiding import FIRMS_MIN, REST, FigureCell, told
 from reports.figures.model import FiguresAsked
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from whitelist.approval import ApprovalState
 from whitelist.quota import q2_account
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.times import day_of, parse_at, year_of
-from reports.reconciliation.gathering import AccountBooks, Gathering
+from reports.reconciliation.gathered.gathering import AccountBooks, Gathering
 from whitelist.approval import ApprovalState
 from whitelist.balance import AccountState, QuotaBalance, limit_of, line_balance, row_balance, site_balance
 from whitelist.listing import ListState

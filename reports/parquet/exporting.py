@@ -20,9 +20,9 @@ from reports.parquet.checking import RowsAgain
 from reports.parquet.contents import CONTENTS, ParquetContents, check_files, read_contents
 from reports.parquet.postings import posted
 from reports.parquet.writing import ParquetWriter, write_contents
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn, with_gathering
-from reports.reconciliation.pages import Unfit
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.pages import Unfit
+from reports.reconciliation.kept.keeping import KeptIn, with_gathering
 from signing.phrase import Phrase
 from signing.refusal import refuse
 

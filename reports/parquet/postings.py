@@ -10,8 +10,8 @@ from ledger.admission.kind_table import Kinds
 from ledger.model import Facts
 from ledger.times import parse_at
 from reports.parquet.tables import FACTS
-from reports.reconciliation.filing import FiledManifest
-from reports.reconciliation.gathering import Direction, Gathering, column_of, touched_by
+from reports.reconciliation.gathered.filing import FiledManifest
+from reports.reconciliation.gathered.gathering import Direction, Gathering, column_of, touched_by
 from reports.reconciliation.line import LineRow
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState

@@ -14,7 +14,7 @@ from reports.parquet.definitions import ASKED_BY_NAME, NAMES, definitions
 from reports.parquet.engines import Engine
 from reports.parquet.tables import TABLES
 from reports.reconcile import check_month
-from reports.reconciliation.gathering import Direction
+from reports.reconciliation.gathered.gathering import Direction
 from reports.reconciliation.line import Period, period_of
 from reports.tables.writing import csv_text
 from signing.refusal import refuse

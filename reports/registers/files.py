@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.times import parse_at, to_datetime
 from reports.paper.tongue import say, speaking, spoken
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.registers.columns import KEYS, LINES, SHEETS, STOCK, SUMS, Columns
 from reports.registers.gathered import draw_register
 from reports.registers.model import FirmRegister, FirmSum, RegisterAsked, check_asked

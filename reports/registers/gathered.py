@@ -14,11 +14,11 @@ from ledger.times import parse_at
 from manifests.case import manifest_at
 from manifests.model import ManifestState
 from manifests.recorded import Recorded, issue_key
-from reports.reconciliation.filing import rows_of
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.filing import rows_of
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.parties import OF, OPEN, TREATED, ToldManifest, told_of
+from reports.reconciliation.gathered.stocks import StockBook
 from reports.reconciliation.line import LineRow, Period, period_of
-from reports.reconciliation.parties import OF, OPEN, TREATED, ToldManifest, told_of
-from reports.reconciliation.stocks import StockBook
 from reports.registers.model import (
     MANIFESTS_MAX,
     DrawnFrom,

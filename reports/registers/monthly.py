@@ -15,7 +15,7 @@ from ledger.directory import party_name
 from ledger.times import day_of, parse_at
 from manifests.model import LineState, ManifestState
 from manifests.recorded import record_of
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.reconciliation.line import Period
 from reports.registers.gathered import FirmSource
 from reports.registers.model import DrawnFrom, FirmStock, OwnFigure, RegisterAsked

@@ -42,7 +42,7 @@ READERS = {
     "liandan.keyring": "the key file, after it was read bounded",
     "liandan.webhooks.keys": "the installation's own key file",
     "reports.press": "its own cache",
-    "reports.reconciliation.sealing": "the sources of the program itself",
+    "reports.reconciliation.kept.sealing": "the sources of the program itself",
     "reports.paper": "fonts shipped with the package",
     "reports.whatif.page": "its own style sheet",
     "whitelist": "data shipped with the package",

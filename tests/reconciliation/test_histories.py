@@ -16,11 +16,11 @@ from ledger.tree.checkpoint import Checkpoint
 from reports.kinds import all_kinds
 from reports.reconcile import begin, finish, to_bytes
 from reports.reconciliation.checks import ROLES, StatementScope
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import KeptIn, with_gathering
 from reports.reconciliation.line import period_of
 from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.month.fold import Fold
 from tests.reconciliation.compare import differences
 from tests.reconciliation.history import MONTHS, WAYS, History
 from tests.reconciliation.oracle import of_party, of_way

@@ -14,7 +14,7 @@ from manifests import acts
 from manifests.model import Vehicle
 from reports.periods.acts.close import PeriodCloseBody
 from reports.reconcile import to_bytes
-from reports.reconciliation.filing import bookings
+from reports.reconciliation.gathered.filing import bookings
 from reports.reconciliation.line import LineRow, period_of
 from reports.reconciliation.rules import RULES
 from tests.reconciliation.history import close_month

@@ -25,11 +25,11 @@ from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.tiles import TileReader
 from reports.kinds import all_kinds
 from reports.reconcile import check_month, finish, to_bytes
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import with_gathering
-from reports.reconciliation.pages import PagedMap
-from reports.reconciliation.sealing import KeptIn
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.pages import PagedMap
+from reports.reconciliation.kept.keeping import with_gathering
+from reports.reconciliation.kept.sealing import KeptIn
+from reports.reconciliation.month.fold import Fold
 from whitelist.period import PeriodClose
 
 SECRET, WAY = bytes(32), ("51", "50")

@@ -27,7 +27,7 @@ from reports import drawing
 from reports.drawing import Drawer, StatementAsked, StatementSource, newest
 from reports.press import Press
 from reports.reconcile import to_bytes
-from reports.reconciliation.keeping import KeptIn
+from reports.reconciliation.kept.keeping import KeptIn
 from reports.routes import router
 from signing.refusal import Refusal
 from tests.reports.month import drawn, october

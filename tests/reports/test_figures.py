@@ -31,7 +31,7 @@ from reports.figures.hiding import FIRMS_MIN, REST, REST_PERMILLE, FigureCell, m
 from reports.figures.model import TABLES, Figures, FiguresAsked, TableName
 from reports.figures.public import PublicFigures, draw_public
 from reports.paper.tongue import speaking
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.tables.columns import TableColumn
 from reports.tables.writing import RUN
 from tests.liandan.demo_desk import Desk, played

@@ -21,7 +21,7 @@ from reports.drawing import Drawer, StatementSource, draw
 from reports.figures import service
 from reports.figures.model import FiguresAsked
 from reports.figures.routes import ROUTER
-from reports.reconciliation.keeping import KeptIn
+from reports.reconciliation.kept.keeping import KeptIn
 from signing.refusal import refuse
 from tests.reports.month import october
 from tests.reports.test_drawing import VKEYS

@@ -13,7 +13,7 @@ from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
 from reports.kinds import all_kinds
 from reports.reconcile import begin, finish
-from reports.reconciliation.gathering import column_of
+from reports.reconciliation.gathered.gathering import column_of
 from reports.reconciliation.model import MonthlyStatement
 from tests.reports.month import LINES, drawn, october, trip
 from tests.reports.story import Story

@@ -21,13 +21,14 @@ from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.tiles import Read
 from reports.kinds import all_kinds
 from reports.reconcile import check_month, finish
-from reports.reconciliation import keeping, pages, sealing
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import with_gathering
+from reports.reconciliation.gathered import pages
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.gathered.pages import PageList
+from reports.reconciliation.kept import keeping, sealing
+from reports.reconciliation.kept.keeping import with_gathering
+from reports.reconciliation.kept.sealing import GatheringSeal, KeptIn
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.pages import PageList
-from reports.reconciliation.sealing import GatheringSeal, KeptIn
+from reports.reconciliation.month.fold import Fold
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.reports.month import any_story, drawn, october

@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from reports.kinds import all_kinds
-from reports.reconciliation import pages, sealing
-from reports.reconciliation.pages import PagedMap
-from reports.reconciliation.proving import Prover
-from reports.reconciliation.sealing import CLOSES, KeptIn
+from reports.reconciliation.gathered import pages
+from reports.reconciliation.gathered.pages import PagedMap
+from reports.reconciliation.kept import sealing
+from reports.reconciliation.kept.proving import Prover
+from reports.reconciliation.kept.sealing import CLOSES, KeptIn
 from tests.reports.kept_years import SECRET, YearsLog, closed_years, damaged, in_a_process, kept_through, killed, steps_of
 from whitelist.period import direction_of, month_of
 
@@ -155,7 +156,7 @@ def test_a_disk_that_takes_no_more_costs_the_keeping_alone(log: YearsLog, march:
 def test_the_seal_is_of_every_source_that_a_gathering_is_made_by() -> None:
     """Kinds of months, too, whose acts lie above the statements."""
     script = """
-import sys, reports.kinds, reports.reconciliation.keeping
+import sys, reports.kinds, reports.reconciliation.kept.keeping
 reports.kinds.all_kinds()
 print(*[module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)], sep="\\n")
 """

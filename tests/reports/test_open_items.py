@@ -13,12 +13,12 @@ from ledger.times import parse_at
 from reports.items.model import KEY_PATTERN
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
-from reports.reconciliation.breakdown import ages, deviations, flows, place_of
 from reports.reconciliation.checks import PermitEnd, PlanMonth, StockMonth
-from reports.reconciliation.item_lists import PERMITS, PLANS, STOCKS
+from reports.reconciliation.faces.item_lists import PERMITS, PLANS, STOCKS
+from reports.reconciliation.judged.open_items import StatementItem, open_items
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.open_items import StatementItem, open_items
+from reports.reconciliation.month.breakdown import ages, deviations, flows, place_of
 from tests.reports.month import drawn, october
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER
 from tests.reports.test_scopes import folded

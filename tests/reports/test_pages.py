@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.reconciliation import pages
-from reports.reconciliation.pages import PagedMap, Unfit
+from reports.reconciliation.gathered import pages
+from reports.reconciliation.gathered.pages import PagedMap, Unfit
 
 ULIDS = ("01K90000000000000000000001", "01K90000000000000000000002", "01KA0000000000000000000003")
 NAMES = st.one_of(

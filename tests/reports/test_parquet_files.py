@@ -19,8 +19,8 @@ from reports.parquet.contents import CONTENTS, ParquetContents, ParquetFile, rea
 from reports.parquet.duck import duckdb_connection
 from reports.parquet.exporting import export_audited, export_published
 from reports.parquet.writing import write_contents
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import KeptIn
 from signing.refusal import Refusal
 from tests.reports.month import any_story, october
 from tests.reports.test_keeping import SECRET, published

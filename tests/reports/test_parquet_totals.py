@@ -27,9 +27,9 @@ from reports.parquet.tables import FACTS
 from reports.parquet.totals import answered, ask, asked, bind, periods_from
 from reports.parquet.writing import ParquetWriter
 from reports.reconcile import finish
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Direction, Gathering
+from reports.reconciliation.gathered.gathering import Direction, Gathering
 from reports.reconciliation.line import LineRow, Period
+from reports.reconciliation.month.fold import Fold
 from tests.reconciliation.history import History
 from tests.reports.month import drawn, october
 from tests.reports.test_keeping import published

@@ -25,7 +25,7 @@ from manifests import acts
 from reports.drawing import StatementSource, draw
 from reports.kinds import all_kinds
 from reports.reconcile import begin, finish
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.registers import gathered
 from reports.registers.calendar import terms_of
 from reports.registers.files import draw_file

@@ -26,7 +26,7 @@ from reports.drawing import Drawer, StatementSource
 from reports.issuing import NO_SIGNERS, Signers
 from reports.press import Press
 from reports.reconcile import to_bytes
-from reports.reconciliation.keeping import PURPOSE, KeptIn
+from reports.reconciliation.kept.keeping import PURPOSE, KeptIn
 from reports.routes import router
 from reports.verify import verify_bytes
 from signing.envelope import freeze

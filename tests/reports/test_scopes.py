@@ -14,8 +14,8 @@ import pytest
 from ledger.tree.merkle import leaf_hash, root_of
 from reports.reconcile import begin, finish, scope_of, scopes_of, to_bytes, write_all
 from reports.reconciliation.checks import StatementScope
-from reports.reconciliation.fold import Fold
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement
+from reports.reconciliation.month.fold import Fold
 from signing.refusal import Refusal
 from tests.reports.month import LINES, any_story, drawn, october, trip
 from tests.reports.story import CARRIERS, GENERATOR, RECEIVER, Story

@@ -15,9 +15,9 @@ from ledger.tree.checkpoint import Checkpoint
 from liandan.cli import main
 from reports.kinds import all_kinds
 from reports.reconcile import SUFFIXES, check_month, finish, to_bytes
-from reports.reconciliation.fold import Fold
-from reports.reconciliation.gathering import Gathering
-from reports.reconciliation.keeping import KeptIn, with_gathering
+from reports.reconciliation.gathered.gathering import Gathering
+from reports.reconciliation.kept.keeping import KeptIn, with_gathering
+from reports.reconciliation.month.fold import Fold
 from signing.refusal import Refusal
 from tests.reports.month import drawn, october
 from tests.reports.test_keeping import look_at

@@ -19,9 +19,9 @@ from reports.items.words import CODES
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
 from reports.reconciliation.checks import Adjustment, BaseClose, PlanMonth
+from reports.reconciliation.judged.verdict import both_sentences
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
-from reports.reconciliation.verdict import both_sentences
 from tests.reports.month import drawn, october
 from tests.reports.story import CARRIERS, GENERATOR, trunk
 from tests.reports.test_scopes import folded

@@ -17,12 +17,12 @@ from ledger.mass import parse_mass
 from manifests import acts
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import to_bytes
-from reports.reconciliation import gravity
-from reports.reconciliation.findings import findings
-from reports.reconciliation.lists import ACCOUNTS_LISTED, TITLES, title_of
+from reports.reconciliation.faces.lists import ACCOUNTS_LISTED, TITLES, title_of
+from reports.reconciliation.faces.workbook import to_xlsx
+from reports.reconciliation.judged import gravity
+from reports.reconciliation.judged.findings import findings
+from reports.reconciliation.judged.verdict import both_sentences, is_fine
 from reports.reconciliation.model import MonthlyStatement
-from reports.reconciliation.verdict import both_sentences, is_fine
-from reports.reconciliation.workbook import to_xlsx
 from tests.reports.month import LINES, drawn, october, trip
 from tests.reports.story import CARRIERS, GENERATOR, NAMES, Story, trunk
 
@@ -218,7 +218,7 @@ def many(count: int) -> MonthlyStatement:
 def test_paper_lists_what_can_be_looked_through_and_counts_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     count = ACCOUNTS_LISTED + 1
     for name in ("LISTED_MAX", "DETAILS_MAX"):
-        monkeypatch.setattr(f"reports.reconciliation.lists.{name}", count - 7)
+        monkeypatch.setattr(f"reports.reconciliation.faces.lists.{name}", count - 7)
     statement = many(count)
     text = "".join(pages(statement))
     assert "另有 7 行同样如此，见 XLSX 和 JSON" in text

@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from reports.reconciliation.checking import party_sums
 from reports.reconciliation.line import LineRow, Period
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement
+from reports.reconciliation.month.checking import party_sums
 from reports.words import COLUMNS
 
 Row = tuple[Any, ...]

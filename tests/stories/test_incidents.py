@@ -30,7 +30,7 @@ from liandan.wiring import KINDS
 from reports.certificate.facts import facts_of
 from reports.certificate.render import render_certificate
 from reports.matters import of_acts
-from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.gathered.gathering import Gathering
 from reports.rulebook import explain
 from tests.ledger.evidence.files import named, pdf
 from tests.liandan.serving import settings_of
