@@ -23,9 +23,12 @@ FILTERS = (
     "waybill_no",
     "returns",
     "plate",
+    "batch",
+    "ticket",
     "trip_id",
     "alert",
     "tag",
+    "site",
     "generator",
     "carrier",
     "receiver",
@@ -61,8 +64,18 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """Of a leg, in normal form."""
     provincial_number: str | None = None
     trip_id: str | None = None
+    batch: str | None = None
+    """Of labels that it loaded: unit, code and day (manifests.labels)."""
+    ticket: str | None = None
+    """Number of a weighing ticket, in normal form."""
+    site: str | None = None
+    """Where it comes from or goes to, ``<USCC>/<site>``."""
+    party: str | None = None
+    """Who takes part, in whatever role: unlike ``visible_to`` nothing but a filter."""
     alert: str | None = None
     """Code of an alert that nothing has settled."""
+    alerts: tuple[str, ...] = ()
+    """Such codes, of which it has one."""
     tag: str | None = None
     """Of one of its acts: LATE, ON_BEHALF, AMENDED …"""
     returns: str | None = None
@@ -81,6 +94,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     """With a hold that nobody has released; one that has ended by itself is left out of the page that was found."""
     incident: bool = False
     """Named by an incident that is open."""
+    is_open: bool = False
+    """Not finished."""
     contested: bool = False
     """With a contest that nobody has settled."""
     overdue: bool = False
@@ -100,13 +115,18 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
         if self.visible_to is not None:
             # With a stage, a party's few open loads are not looked for among all that it ever had. Each stage of them is no term of its
             # own: a load goes from one to the next with every act, and would be put under others of each party every time.
-            among = "open" if self.overdue else "" if self.stage is None else standing(self.stage)
-            own = (f"party:{party} {among}".rstrip() for party in (self.visible_to, *self.stands_for))
+            own = (f"party:{party} {self._among}".rstrip() for party in (self.visible_to, *self.stands_for))
             found.append([*own, *(f"region:{region}" for region in self.granted)])
+        found += [[f"party:{self.party} {self._among}".rstrip()]] if self.party is not None else []
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
         found += [[f"approval:{one}" for one in self.approvals or ("",)]] if self.list is not None else []
         found += [[name] for name in ("held", "contested", "incident") if getattr(self, name)]
-        if self.overdue and self.visible_to is None and self.stage is None:
+        found += [[f"alert:{code}" for code in self.alerts]] if self.alerts else []
+        if (
+            (self.overdue or self.is_open)
+            and None is self.party is self.stage
+            and (self.visible_to is None or (self.is_open and self.granted))
+        ):
             found.append(OPEN_STAGES)
         if self.region:
             found.append([f"{end}:{province}" for end in ("from", "to") for province in self.region])
@@ -115,6 +135,11 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
         else:
             found += [[f"{end}:{province}"] for end, province in zip(("from", "to"), way, strict=True) if province is not None]
         return found or [[ANY]]
+
+    @property
+    def _among(self) -> str:
+        """Of a party's loads those among which the stage lies."""
+        return "open" if self.overdue or self.is_open else "" if self.stage is None else standing(self.stage)
 
 
 def scoped(search: Search, caller: Caller) -> Search:

@@ -164,6 +164,41 @@ async def find_with_terms(conn: Conn, terms: Sequence[str], *, limit: int) -> di
     return await fetch_views(conn, [row["chain"] for row in rows])
 
 
+BEGINNING = """
+    WITH RECURSIVE found (term) AS (
+        (SELECT term FROM manifest_term WHERE term >= $1 AND term > $2 AND term < $3 ORDER BY term LIMIT 1)
+         UNION ALL
+        SELECT (SELECT later.term FROM manifest_term AS later WHERE later.term > found.term AND later.term < $3 ORDER BY later.term LIMIT 1)
+          FROM found WHERE found.term IS NOT NULL
+    )
+    SELECT term FROM found WHERE term IS NOT NULL LIMIT $4
+"""
+"""The next different terms that begin alike, from one to the next in the index: a plate costs a look, however many manifests it has."""
+AMONG = """
+    SELECT wanted.term FROM unnest($1::text[]) WITH ORDINALITY AS wanted (term, place)
+     WHERE EXISTS (SELECT FROM (SELECT chain FROM manifest_term WHERE term = wanted.term ORDER BY issued_at DESC, chain DESC LIMIT $3) AS held
+                     JOIN manifest_view USING (chain) WHERE terms && $2::text[])
+     ORDER BY place
+"""
+"""Of some terms those of which one of the newest manifests has one of a group."""
+BEGUN_MAX, NEWEST_MAX = 400, 200
+"""Terms that are looked at, and manifests of each, where a reader sees only some of them."""
+
+
+async def list_beginning(conn: Conn, name: str, beginning: str, among: Sequence[str] | None, *, limit: int) -> list[str]:
+    """Values of terms ``<name>:<value>`` that begin alike, in order, of manifests that have one of the terms ``among`` (``None``: of all)."""
+    start = f"{name}:{beginning}"
+    end, after, found = start + chr(0x10FFFF), "", list[str]()
+    for _ in range(1 if among is None else BEGUN_MAX // limit):
+        terms = [row["term"] for row in await conn.fetch(BEGINNING, start, after, end, limit)]
+        seen = terms if among is None or not terms else [row["term"] for row in await conn.fetch(AMONG, terms, list(among), NEWEST_MAX)]
+        found += [term.partition(":")[2] for term in seen]
+        if len(terms) < limit or len(found) >= limit:
+            break
+        after = terms[-1]
+    return found[:limit]
+
+
 async def list_views(conn: Conn, search: Search, *, limit: int = 50) -> list[ManifestView]:
     """The first manifests that are wanted, however many have to be looked at: whoever asks must not be told that there is none."""
     found, place = list[ManifestView](), None

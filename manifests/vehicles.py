@@ -185,10 +185,15 @@ def vehicle_fits_the_mode(judged: Judged, out: Findings) -> None:
         out.refuse("VEHICLE_KIND", "body.vehicle.kind", kind, mode, "MODE", kind=kind, mode=mode)
 
 
+def is_plate(text: str) -> bool:
+    """Whether a text in normal form has the form of a truck's plate."""
+    return _PLATE.fullmatch(text) is not None
+
+
 def plate_is_a_plate(judged: Judged, out: Findings) -> None:
     """ALERT M PLATE_FORM for a truck whose plate is none."""
     vehicle: Vehicle = judged.statement.body.vehicle
-    if vehicle.kind == "truck" and not judged.state.is_backfill and not _PLATE.fullmatch(normal(vehicle.plate)):
+    if vehicle.kind == "truck" and not judged.state.is_backfill and not is_plate(normal(vehicle.plate)):
         out.alert("M", "PLATE_FORM")
 
 

@@ -23,6 +23,7 @@ from manifests.act import Ends
 from manifests.acts import ACTS_BY_KIND
 from manifests.correction import Correction, followed
 from manifests.deadlines import clock_rows
+from manifests.labels import read_labels
 from manifests.model import ManifestState, Stage, standing, trunk_of
 
 
@@ -79,6 +80,8 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     updated_idx: int
     files: tuple[NamedFile, ...] = ()
     """Attachments that its acts and cases name, each hash once."""
+    marks: tuple[str, ...] = ()
+    """Terms of what only its acts tell: batches of the labels that it loaded (manifests.labels), numbers of its weighing tickets."""
 
     @property
     def ulid(self) -> str:
@@ -133,6 +136,9 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         own += {f"alert:{flag.code}" for flag in self.flags if flag.ended is None}
         own += {f"tag:{tag[0]}" for record in self.records for tag in record.tags}
         own += [f"{how}:{chain.removeprefix('manifest/')}" for how, chain in state.sources]
+        ends = ((state.generator, state.origin), (state.receiver, state.destination))
+        own += [f"site:{party}/{place.site}" for party, place in ends if place.site is not None]
+        own += self.marks
         own += [f"plan:{state.plan.chain.removeprefix('plan/')}"] if state.plan is not None and state.plan.chain else []
         own += [f"emergency:{state.emergency.chain.removeprefix('emergency/')}"] if state.emergency is not None else []
         own += [f"approval:{state.approval}"] if state.approval else []
@@ -234,7 +240,18 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
         corrections, state = followed(view.corrections, state, entry)
         view = replace(view, corrections=corrections)
     raised = view.flags if act.ends is None or not view.flags else _settled(view, act.ends, entry)
-    return replace(view, state=state, records=(*view.records, record), flags=(*raised, *flags), updated_idx=entry.index, files=files)
+    marks = tuple(dict.fromkeys((*view.marks, *marks_of(statement.body)))) if statement.chain_type == "manifest" else view.marks
+    return replace(
+        view, state=state, records=(*view.records, record), flags=(*raised, *flags), updated_idx=entry.index, files=files, marks=marks
+    )
+
+
+def marks_of(body: Any) -> tuple[str, ...]:
+    """Terms by which an act is found that another contradicts: of a departure its labels' batches, of weighings the numbers of the tickets."""
+    gate, weighing = getattr(body, "gate", None), getattr(body, "weighing", body)
+    batches = (f"batch:{label.batch}" for label in read_labels(getattr(gate, "labels", ())))
+    tickets = (f"ticket:{normal(ticket.no)}" for ticket in getattr(weighing, "tickets", ()) if ticket.no is not None)
+    return tuple(dict.fromkeys((*batches, *tickets)))
 
 
 def named_in_entry(view: ManifestView, entry: Entry, state: ManifestState, *, ends: str = "") -> ManifestView:

@@ -23,13 +23,6 @@ from whitelist.listing import ListRow, ListState
 from whitelist.permit import PermitState
 from whitelist.plan import PlanState
 
-CONTRADICTIONS = frozenset({
-    "NO_DEPARTURE", "NO_ARRIVAL", "WRONG_RECEIVER", "WRONG_ORIGIN", "PROVINCE_CHANGED", "WEIGHT", "LOAD_WEIGHT", "WEIGHING_SUM", "METER_DIFF", "NO_DUPLICATE",
-    "TICKET_OVERDRAWN", "TICKET_REUSED", "WAYBILL_USED", "LABEL_USED", "LABEL_COUNT", "VEHICLE_OVERLAP", "CONTESTED", "BACKFILL_DIFFERS", "TIME_ORDER", "METHOD_CHANGED",
-    "PART_EXCEEDS", "LOTS_SUM", "DISCREPANCY_UNREPORTED", "UNMANIFESTED",
-})  # fmt: skip
-"""Alerts by which two things that were said do not fit each other."""
-
 
 class DossierLoad(Struct, frozen=True, kw_only=True):
     """A manifest of the firm: as it is viewed, its lines, its acts on trunk and cases."""

@@ -6,9 +6,10 @@ from ledger.directory import party_name
 from ledger.kinds.refusal_pages import RefusalItem
 from ledger.times import DAY_S, day_of, parse_at
 from manifests.correction import Correction
+from manifests.road.contradicting import CONTRADICTIONS
 from manifests.view import Flag
 from reports.certificate.form import wide
-from reports.dossier.facts import CONTRADICTIONS, DossierFacts, DossierLoad, ListedRow
+from reports.dossier.facts import DossierFacts, DossierLoad, ListedRow
 from reports.excerpt.used import Used, used_of
 from reports.names import name_in
 from reports.paper.grid import Column, mass, section, table, tonnes

@@ -7,10 +7,11 @@ from ledger.directory import PartyState
 from ledger.kinds.party import PartyAmend, PartyRegister
 from ledger.kinds.site import PLAN_CLASSES, PartySite
 from ledger.times import DAY_S, parse_at
+from manifests.road.contradicting import CONTRADICTIONS
 from reports.certificate.form import NAMED, pair, wide
 from reports.colophon import colophon
 from reports.dossier.checklist import SOURCES, PointAnswer, answers
-from reports.dossier.facts import CONTRADICTIONS, DossierFacts, DossierLoad, dossier_facts, sums
+from reports.dossier.facts import DossierFacts, DossierLoad, dossier_facts, sums
 from reports.dossier.lists import SMALL, alerts, corrections, decisions, incidents, loads, open_loads, permits, refusals
 from reports.dossier.model import period_between
 from reports.issuing import NO_SIGNERS, Signers, issue, signer_of

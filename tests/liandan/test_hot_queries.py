@@ -154,6 +154,11 @@ async def pending_about(conn: asyncpg.Connection) -> None:
     await Q.list_about(conn, "C17", ["manifest/7"], "case/7/", principal=None, kinds=None, now_s=0, limit=50)
 
 
+async def no_matter(conn: asyncpg.Connection, search: Search) -> None:
+    """A page of manifests, of which there may be none."""
+    await manifests.store.search_views(conn, search, limit=20)
+
+
 async def overdue(conn: asyncpg.Connection, search: Search) -> None:
     """A page of what is overdue."""
     await manifests.store.search_views(conn, search, limit=20, late=LATE)
@@ -228,7 +233,10 @@ HOT: Mapping[str, Query] = {
     "fetch_view": lambda conn: manifests.store.fetch_view(conn, CHAIN),
     "fetch_views": lambda conn: manifests.store.fetch_views(conn, [CHAIN, f"{CHAIN[:-1]}8"]),
     "find_with_terms": lambda conn: manifests.store.find_with_terms(conn, ["generator:G0007"], limit=20),
+    "list_beginning": lambda conn: manifests.store.list_beginning(conn, "code", "900", None, limit=7),
+    "list_beginning, of a party": lambda conn: manifests.store.list_beginning(conn, "generator", "G", ["party:G0399"], limit=7),
     "search_views": lambda conn: found(conn, Search()),
+    "search_views, a firm's contradictions": lambda conn: no_matter(conn, Search(party="G0100", alerts=("LABEL_USED", "WEIGHT"))),
     "search_views, a party's open": lambda conn: found(conn, Search(visible_to="G0100", stage="in_transit")),
     "search_views, receiver and code": lambda conn: found(conn, Search(receiver="R07", code="900-052-31", stage="closed")),
     "search_views, changed": lambda conn: found(conn, Search(updated_since=ENTRIES - 100)),

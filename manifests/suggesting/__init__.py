@@ -1,0 +1,1 @@
+"""Search as you type: what a text may become."""
