@@ -14,7 +14,7 @@ from bench.load import ORIGIN, START, Load
 from ledger.admission.admit import RootAt, Submission, admit, apply
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
-from ledger.admission.personality import CURRENT, RULESETS
+from ledger.admission.personality import CURRENT, RULESETS, DayBelow
 from ledger.admission.statement import read_statement
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.model import Moment
@@ -58,10 +58,12 @@ def write_posted(
     posted: Iterable[Posted],
     took: Callable[[Entry], None] = lambda entry: None,
     root_at: RootAt = lambda size: None,
+    day_below: DayBelow = lambda size: "",
 ) -> int:
     """An export with archived checkpoints, as ``liandan export`` would leave it, of what is posted; the number of entries.
 
-    ``took`` sees every entry before the next statement is asked for; ``root_at`` gives the roots that statements claim.
+    ``took`` sees every entry before the next statement is asked for; ``root_at`` gives the roots that statements claim,
+    ``day_below`` the days on which they were reached.
     """
     data = adopted()
     for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):
@@ -69,7 +71,7 @@ def write_posted(
     writer = _Writer(load, directory)
     with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
         facts = DiskFacts(DataSets(KINDS, data.get), disk)
-        entries = admitted(facts, posted, took, root_at)
+        entries = admitted(facts, posted, took, root_at, day_below)
         while raws := list(islice(entries, PUBLISHED)):
             writer.append(raws)
     writer.finish()
@@ -91,16 +93,20 @@ def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[b
 
 
 def admitted(
-    facts: DiskFacts, posted: Iterable[Posted], took: Callable[[Entry], None] = lambda entry: None, root_at: RootAt = lambda size: None
+    facts: DiskFacts,
+    posted: Iterable[Posted],
+    took: Callable[[Entry], None] = lambda entry: None,
+    root_at: RootAt = lambda size: None,
+    day_below: DayBelow = lambda size: "",
 ) -> Iterator[bytes]:
-    """The entries of what is posted, one after the other; what must be refused is refused. ``took``, ``root_at`` as :func:`write_posted`."""
+    """The entries of what is posted, one after the other; what must be refused is refused. The rest as :func:`write_posted`."""
     index = 0
     for one in posted:
         envelope = parse_envelope(one.raw, payload_type=PAYLOAD_STATEMENT)
         statement, kind = read_statement(envelope, KINDS)
         submission = Submission(envelope=envelope, statement=statement, kind=kind)
         try:
-            entry = admit(submission, facts, Moment(index, one.now_s, CURRENT), root_at)
+            entry = admit(submission, facts, Moment(index, one.now_s, CURRENT), root_at, day_below=day_below)
         except Refusal as refusal:
             if tuple(sorted(refusal.codes)) != one.refused:
                 raise

@@ -129,7 +129,9 @@ class Workbench:
         statement, _ = read_statement(envelope, self.kinds)
         moment = Moment(len(self.entries), self.at_s, ruleset_of(self.facts, statement))
         known = self.kinds.of(statement.kind, moment.ruleset)
-        entry = admit(Submission(envelope=envelope, statement=statement, kind=known), self.facts, moment, self.root_at)
+        entry = admit(
+            Submission(envelope=envelope, statement=statement, kind=known), self.facts, moment, self.root_at, day_below=self.day_below
+        )
         apply(entry, known, self.facts)
         self.entries.append(entry)
         self.at_s += 60
@@ -138,6 +140,10 @@ class Workbench:
     def root_at(self, size: int) -> str:
         """The root over the first entries, base64."""
         return b64encode(root_of(leaf_hash(entry.raw) for entry in self.entries[:size])).decode()
+
+    def day_below(self, size: int) -> str:
+        """Day on which the last of the first entries was admitted."""
+        return self.entries[size - 1].admission.at[:10]
 
     def register(self, party: str, name: str = "测试单位（虚构）", authority: str | None = None) -> Entry:
         """Register a party with its test key, by the authority of its province."""

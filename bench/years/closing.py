@@ -34,15 +34,22 @@ class MonthCloser:
         self._world, self._month = world, first
         self._gathering, self._edge = Gathering(KINDS, dataset), Edge()
         self._roots: dict[int, str] = {}
+        self._day = ""
+        self._days: dict[int, str] = {}
 
     def took(self, entry: Entry) -> None:
         """One that was admitted."""
         self._gathering.step(entry)
         self._edge = self._edge.append_many([leaf_hash(entry.raw)])
+        self._day = entry.admission.at[:10]
 
     def root_at(self, size: int) -> str | None:
         """The root (base64) at a size at which a month was closed."""
         return self._roots.get(size)
+
+    def day_below(self, size: int) -> str:
+        """The day on which that size was reached."""
+        return self._days[size]
 
     def posted(self, posted: Iterable[Posted]) -> Iterator[Posted]:
         """The same with the closes; each is drawn when everything before it has been admitted."""
@@ -54,7 +61,7 @@ class MonthCloser:
 
     def _closes(self, now_s: int) -> Iterator[Posted]:
         size, told = self._edge.size, b64encode(self._edge.root()).decode()
-        self._roots[size] = told
+        self._roots[size], self._days[size] = told, self._day
         fold = Fold(check_month(self._month), self._gathering)
         drawn = [(way, finish(fold, way, told)) for way in WAYS]
         for way, statement in drawn:

@@ -22,7 +22,7 @@ def exported(years: Years, directory: Path, *, closes: bool = False) -> int:
     if not closes:
         return write_posted(directory, years.world, years.posted())
     closer = MonthCloser(years.world, DataSets(KINDS, adopted().get), f"{FIRST_YEAR}-01")
-    return write_posted(directory, years.world, closer.posted(years.posted()), closer.took, closer.root_at)
+    return write_posted(directory, years.world, closer.posted(years.posted()), closer.took, closer.root_at, closer.day_below)
 
 
 def sequenced(years: Years, directory: Path) -> int:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
-from ledger.admission.personality import Judged, Kind, Reads, Window
+from ledger.admission.personality import DayBelow, Judged, Kind, Reads, Window
 from ledger.admission.signers import judge_delegation, judge_keys_used, judge_roles, listed_chains
 from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
@@ -85,16 +85,30 @@ def read_keys(reads: Reads) -> list[str]:
     return [*map("chain:".__add__, reads.chains), *map("account:".__add__, reads.accounts), *reads.registers]
 
 
-def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Entry:
+def _never(size: int) -> str:
+    raise AssertionError("whoever judges what a body says of the past knows it")
+
+
+def admit(
+    submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None, day_below: DayBelow = _never
+) -> Entry:
     """The entry that this statement becomes at ``moment``; Refusal with all reasons otherwise. ``facts`` is not changed."""
-    admission = judge(submission.statement, submission.kind, facts, moment, root_at, reads)
+    admission = judge(submission.statement, submission.kind, facts, moment, root_at, reads, day_below)
     raw = encode_entry(submission.envelope, admission)
     if len(raw) > ENTRY_MAX:
         raise Refusal([Reason("ENTRY_TOO_LARGE", "", str(len(raw)), str(ENTRY_MAX))])
     return Entry(index=moment.index, raw=raw, envelope=submission.envelope, statement=submission.statement, admission=admission)
 
 
-def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Admission:
+def judge(
+    statement: Statement,
+    kind: Kind,
+    facts: Facts,
+    moment: Moment,
+    root_at: RootAt,
+    reads: Reads | None = None,
+    day_below: DayBelow = _never,
+) -> Admission:
     """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed.
     ``reads``: what the kind reads from these very facts, where the caller has asked it already."""
     log: LogState | None = facts.state(LOG_MAIN)
@@ -112,6 +126,10 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         reasons += _roots(kind.roots(statement), moment, root_at)
     if reasons:
         raise Refusal(reasons)
+    if kind.past is not None:
+        kind.past(statement, day_below, out := Findings())
+        if out.reasons:
+            raise Refusal(out.reasons, day_of(statement.at_s))
     answer = decide(kind, statement, facts, moment)
     if isinstance(answer, Refused):
         raise Refusal(answer.reasons, day_of(statement.at_s))

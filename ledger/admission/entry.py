@@ -12,6 +12,7 @@ from ledger.admission.statement import read_statement
 from ledger.chain import check_chain_name
 from ledger.model import AccountRow, Admission, Decision, Statement
 from ledger.times import parse_admission_at
+from ledger.tree.tiles import TileReader
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze, is_well_formed
 from signing.payload import INTEGER_LIMIT, parse
 from signing.phrase import Phrase
@@ -63,6 +64,11 @@ def day_of(raw: bytes) -> str:
     """Day (Asia/Shanghai) on which an entry of our own was admitted, without decoding the rest of it."""
     start = raw.rfind(b'"admission":{"index":')
     return raw[raw.index(b'"at":"', start) + 6 :][:10].decode()
+
+
+def day_below(size: int, tree: TileReader) -> str:
+    """Day on which the last entry below a size was admitted; Refusal TILE_FORM for a bundle that is not what the tree holds."""
+    return day_of(next(tree.entries(size - 1, size)))
 
 
 def read_entry(raw: bytes, kinds: Kinds) -> Entry:

@@ -76,6 +76,10 @@ SignersFn = Callable[[Statement, Facts], Sequence[Role]]
 """The roles of a statement in the order of ``by``; none where the chain does not tell yet, which the gate then says."""
 JudgeFn = Callable[[Judged, Findings], None]
 """A rule: puts what it finds into the findings, and never raises over anything a user could send."""
+DayBelow = Callable[[int], str]
+"""Day (Asia/Shanghai) on which the last entry below a size was admitted; of sizes that the log has reached."""
+PastFn = Callable[[Statement, DayBelow, Findings], None]
+"""Puts what a body says wrongly of the past of the log into the findings."""
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
 Books = Literal["decided", "reserved", "settled", "corrected", "released", "outside"]
 """Column of a monthly statement in which the account rows of an act are booked; ``corrected``: what a correction moved;
@@ -121,6 +125,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     barred_when_closed: bool = False  # A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway.
     roots: Callable[[Statement], tuple[Seen, ...]] | None = None
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
+    past: PastFn | None = None
+    """Asked where those checkpoints stand: what else the body says of the log at their sizes."""
     routed: bool = False  # The admission carries a route (approval.decide, manifest.issue).
 
     @property

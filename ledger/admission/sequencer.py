@@ -303,10 +303,11 @@ class Sequencer:
             moment = Moment(index, at_s, ruleset_of(workspace.facts, statement))
             submission = submission.under(self._kinds.of(statement.kind, moment.ruleset))
             reads = workspace.reads_at_hand(submission) or await workspace.load_reads(submission)
+            past = self._publisher
             try:
-                entry = admit(submission, workspace.facts, moment, self._publisher.root_at, reads)
+                entry = admit(submission, workspace.facts, moment, past.root_at, reads, past.day_below)
             except NeedsParty:
-                entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._publisher.root_at, reads))
+                entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, past.root_at, reads, past.day_below))
         except Refusal as refusal:
             return refusal
         return Sequenced(index, is_new=True, entry=entry)

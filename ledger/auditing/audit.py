@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.entry import Entry
+from ledger.admission.entry import Entry, day_below
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.disk_map import DiskFacts, DiskMap
@@ -106,7 +106,9 @@ class _Run:
         self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
         self._disk, self._report = disk, report
         self._tree = TileReader(checkpoint.size, read)
-        self.replay = options.replay(kinds, DataSets(kinds, read), self._root_at, facts=DiskFacts(DataSets(kinds, read), disk))
+        self.replay = options.replay(
+            kinds, DataSets(kinds, read), self._root_at, self._day_below, facts=DiskFacts(DataSets(kinds, read), disk)
+        )
         self._history = LogHistory()
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])
@@ -218,6 +220,9 @@ class _Run:
 
     def _root_at(self, size: int) -> str | None:
         return b64encode(range_root(0, size, self._tree.hash_at)).decode() if 0 < size <= self._tree.size else None
+
+    def _day_below(self, size: int) -> str:
+        return day_below(size, self._tree)
 
     def conclude(self, listed: Iterable[str] | None) -> None:
         """Tiles at the edge, root, keys, data, checkpoints and files, once the entries have told what they must be."""

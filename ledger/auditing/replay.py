@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ledger.admission.admit import RootAt, apply, judge, ruleset_of, verify_signatures
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import DayBelow
 from ledger.auditing.report import Finding, difference, of_entry
 from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound, founding_keys
@@ -35,10 +36,18 @@ class Replay:
     """State of a log after the entries seen so far. Feed entries in order from index 0."""
 
     def __init__(
-        self, kinds: Kinds, dataset: Callable[[str, str], Any], root_at: RootAt, *, facts: Facts | None = None, size: int = 0, at_s: int = 0
+        self,
+        kinds: Kinds,
+        dataset: Callable[[str, str], Any],
+        root_at: RootAt,
+        day_below: DayBelow,
+        *,
+        facts: Facts | None = None,
+        size: int = 0,
+        at_s: int = 0,
     ) -> None:
-        """``root_at`` gives roots of smaller trees for ``seen``; a replay that goes on from kept ``facts`` says from where and when."""
-        self._kinds, self._root_at = kinds, root_at
+        """``root_at`` gives roots of smaller trees for ``seen``, ``day_below`` the day on which they were reached; a replay that goes on from kept ``facts`` says from where and when."""
+        self._kinds, self._root_at, self._day_below = kinds, root_at, day_below
         self.facts = ReplayFacts(dataset) if facts is None else facts
         self.size, self.at_s = size, at_s
 
@@ -82,7 +91,7 @@ class Replay:
         moment = Moment(index, at_s, ruleset_of(facts, statement))
         try:
             kind = self._kinds.of(statement.kind, moment.ruleset)
-            again = judge(statement, kind, facts, moment, self._root_at)
+            again = judge(statement, kind, facts, moment, self._root_at, day_below=self._day_below)
             if again == stored:
                 apply(entry, kind, facts)
                 return findings

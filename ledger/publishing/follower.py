@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from ledger.admission.entry import day_below
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import open_checkpoint, without_subtree_lines
@@ -144,6 +145,10 @@ class Follower:
         if size > self._reader.size and (not self.refresh() or size > self._reader.size):
             return None
         return b64encode(range_root(0, size, self._reader.hash_at)).decode()
+
+    def day_below(self, size: int) -> str:
+        """Day on which the last entry below a size that has a root was admitted. Blocks on disk."""
+        return day_below(size, self._reader)
 
     def archive_now(self) -> Published:
         """Keep the newest checkpoint for ever, because a document or a report is going to print it."""

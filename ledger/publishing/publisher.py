@@ -68,7 +68,7 @@ class Publisher(Follower):
         self._pool, self.origin = pool, origin
         self._signer, self._interval_s, self._republish_s = signer, interval_s, republish_s
         self._cosigning = cosigning
-        self._recheck = Recheck(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
+        self._recheck = Recheck(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at, self.day_below)
         self._prefetch = Prefetch(self._recheck)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._archived_at, self._last_day = float("-inf"), ""

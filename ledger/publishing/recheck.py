@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.admission.admit import RootAt
 from ledger.admission.kind_table import DataSets, Kinds
+from ledger.admission.personality import DayBelow
 from ledger.auditing.replay import Replay
 from ledger.auditing.report import Finding
 from ledger.model import Facts, Values
@@ -34,13 +35,14 @@ class _Remembered(Values):
 class Recheck:
     """Decides again what the sequencer decided; any number of ``check`` must be followed by ``keep`` or ``drop``, which end them all."""
 
-    def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets, root_at: RootAt) -> None:
-        self._store, self._kinds, self._data, self._root_at = store, kinds, data, root_at
+    def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets, root_at: RootAt, day_below: DayBelow) -> None:
+        self._store, self._kinds, self._data = store, kinds, data
+        self._root_at, self._day_below = root_at, day_below
         self._replay = self._fresh()
 
     def _fresh(self) -> Replay:
         (size, at_s), facts = self._store.shadow_size(), Facts(self._data, _Remembered(self._store, self._kinds))
-        return Replay(self._kinds, self._data, self._root_at, facts=facts, size=size, at_s=at_s)
+        return Replay(self._kinds, self._data, self._root_at, self._day_below, facts=facts, size=size, at_s=at_s)
 
     @property
     def size(self) -> int:

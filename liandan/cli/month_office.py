@@ -26,10 +26,6 @@ direction_option = click.option(
 )
 yes_option = click.option("--yes", is_flag=True, help="不再确认 / do not ask")
 _FIELDS = {
-    "size": (
-        "规模（该月在此规模尚未结束，其后的行为不在内；本单位：末条入账）",
-        "size (the month was not over there; own: the last entry)",
-    ),
     "root": ("树根", "root"),
     "json": ("JSON", "JSON"),
     "xlsx": ("XLSX", "XLSX"),

@@ -59,7 +59,7 @@ class CloseDifference(Struct, frozen=True, kw_only=True):
     """Where a close and one's own computation part."""
 
     what: str
-    """``size`` of a log in which the month was not over, ``root``, ``json``, ``xlsx``, ``pdf`` or ``adjusts``."""
+    """``root``, ``json``, ``xlsx``, ``pdf`` or ``adjusts``."""
     signed: str
     own: str
 
@@ -93,14 +93,8 @@ def recompute(read: Read, due: MonthDue, close: PeriodCloseAnswer, progress: Cal
 
 
 def differences(close: PeriodCloseAnswer, own: RecomputedClose) -> list[CloseDifference]:
-    """Where they part, of all that was signed; what was not signed is not compared.
-
-    A statement that was drawn before the month was over in the log parts however well it was reckoned: acts of the month that came behind its
-    size would stand in no statement, for such a close opens nothing, and nobody tells them as adjustments.
-    """
-    early = [CloseDifference(what="size", signed=str(close.size), own=own.statement.drawn_at)] if own.statement.is_provisional else []
+    """Where they part, of all that was signed; what was not signed is not compared."""
     pairs = {"root": (close.root, own.body.root), "json": (close.json, own.body.json)}
     pairs |= {name: (signed, getattr(own.body, name)) for name in ("xlsx", "pdf") if (signed := getattr(close, name))}
     pairs["adjusts"] = (" ".join(close.adjusts), " ".join(own.body.adjusts or ()))
-    unlike = [(name, signed, found or "") for name, (signed, found) in pairs.items() if signed != found]
-    return [*early, *(CloseDifference(what=name, signed=signed, own=found) for name, signed, found in unlike)]
+    return [CloseDifference(what=name, signed=signed, own=found or "") for name, (signed, found) in pairs.items() if signed != found]

@@ -17,6 +17,7 @@ from reports.reconcile import to_bytes
 from reports.reconciliation.gathered.filing import bookings
 from reports.reconciliation.line import LineRow, period_of
 from reports.reconciliation.rules import RULES
+from signing.refusal import Refusal
 from tests.reconciliation.history import close_month
 from tests.reconciliation.telling import G, corrected, issued, of_party, receipt, started, told, total
 from tests.reports.month import LINES, drawn, send_home, trip
@@ -117,17 +118,25 @@ def test_what_comes_after_two_closes_is_told_by_the_month_after_both() -> None:
     assert total(story, "2026-12")["opening"] == 5.6
 
 
-def test_a_close_drawn_before_the_month_was_over_in_the_log_opens_nothing() -> None:
+def test_a_close_drawn_before_the_month_was_over_in_the_log_does_not_enter() -> None:
+    """At the boundary: the last entry below the size came at 23:59:30 of the 31st, or at midnight."""
     story = started("2026-10-30T08:00:00+08:00")
     issued(story)
-    size = len(story.bench.entries)
+    story.at("2026-10-31T23:59:30+08:00")
     story.depart(1)
-    story.at("2026-11-01T08:00:00+08:00")
-    statement = drawn(story, "2026-10", size=size)
-    assert statement.is_provisional
-    body = PeriodCloseBody(size=size, root=statement.root, json="0" * 64)
-    story.bench.post("period.close/1", period_chain("2026-10", "51", "50"), (OPERATOR,), body)
-    assert (drawn(story, "2026-11").bases, total(story, "2026-11")) == ((), {"opening": 5.6, "closing": 5.6})
+    size = len(story.bench.entries)
+    story.at("2026-11-01T00:00:00+08:00")
+    issued(story, 2)
+    early = drawn(story, "2026-10", size=size)
+    assert early.is_provisional
+    chain, body = period_chain("2026-10", "51", "50"), PeriodCloseBody(size=size, root=early.root, json="0" * 64)
+    with pytest.raises(Refusal) as caught:
+        story.bench.post("period.close/1", chain, (OPERATOR,), body)
+    [reason] = caught.value.reasons
+    assert (reason.code, reason.field, reason.cause) == ("PERIOD_MONTH", "body.size", "EARLY")
+    assert (reason.places["day"], reason.places["begins"]) == ("2026-10-31", "2026-11-01")
+    assert close_month(story, "2026-10", size=size + 1)
+    assert [base.size for base in drawn(story, "2026-11").bases] == [size + 1]
 
 
 def test_a_correction_of_a_closed_month_is_told_by_the_difference() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.content import check_content
-from ledger.admission.entry import encode_entry, read_entry
+from ledger.admission.entry import day_of, encode_entry, read_entry
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import DataSets
 from ledger.admission.statement import read_statement
@@ -118,7 +118,7 @@ def test_our_rules_decide_every_act_as_the_independent_writer_did() -> None:
         assert parser is not None
         return parser(data(digest))
 
-    replay = Replay(KINDS, dataset, root_at)
+    replay = Replay(KINDS, dataset, root_at, day_below)
     assert [finding for raw in RAWS for finding in replay.step(raw)[1]] == []
     assert replay.size == len(ENTRIES)
 
@@ -201,16 +201,21 @@ def root_at(size: int) -> str | None:
     return b64encode(root_of([leaf_hash(raw) for raw in RAWS[:size]])).decode() if 0 < size <= len(RAWS) else None
 
 
+def day_below(size: int) -> str:
+    """Day on which its last entry below a size was admitted."""
+    return day_of(RAWS[size - 1])
+
+
 @pytest.mark.parametrize("case", second_reader.refused("act"))
 def test_the_log_refuses_an_act_against_the_rules(case: dict[str, Any]) -> None:
     facts = replayed(case["size"])
     for number, raw in enumerate(case["before"]):
         moment = Moment(case["size"] + number, parse_at(case["now"]), RULESET)
-        entry = admit(submitted(unb64(raw)), facts, moment, root_at)
+        entry = admit(submitted(unb64(raw)), facts, moment, root_at, day_below=day_below)
         apply(entry, KINDS.by_name[entry.statement.kind], facts)
     moment = Moment(case["size"] + len(case["before"]), parse_at(case["now"]), RULESET)
     with pytest.raises(Refusal) as caught:
-        admit(submitted(unb64(case["raw"])), facts, moment, root_at)
+        admit(submitted(unb64(case["raw"])), facts, moment, root_at, day_below=day_below)
     assert second_reader.acceptable(case) & set(caught.value.codes), caught.value.reasons
 
 

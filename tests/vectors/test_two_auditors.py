@@ -31,10 +31,11 @@ from tests.vectors.forged_corrections import FORGED_CORRECTIONS, GOOD_CORRECTION
 from tests.vectors.forged_emergencies import FORGED_EMERGENCIES
 from tests.vectors.forged_items import FORGED_ITEMS
 from tests.vectors.forged_parties import FORGED_PARTIES
+from tests.vectors.forged_periods import FORGED_PERIODS
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
-ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS, *FORGED_EMERGENCIES, *FORGED_ITEMS]
+ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS, *FORGED_EMERGENCIES, *FORGED_ITEMS, *FORGED_PERIODS]
 
 
 def ours(directory: Path) -> AuditReport:

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from .cases import Cases, read_thresholds
@@ -16,7 +17,7 @@ from .listed import LATER, Listed
 from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
-from .periods import Periods
+from .periods import BEIJING, Periods
 from .plans import Plans
 from .roles import check_roles
 from .statements import HEX64, read_entry
@@ -38,6 +39,7 @@ class Log:
         self.policies: list[tuple[int, list[str]]] = []  # index, vkeys of witnesses in force after it
         self.successors: dict[str, str] = {}  # withdrawn division: what took its place
         self.tails: dict[str, tuple[int, int]] = {}  # hash of a statement that was cut: its old admission.at, that of the cut
+        self.months: list[tuple[int, str]] = []  # index from which entries were admitted in another month, and which
         self.found = self.origin = self.ruleset = self.clock = self.chain = ""
         self.last_at, self.not_before, self.closed, self.page = 0, 0, False, ("", 0, 0)
         self.log_keys, self.widest = list[str](), (0, 0)  # longest wait for witnesses, of which entry
@@ -95,7 +97,9 @@ class Log:
             self.attempt("", check, s, a)
         if s.chain not in self.heads or s.seq > self.heads[s.chain][0]:
             self.heads[s.chain] = (s.seq, s.hash, s.index)
-        self.last_at = a.at
+        self.last_at, month = a.at, datetime.fromtimestamp(a.at, BEIJING).isoformat()[:7]
+        if not self.months or self.months[-1][1] != month:
+            self.months.append((s.index, month))
 
     def _admission(self, s: Any, a: Any) -> None:
         """The operator's half of the entry, as far as it follows from earlier entries alone (§4)."""

@@ -49,6 +49,8 @@ class Periods:
         need(size > held, "PERIOD_STATE", "body.size", size, f"above {held}")
         root = self.log.root(size) if size <= s.index else b""
         need(root == unb64(body["root"], "body.root"), "SEEN_MISMATCH", "body.root", body["root"], root.hex())
+        reached = max((start, name) for start, name in self.log.months if start < size)[1]
+        need(month < reached, "PERIOD_MONTH", "body.size", size, f"a size at which {month} was over")
         self.known[s.chain] = SimpleNamespace(index=s.index, json=body["json"], said=set(), disputed=None)
         self.last[direction] = month
 

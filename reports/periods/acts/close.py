@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, DayBelow, Judged, Kind, Reads, Window
 from ledger.fields import Bytes32, Hash, Month, PositiveSize, items, label
 from ledger.kinds.roles import operator
 from ledger.model import Admission, Facts, Findings, Seen, Statement
@@ -68,6 +68,14 @@ def month_is_over(judged: Judged, out: Findings) -> None:
     for place, adjusted in enumerate(judged.statement.body.adjusts or ()):
         if adjusted >= month:
             out.refuse("PERIOD_MONTH", f"body.adjusts.{place}", adjusted, f"< {month}", "ADJUSTS", month=month, adjusted=adjusted)
+
+
+def month_was_over(statement: Statement, day_below: DayBelow, out: Findings) -> None:
+    """PERIOD_MONTH for a size at which the log did not know yet that the month was over: what came of it behind would stand nowhere."""
+    size, month = statement.body.size, month_of(statement.chain)
+    begins = f"{following_month(month)}-01"
+    if (day := day_below(size)) < begins:
+        out.refuse("PERIOD_MONTH", "body.size", size, f"≥ {begins}", "EARLY", size=str(size), month=month, day=day, begins=begins)
 
 
 def is_next_to_be_closed(judged: Judged, out: Findings) -> None:
@@ -131,6 +139,7 @@ CLOSE = Kind(
     opens=True,
     again=True,
     roots=lambda statement: (Seen(statement.body.size, statement.body.root),),
+    past=month_was_over,
     effect=(
         "固定该月、该方向对账单的账本规模和哈希；此后入账的行为由以后月份调整。有异议方可再次结账，下个月结账后不再重开。",
         "Fixes size and hashes of the statement of the month and direction; acts entered later adjust later months. Closed again only after a dispute, "
@@ -138,12 +147,16 @@ CLOSE = Kind(
     ),
     texts=texts("""
 PERIOD_MONTH | - | sender | kinds §9 [DESIGN]
-该月尚未结束，或者所调整的月份不在其之前。 || 等该月结束后再结账；adjusts 只写更早的月份。
-The month is not over, or a month that it adjusts does not lie before it. || Close it once it is over; name earlier months alone in adjusts.
+该月尚未结束，或者在所写的规模上账本里尚未结束，或者所调整的月份不在其之前。 || 等该月结束、其后有新的一条入账以后再结账；adjusts 只写更早的月份。
+The month is not over, or was not over in the log at that size, or a month that it adjusts does not lie before it. || Close it once it is over and an entry has come behind it; name earlier months alone in adjusts.
 
 PERIOD_MONTH:NOT_OVER
 {month} 尚未结束：现在是 {now}，{end} 零时起才能结账。 || 等到 {end}；定时任务（liandan month run）届时自动结账。
 {month} is not over: it is {now}, and from {end} on it can be closed. || Wait until {end}; the job (liandan month run) closes it then by itself.
+
+PERIOD_MONTH:EARLY
+对账单按 {size} 条计算，其中最后一条入账于 {day}，{month} 当时在账本里尚未结束，其后该月的行为不会列在任何一份对账单里。 || 等 {begins} 以后有新的一条入账，按那时的规模重新计算，再结账（liandan month run）。
+The statement is drawn at {size} entries, and the last of them was admitted on {day}: {month} was not over in the log then, and acts of it that came behind would stand in no statement. || Wait for an entry from {begins} on, draw the statement anew at a size that holds it, then close the month (liandan month run).
 
 PERIOD_MONTH:ADJUSTS
 {month} 的对账单不能调整 {adjusted}：只能调整更早的月份。 || 从 body.adjusts 去掉 {adjusted}。

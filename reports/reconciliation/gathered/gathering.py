@@ -12,7 +12,7 @@ map beside the facts, so that memory is bounded, and a month is drawn by reading
 * ``=holders:<number>``, and ``=double:<number>`` where there are several; ``=drawn:<from>-<to>:<account>``: a site's scale that a direction draws on;
 * ``=late:<from>-<to>:<month>:<index>``: what an act changed of months that had ended when it was admitted (``late``);
 * ``=stock:<month>:<from>-<to>:<holder>:<code>``: what receivers have in stock (``stocks``); ``=plan:<month>:<plan> <site> <line>``: grams that count
-  on plans; ``=way:<from>-<to>``: where manifests go; ``=begun:<month>``: the first entry that was not admitted before it;
+  on plans; ``=way:<from>-<to>``: where manifests go;
 * ``=of``, ``=told``, ``=treated``, ``=at``: what registers and dossiers of one firm are drawn from (``parties``).
 """
 
@@ -52,7 +52,7 @@ from reports.reconciliation.gathered.filing import (
 from reports.reconciliation.gathered.late import LateAct, late_name
 from reports.reconciliation.gathered.pages import PagedMap
 from reports.reconciliation.gathered.parties import FORMS, file_for_firms, file_place
-from reports.reconciliation.gathered.stocks import LateStock, StockBook, Stocks, months_between
+from reports.reconciliation.gathered.stocks import LateStock, StockBook, Stocks
 from reports.reconciliation.line import LineRow, Way, period_of
 from reports.reconciliation.model import Tolerance
 from whitelist.quota import Q3_PREFIX, SiteYear, q3_key
@@ -82,7 +82,7 @@ _OWN: dict[str, Callable[[bytes], Any]] = {
     for name, form in (
         ("=rows", MonthLines), ("=now", AccountBooks), ("=books", AccountBooks), ("=filed", FiledManifest), ("=holders", tuple[str, ...]),
         ("=double", tuple[str, ...]), ("=drawn", bool), ("=count", int), ("=way", bool), ("=late", LateAct), ("=stock", StockBook),
-        ("=restock", LateStock), ("=plan", int), ("=begun", int),
+        ("=restock", LateStock), ("=plan", int),
     )
 } | FORMS  # fmt: skip
 
@@ -142,8 +142,6 @@ class Gathering:
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
     def _end_month(self, following: str) -> None:
-        for month in months_between(self.to.month, following) if self.to.month else ():
-            self.held.put(f"=begun:{month}", self.to.size)
         self._month_s = period_of(following).start_s
         self.stocks.carry(self.to.month, following)
         for name, books in list(self.held.walk("=now:")):
@@ -298,10 +296,6 @@ class Gathering:
         """Numbers that several manifests hold which are not voided, and their chains."""
         for name, holders in self.held.walk("=double:"):
             yield name.removeprefix("=double:"), holders
-
-    def begun(self, month: str) -> int:
-        """The first entry that was admitted in a month or later; 0 where the log does not reach back so far."""
-        return self.held.get(f"=begun:{month}") or 0
 
     def ways(self) -> Iterator[Direction]:
         """Every way that a manifest ever went, those within a province, too."""

@@ -28,8 +28,8 @@ class MonthOpening:
     def _close(self, month: str) -> BaseClose | None:
         state: PeriodState | None = self.fold.facts.state(period_chain(month, *self.way))
         close = None if state is None else state.close_below(self.fold.size)
-        if close is None or close.size < self.fold.gathering.begun(following_month(month)):
-            return None  # one that was drawn before the month was over in the log closes nothing: nobody knew its end
+        if close is None:
+            return None
         return BaseClose(direction=self.way, month=month, index=close.index, size=close.size, json=close.json)
 
     @cached_property

@@ -17,6 +17,7 @@ from ledger.times import format_at
 from liandan.cli import main
 from liandan.cli import month_office as month_office_commands
 from liandan.client import AsyncLiandan
+from liandan.client.transport import RequestRefused
 from liandan.demo.cast import Firm
 from reports.periods.answers import Periods
 from tests.liandan.months.office import CHONGQING, OPERATOR, SICHUAN, MonthOffice, month_office
@@ -138,7 +139,7 @@ async def dispute(office: MonthOffice) -> None:
     await office.act(SICHUAN.uscc, "period.dispute/1", CHAIN, {"json": state.newest.json, "reason": "不符（虚构）", "items": items})
 
 
-async def test_a_close_that_hides_the_rest_of_the_month_is_not_confirmed_however_well_it_was_reckoned(desk: Desk, tmp_path: Path) -> None:
+async def test_a_close_that_hides_the_rest_of_the_month_does_not_enter_however_well_it_was_reckoned(desk: Desk, tmp_path: Path) -> None:
     """What came behind such a size would stand in no statement: not in this one, and no later one tells it as an adjustment."""
     office, out, export = desk.office, tmp_path / "drawn", tmp_path / "export"
     async with office.client(OPERATOR.uscc) as client:
@@ -152,12 +153,14 @@ async def test_a_close_that_hides_the_rest_of_the_month_is_not_confirmed_however
     await office.live()
     [path] = out.glob("*-provisional.json")
     raw = path.read_bytes()
-    await office.act(OPERATOR.uscc, "period.close/1", CHAIN, {"size": int(note[1]), "root": note[2], "json": sha256(raw).hexdigest()})
-    refused = await desk.run("confirm", "2026-05", "--direction", "51-50", "--yes", "--json-alone", who=SICHUAN)
-    assert (refused.exit_code, "未签署" in refused.output, "尚未结束" in refused.output) == (1, True, True), refused.output
-    state = await office.standing("2026-05")
-    assert state is not None
-    assert state.said == ()
+    body = {"size": int(note[1]), "root": note[2], "json": sha256(raw).hexdigest()}
+    with pytest.raises(RequestRefused) as caught:
+        await office.act(OPERATOR.uscc, "period.close/1", CHAIN, body)
+    [reason] = caught.value.problem.errors
+    assert (reason.code, reason.field) == ("PERIOD_MONTH", "body.size")
+    assert await office.standing("2026-05") is None
+    closed = await desk.json("run")
+    assert [one["chain"] for one in closed["closed"]] == ["period/2026-05/50-51", CHAIN], "the month can be closed as before"
 
 
 async def test_bytes_of_a_form_keep_nobody_from_confirming_the_json(desk: Desk) -> None:

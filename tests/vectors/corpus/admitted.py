@@ -31,7 +31,9 @@ class AdmittedLog(writer.Log):  # type: ignore[misc, name-defined]  # the vector
         envelope = parse_envelope(v1.compact(v1.envelope(body, [signer for _, signer in act.by])), payload_type=PAYLOAD_STATEMENT)
         statement, kind = read_statement(envelope, KINDS)
         moment = Moment(len(self.entries), parse_at(admitted), self.ruleset)
-        entry = admit(Submission(envelope=envelope, statement=statement, kind=kind), self.facts, moment, self._root_at)
+        entry = admit(
+            Submission(envelope=envelope, statement=statement, kind=kind), self.facts, moment, self._root_at, day_below=self._day_below
+        )
         apply(entry, kind, self.facts)
         self.entries.append(entry.raw)
         self.hashes.append(v1.statement_hash(body))
@@ -40,6 +42,9 @@ class AdmittedLog(writer.Log):  # type: ignore[misc, name-defined]  # the vector
         if entry.index == 0:
             self.found = self.hashes[0]
         return entry
+
+    def _day_below(self, size: int) -> str:
+        return self.decisions[size - 1].admission.at[:10]
 
     def _root_at(self, size: int) -> str | None:
         return str(v1.b64(v1.tree_root(self.leaves[:size]))) if 0 < size <= len(self.entries) else None

@@ -20,6 +20,7 @@ def months(log: Log) -> Iterator[Case]:
     """Closed too early, twice, out of order, at another root or without what it answers; spoken of twice, by others, of another statement."""
     first, last = index_of(log, "period.close"), len(log.entries)
     before, disputed = Posting(log, "period", first, clock("16:54:30")), index_of(log, "period.dispute") + 1
+    over = Posting(log, "period", first, "2026-12-01T08:00:00+08:00")
     open_dispute, after = (
         Posting(log, "disputed period", disputed, clock("16:54:30")),
         Posting(log, "closed period", last, clock("16:54:30")),
@@ -29,6 +30,7 @@ def months(log: Log) -> Iterator[Case]:
         return "period.close", chain, closing(log, more.pop("size", first), **more), by
 
     yield before("of a month that is not over", "PERIOD_MONTH", close("period/2026-11/51-50"))
+    yield over("at a size at which the month was not over", "PERIOD_MONTH", close("period/2026-11/51-50"))
     yield before("that adjusts its own month", "PERIOD_MONTH", close(adjusts=["2026-09", "2026-10"]))
     yield before("of another root", "SEEN_MISMATCH", close(root=v1.b64(v1.sha256(b"another"))))
     yield before("of a size to come", "SEEN_MISMATCH", ("period.close", MONTH, {**closing(log, first), "size": first + 9}, OPERATOR))
