@@ -16,6 +16,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.chain import USCC
 from liandan.schemas import kind_schema
 from liandan.verify_page import PAGE
+from liandan.verify_page.module import core_module, labels_of, tables_module
 from manifests.model import STAGES
 from reports.documents import ATTESTATION, DOCUMENTS, title_of
 from reports.kinds import all_kinds
@@ -25,11 +26,13 @@ from signing.possession import SUITE_WORDS
 from signing.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
-PARTS = (
+READERS = (
     "bytes", "inflate", "asn1", "json", "sm2", "suites", "note", "policy", "schema", "statements", "manifest", "corrections", "bundle", "anchor", "paper", "claim",
-    "receipts", "unlogged", "verdict", "words", "show", "camera", "store", "page",
+    "receipts", "unlogged", "verdict",
 )  # fmt: skip
-"""Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
+"""Scripts that read and judge bytes: each uses only what stands before it, but for calls at run time. The desk signs by these, too."""
+PARTS = ("kept", *READERS, "words", "show", "camera", "store", "page")
+"""Scripts, in the order in which they stand in the page."""
 _DROPPED = (
     "$schema", "$id", "title", "description", "default", "examples", "format", "contentEncoding", "contentMediaType", "x-liandan", "x-words",
 )  # fmt: skip
@@ -150,6 +153,17 @@ def build(kinds: Kinds) -> str:
         "licences": licences.replace("&", "&amp;").replace("<", "&lt;"),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filling[found[1]], _source("page.html"))
+
+
+def modules(kinds: Kinds) -> dict[str, str]:
+    """The readers as modules, by their paths under the desk's static files."""
+    parts = [_source(f"{name}.js") for name in READERS]
+    known = {**tables(kinds, "".join(parts)), "LABELS": labels_of(kinds)}
+    return {
+        "island/core.js": core_module(parts, list(known)),
+        "island/tables.js": tables_module(known),
+        "vendor/noble-ed25519.js": _source("vendor/noble-ed25519.js"),
+    }
 
 
 def main() -> None:

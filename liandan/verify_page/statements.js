@@ -71,8 +71,8 @@ function checkSeen(seen) {
   if (size <= 0 || !hash || hash.length !== 32) throw refuse("SEEN_FORM", "seen", size, "size > 0 and a 32-byte root");
 }
 
-/** The act that an envelope carries, form and body judged, signatures not. */
-async function readStatement(envelope) {
+/** The act that an envelope carries, form and body judged, signatures not; not even counted, where some have still to be given. */
+async function readStatement(envelope, isWhole = true) {
   const fields = parseJson(envelope.body, BODY_MAX, 8);
   const unknown = keysOf(fields).filter((name) => !FIELDS.includes(name));
   if (unknown.length) throw refuse("FIELD_UNKNOWN", unknown[0], "", FIELDS.join(", "));
@@ -86,7 +86,7 @@ async function readStatement(envelope) {
   if (typeof fields.prev !== "string" || !HEX64.test(fields.prev)) throw refuse("PREV_FORM", "prev", fields.prev, "64 hex digits, lower case");
   checkBy(fields.by, fields.chain);
   if (fields.for !== undefined) checkUscc(fields.for, "for");
-  if (envelope.signatures.length !== fields.by.length) {
+  if (isWhole && envelope.signatures.length !== fields.by.length) {
     throw refuse("SIGNATURE_COUNT", "signatures", envelope.signatures.length, fields.by.length);
   }
   const at = instant(fields.at);

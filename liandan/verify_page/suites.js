@@ -1,4 +1,4 @@
-// Signature suites (formats §1): Ed25519 and ECDSA P-256 by WebCrypto; where it lacks Ed25519, by noble-ed25519, run on demand; SM2 by sm2.js.
+// Signature suites (formats §1): Ed25519 and ECDSA P-256 by WebCrypto; where it lacks Ed25519, by noble-ed25519, fetched on demand (`nobleEd25519`, of whoever stands around this); SM2 by sm2.js.
 // A suite that this page does not compute is never taken for a good signature: `false`, and the file is 未核验.
 
 const ED25519_PREFIX = fromHex("302a300506032b6570032100");
@@ -37,20 +37,9 @@ function flawOfPoint(raw) {
   return power(numerator * denominator, (FIELD - 1n) / 2n, FIELD) === 1n ? "" : "not on the curve";
 }
 
-/** Script that lies in the page as text runs when it is asked for; the page's policy names its hash. */
-function runKept(id, name) {
-  if (!window[name]) {
-    const script = document.createElement("script");
-    script.textContent = document.getElementById(id).textContent;
-    document.head.append(script);
-    script.remove();
-  }
-  return window[name];
-}
-
 /** Cofactorless, R compared by its encoding: noble's own `verify` multiplies by the cofactor and takes more. */
 async function holdsByNoble(key, message, signature) {
-  const { Point } = runKept("noble", "nobleEd25519");
+  const { Point } = await nobleEd25519();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", concat(signature.subarray(0, 32), key, message)));
   const [k, s] = [mod(littleEndian(digest), GROUP_ORDER), littleEndian(signature.subarray(32))];
   const expected = Point.BASE.multiply(s, false).subtract(Point.fromBytes(key).multiply(k, false));

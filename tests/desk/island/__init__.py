@@ -1,0 +1,1 @@
+"""What signs in the browser."""
