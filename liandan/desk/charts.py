@@ -1,0 +1,95 @@
+"""Charts that the server draws (console.md §9): integers become places here, and a template writes them as attributes of an SVG. Pure.
+
+Every chart has a sentence that says what it shows, and the figures behind it, for a table stands beside each. No style is written into a
+picture: what a part means is its name, and the style sheet gives a colour to it. Coordinates are whole tenths of a unit, so that two
+servers draw the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+WIDE, ROW, BAR, HEAD, KEY = 640, 44, 14, 16, 24
+"""Width of a chart, height of a row, of its bar, of the name above it, and of the line that says what the parts mean."""
+LEAST = 2
+"""A part of something is never nothing."""
+
+
+class ChartPart(Struct, frozen=True, kw_only=True):
+    """A part of a bar: what it is (a class of the style sheet), how much, and how that reads."""
+
+    name: str
+    amount: int
+    text: str
+
+
+class ChartRow(Struct, frozen=True, kw_only=True):
+    """A bar or two: what it is called, and its parts, those of nothing left out; ``beside`` is drawn under it, to be compared with it."""
+
+    head: str
+    parts: tuple[ChartPart, ...]
+    beside: tuple[ChartPart, ...] = ()
+
+
+class DrawnPart(Struct, frozen=True, kw_only=True):
+    """A rectangle."""
+
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    text: str
+
+
+class DrawnText(Struct, frozen=True, kw_only=True):
+    """A text and where it begins."""
+
+    x: int
+    y: int
+    text: str
+
+
+class DrawnChart(Struct, frozen=True, kw_only=True):
+    """A picture with everything in its place; ``height`` grows with the rows."""
+
+    width: int
+    height: int
+    parts: tuple[DrawnPart, ...]
+    heads: tuple[DrawnText, ...]
+    marks: tuple[int, ...] = ()
+    """Where lines stand that a bar should not pass."""
+
+
+def bars(rows: Sequence[ChartRow], *, most: int = 0, marks: Sequence[int] = ()) -> DrawnChart:
+    """Bars under each other to one scale, which ends at ``most`` or at the longest bar."""
+    long = max([most, *marks, *(sum(part.amount for part in parts) for row in rows for parts in (row.parts, row.beside)), 1])
+    parts, heads, y = list[DrawnPart](), list[DrawnText](), 0
+    for row in rows:
+        heads.append(DrawnText(x=0, y=y + HEAD - 4, text=row.head))
+        parts += _bar(row.parts, y + HEAD, long)
+        y += ROW
+        if row.beside:
+            parts += _bar(row.beside, y - ROW + HEAD + BAR + 4, long)
+            y += BAR + 4
+    return DrawnChart(
+        width=WIDE,
+        height=max(y, ROW),
+        parts=tuple(parts),
+        heads=tuple(heads),
+        marks=tuple(WIDE * mark // long for mark in marks),
+    )
+
+
+def _bar(parts: Sequence[ChartPart], y: int, long: int) -> list[DrawnPart]:
+    found, x, done = list[DrawnPart](), 0, 0
+    for part in parts:
+        done += part.amount
+        if part.amount <= 0:
+            continue
+        end = max(WIDE * done // long, x + LEAST)
+        found.append(DrawnPart(name=part.name, x=x, y=y, width=end - x, height=BAR, text=part.text))
+        x = end
+    return found
