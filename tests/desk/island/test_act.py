@@ -60,3 +60,65 @@ async def test_the_generator_takes_it_back_with_a_receipt(pair: Pair, browser: B
         "the commitment opens by what came beside it"
     )
     assert page.desk.complaints == []
+
+
+async def test_two_browsers_sign_one_departure(pair: Pair, browser: Browser) -> None:
+    """Who starts is free; the second sees the same code, signs, and the act is in the log with a receipt that this browser has checked."""
+    departure = await pair.departure()
+    first = await page_of(browser, pair, pair.consignor)
+    proposal = proposal_of(departure)
+    del proposal["at"]
+    await first.open(form(proposal))
+    begun = await first.press()
+    [name] = [one for one in await pair.carrier.listed("?unsigned=true") if one.startswith(begun["code"].replace(" ", "").lower())]
+    second = await page_of(browser, pair, pair.carrier)
+    await second.open(f'<form data-cosign="{name}"><button>核对</button><div data-outcome></div></form>')
+    ended = await second.press()
+    assert (ended["state"], ended["code"]) == ("entered", begun["code"])
+    assert f"已签署：{pair.consignor.uscc}" in ended["sheet"]
+    assert second.desk.complaints == first.desk.complaints == []
+
+
+async def test_declined_and_taken_back(pair: Pair, browser: Browser) -> None:
+    departure = await pair.departure()
+    await pair.consignor.bring(departure.first, departure.now)
+    second = await page_of(browser, pair, pair.carrier)
+    await second.open(
+        f'<form data-decline="{departure.name}"><textarea name="reason">车没到（虚构）</textarea><button>拒签</button></form>'
+    )
+    assert (await second.press())["state"] == "declined"
+    told = await pair.consignor.look(departure.name)
+    assert (told["state"], told["reason"]) == ("declined", "车没到（虚构）")
+    other = await pair.departure()
+    await pair.consignor.bring(other.first, other.now)
+    first = await page_of(browser, pair, pair.consignor)
+    await first.open(f'<form data-withdraw="{other.name}"><button>撤回</button></form>')
+    assert (await first.press())["state"] == "withdrawn"
+    assert other.name not in await pair.carrier.listed("?unsigned=true")
+
+
+async def test_other_bytes_than_were_asked_for_are_not_signed(pair: Pair, browser: Browser) -> None:
+    """A server that shows another act under the hash finds no signature."""
+    departure, other = await pair.departure(), await pair.departure()
+    await pair.consignor.bring(departure.first, departure.now)
+    await pair.consignor.bring(other.first, other.now)
+    page = await page_of(browser, pair, pair.carrier)
+    await page.open(f'<form data-cosign="{departure.name}"><button>核对</button></form>')
+    forged = await pair.carrier.look(other.name)
+    forged["statement"] = departure.name
+    await page.do(lambda found: found.context.route(f"**/v1/pending/{departure.name}", lambda route: route.fulfill(json=forged)))
+    told = await page.press()
+    assert (told["state"], told["code_of"], told["sheet"]) == ("stopped", "HASH_DIFFERS", "")
+
+
+async def test_a_changed_proposal_changes_the_sheet(pair: Pair, browser: Browser) -> None:
+    """What another script puts into the page is what the sheet says, for the sheet says what would be signed."""
+    departure = await pair.departure()
+    page = await page_of(browser, pair, pair.consignor)
+    await page.open(form(proposal_of(departure)))
+    swap = "() => { const told = document.querySelector('[data-proposal]').firstChild; told.data = told.data.replace('1.200000', '9.900000'); }"
+    await page.do(lambda found: found.evaluate(swap))
+    told = await page.press(sign=False)
+    assert "9.900000 吨" in told["title"]
+    assert "1.200000" not in told["sheet"]
+    assert told["code"] != f"{departure.name[:4]} {departure.name[4:8]}".upper()

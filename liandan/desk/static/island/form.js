@@ -5,6 +5,7 @@
 //   <script type="application/json" data-proposal>{"kind": …, "chain": …, "by": […], "body": {…}}</script>
 //   <input data-path="lines.0.accepted_t" data-type="mass"> …  <button>签署</button>  <div data-outcome></div>
 // </form>
+// <form data-cosign="<hash>">, <form data-decline="<hash>"> with a field `reason`, <form data-withdraw="<hash>">: answers to a pending statement.
 //
 // data-path: place in the body (numbers are places in lists, a last `+` appends). data-on="by.1": place in the proposal itself.
 // data-personal="handler.name": becomes a commitment. data-type: text, mass (tonnes; data-unit="kg": kilograms), time (of a datetime-local, Beijing),
@@ -147,7 +148,7 @@ function outcomePlace(form) {
 async function show(form, found) {
   const next = form.dataset.next;
   form.dispatchEvent(new CustomEvent(`liandan:${found.state}`, { bubbles: true, detail: found }));
-  if (next !== undefined && ["entered", "pending", "waiting"].includes(found.state)) {
+  if (next !== undefined && ["entered", "pending", "waiting", "declined", "withdrawn"].includes(found.state)) {
     remember(found);
     location.assign(next.replace("{statement}", found.statement).replace("{ulid}", () => (found.receipt ? found.receipt.chain.split("/").pop() : "")));
     return;
@@ -179,16 +180,16 @@ async function showLast() {
   target.replaceChildren(outcomeCard(JSON.parse(kept)));
 }
 
-async function submitted(form) {
+/** Runs `work` and shows what comes of it; meanwhile no button can be pressed again. */
+async function waiting(form, work) {
   const buttons = [...form.querySelectorAll("button")].filter((button) => !button.disabled);
   const texts = buttons.map((button) => button.textContent);
-  const isSubmit = (button) => button.type === "submit";
   try {
-    const proposal = await proposalOf(form);
-    buttons.forEach((button) => (button.disabled = true));
-    buttons.filter(isSubmit).forEach((button) => (button.textContent = say(W.sending)));
-    const { signAct } = await import("./act.js");
-    await show(form, await signAct(proposal, { store: form.liandanStore, queued: form.liandanQueued }));
+    const found = work(() => {
+      buttons.forEach((button) => (button.disabled = true));
+      buttons.filter((button) => button.type === "submit").forEach((button) => (button.textContent = say(W.sending)));
+    });
+    await show(form, await found);
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
   } finally {
@@ -196,12 +197,35 @@ async function submitted(form) {
   }
 }
 
+/** What a form does: an act, or an answer to what somebody else has begun. */
+const DOING = {
+  act: async (form, begin) => {
+    const proposal = await proposalOf(form);
+    begin();
+    const { signAct } = await import("./act.js");
+    return signAct(proposal, { store: form.liandanStore, queued: form.liandanQueued });
+  },
+  cosign: async (form, begin) => {
+    begin();
+    return (await import("./cosign.js")).cosign(form.dataset.cosign);
+  },
+  decline: async (form, begin) => {
+    begin();
+    return (await import("./cosign.js")).decline(form.dataset.decline, form.elements.reason.value.normalize("NFC").trim());
+  },
+  withdraw: async (form, begin) => {
+    begin();
+    return (await import("./cosign.js")).withdraw(form.dataset.withdraw);
+  },
+};
+
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest("form[data-act]");
-  if (!form) return;
+  const form = event.target;
+  const doing = Object.keys(DOING).find((name) => form.dataset[name] !== undefined);
+  if (!doing) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  submitted(form);
+  waiting(form, (begin) => DOING[doing](form, begin));
 }, true);
 try {
   showLast();

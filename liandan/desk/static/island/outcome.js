@@ -19,6 +19,8 @@ const W = {
   signedOutText: ["重新进入后再签一次。", "Enter again, then sign once more."],
   queued: ["已签署，存在本机，未发送", "Signed and kept on this device, not sent"],
   cancelled: ["没有签署", "Nothing was signed"],
+  declined: ["已拒签，理由已告知对方", "Declined; the others are told why"],
+  withdrawn: ["已撤回本方签名", "Your signature is taken back"],
   stopped: ["没有签署：{0}", "Nothing was signed: {0}"],
   found: ["现状", "Found"],
   expected: ["应为", "Expected"],
@@ -29,7 +31,7 @@ const W = {
   resend: ["再发一次", "Send again"],
   entry: ["进入", "Enter"],
 };
-const TONES = { entered: "good", waiting: "wait", pending: "wait", later: "wait", queued: "wait", cancelled: "plain" };
+const TONES = { entered: "good", waiting: "wait", pending: "wait", later: "wait", queued: "wait", cancelled: "plain", declined: "plain", withdrawn: "plain" };
 
 const fact = (label, text) => (text ? make("div", { class: "fact" }, make("dt", {}, say(label)), make("dd", {}, text)) : null);
 
@@ -50,7 +52,7 @@ function textsOf(found) {
   if (state === "later") return [say(W.later), say(W.laterText, problem.title || problem.code)];
   if (state === "signed-out") return [say(W.signedOut), say(W.signedOutText)];
   if (state === "queued") return [say(W.queued), ""];
-  if (state === "cancelled") return [say(W.cancelled), ""];
+  if (["cancelled", "declined", "withdrawn"].includes(state)) return [say(W[state]), ""];
   if (state === "refused" && problem.head) return [say(W.overtaken), say(W.overtakenText)];
   const title = problem.title || problem.code;
   return [say(state === "stopped" ? W.stopped : W.refused, title), problem.detail || ""];

@@ -1,9 +1,10 @@
 // Sending an act: alone to the log, or to those who have still to sign; and what the answer means. An act is sent again as often as it takes: the
 // same bytes are answered with the same entry (formats §2).
 
-import { ask, settings } from "./log.js";
+import { ENTRY_MAX, fromBase64, parseJson } from "./core.js";
+import { all, put, remove } from "./db.js";
+import { ask } from "./log.js";
 import { believe, keepRefusal } from "./receipts.js";
-import { remove, put, all } from "./db.js";
 
 const WAIT = { Prefer: "wait=5", "Content-Type": "application/json" };
 const ROUNDS = 6;
@@ -48,7 +49,7 @@ export async function bringDisclosures() {
     const isOver = status === 404 || (status === 200 && ["declined", "refused"].includes(value.state));
     const isIn = status === 200 && value.state === "entered";
     if (isIn && value.receipt) {
-      const envelope = JSON.parse(atob(value.receipt.entry).replace(/[\x80-\xff]/g, "?")).statement;
+      const envelope = parseJson(fromBase64(value.receipt.entry), ENTRY_MAX, 8).statement;
       const sent = await ask("POST", "/v1/statements", { body: JSON.stringify({ envelope, disclosures: kept.disclosures }), headers: WAIT });
       if (sent.status < 300) await remove("disclosures", kept.statement);
       else waiting += 1;
@@ -60,7 +61,7 @@ export async function bringDisclosures() {
 
 /** Uploads a file that a statement names: true when the store has it. */
 export async function upload(file, sha256_b64) {
-  const headers = { "Content-Type": file.type || "application/octet-stream", "Content-Digest": `sha-256=:${sha256_b64}:`, ...settings.headers };
+  const headers = { "Content-Type": file.type || "application/octet-stream", "Content-Digest": `sha-256=:${sha256_b64}:` };
   const answer = await ask("POST", "/v1/evidence", { body: file, headers });
   return answer.status < 300 ? null : problemOf(answer.status, answer.value, answer.retryAfter);
 }
