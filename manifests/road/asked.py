@@ -19,7 +19,7 @@ from whitelist.transfer import NUMBER
 
 ASKED_MAX = 1_024
 """Characters: the address that the code of a paper holds is the longest of what is scanned."""
-What = Literal["manifest", "ulid", "number", "firm", "site", "label", "plate", "text"]
+What = Literal["all", "manifest", "ulid", "number", "firm", "site", "label", "plate", "text"]
 _MANIFEST = re.compile(rf"(?:.*/)?({USCC}/{ULID})(?:[/?#].*)?")
 _SITE = re.compile(rf"({USCC})[/ ]([^/ ]{{1,40}})")
 
@@ -31,6 +31,10 @@ class RoadAsked(Struct, frozen=True):
     value: str
     text: str
     """As it was written, without blanks around it."""
+
+
+EVERYTHING = RoadAsked("all", "", "")
+"""Nothing in particular: all that moves, is late or contradicts itself."""
 
 
 def read_asked(written: str) -> RoadAsked:

@@ -60,6 +60,8 @@ async def look_up(log: Log, caller: Caller, asked: RoadAsked, page: Page, langua
 def search_of(asked: RoadAsked) -> Search | None:
     """The search that finds what is asked about; ``None`` for a text that is no subject yet. A label is found by its batch."""
     match asked.what:
+        case "all":
+            return Search()
         case "plate":
             return Search(plate=asked.value)
         case "number":
@@ -89,16 +91,12 @@ class _Look:
             assert search is not None, "what is no search has few"
             moving, late = await self._found(replace(search, stage=Stage.IN_TRANSIT.value)), await self._late_of(search, present)
             against = await self._found(replace(search, alerts=tuple(CONTRADICTIONS)))
-            since = to_datetime(self._now_s - LAST_DAYS * DAY_S - _ISSUED_BEFORE_S)
-            last = (await store.search_views(self._conn, replace(search, since=since), limit=LAST_MAX)).views
-            after = read_cursor(page.cursor, Cursor, search)
-            found = await store.search_views(self._conn, search, after=after, limit=page.limit)
-            history, following = found.views, None if found.next is None else write_cursor(found.next, search)
+            last, history, following = await self._pages(search, page)
         else:
             moving, last, history, following = [view for view in few if view.state.stage is Stage.IN_TRANSIT], few, few, None
             late, against = [view for view in few if view.state.stage not in FINISHED], [view for view in few if standing(view)]
         subject = await self._subject()
-        if not history and page.cursor is None and not subject.party:
+        if not history and page.cursor is None and not subject.party and subject.what != "all":
             raise refuse(
                 "NOT_FOUND",
                 field="q",
@@ -116,6 +114,15 @@ class _Look:
             contradictions_more=len(pairs) > LISTED_MAX or len(against) > LISTED_MAX,
             last=self._last(last), manifests=tuple(answers.item_of(view, self._language) for view in history), next=following,
         )  # fmt: skip
+
+    async def _pages(self, search: Search, page: Page) -> tuple[list[ManifestView], list[ManifestView], str | None]:
+        """Manifests of the last days, a page of all of them, and its cursor; of everything there is no history."""
+        if self._asked.what == "all":
+            return [], [], None
+        since = to_datetime(self._now_s - LAST_DAYS * DAY_S - _ISSUED_BEFORE_S)
+        last = (await store.search_views(self._conn, replace(search, since=since), limit=LAST_MAX)).views
+        found = await store.search_views(self._conn, search, after=read_cursor(page.cursor, Cursor, search), limit=page.limit)
+        return last, found.views, None if found.next is None else write_cursor(found.next, search)
 
     async def _found(self, search: Search) -> list[ManifestView]:
         return (await store.search_views(self._conn, search, limit=LISTED_MAX + 1)).views

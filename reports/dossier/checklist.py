@@ -24,6 +24,20 @@ SOURCES = {
 """Where the answer of a point is to be found."""
 
 
+ENTRIES_MAX = 6
+"""Entries that are named with a point."""
+FROM_MEMORY = frozenset({3, 16})
+"""Points whose article the law research does not show in its own words (§1.2 has Art. 9 on emergencies, and no Art. 12(3)): never told as read."""
+
+
+class PointEntry(Struct, frozen=True):
+    """An entry of a manifest: ``<generator>/<ULID>``, its national number or ULID, the index."""
+
+    id: str
+    name: str
+    index: int
+
+
 class PointAnswer(Struct, frozen=True, kw_only=True):
     """A point as it is answered."""
 
@@ -35,6 +49,10 @@ class PointAnswer(Struct, frozen=True, kw_only=True):
     is_alarming: bool = False
     index: int | None = None
     """The entry by which what is alarming is seen first."""
+    entries: tuple["PointEntry", ...] = ()
+    """Entries that show what is answered: those that raised the alerts, else the newest of the manifests that were counted; ENTRIES_MAX at most."""
+    is_read: bool = True
+    """Whether the article was read in the text of the law; else it is told from memory and to be checked before it is cited."""
 
 
 class _Point(Struct, frozen=True):
@@ -307,9 +325,16 @@ def _answer(facts: DossierFacts, number: int, point: _Point) -> PointAnswer:
     text = say(point.zh, point.en)
     if not loads and point.source != "site":
         none = say("期间内没有这一身份的联单", "no manifests in this role in the period")
-        return PointAnswer(number=number, text=text, article=point.article, source="none", answer=none)
+        return PointAnswer(number=number, text=text, article=point.article, source="none", answer=none, is_read=number not in FROM_MEMORY)
     said, codes = point.answer(facts, loads)
-    flags = sorted(flag.index for load in loads for flag in load.view.flags if flag.code in codes and flag.level in "HM")
+    raised = sorted(
+        ((flag.index, load) for load in loads for flag in load.view.flags if flag.code in codes and flag.level in "HM"),
+        key=lambda one: one[0],
+    )
+    flags = [index for index, _ in raised]
+    shown = raised or [(load.view.updated_idx, load) for load in sorted(loads, key=lambda load: -load.view.updated_idx)]
+    if point.source == "site":
+        shown = []
     return PointAnswer(
         number=number,
         text=text,
@@ -318,4 +343,6 @@ def _answer(facts: DossierFacts, number: int, point: _Point) -> PointAnswer:
         answer=said,
         is_alarming=bool(flags),
         index=flags[0] if flags else None,
+        entries=tuple(PointEntry(load.view.chain.removeprefix("manifest/"), load.name, index) for index, load in shown[:ENTRIES_MAX]),
+        is_read=number not in FROM_MEMORY,
     )

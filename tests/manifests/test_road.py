@@ -15,7 +15,7 @@ from ledger.caller import Caller
 from ledger.reading import Page
 from manifests import acts, store
 from manifests.road.answers import RoadAnswer
-from manifests.road.asked import ASKED_MAX, read_asked
+from manifests.road.asked import ASKED_MAX, EVERYTHING, read_asked
 from manifests.road.service import look_up
 from manifests.suggesting.service import suggest
 from signing.refusal import Refusal
@@ -119,6 +119,13 @@ async def test_a_party_sees_its_own_loads_and_not_what_they_contradict(web: Web)
         with pytest.raises(Refusal) as refusal:
             await asked(web, text, Caller(STRANGER, "party", "0" * 64))
         assert refusal.value.codes == ["NOT_FOUND"], text
+
+
+async def test_nothing_in_particular_shows_everything_that_moves_or_contradicts_itself(web: Web) -> None:
+    answer = await look_up(web.log, READER, EVERYTHING, FIRST_PAGE, "zh")
+    assert (len(answer.moving), len(answer.contradictions), answer.manifests) == (2, 2, ())
+    nobody = await look_up(web.log, Caller(STRANGER, "party", "0" * 64), EVERYTHING, FIRST_PAGE, "zh")
+    assert (nobody.moving, nobody.late, nobody.contradictions) == ((), (), ())
 
 
 async def test_plates_are_found_by_how_they_begin(web: Web) -> None:

@@ -66,8 +66,10 @@ def test_figures_are_those_of_the_certificates() -> None:
 
 
 def test_every_point_is_answered_or_said_to_be_for_the_site() -> None:
+    facts = facts_of(october(), GENERATOR)
+    known = {entry.index for entry in facts.bundle.entries}
     with speaking("zh"):
-        found = answers(facts_of(october(), GENERATOR))
+        found = answers(facts)
     assert [one.number for one in found] == list(range(1, 24))
     assert [one.number for one in found if one.source == "site"] == [2, 9]
     assert [one.number for one in found if one.source == "none"] == [10, 11, 12, 13, 14, 15, 16, 17], (
@@ -78,6 +80,11 @@ def test_every_point_is_answered_or_said_to_be_for_the_site() -> None:
         of_receiver = {one.number: one for one in answers(facts_of(collector(), RECEIVER))}
     assert of_receiver[14].is_alarming
     entry = of_receiver[14].index
+    assert entry == of_receiver[14].entries[0].index
+    for point in found:
+        assert all(one.index in known for one in point.entries)
+        assert (not point.entries) == (point.source in ("site", "none")), point.number
+    assert [one.number for one in found if not one.is_read] == [3, 16], "told from memory, never as read"
     assert collector().bench.entries[entry or 0].statement.kind == "manifest.receive/1", "the entry whose admission says so"
     assert "5.500000 吨" in of_receiver[16].answer
 
