@@ -19,6 +19,7 @@ from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from ledger.registrations.routes import PAYER
 from ledger.routes import HEAD_ONLY, NEW, SIGNED
 from liandan.connection import check_head, received
+from liandan.desk.shell.addresses import ENTER, is_desk
 from liandan.forwarded import Forwarding, read_proxies
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
@@ -37,8 +38,10 @@ WINDOW_S = 60.0
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 SIZE = SIZE_HEADER.lower().encode()
 POSTS = "/v1/statements"
-LOGIN = "/v1/tokens"
-"""Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
+TOKEN, STALE = "liandan_token", "liandan_stale"
+"""Where a request keeps the token that it came with, and that its cookie names one that has ended."""
+LOGINS = ("/v1/tokens", ENTER)
+"""Stay open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
 ADDRESSES_MAX = 20_000
 """Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
@@ -122,7 +125,7 @@ class Access:
                 if self._requests.is_full(payer):
                     raise refuse("REQUESTS_TOO_MANY", found=address)
                 self._requests.note(payer)
-                if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(payer):
+                if scope["method"] == "POST" and scope["path"] not in LOGINS and self._failures.is_full(payer):
                     raise refuse("FAILURES_TOO_MANY", found=address)
                 extras["note_lines"] = lambda failed, repeated: self._note_lines(payer, failed, repeated)
             check_head(scope)
@@ -144,11 +147,29 @@ class Access:
             self._log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
 
     async def _caller(self, scope: HTTPScope, payer: str) -> Caller | None:
-        """Whose token is shown; ``None`` without one. Every wrong one is looked for in the database, so an address may show so many in a minute;
-        then it is believed only what was right here before: nobody is kept out by others behind the same address.
+        """Whose token is shown, in a header or in the desk's cookie; ``None`` without one. Of a cookie whose token has ended the desk makes a
+        visitor without a session, who is led to enter again; everything else refuses it."""
+        extras = cast("dict[str, Any]", scope)
+        token, kept = bearer(scope), None
+        if token is None:
+            token = kept = self._identity.cookies.token(scope)
+        self._identity.cookies.check(scope)
+        try:
+            caller = await self._known(token, payer)
+        except Refusal:
+            if kept is None or not is_desk(scope["path"]):
+                raise
+            extras[STALE] = True
+            return None
+        if caller is not None:
+            extras[TOKEN] = token
+        return caller
+
+    async def _known(self, token: str | None, payer: str) -> Caller | None:
+        """Whose token this is. Every wrong one is looked for in the database, so an address may show so many in a minute; then it is believed
+        only what was right here before: nobody is kept out by others behind the same address.
         """
         try:
-            token = bearer(scope)
             if token is not None and self._wrong_tokens.is_full(payer) and not self._identity.has_seen(token):
                 raise refuse("FAILURES_TOO_MANY", found=payer)
             return None if token is None else await self._identity.caller(token)

@@ -23,6 +23,8 @@ from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
 from liandan.books.routes import router as books
+from liandan.desk.routes import ROUTER as DESK
+from liandan.desk.shell.errors import problem_page, wants_page
 from liandan.health import Metrics, healthz, metrics, readyz
 from liandan.identity import Identity, delete_token, post_token
 from liandan.intake.bounded import BoundedReader
@@ -77,6 +79,7 @@ def create_app(
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
     problems = Problems(default, lambda: service.log.publisher.mismatch)
+    problems.wants_page, problems.page = wants_page, problem_page
     limits = Limits(
         statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
     )
@@ -145,6 +148,7 @@ def create_app(
             intake(reader),
             books(reader),
             PAGES,
+            DESK,
             own,
         ],
         dependencies={name: Provide(given) for name, given in provided.items()},

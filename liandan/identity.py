@@ -28,6 +28,7 @@ from ledger.log import Log
 from ledger.parties.store import list_succeeded
 from ledger.routes import caller_of, claimed_now
 from ledger.times import format_at, parse_at
+from liandan.desk.shell.cookies import Cookies
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
 from signing.payload import Flawed, parse
 from signing.phrase import Phrase
@@ -84,7 +85,8 @@ class Identity:
     """Grants, recognises and revokes tokens."""
 
     def __init__(self, log: Log, origin: str, audiences: tuple[str, ...]) -> None:
-        self._log, self._origin, self._audiences = log, origin, audiences
+        self._log, self._origin, self.audiences = log, origin, audiences
+        self.cookies = Cookies(audiences)
         self._known: dict[bytes, tuple[Caller | None, float, float]] = {}
         """Callers by the digest of their token, with its end (Unix seconds) and when the database was asked (monotonic); no caller before the
         first request with a token."""
@@ -127,9 +129,9 @@ class Identity:
 
     async def _check(self, challenge: Challenge, claimed_s: int | None) -> int:
         """How long the token may live, seconds."""
-        if challenge.origin != self._origin or challenge.audience.rstrip("/") not in self._audiences:
+        if challenge.origin != self._origin or challenge.audience.rstrip("/") not in self.audiences:
             found = f"{challenge.origin} {challenge.audience}"
-            raise refuse("LOGIN_ORIGIN", field="audience", found=found, expected=f"{self._origin} {' / '.join(self._audiences)}")
+            raise refuse("LOGIN_ORIGIN", field="audience", found=found, expected=f"{self._origin} {' / '.join(self.audiences)}")
         ends_s, clocks = parse_at(challenge.not_after, "not_after"), [int(time.time())]
         if self._log.simulated:
             clocks.append(await self._log.now(claimed_s))
@@ -213,6 +215,13 @@ class Identity:
         async with self._log.pool.acquire() as conn:
             await conn.execute("DELETE FROM token WHERE digest = $1", _digest(token))
 
+    async def revoke_all(self, keyid: str) -> None:
+        """End every token of a key; other processes notice within ``RECHECK_S``."""
+        for digest in [known for known, (caller, *_) in self._known.items() if caller is not None and caller.keyid == keyid]:
+            del self._known[digest]
+        async with self._log.pool.acquire() as conn:
+            await conn.execute("DELETE FROM token WHERE keyid = $1", keyid)
+
     async def sweep(self) -> None:
         """Forget what has expired; nonces an hour later, as clocks differ. Those of a simulated log stay: where the time may stand still, a
         challenge never ends, and would be good again.
@@ -256,7 +265,5 @@ async def post_token(request: Request[Any, Any, Any]) -> Token:
 async def delete_token(request: Request[Any, Any, Any]) -> None:
     """Revoke the token of this request."""
     caller_of(request, None)
-    token = bearer(request.scope)
-    assert token is not None, "there is a caller, so there is a token"
     identity: Identity = request.app.state.identity
-    await identity.revoke(token)
+    await identity.revoke(str(request.scope["liandan_token"]))  # type: ignore[typeddict-item]  # there is a caller, so there is a token

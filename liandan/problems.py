@@ -23,6 +23,7 @@ from ledger.model import RowDamaged
 from ledger.problem import Language, Problem, leading, make_problem
 from ledger.routes import AGAIN, NEW, SIGNED
 from ledger.store import AWAY
+from liandan.desk.shell.cookies import LANGUAGE, cookie_of
 from liandan.wiring import RULES
 from signing import b64
 from signing.phrase import Phrase, word_in
@@ -43,7 +44,7 @@ BY_STATUS = {
     401: "KEY_UNKNOWN SIGNATURE_WRONG POSSESSION_WRONG TOKEN_MISSING TOKEN_UNKNOWN LOGIN_ORIGIN LOGIN_TIME LOGIN_NONCE",
     403: "KEY_OTHER_PARTY KEY_NOT_VALID SIGNER_ROLE SIGNER_EXTRA SIGNER_MISSING CHAIN_OWNER DELEGATION_MISSING TOKEN_SCOPE READ_FORBIDDEN "
     "CHECK_FORBIDDEN FOUNDING_ONLY ERASE_FORBIDDEN REPORT_SCOPE REGISTER_SCOPE DOSSIER_SCOPE ATTESTATION_SCOPE KEY_SCOPE PARTY_CLOSED ACCESS_ROLE "
-    "PENDING_STRANGER REGISTRATION_DECIDER BOOK_READER",
+    "PENDING_STRANGER REGISTRATION_DECIDER BOOK_READER CROSS_SITE",
     404: "NOT_FOUND SCOPE_UNKNOWN FORMAT_UNKNOWN MANIFEST_UNKNOWN DOSSIER_UNKNOWN EXCERPT_UNKNOWN PENDING_UNKNOWN EVIDENCE_UNKNOWN EVIDENCE_ABSENT "
     "REGISTRATION_UNKNOWN",
     405: "METHOD_NOT_ALLOWED",
@@ -94,7 +95,10 @@ def language_of(accept_language: str, query: str, default: Language) -> Language
 
 
 def scope_language(scope: Scope, default: Language) -> Language:
-    """The language of a request."""
+    """The language of a request; what somebody chose at the desk's foot goes before what the browser prefers."""
+    chosen = cookie_of(scope, LANGUAGE)
+    if chosen in ("zh", "en") and b"lang=" not in scope["query_string"]:
+        return "zh" if chosen == "zh" else "en"
     accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
     return language_of(accepted, scope["query_string"].decode("latin-1"), default)
 
@@ -104,6 +108,9 @@ class Problems:
 
     def __init__(self, default: Language, frozen: Callable[[], str | None]) -> None:
         self._default, self._frozen = default, frozen
+        self.wants_page: Callable[[Scope], bool] = lambda scope: False
+        self.page: Callable[[Scope, Problem, Language], tuple[bytes, dict[str, str]]] | None = None
+        """How the desk shows a problem to people; set by the application."""
 
     def of(self, scope: Scope, error: Exception) -> Problem:
         """The problem of anything that can be raised behind a route."""
@@ -135,16 +142,30 @@ class Problems:
             return tuple(_query_reasons(error)) if code == "QUERY_FORM" else (Reason(code),)
         return (Reason("INTERNAL"),)
 
-    def answer(self, request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    def answer(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         """The exception handler of the application."""
         problem = self._told(request.scope, error)
+        if (shown := self._shown(request.scope, problem)) is not None:
+            body, headers = shown
+            headers = {**problem_headers(problem, error), **headers}
+            return Response(body, status_code=problem.status, media_type=headers.pop("Content-Type"), headers=headers)
         return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=problem_headers(problem, error))
 
     async def send(self, scope: Scope, error: Exception, send: Send) -> None:
         """The same answer without the framework."""
         problem = self._told(scope, error)
+        if (shown := self._shown(scope, problem)) is not None:
+            body, headers = shown
+            await send_answer(send, problem.status, {**problem_headers(problem, error), **headers}, body)
+            return
         headers = {"content-type": PROBLEM_JSON, **problem_headers(problem, error)}
         await send_answer(send, problem.status, headers, msgspec.json.encode(problem))
+
+    def _shown(self, scope: Scope, problem: Problem) -> tuple[bytes, dict[str, str]] | None:
+        """The problem as a page, where people ask for one."""
+        if self.page is None or not self.wants_page(scope):
+            return None
+        return self.page(scope, problem, scope_language(scope, self._default))
 
     def _told(self, scope: Scope, error: Exception) -> Problem:
         """The problem; of a fault the log tells where it was."""

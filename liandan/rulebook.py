@@ -205,6 +205,10 @@ REQUESTS_TOO_MANY | - | sender | design §8 [DESIGN]
 该地址未携带令牌的请求过多，已暂时限制。 || 按 Retry-After 稍后再试；登录取得令牌后不受此限。
 Too many requests without a token from this address. || Wait as Retry-After says; with a token of a login this limit does not apply.
 
+CROSS_SITE | - | sender | design §8 [DESIGN]
+这个请求不是从本网站的页面发出的，未予处理。 || 请回到本网站的页面，从那里再做一次；如果是别处的链接或页面带您到这里，什么也没有改动。
+This request did not come from a page of this site, and nothing was done. || Go back to a page of this site and do it there; if a link or page elsewhere led you here, nothing has changed.
+
 BUSY | - | operator | design §8 [DESIGN]
 系统繁忙，本次请求未写入任何内容。 || 按 Retry-After 等待后原样重发；重复提交是安全的。
 The log is busy; nothing of this request was written. || Wait as Retry-After says and send the same again; resending is safe.

@@ -128,6 +128,8 @@ async def witnessing(out: Path, keyring: Keyring, log_vkeys: tuple[str, ...]) ->
 
 def _write(folder: Path, one: DemoWitness, keyring: Keyring, log_vkeys: tuple[str, ...]) -> None:
     """Its key and name, the log it knows, and the authority's key to read entries with."""
+    if folder.exists():  # of a demonstration that goes on where it was stopped
+        return
     folder.mkdir(parents=True)
     passphrase = folder / PASSPHRASE
     passphrase.touch(mode=0o600)

@@ -17,14 +17,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reports.paper.embedding import Alphabet, codes_of
 from reports.paper.fonts import BOLD, BOLD_LEAST, FACE, REGULAR, drawable, load, missing, width, wrap
 from reports.paper.tongue import say
+from reports.tokens import COLORS, PAPER_GREY, PAPER_RULE
 
-INK = "#1A1A1A"
-GREY = "#4B5563"
-RULE = "#7B848F"
-SHADE = "#EEF2F1"
-ACCENT = "#1F5A4C"
-ALARM = "#B42318"
-"""Grey and rules are dark enough to survive a bad photocopy."""
+INK, SHADE, ACCENT, ALARM = (COLORS[name] for name in ("ink", "shade", "accent", "alarm"))
+GREY, RULE = PAPER_GREY, PAPER_RULE
 
 A4 = (595.276, 841.89)
 _LEADING = 1.45

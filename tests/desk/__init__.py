@@ -1,1 +1,1 @@
-"""The desk in a real browser."""
+"""Tests of the desk: real pages of a served log, in a real browser."""
