@@ -27,6 +27,7 @@ READERS = {
     "signing.files": "the one that reads what anybody may have made",
     "liandan.demo": "its own files",
     "liandan.pages": "files shipped with the package",
+    "liandan.desk": "files shipped with the package",
     "reports.parquet.definitions": "files shipped with the package",
     "liandan.postgres": "files of its own server",
     "liandan.reference": "documentation",

@@ -23,7 +23,7 @@ TYPED = """Authorization Bearer Prefer Retry-After Content-Encoding Content-Dige
 registration witness init migrate status retire prepare apply since state out pdf post read policy found from to at as_of as_of_time alone alternatives audience cursor min_size
 next nonce not_after scope origin challenge field salt value disclosures hash old size data type kinds active paused signed data.challenge by prev
 seq seen sig signatures payload payloadType commit leg entry log.vkey server.log manifest null schema schemas number.settle data.adopt n r s v admission body chain kind for envelope lang after limit name uscc updated_since stage number plate url from_index note refusal receipt ORIGIN
-pool_min pool_max duckdb sc"""
+pool_min pool_max duckdb sc same-origin"""
 """Names of fields of requests, options and parts of commands, files, parameters: what is typed as it is written."""
 STANDING = "HW31 ACTIVE SUSPENDED REVOKED REMOVED PROPOSED approved consulted thresholds year provisional work tare gross t AF1234 HW01 HW40 HW45 HW50"
 """Statuses as they stand in states, whose causes say them in words; names of data and their fields, of masses; examples."""
