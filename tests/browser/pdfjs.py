@@ -7,28 +7,24 @@ and so do the tests. Its build runs in Chromium: in Node it asks for a newer one
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
 from base64 import b64decode, b64encode
 from collections import Counter
-from hashlib import sha512
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from PIL import Image
 
 from tests.browser.conftest import CHROMIUM, Browser, Desk
+from tests.browser.package import Package
 
-PACKAGE, VERSION = "pdfjs-dist", "6.5.438"
-INTEGRITY = "vg8Pw1x+AFKy4AMDvhuWl5cOYV8d698UoEANoFFhc79hqXDnZQqnOXoxw3HG907WHOg1JYOvLhP756boddFxpA=="
-"""SHA-512 of the package's file in Base64, as npm writes it (Subresource Integrity)."""
-PARTS = ("LICENSE", "build/pdf.min.mjs", "build/pdf.worker.min.mjs")
-PATIENCE_S = 180
+PACKAGE = Package(
+    name="pdfjs-dist",
+    version="6.5.438",
+    integrity="vg8Pw1x+AFKy4AMDvhuWl5cOYV8d698UoEANoFFhc79hqXDnZQqnOXoxw3HG907WHOg1JYOvLhP756boddFxpA==",
+    parts=("LICENSE", "build/pdf.min.mjs", "build/pdf.worker.min.mjs"),
+    kept_as="pdfjs",
+)
 SCALE = 2.0
 """Pixels a point of the pictures."""
 _READ = """async ([raw, scale, pictures]) => {
@@ -52,45 +48,13 @@ _READ = """async ([raw, scale, pictures]) => {
 }"""
 
 
-def folder() -> Path:
-    """Where this version is kept."""
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return kept / "liandan-pdfjs" / VERSION
-
-
 def missing() -> str:
     """What keeps pdf.js from being asked, in words; empty when it can be."""
     if CHROMIUM is None:
         return "no Chromium on this machine: pdf.js was not asked（本机没有 Chromium，未用 pdf.js 核对）"
-    if not all((folder() / part).is_file() for part in PARTS):
+    if not PACKAGE.is_there:
         return "pdf.js is not there: python -m tests.browser.pdfjs fetches it with npm（没有 pdf.js，未核对）"
     return ""
-
-
-def fetch() -> str:
-    """Fetch the package unless it is there: what came of it, in words; empty when there was nothing to do."""
-    if all((folder() / part).is_file() for part in PARTS):
-        return ""
-    if shutil.which("npm") is None:
-        return "pdf.js: npm is missing, its tests do not run（未找到 npm，pdf.js 的测试不运行）"
-    with tempfile.TemporaryDirectory() as place:
-        command = ["npm", "pack", f"{PACKAGE}@{VERSION}", "--pack-destination", place, "--silent"]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_S, cwd=place)
-            [file] = Path(place).glob("*.tgz")
-        except (OSError, subprocess.SubprocessError, ValueError) as error:
-            return f"pdf.js: npm could not fetch {PACKAGE} {VERSION} ({type(error).__name__}), its tests do not run（未能取得，pdf.js 的测试不运行）"
-        raw = file.read_bytes()
-    if b64encode(sha512(raw).digest()).decode() != INTEGRITY:
-        return f"pdf.js: {PACKAGE} {VERSION} is not the file that is pinned, its tests do not run（校验和不符，pdf.js 的测试不运行）"
-    with tarfile.open(fileobj=io.BytesIO(raw)) as package:
-        for part in PARTS:
-            content = package.extractfile(f"package/{part}")
-            assert content is not None, part
-            (path := folder() / part).parent.mkdir(parents=True, exist_ok=True)
-            (fresh := path.with_name(f".{path.name}.{os.getpid()}")).write_bytes(content.read())
-            fresh.replace(path)
-    return f"pdf.js {VERSION} → {folder()}"
 
 
 class Shown(Struct, frozen=True):
@@ -110,8 +74,8 @@ def open_reader(browser: Browser) -> Desk:
     desk = browser.open("about:blank")
 
     def load(page: Any) -> None:
-        for part in PARTS[1:]:
-            page.add_script_tag(path=str(folder() / part), type="module")
+        for part in PACKAGE.parts[1:]:
+            page.add_script_tag(path=str(PACKAGE.folder / part), type="module")
         page.wait_for_function("() => globalThis.pdfjsLib && globalThis.pdfjsWorker")
 
     desk.do(load)
@@ -125,5 +89,5 @@ def read(desk: Desk, pdf: bytes, pictures: int = 0) -> list[Shown]:
 
 
 if __name__ == "__main__":
-    if said := fetch():
+    if said := PACKAGE.fetch():
         print(said, file=sys.stderr)  # noqa: T201  # a step of make

@@ -1,12 +1,13 @@
 """Files of the desk: styles, scripts, icons, what others made. Served under a hash of them all, so that a browser keeps them for ever and a
 new version never mixes with an old one; modules and styles name each other by relative paths.
 
-``/desk/static/<hash>/<path>``. Files made from other sources (``MADE``) are served beside those that lie in ``static/``.
+``/desk/static/<hash>/<path>``. The readers of the verification page are served beside the files of ``static/``, as modules of the same sources
+(liandan.verify_page.build): what signs here and what verifies there is one code.
 """
 
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,8 @@ from msgspec import Struct
 from ledger.static.routes import FOREVER, accepts_gzip
 from liandan.desk.shell.addresses import STATIC
 from liandan.desk.shell.policy import ALWAYS
+from liandan.verify_page.build import modules
+from liandan.wiring import KINDS
 from signing.refusal import refuse
 
 FOLDER = Path(__file__).parents[1] / "static"
@@ -27,8 +30,6 @@ MEDIA = {
     ".json": "application/json", ".png": "image/png", ".webmanifest": "application/manifest+json",
 }  # fmt: skip
 """What is served, by the end of its name; anything else in the folder is not."""
-MADE: dict[str, Callable[[], bytes]] = {}
-"""Path of a served file to what makes it, for files that are put together from sources elsewhere; filled when modules are imported."""
 GZIP_FROM = 1_000
 InPath = Annotated[str, PathParameter()]
 
@@ -46,7 +47,7 @@ class Asset(Struct, frozen=True):
 def assets() -> Mapping[str, Asset]:
     """Every file by its path, read once."""
     found = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.suffix in MEDIA}
-    found |= {path: make() for path, make in MADE.items()}
+    found |= {path: text.encode() for path, text in modules(KINDS).items()}
     return {
         path: Asset(raw, gzip.compress(raw, 9, mtime=0), MEDIA[Path(path).suffix], sha256(raw).hexdigest())
         for path, raw in sorted(found.items())

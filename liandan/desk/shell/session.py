@@ -47,6 +47,7 @@ async def get_enter(request: Request[Any, Any, Any], guest: TheGuest, next_: Nex
         said = "enter_ended"
     answer = page(
         guest, "shell/enter.html", words=WORDS, title=guest.say(WORDS["enter"]), trusted_types=True,
+        head=("island/enter.js",), styles=("css/island.css",),
         wanted=wanted, said=said, origin=guest.service.origin, personas=(),
     )  # fmt: skip
     if request.scope.get(STALE):
