@@ -14,6 +14,7 @@ from liandan.verify_page.build import modules
 from reports.kinds import all_kinds
 from signing.keys import PrivateKey
 from tests.browser.conftest import Browser, Desk
+from tests.liandan.pending.desk import Pair, Signer
 
 STATIC = Path(liandan.__file__).parent / "desk/static"
 PASSPHRASE = "a passphrase 口令"
@@ -44,9 +45,10 @@ def form(proposal: object, inputs: str = "", attributes: str = "") -> str:
 class Island:
     """A page with the signing modules, of somebody with a token."""
 
-    def __init__(self, desk: Desk, url: str) -> None:
+    def __init__(self, desk: Desk, url: str, *, own: bool = True) -> None:
+        """``own``: on a page of its own; otherwise on those of the server, with the server's files."""
         self.desk, self.url, self.body, self.lang, self.token = desk, url, "", "zh-CN", ""
-        desk.do(self._route)
+        desk.do(self._route if own else lambda page: page.context.set_offline(False))
 
     def _route(self, page: Any) -> None:
         context = page.context
@@ -116,6 +118,15 @@ class Island:
         return found
 
 
-async def island(browser: Browser, url: str, **options: Any) -> Island:
+async def island(browser: Browser, url: str, *, own: bool = True, **options: Any) -> Island:
     """A fresh browser profile with the page."""
-    return await asyncio.to_thread(lambda: Island(browser.open("about:blank", **options), url))
+    return await asyncio.to_thread(lambda: Island(browser.open("about:blank", **{"locale": "zh-CN", **options}), url, own=own))
+
+
+async def enter(browser: Browser, pair: Pair, signer: Signer, path: str = "/desk/keys", **options: Any) -> Island:
+    """A fresh profile with a signer's key, entered, on a page of the desk."""
+    found = await island(browser, str(pair.client.base_url).rstrip("/"), own=False, **options)
+    await found.do(lambda page: page.goto(f"{found.url}/enter?next={path}"))
+    await found.take_key(pair.stage.scribe.keyring.key(signer.uscc), signer.uscc)
+    await found.do(lambda page: (page.reload(), page.click("form[data-enter] > button:enabled"), page.wait_for_url(f"{found.url}{path}")))
+    return found
