@@ -29,7 +29,7 @@ class CheckCommand(click.Command):
         async def run(**given: Any) -> int:
             return await check_loads(given)
 
-        from liandan.cli.office.tree import tree_of
+        from liandan.act_tree import tree_of
         from whitelist.check_answers import AskedTransfer
 
         run = client_options(run)
@@ -62,7 +62,7 @@ async def check_loads(given: Mapping[str, Any]) -> int:
 
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.knowing import ServerKnowledge
-    from liandan.cli.office.tree import tree_of
+    from liandan.act_tree import tree_of
     from liandan.cli.office.typed import Typing
     from whitelist.check_answers import AskedTransfer, CheckAnswers
 

@@ -16,7 +16,7 @@ from liandan.cli.streams import say
 
 if TYPE_CHECKING:
     from liandan.cli.office.asking import Offer
-    from liandan.cli.office.tree import Node
+    from liandan.act_tree import Node
     from liandan.founding import Plan
     from signing.keys import PrivateKey
 
@@ -91,7 +91,7 @@ async def _plan(raw: bytes | None, *, asks: bool) -> Plan:
     import msgspec
 
     from liandan.cli.office.asking import Asking
-    from liandan.cli.office.tree import tree_of
+    from liandan.act_tree import tree_of
     from liandan.cli.office.typed import Typing
     from liandan.founding import Plan, plan_reasons
     from signing.refusal import Refusal

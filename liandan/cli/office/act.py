@@ -49,7 +49,7 @@ class ActCommand(click.Command):
     """The command of one kind. The names of its options come from the body, so they are made when it is called."""
 
     def __init__(self, name: str, kind: Kind) -> None:
-        from liandan.cli.office.tree import tree_of
+        from liandan.act_tree import tree_of
 
         @command
         async def run(**given: Any) -> int:
@@ -77,7 +77,7 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from liandan.cli.office.prepared import by_of, merged, prepared, tell_blockers
     from liandan.cli.office.signers import SignerChoice
     from liandan.cli.office.suggested import suggested
-    from liandan.cli.office.tree import tree_of
+    from liandan.act_tree import tree_of
     from liandan.cli.office.typed import Typing
     from liandan.wiring import KINDS
 

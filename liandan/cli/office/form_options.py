@@ -11,7 +11,7 @@ import msgspec
 from liandan.cli.connection import existing, party_code, read_given
 
 if TYPE_CHECKING:
-    from liandan.cli.office.tree import Node
+    from liandan.act_tree import Node
     from liandan.cli.office.typed import Typing
 
 FILE_MAX = 16 * 1024 * 1024  # Bytes of a file of a form; 1,000 transfers have some megabytes.

@@ -18,7 +18,7 @@ import msgspec
 from ledger.admission.form import number_in, value_reasons
 from ledger.evidence.arriving import SIZE_MAX
 from liandan.cli.connection import read_given
-from liandan.cli.office.tree import Node
+from liandan.act_tree import Node
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 

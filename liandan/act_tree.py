@@ -1,4 +1,4 @@
-"""The body of an act as a form asks for it: one node for each field, with its label, its kind, what may be chosen, from its own declaration."""
+"""The body of an act as a form asks for it, on the command line and on the desk: one node for each field, with its label, its kind, what may be chosen."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""Why something cannot go, as a clerk reads it: the reason, found against allowed, the article and how far it was checked, who lifts it, how long that takes.
+
+Everything comes from the check and from admission; how many working days an act of an authority may take, from the thresholds that are adopted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from ledger.problem import ProblemError
+from signing.citation import OURS
+from signing.refusal import Rule
+from whitelist.check_answers import CheckReason
+from whitelist.lifting import WayOut
+from whitelist.thresholds import Thresholds
+
+Trust = Literal["read", "recall", "ours"]
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One act of a way out: what, by whom, within how many working days; 0 where no rule sets a term."""
+
+    text: str
+    by: tuple[str, ...]
+    is_yours: bool
+    workdays: int
+
+
+class Blocked(Struct, frozen=True, kw_only=True):
+    """One reason."""
+
+    code: str
+    label: str
+    message: str
+    what_to_do: str
+    found: str
+    expected: str
+    source: str
+    trust: Trust
+    """``read``: the text of the law was read; ``recall``: it is to be confirmed; ``ours``: a rule of this log."""
+    lifted_by: str
+    ways: tuple[tuple[Step, ...], ...] = ()
+
+    @property
+    def workdays(self) -> int:
+        """The shortest way out that needs an authority, in working days; 0 where none is bounded."""
+        return min((total for way in self.ways if (total := sum(step.workdays for step in way))), default=0)
+
+
+def trust_of(rule: Rule | None, source: str) -> Trust:
+    """How far a source was checked, by the marks of the rule book."""
+    if not source or source == OURS:
+        return "ours"
+    marked = "" if rule is None else rule.source
+    return "read" if "[READ" in marked else "recall"
+
+
+def blocked(errors: Iterable[ProblemError], rules: Mapping[str, Rule], limits: Thresholds | None, own: str) -> tuple[Blocked, ...]:
+    """The reasons in their order; mere consequences of another are left out where that stands beside them."""
+    found = list(errors)
+    codes = {one.code for one in found}
+    return tuple(_blocked(one, rules.get(one.code), limits, own) for one in found if not one.follows or one.follows not in codes)
+
+
+def _blocked(error: ProblemError, rule: Rule | None, limits: Thresholds | None, own: str) -> Blocked:
+    ways = error.ways if isinstance(error, CheckReason) else ()
+    return Blocked(
+        code=error.code,
+        label=error.label,
+        message=error.message,
+        what_to_do=error.what_to_do,
+        found=error.found,
+        expected=error.expected,
+        source=error.source,
+        trust=trust_of(rule, "" if rule is None else rule.source if error.source != OURS else OURS),
+        lifted_by=error.lifted_by,
+        ways=tuple(_way(way, limits, own) for way in ways),
+    )
+
+
+def _way(way: WayOut, limits: Thresholds | None, own: str) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            text=step.text,
+            by=tuple(signer.name for signer in step.by),
+            is_yours=any(signer.party == own for signer in step.by),
+            workdays=workdays_of(step.kind, limits),
+        )
+        for step in way
+    )
+
+
+def workdays_of(kind: str, limits: Thresholds | None) -> int:
+    """Within how many working days an act follows an application by law: a decision after review, reply and its own term (Order 23 Art. 24–26)."""
+    if limits is None or kind != "approval.decide/1":
+        return 0
+    return limits.review_wd + limits.reply_wd + limits.decide_wd

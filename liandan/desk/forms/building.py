@@ -1,0 +1,215 @@
+"""From the declaration of a body to the parts of a form: what is asked for stands open, what is known or may be added stands folded behind.
+
+Labels, values and units come from the declaration alone (``liandan.act_tree``), as on the command line and on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.labels import fields_of, opened
+from ledger.problem import Language
+from liandan.act_tree import Node, tree_of
+from liandan.desk.forms.model import PLACE, Control, FormGroup, FormInput, FormOption, FormPart, FormRows, FormType
+
+PERSONAL = ("driver.name", "driver.phone", "escort.name", "escort.phone", "handler.name", "handler.phone")
+"""Fields of people that an act may commit to; their names are free, these are what the forms of the law ask for."""
+_PERSON_ZH = ("驾驶员姓名", "驾驶员电话", "押运员姓名", "押运员电话", "经办人姓名", "经办人电话")
+_PERSON_EN = ("driver's name", "driver's phone", "escort's name", "escort's phone", "clerk's name", "clerk's phone")
+NTH = ("第 {n} 项", "No. {n}")
+LINE = ("第 {n} 行", "line {n}")
+_CONTROLS: Mapping[str, Control] = {
+    "choice": "select",
+    "flag": "checkbox",
+    "file": "file",
+    "time": "datetime-local",
+    "day": "date",
+}
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    """What is asked for, by path with ``*``: which fields stand open, what each may be here, when it is needed, which lists may grow."""
+
+    asked: frozenset[str] = frozenset()
+    choices: Mapping[str, Sequence[FormOption]] = {}
+    hints: Mapping[str, str] = {}
+    fixed: frozenset[str] = frozenset()
+    """Lists that have as many rows as are known."""
+    hidden: frozenset[str] = frozenset()
+    """What the server has filled in and nobody changes here."""
+    by_need: bool = False
+    """Whether everything that the form cannot be without is asked for."""
+
+
+class _Builder:
+    def __init__(self, body: type, asking: Asking, language: Language) -> None:
+        self._asking, self._zh = asking, language == "zh"
+        self._forms = {one.path: one.form for one in fields_of(body)}
+
+    def parts(self, nodes: Sequence[Node], before: str, star: str, known: Any, *, is_open: bool, needs: bool = True) -> Iterator[FormPart]:
+        """The parts of an object that stand open, or those that stand folded."""
+        for node in nodes:
+            path, starred = f"{before}{node.name}", f"{star}{node.name}"
+            if starred in self._asking.hidden or node.is_key or self._is_later(node):
+                continue
+            value = known.get(node.name) if isinstance(known, Mapping) else None
+            yield from self._part(node, path, starred, value, is_open=is_open, needs=needs)
+
+    def _part(self, node: Node, path: str, star: str, value: Any, *, is_open: bool, needs: bool) -> Iterator[FormPart]:
+        if node.field.type == "table":
+            if node.name == "commit" and not is_open:
+                yield FormGroup(label=self._say(node.field.zh, node.field.en) or path, parts=tuple(self._personal(path)))
+        elif node.parts and not node.field.is_list:
+            required = needs and node.field.is_required
+            inner = tuple(self.parts(node.parts, f"{path}.", f"{star}.", value, is_open=is_open, needs=required or value is not None))
+            if inner:
+                yield FormGroup(label=self._label(node), parts=inner, path=path)
+        elif node.parts:
+            rows = self._rows(node, path, star, value, is_open=is_open, needs=needs)
+            if rows is not None:
+                yield rows
+        elif self._stands_open(star, node, needs=needs, has=value is not None) == is_open:
+            yield self._input(
+                node, path, star, value, is_required=is_open and ((needs and node.field.is_required) or star in self._asking.asked)
+            )
+
+    def _rows(self, node: Node, path: str, star: str, value: Any, *, is_open: bool, needs: bool) -> FormRows | None:
+        items = value if isinstance(value, list) else []
+        is_new = not items
+        whole = star in self._asking.asked or (self._asking.by_need and needs and node.field.is_required)
+        if is_new and whole != is_open:
+            return None
+        count = len(items) or (1 if whole and (node.field.is_required or star in self._asking.asked) else 0)
+        rows = [self._row(node, f"{path}.{n}", star, items[n] if n < len(items) else None, n, is_open) for n in range(count)]
+        may_grow = star not in self._asking.fixed and (whole == is_open if is_new else not is_open or whole)
+        blank = self._row(node, f"{path}.{PLACE}", star, None, -1, is_open) if may_grow else None
+        if not any(row.parts for row in rows) and blank is None:
+            return None
+        least, most = node.field.least or 0, node.field.most or 64
+        return FormRows(path=path, label=self._label(node), rows=tuple(rows), blank=blank, least=least, most=most)
+
+    def _row(self, node: Node, path: str, star: str, value: Any, number: int, is_open: bool) -> FormGroup:
+        """One object of a list; a new one is whole, what it needs before what it may have."""
+        title = (LINE if star == "lines" else NTH)[0 if self._zh else 1].format(n=number + 1) if number >= 0 else ""
+        if value is not None:
+            parts = tuple(self.parts(node.parts, f"{path}.", f"{star}.*.", value, is_open=is_open))
+        else:
+            fresh = _Fresh(self)
+            parts = tuple(fresh.parts(node.parts, f"{path}.", f"{star}.*."))
+        return FormGroup(label=title, parts=parts, path=path)
+
+    def _stands_open(self, star: str, node: Node, *, needs: bool, has: bool) -> bool:
+        if star in self._asking.asked:
+            return True
+        return self._asking.by_need and needs and node.field.is_required and not has
+
+    def _personal(self, path: str) -> Iterator[FormInput]:
+        for name, zh, en in zip(PERSONAL, _PERSON_ZH, _PERSON_EN, strict=True):
+            yield FormInput(path=path, star=path, label=self._say(zh, en), type="personal", control="text", name=name)
+
+    def input(self, node: Node, path: str, star: str, value: Any, *, is_required: bool) -> FormInput:
+        """One field for itself."""
+        return self._input(node, path, star, value, is_required=is_required)
+
+    def _input(self, node: Node, path: str, star: str, value: Any, *, is_required: bool) -> FormInput:
+        field = node.field
+        options = self._options(star, node, value)
+        kind: FormType = "choice" if star in self._asking.choices and field.type == "text" else field.type
+        control = self._control(node, kind, bool(options))
+        return FormInput(
+            path=path,
+            star=star,
+            label=self._label(node),
+            type=kind,
+            control=control,
+            is_list=field.is_list,
+            is_required=is_required and control not in ("checkbox", "checks"),
+            unit="" if not field.unit else self._say("吨", "t"),
+            pattern=field.pattern,
+            hint=self._asking.hints.get(star) or self._form(node),
+            value="" if options else _text(value, field.type),
+            options=options,
+            least=field.least,
+            most=field.most,
+        )
+
+    def _control(self, node: Node, kind: FormType, has_options: bool) -> Control:
+        if has_options:
+            return "checks" if node.field.is_list else "select"
+        if node.field.is_list and kind != "file":
+            return "textarea"
+        if kind == "text" and (node.field.most or 0) > 200:
+            return "textarea"
+        return _CONTROLS.get(kind, "text") if kind != "choice" else "text"
+
+    def _options(self, star: str, node: Node, value: Any) -> tuple[FormOption, ...]:
+        chosen = {str(one) for one in value} if isinstance(value, list) else {_text(value, node.field.type)} if value is not None else set()
+        if (given := self._asking.choices.get(star)) is not None:
+            return tuple(FormOption(value=one.value, text=one.text, is_chosen=one.is_chosen or one.value in chosen) for one in given)
+        if node.field.type != "choice":
+            return ()
+        words = node.field.values
+        return tuple(
+            FormOption(value=one, text=zh if self._zh else one.replace("_", " "), is_chosen=one in chosen) for one, zh in words.items()
+        )
+
+    def _form(self, node: Node) -> str:
+        """What a text of a form of its own looks like."""
+        if node.field.type not in ("text", "party", "division") or not node.field.pattern:
+            return ""
+        told = self._forms.get(node.field.path, "")
+        zh, _, en = told.partition(" · ")
+        return (zh if self._zh else en or zh) if "^" not in told else ""
+
+    def _label(self, node: Node) -> str:
+        return self._say(node.field.zh, node.field.en) or node.name
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self._zh else en
+
+    @staticmethod
+    def _is_later(node: Node) -> bool:
+        return opened(node.whole)[2].get("later") is True or opened(node.item)[2].get("later") is True
+
+
+class _Fresh:
+    """An object that is not there yet: everything that it needs, and what it may have, whole."""
+
+    def __init__(self, builder: _Builder) -> None:
+        self._builder = builder
+
+    def parts(self, nodes: Sequence[Node], before: str, star: str) -> Iterator[FormPart]:
+        """In the order of the declaration."""
+        for node in nodes:
+            path, starred = f"{before}{node.name}", f"{star}{node.name}"
+            if starred in self._builder._asking.hidden or node.is_key or self._builder._is_later(node) or node.field.type == "table":
+                continue
+            if node.parts and not node.field.is_list:
+                yield FormGroup(label=self._builder._label(node), parts=tuple(self.parts(node.parts, f"{path}.", f"{starred}.")), path=path)
+            elif not node.parts:
+                yield self._builder.input(node, path, starred, None, is_required=node.field.is_required)
+
+
+def form_parts(
+    body: type, known: Mapping[str, Any], asking: Asking, language: Language
+) -> tuple[tuple[FormPart, ...], tuple[FormPart, ...]]:
+    """(what is asked for, what is known or may be added) of a body of which ``known`` is filled in."""
+    builder = _Builder(body, asking, language)
+    nodes = tree_of(body)
+    return tuple(builder.parts(nodes, "", "", known, is_open=True)), tuple(builder.parts(nodes, "", "", known, is_open=False))
+
+
+def _text(value: Any, kind: str) -> str:
+    """A value as its control holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value)
+    if kind == "time":
+        return str(value)[:16]
+    if value is True:
+        return "true"
+    return str(value)

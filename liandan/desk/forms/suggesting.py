@@ -1,0 +1,38 @@
+"""What a field most likely holds, laid in it for whoever signs to look at: times are now, a load that came is accepted as it is.
+
+A suggestion is a value in an input and nothing else: it is signed as it stands there, and the sheet shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from manifests.possible.answers import PossibleActAnswer
+
+ALL = frozenset({"gate.checks"})
+"""Lists of checks of which usually every one was made."""
+USUAL: Mapping[str, str] = {"lines.*.opinion": "accept", "weighing.method": "weighbridge", "about": "other", "gaps.*.cause": "unknown"}
+
+
+def suggested(act: PossibleActAnswer, at: str) -> tuple[dict[str, Any], dict[str, frozenset[str]]]:
+    """(the known body with what is likely beside it, values of choices that are likely)."""
+    known, chosen = deepcopy(act.known), dict[str, frozenset[str]]()
+    for field in act.fields:
+        if field.when:
+            continue
+        if field.path in ALL:
+            chosen[field.path] = frozenset(one.value for one in field.values)
+        elif field.path in USUAL:
+            chosen[field.path] = frozenset({USUAL[field.path]})
+        elif field.type in ("time", "day") and "*" not in field.path:
+            _lay(known, field.path.split("."), at if field.type == "time" else at[:10])
+    return known, chosen
+
+
+def _lay(body: dict[str, Any], path: list[str], value: str) -> None:
+    *above, name = path
+    for step in above:
+        body = body.setdefault(step, {})
+    body.setdefault(name, value)
