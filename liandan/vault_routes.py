@@ -46,7 +46,7 @@ async def read_disclosures(request: Request[Any, Any, Any], caller: TheCaller, s
     """The personal data that one statement committed to: salt and value where they are held, else why not."""
     service: Service = request.app.state.service
     chain = await service.vault.chain_of(statement)
-    await _must_be_reader(service.log, chain, caller, asked=("statement", statement))
+    await must_be_reader(service.log, chain, caller, asked=("statement", statement))
     return Response(Openings(chain, await service.vault.read(chain, caller, statement=statement)), headers=NO_STORE)
 
 
@@ -57,7 +57,7 @@ async def list_disclosures(request: Request[Any, Any, Any], caller: TheCaller, c
     pattern = service.log.kinds.chain_pattern(chain.partition("/")[0])
     if pattern is None or pattern.fullmatch(chain) is None:
         raise refuse("NOT_FOUND", field="chain", found=chain)
-    await _must_be_reader(service.log, chain, caller, asked=("chain", chain))
+    await must_be_reader(service.log, chain, caller, asked=("chain", chain))
     if await service.head(chain) is None:
         raise refuse("NOT_FOUND", field="chain", found=chain)
     return Response(Openings(chain, await service.vault.read(chain, caller)), headers=NO_STORE)
@@ -77,7 +77,7 @@ async def erase_disclosure(request: Request[Any, Any, Any], statement: InHash, f
     return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
 
 
-async def _must_be_reader(log: Log, chain: str, caller: Caller, *, asked: tuple[str, str]) -> None:
+async def must_be_reader(log: Log, chain: str, caller: Caller, *, asked: tuple[str, str]) -> None:
     """Refuse (READ_FORBIDDEN) everybody but the authorities, the parties concerned and readers that an authority names (formats §7); a
     stranger is told only what he ``asked``."""
     if caller.role == "authority" or (caller.role == "party" and caller.uscc in await parties_of(log, chain)):

@@ -6,6 +6,7 @@ Labels, values and units come from the declaration alone (``liandan.act_tree``),
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from msgspec import Struct
@@ -13,7 +14,8 @@ from msgspec import Struct
 from ledger.labels import fields_of, opened
 from ledger.problem import Language
 from liandan.act_tree import Node, tree_of
-from liandan.desk.forms.model import PLACE, Control, FormGroup, FormInput, FormOption, FormPart, FormRows, FormType
+from liandan.desk.forms.model import PLACE, Control, FormGroup, FormInput, FormOption, FormPart, FormRows, FormType, inputs_of
+from liandan.desk.forms.reading import take_out, tidied
 
 PERSONAL = ("driver.name", "driver.phone", "escort.name", "escort.phone", "handler.name", "handler.phone")
 """Fields of people that an act may commit to; their names are free, these are what the forms of the law ask for."""
@@ -40,6 +42,8 @@ class Asking(Struct, frozen=True, kw_only=True):
     """Lists that have as many rows as are known."""
     hidden: frozenset[str] = frozenset()
     """What the server has filled in and nobody changes here."""
+    optional: frozenset[str] = frozenset()
+    """What is asked for and may be left empty."""
     by_need: bool = False
     """Whether everything that the form cannot be without is asked for."""
 
@@ -72,9 +76,7 @@ class _Builder:
             if rows is not None:
                 yield rows
         elif self._stands_open(star, node, needs=needs, has=value is not None) == is_open:
-            yield self._input(
-                node, path, star, value, is_required=is_open and ((needs and node.field.is_required) or star in self._asking.asked)
-            )
+            yield self._input(node, path, star, value, is_required=is_open and self._is_needed(star, node, needs=needs))
 
     def _rows(self, node: Node, path: str, star: str, value: Any, *, is_open: bool, needs: bool) -> FormRows | None:
         items = value if isinstance(value, list) else []
@@ -106,6 +108,11 @@ class _Builder:
             return True
         return self._asking.by_need and needs and node.field.is_required and not has
 
+    def _is_needed(self, star: str, node: Node, *, needs: bool) -> bool:
+        if star in self._asking.optional:
+            return False
+        return (needs and node.field.is_required) or star in self._asking.asked
+
     def _personal(self, path: str) -> Iterator[FormInput]:
         for name, zh, en in zip(PERSONAL, _PERSON_ZH, _PERSON_EN, strict=True):
             yield FormInput(path=path, star=path, label=self._say(zh, en), type="personal", control="text", name=name)
@@ -117,8 +124,10 @@ class _Builder:
     def _input(self, node: Node, path: str, star: str, value: Any, *, is_required: bool) -> FormInput:
         field = node.field
         options = self._options(star, node, value)
-        kind: FormType = "choice" if star in self._asking.choices and field.type == "text" else field.type
+        kind = self._type(node, star)
         control = self._control(node, kind, bool(options))
+        if control == "textarea" and field.is_list:
+            kind = "numbers" if kind == "number" else "lines"
         return FormInput(
             path=path,
             star=star,
@@ -136,6 +145,13 @@ class _Builder:
             most=field.most,
         )
 
+    def _type(self, node: Node, star: str) -> FormType:
+        """How the island reads what is typed: an enumeration of numbers is a number."""
+        field = node.field
+        if field.type == "choice":
+            return "number" if all(isinstance(one, int) for one in getattr(opened(node.item)[0], "values", ("",))) else "choice"
+        return "choice" if star in self._asking.choices and field.type == "text" else field.type
+
     def _control(self, node: Node, kind: FormType, has_options: bool) -> Control:
         if has_options:
             return "checks" if node.field.is_list else "select"
@@ -145,10 +161,21 @@ class _Builder:
             return "textarea"
         return _CONTROLS.get(kind, "text") if kind != "choice" else "text"
 
+    def without(self, known: Mapping[str, Any], parts: Sequence[FormPart]) -> dict[str, Any]:
+        """What is known and stands in no input."""
+        body = deepcopy(dict(known))
+        for one in inputs_of(parts):
+            take_out(body, one.path.split("."))
+        found: dict[str, Any] = tidied(body)
+        return found
+
     def _options(self, star: str, node: Node, value: Any) -> tuple[FormOption, ...]:
         chosen = {str(one) for one in value} if isinstance(value, list) else {_text(value, node.field.type)} if value is not None else set()
         if (given := self._asking.choices.get(star)) is not None:
             return tuple(FormOption(value=one.value, text=one.text, is_chosen=one.is_chosen or one.value in chosen) for one in given)
+        if node.field.type == "flag" and opened(node.whole)[2].get("check") != "true":
+            words_of = (("true", "是", "yes"), ("false", "否", "no"))
+            return tuple(FormOption(value=one, text=self._say(zh, en), is_chosen=one in chosen) for one, zh, en in words_of)
         if node.field.type != "choice":
             return ()
         words = node.field.values
@@ -193,13 +220,21 @@ class _Fresh:
                 yield self._builder.input(node, path, starred, None, is_required=node.field.is_required)
 
 
-def form_parts(
-    body: type, known: Mapping[str, Any], asking: Asking, language: Language
-) -> tuple[tuple[FormPart, ...], tuple[FormPart, ...]]:
-    """(what is asked for, what is known or may be added) of a body of which ``known`` is filled in."""
+class Parts(Struct, frozen=True, kw_only=True):
+    """A form in two: what is asked for, and what is known or may be added; with what of the body stands in no input."""
+
+    asked: tuple[FormPart, ...]
+    more: tuple[FormPart, ...]
+    body: dict[str, Any]
+
+
+def form_parts(body: type, known: Mapping[str, Any], asking: Asking, language: Language) -> Parts:
+    """The form of a body of which ``known`` is filled in."""
     builder = _Builder(body, asking, language)
     nodes = tree_of(body)
-    return tuple(builder.parts(nodes, "", "", known, is_open=True)), tuple(builder.parts(nodes, "", "", known, is_open=False))
+    asked = tuple(builder.parts(nodes, "", "", known, is_open=True))
+    more = tuple(builder.parts(nodes, "", "", known, is_open=False))
+    return Parts(asked=asked, more=more, body=builder.without(known, (*asked, *more)))
 
 
 def _text(value: Any, kind: str) -> str:
@@ -210,6 +245,6 @@ def _text(value: Any, kind: str) -> str:
         return "\n".join(str(one) for one in value)
     if kind == "time":
         return str(value)[:16]
-    if value is True:
-        return "true"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from ledger.form_fields import FieldType
 from ledger.problem import ProblemError
 
-FormType = FieldType | Literal["personal"]
+FormType = FieldType | Literal["personal", "lines", "numbers"]
 Control = Literal["text", "textarea", "select", "checks", "checkbox", "file", "datetime-local", "date", "number"]
 PLACE = "__n__"
 """Stands for the number of a row in the template of one more."""
@@ -91,6 +91,8 @@ class ActForm(Struct, frozen=True, kw_only=True):
 
     kind: str
     title: str
+    own: str
+    """Whose form it is."""
     about: str = ""
     proposal: dict[str, Any]
     parts: tuple[FormPart, ...]
@@ -109,7 +111,7 @@ class ActForm(Struct, frozen=True, kw_only=True):
         return tuple(inputs_of(self.parts))
 
 
-def inputs_of(parts: tuple[FormPart, ...]) -> Iterator[FormInput]:
+def inputs_of(parts: Sequence[FormPart]) -> Iterator[FormInput]:
     """The inputs of some parts, those of groups and rows among them."""
     for part in parts:
         if isinstance(part, FormInput):

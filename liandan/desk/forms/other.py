@@ -44,16 +44,17 @@ def kind_form(
     """The form of a kind on a chain, which ends in ``<ULID>`` where the act begins one; ``known`` is laid in its fields and may be changed."""
     shown = frozenset(_starred(known, ""))
     asking = Asking(by_need=True, asked=shown, choices=offers)
-    parts, more = form_parts(kind.body, known, asking, language)
+    form = form_parts(kind.body, known, asking, language)
     by = [own if own in role.holders or not role.holders else role.holders[0] for role in roles] or [own]
     if own not in by and len(by) == 1:
         by = [own]
     return ActForm(
+        own=own,
         kind=kind.name,
         title=kind.zh if language == "zh" else kind.en,
-        proposal={"kind": kind.name, "chain": chain, "by": by, "body": dict(known)},
-        parts=parts,
-        more=more,
+        proposal={"kind": kind.name, "chain": chain, "by": by, "body": form.body},
+        parts=form.asked,
+        more=form.more,
         signers=tuple(_signer(place, role, by[place], own, names, language) for place, role in enumerate(roles)) if len(roles) > 1 else (),
         blockers=blockers,
         next=next_page,

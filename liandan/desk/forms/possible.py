@@ -28,12 +28,14 @@ def possible_form(
         asked=frozenset(one.path for one in act.fields),
         choices={one.path: _options(one, chosen) for one in act.fields if one.values},
         hints={one.path: one.when for one in act.fields if one.when},
+        optional=frozenset(one.path for one in act.fields if one.when),
         fixed=lists,
         hidden=SERVER_SAYS | {f"{name}.*.line" for name in lists},
     )
-    parts, more = form_parts(kind.body, known, asking, language)
+    form = form_parts(kind.body, known, asking, language)
     by = tuple(holder_of(one, own) for one in act.signers)
     return ActForm(
+        own=own,
         kind=act.kind,
         title=act.text,
         about=act.about,
@@ -42,10 +44,10 @@ def possible_form(
             "chain": act.chain,
             "by": list(by) or [own],
             **({"for": act.principal} if act.principal else {}),
-            "body": act.known,
+            "body": form.body,
         },
-        parts=parts,
-        more=more,
+        parts=form.asked,
+        more=form.more,
         signers=tuple(_signers(act, own, names)) if len(act.signers) > 1 else (),
         may_be_alone=act.alone,
         blockers=act.blockers,

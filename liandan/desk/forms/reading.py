@@ -27,6 +27,9 @@ def read_form(body: type, base: Mapping[str, Any], typed: Iterable[tuple[str, st
     texts: dict[str, list[str]] = {}
     for path, text in typed:
         texts.setdefault(path, []).append(text)
+    for name, count in _rows(texts).items():
+        if isinstance(rows := found.get(name), list):
+            del rows[count:]
     for path, given in texts.items():
         field = fields.get(_NUMBER.sub("*", path))
         if field is None or field.type in ("file", "object", "table"):
@@ -36,11 +39,22 @@ def read_form(body: type, base: Mapping[str, Any], typed: Iterable[tuple[str, st
             continue
         value = _value(field, given)
         if value is None:
-            _take(found, steps)
+            take_out(found, steps)
         else:
             _lay(found, steps, value)
-    tidied: dict[str, Any] = _tidied(found)
-    return tidied
+    read: dict[str, Any] = tidied(found)
+    return read
+
+
+def _rows(paths: Iterable[str]) -> dict[str, int]:
+    """How many rows the form has of each list that it has rows of."""
+    counted: dict[str, int] = {}
+    for path in paths:
+        name, _, rest = path.partition(".")
+        number = rest.partition(".")[0]
+        if number.isdecimal() and len(number) < 5:
+            counted[name] = max(counted.get(name, 0), int(number) + 1)
+    return counted
 
 
 def _value(field: FormField, given: Sequence[str]) -> Any:
@@ -54,7 +68,7 @@ def _value(field: FormField, given: Sequence[str]) -> Any:
 def _plain(field: FormField, text: str) -> Any:
     match field.type:
         case "flag":
-            return True
+            return text != "false"
         case "number":
             return int(digits) if (digits := number_in(text)) else text
         case "time" if (found := _MOMENT.fullmatch(text)) is not None:
@@ -85,23 +99,24 @@ def _lay(value: Any, steps: Sequence[str], what: Any) -> None:
         _lay(inner, rest, what)
 
 
-def _take(value: Any, steps: Sequence[str]) -> None:
+def take_out(value: Any, steps: Sequence[str]) -> None:
+    """Remove what stands at a path."""
     name, *rest = steps
     if isinstance(value, list):
         if name.isdecimal() and int(name) < len(value):
-            _take(value[int(name)], rest) if rest else None
+            take_out(value[int(name)], rest) if rest else None
     elif isinstance(value, dict) and name in value:
         if rest:
-            _take(value[name], rest)
+            take_out(value[name], rest)
         else:
             del value[name]
 
 
-def _tidied(value: Any) -> Any:
+def tidied(value: Any) -> Any:
     """Without objects that nothing was typed into."""
     if isinstance(value, dict):
-        inner = {name: _tidied(one) for name, one in value.items()}
+        inner = {name: tidied(one) for name, one in value.items()}
         return {name: one for name, one in inner.items() if one not in ({}, [])}
     if isinstance(value, list):
-        return [one for one in map(_tidied, value) if one != {}]
+        return [one for one in map(tidied, value) if one != {}]
     return value

@@ -14,20 +14,21 @@ from ledger.log import Log
 from ledger.model import Statement, Unread, chain_key
 from ledger.problem import Language
 from ledger.reading import Page, snapshot
+from ledger.service import Service
 from ledger.times import format_at
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.forms.other import kind_form
 from liandan.desk.forms.possible import possible_form
 from manifests import service as manifests
 from manifests.action_answers import ManifestActions
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
 from whitelist import service as registries
 from whitelist.registries import Wanted
 from whitelist.service import with_names
 
 ULID = "<ULID>"
 _PREPARED = ("manifest", "case")
-_ROUNDS = 16
+_ROUNDS, PARTIES_MAX = 16, 12
 OFFERED_MAX = 100
 """Values of one field that are offered."""
 
@@ -61,7 +62,7 @@ async def forms_of(
     return tuple(
         possible_form(one, log.kinds.by_name[one.kind], own, actions.names, language, actions.at, next_page)
         for one in actions.possible
-        if one.kind in log.kinds.by_name and only in ("", one.kind)
+        if only in ("", one.kind)
     )
 
 
@@ -127,3 +128,14 @@ async def _offers(log: Log, caller: Caller, kind: Kind, chain: str) -> dict[str,
             for one in page.permits
         )
     return found
+
+
+async def find_parties(service: Service, text: str) -> tuple[FormOption, ...]:
+    """Parties whose names hold a text, or whose code it is; nothing for less than two characters."""
+    if len(text.strip()) < 2:
+        return ()
+    try:
+        page = await service.parties(text, 0, Page(None, PARTIES_MAX))
+    except Refusal:
+        return ()
+    return tuple(FormOption(value=one.uscc, text=one.name) for one in page.parties if not one.closed_on)

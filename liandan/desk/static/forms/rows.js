@@ -47,3 +47,16 @@ document.addEventListener("click", (event) => {
     list.querySelector(":scope > [data-add]")?.focus();
   }
 });
+
+// Signed by one's own party alone: the others go out of `by`, and come back.
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-alone]");
+  if (!box) return;
+  const form = box.closest("form");
+  const script = form.querySelector("script[data-proposal]");
+  const proposal = JSON.parse(script.textContent);
+  form.liandanBy ??= proposal.by;
+  proposal.by = box.checked ? [box.dataset.alone] : form.liandanBy;
+  script.textContent = JSON.stringify(proposal);
+  for (const input of form.querySelectorAll("[data-on^='by.']")) input.disabled = box.checked;
+});

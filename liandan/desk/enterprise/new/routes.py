@@ -1,0 +1,135 @@
+"""``/desk/new`` and ``/desk/draft/<ulid>``: where a manifest begins, live judgement while it is filled in, spreadsheets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from ledger.describing import XLSX
+from ledger.routes import caller_of
+from liandan.desk.enterprise.draft import Draft
+from liandan.desk.enterprise.new import service
+from liandan.desk.enterprise.new.drafting import draft_view, judged_view
+from liandan.desk.enterprise.routes import HEAD, STYLES, Typed
+from liandan.desk.enterprise.service import check_draft, names_in, without_signed
+from liandan.desk.enterprise.today import decisions_left
+from liandan.desk.enterprise.words import WORDS
+from liandan.desk.forms.reading import read_form
+from liandan.desk.shell.frame import Visit, fragment, page
+from liandan.intake.bounded import BoundedReader
+from liandan.intake.sniffing import FILE_MAX
+from manifests.service import projection
+from whitelist.service import present_of
+
+READER = BoundedReader()
+"""Of a server process: so few spreadsheets at a time."""
+Upload = Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+def _title(visit: Visit, key: str) -> str:
+    return WORDS[key][visit.lang == "en"]
+
+
+@get("/desk/new", include_in_schema=False)
+async def get_new(visit: Visit) -> Response[str]:
+    """Routes, templates and decisions to begin from; spreadsheets."""
+    sources = await service.read_sources(visit.log, visit.who)
+    names = await names_in(visit.log, sources, visit.lang)
+    return page(
+        visit, "enterprise/new.html", words=WORDS, title=_title(visit, "new_title"), styles=STYLES, head=HEAD, sources=sources, names=names,
+        left=decisions_left(sources.approvals, visit.who.uscc),
+    )  # fmt: skip
+
+
+@post("/desk/new", include_in_schema=False)
+async def post_new(request: Request[Any, Any, Any], visit: Visit, data: Typed) -> Redirect:
+    """A new draft from what was chosen."""
+    draft = await service.begin_draft(
+        visit.service, caller_of(request, "post"), data.get("source", "").strip() + data.get("name", "").strip()
+    )
+    return Redirect(f"/desk/draft/{draft.id}", status_code=303)
+
+
+@get("/desk/new/plan.xlsx", include_in_schema=False)
+async def get_plan_workbook(visit: Visit) -> Response[bytes]:
+    """The empty workbook of planned loads."""
+    assert visit.who, "for those who have entered"
+    headers = {"Content-Disposition": 'attachment; filename="plan.xlsx"', "Cache-Control": "private, no-store"}
+    return Response(service.plan_workbook(), media_type=XLSX, headers=headers)
+
+
+@post("/desk/new/sheet", include_in_schema=False, request_max_body_size=FILE_MAX + 65_536)
+async def post_sheet(request: Request[Any, Any, Any], visit: Visit, data: Upload) -> Response[str]:
+    """A spreadsheet as drafts, or what is wrong with it."""
+    caller = caller_of(request, "post")
+    upload = data["file"]
+    with READER.place(caller.uscc):
+        raw = await upload.read()
+        taken = await service.take_sheet(visit.service, READER, caller, (upload.filename or "-")[:200], raw, visit.lang)
+    return page(visit, "enterprise/sheet.html", words=WORDS, title=_title(visit, "sheet_title"), styles=STYLES, taken=taken)
+
+
+@get("/desk/draft/{name:str}", include_in_schema=False)
+async def get_draft(visit: Visit, name: str) -> Response[str] | Redirect:
+    """A draft to fill in and sign; one that was signed is its manifest."""
+    draft = await service.read_draft(visit.log, visit.who, name)
+    if draft.sort == "draft" and not await without_signed(visit.log, [draft]):
+        return Redirect(f"/m/{draft.party}/{draft.id}", status_code=303)
+    names = await names_in(visit.log, draft, visit.lang)
+    view = draft_view(draft, visit.log.kinds, names, visit.lang)
+    judged = await _judged(visit, draft)
+    return page(
+        visit, "enterprise/draft.html", words=WORDS, title=_title(visit, "draft_title"), styles=STYLES, head=HEAD, draft=view, judged=judged
+    )
+
+
+async def _judged(visit: Visit, draft: Draft) -> Any:
+    answer, others = await check_draft(visit.log, visit.who, draft, visit.lang, None)
+    async with projection(visit.log) as now:
+        present = await present_of(visit.log, now, None)
+    return judged_view(draft, answer, others, visit.log.kinds, None if present is None else present.limits)
+
+
+@post("/desk/draft/{name:str}/check", include_in_schema=False, status_code=200)
+async def post_check(request: Request[Any, Any, Any], visit: Visit, name: str) -> Response[str]:
+    """Keep what is typed, and say whether it could be issued now."""
+    caller = caller_of(request, "post")
+    draft = await service.read_draft(visit.log, caller, name)
+    typed = [(key, str(value)) for key, value in (await request.form()).multi_items() if isinstance(value, str)]
+    body = read_form(visit.log.kinds.by_name["manifest.issue/1"].body, draft.body, typed)
+    draft = await service.change_draft(visit.log, caller, draft, body)
+    return fragment(visit, "enterprise/_judged.html", words=WORDS, judged=await _judged(visit, draft))
+
+
+@post("/desk/draft/{name:str}/decision", include_in_schema=False)
+async def post_decision(request: Request[Any, Any, Any], visit: Visit, name: str, data: Typed) -> Redirect:
+    """The same load on another decision."""
+    number = data.get("line", "")
+    draft = await service.move_draft(
+        visit.log, caller_of(request, "post"), name, data.get("approval", ""), int(number) if number.isdecimal() else -1
+    )
+    return Redirect(f"/desk/draft/{draft.id}", status_code=303)
+
+
+@post("/desk/draft/{name:str}/drop", include_in_schema=False)
+async def post_drop(request: Request[Any, Any, Any], visit: Visit, name: str) -> Redirect:
+    """A draft or template that nobody needs."""
+    await service.drop_draft(visit.log, caller_of(request, "post"), name)
+    return Redirect("/desk", status_code=303)
+
+
+@post("/desk/draft/{name:str}/template", include_in_schema=False)
+async def post_template(request: Request[Any, Any, Any], visit: Visit, name: str, data: Typed) -> Redirect:
+    """Keep the route of a draft for later."""
+    caller = caller_of(request, "post")
+    draft = await service.read_draft(visit.log, caller, name)
+    await service.keep_template(visit.log, caller, draft, data.get("title", "").strip())
+    return Redirect("/desk/new", status_code=303)
+
+
+HANDLERS = (get_new, post_new, get_plan_workbook, post_sheet, get_draft, post_check, post_decision, post_drop, post_template)
