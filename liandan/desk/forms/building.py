@@ -5,12 +5,14 @@ Labels, values and units come from the declaration alone (``liandan.act_tree``),
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 from msgspec import Struct
 
+from ledger.form_fields import form_fields
 from ledger.labels import fields_of, opened
 from ledger.problem import Language
 from liandan.act_tree import Node, tree_of
@@ -21,6 +23,7 @@ PERSONAL = ("driver.name", "driver.phone", "escort.name", "escort.phone", "handl
 """Fields of people that an act may commit to; their names are free, these are what the forms of the law ask for."""
 _PERSON_ZH = ("驾驶员姓名", "驾驶员电话", "押运员姓名", "押运员电话", "经办人姓名", "经办人电话")
 _PERSON_EN = ("driver's name", "driver's phone", "escort's name", "escort's phone", "clerk's name", "clerk's phone")
+_NUMBER = re.compile(r"(?<=\.)[0-9]+(?![^.])")
 NTH = ("第 {n} 项", "No. {n}")
 LINE = ("第 {n} 行", "line {n}")
 _CONTROLS: Mapping[str, Control] = {
@@ -52,6 +55,7 @@ class _Builder:
     def __init__(self, body: type, asking: Asking, language: Language) -> None:
         self._asking, self._zh = asking, language == "zh"
         self._forms = {one.path: one.form for one in fields_of(body)}
+        self._fields = form_fields(body)
 
     def parts(self, nodes: Sequence[Node], before: str, star: str, known: Any, *, is_open: bool, needs: bool = True) -> Iterator[FormPart]:
         """The parts of an object that stand open, or those that stand folded."""
@@ -66,12 +70,12 @@ class _Builder:
         if node.field.type == "table":
             if node.name == "commit" and not is_open:
                 yield FormGroup(label=self._say(node.field.zh, node.field.en) or path, parts=tuple(self._personal(path)))
-        elif node.parts and not node.field.is_list:
+        elif node.field.type != "file" and node.parts and not node.field.is_list:
             required = needs and node.field.is_required
             inner = tuple(self.parts(node.parts, f"{path}.", f"{star}.", value, is_open=is_open, needs=required or value is not None))
             if inner:
                 yield FormGroup(label=self._label(node), parts=inner, path=path)
-        elif node.parts:
+        elif node.field.type != "file" and node.parts:
             rows = self._rows(node, path, star, value, is_open=is_open, needs=needs)
             if rows is not None:
                 yield rows
@@ -139,7 +143,7 @@ class _Builder:
             unit="" if not field.unit else self._say("吨", "t"),
             pattern=field.pattern,
             hint=self._asking.hints.get(star) or self._form(node),
-            value="" if options else _text(value, field.type),
+            value="" if options or kind == "file" else _text(value, field.type),
             options=options,
             least=field.least,
             most=field.most,
@@ -165,8 +169,14 @@ class _Builder:
         """What is known and stands in no input."""
         body = deepcopy(dict(known))
         for one in inputs_of(parts):
+            if one.type == "file":
+                continue  # no browser lays a file in an input: what is named already stays
             take_out(body, one.path.split("."))
         found: dict[str, Any] = tidied(body)
+        for path, star in _lists(parts):
+            field = self._fields[star]
+            if field.is_required and not field.least and (above := _above(found, path.split("."))) is not None:
+                above.setdefault(path.rpartition(".")[2], [])  # a list that must be there may be empty
         return found
 
     def _options(self, star: str, node: Node, value: Any) -> tuple[FormOption, ...]:
@@ -214,10 +224,37 @@ class _Fresh:
             path, starred = f"{before}{node.name}", f"{star}{node.name}"
             if starred in self._builder._asking.hidden or node.is_key or self._builder._is_later(node) or node.field.type == "table":
                 continue
-            if node.parts and not node.field.is_list:
+            if node.field.type != "file" and node.parts and not node.field.is_list:
                 yield FormGroup(label=self._builder._label(node), parts=tuple(self.parts(node.parts, f"{path}.", f"{starred}.")), path=path)
-            elif not node.parts:
+            elif node.field.type == "file" or not node.parts:
                 yield self._builder.input(node, path, starred, None, is_required=node.field.is_required)
+
+
+def _lists(parts: Sequence[FormPart]) -> Iterator[tuple[str, str]]:
+    """(path, path with ``*``) of every list that a form asks for; rows that are still to be added have none yet."""
+    for part in parts:
+        if isinstance(part, FormInput):
+            if part.is_list:
+                yield part.path, part.star
+        elif isinstance(part, FormGroup):
+            yield from _lists(part.parts)
+        else:
+            yield part.path, _NUMBER.sub("*", part.path)
+            for row in part.rows:
+                yield from _lists(row.parts)
+
+
+def _above(body: dict[str, Any], steps: Sequence[str]) -> dict[str, Any] | None:
+    """The object that a path ends in, made where it lies in objects alone; ``None`` within rows that hold nothing yet."""
+    at: Any = body
+    for step in steps[:-1]:
+        if isinstance(at, list):
+            if not step.isdecimal() or int(step) >= len(at):
+                return None
+            at = at[int(step)]
+        else:
+            at = at.setdefault(step, {}) if not step.isdecimal() else None
+    return at if isinstance(at, dict) else None
 
 
 class Parts(Struct, frozen=True, kw_only=True):

@@ -38,6 +38,8 @@ def read_form(body: type, base: Mapping[str, Any], typed: Iterable[tuple[str, st
         if any(step.isdecimal() and int(step) >= ROWS_MAX for step in steps):
             continue
         value = _value(field, given)
+        if value is None and field.is_list and _at(found, steps) == []:
+            continue  # a list that must be there may be empty
         if value is None:
             take_out(found, steps)
         else:
@@ -60,7 +62,10 @@ def _rows(paths: Iterable[str]) -> dict[str, int]:
 def _value(field: FormField, given: Sequence[str]) -> Any:
     texts = [text.strip() for text in given if text.strip()]
     if field.is_list:
-        items = texts if field.type == "choice" else [item for text in texts for item in _BETWEEN.split(text) if item]
+        if field.type == "number":
+            items = [item for text in texts for item in _BETWEEN.split(text) if item]
+        else:
+            items = texts if field.type == "choice" else [item.strip() for text in texts for item in text.split("\n") if item.strip()]
         return [_plain(field, item) for item in items] or None
     return _plain(field, texts[-1]) if texts else None
 
@@ -99,6 +104,17 @@ def _lay(value: Any, steps: Sequence[str], what: Any) -> None:
         _lay(inner, rest, what)
 
 
+def _at(value: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict):
+            value = value.get(step)
+        else:
+            return None
+    return value
+
+
 def take_out(value: Any, steps: Sequence[str]) -> None:
     """Remove what stands at a path."""
     name, *rest = steps
@@ -113,10 +129,10 @@ def take_out(value: Any, steps: Sequence[str]) -> None:
 
 
 def tidied(value: Any) -> Any:
-    """Without objects that nothing was typed into."""
+    """Without objects that nothing was typed into, and lists of which nothing else is left; a list that was empty before stays."""
     if isinstance(value, dict):
-        inner = {name: tidied(one) for name, one in value.items()}
-        return {name: one for name, one in inner.items() if one not in ({}, [])}
+        inner = {name: (one, tidied(one)) for name, one in value.items()}
+        return {name: after for name, (before, after) in inner.items() if after != {} and (after != [] or before == [])}
     if isinstance(value, list):
         return [one for one in map(tidied, value) if one != {}]
     return value

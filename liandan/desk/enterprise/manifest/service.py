@@ -25,6 +25,9 @@ class WholeManifest(Struct, frozen=True, kw_only=True):
     actions: ManifestActions
     owed: tuple[ActForm, ...]
     possible: tuple[ActForm, ...]
+    """Further acts of the manifest's own way."""
+    beside: tuple[ActForm, ...]
+    """Cases, corrections, reports."""
 
 
 async def read_whole(log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None) -> WholeManifest:
@@ -36,11 +39,13 @@ async def read_whole(log: Log, caller: Caller, generator: str, ulid: str, langua
         present = await present_of(log, now, claimed_s)
     found = manifest_page(answer, actions, history, log.kinds, caller.uscc, None if present is None else present.limits, language)
     forms = await forms_of(log, caller, actions, language, f"/m/{generator}/{ulid}")
+    free = [form for form, one in zip(forms, actions.possible, strict=True) if not one.is_owed]
     return WholeManifest(
         page=found,
         actions=actions,
         owed=tuple(form for form, one in zip(forms, actions.possible, strict=True) if one.is_owed),
-        possible=tuple(form for form, one in zip(forms, actions.possible, strict=True) if not one.is_owed),
+        possible=tuple(form for form in free if form.kind.startswith("manifest.")),
+        beside=tuple(form for form in free if not form.kind.startswith("manifest.")),
     )
 
 
