@@ -8,6 +8,11 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from ledger.static.routes import GZIP_FROM, GZIP_LEVEL, accepts_gzip
+from liandan.desk.enterprise.lists.routes import HANDLERS as CLERK_LISTS
+from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
+from liandan.desk.enterprise.new.routes import HANDLERS as NEW
+from liandan.desk.enterprise.routes import HANDLERS as CLERK
+from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
@@ -18,7 +23,7 @@ from liandan.desk.shell.visits import provide_guest, provide_visit
 SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
-ROOMS: tuple[ControllerRouterHandler, ...] = ()
+ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST)
 """Handlers of the rooms."""
 
 

@@ -16,7 +16,7 @@ from liandan.desk.enterprise.service import names_in, read_today
 from liandan.desk.enterprise.signing import SigningGround, signing_view
 from liandan.desk.enterprise.today import today_view
 from liandan.desk.enterprise.words import WORDS
-from liandan.desk.shell.frame import Visit, page
+from liandan.desk.shell.frame import TheVisit, page
 
 STYLES = ("css/forms.css", "css/island.css", "css/enterprise.css")
 HEAD = ("island/form.js", "forms/rows.js")
@@ -25,7 +25,7 @@ Typed = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODE
 
 
 @get("/desk", include_in_schema=False)
-async def get_today(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_today(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What can go today, what stops the rest, what waits, what is left."""
     ground = await read_today(visit.log, request.app.state.relay, visit.who, visit.lang, None)
     return page(
@@ -40,7 +40,7 @@ async def get_today(request: Request[Any, Any, Any], visit: Visit) -> Response[s
 
 
 @get("/desk/sign", include_in_schema=False)
-async def get_sign(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_sign(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What waits for signatures: the visitor's, and others'."""
     relay = request.app.state.relay
     found = await relay.list_for(visit.who, None, None, Page(None, SIGN_MAX), visit.lang, now_s=None)
@@ -54,7 +54,7 @@ async def get_sign(request: Request[Any, Any, Any], visit: Visit) -> Response[st
 
 
 @post("/desk/sign/{statement:str}/decline", include_in_schema=False)
-async def post_decline(request: Request[Any, Any, Any], visit: Visit, statement: str, data: Typed) -> Redirect:
+async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, statement: str, data: Typed) -> Redirect:
     """Say that one will not sign, and why."""
     raw = msgspec.json.encode({"reason": data.get("reason", "").strip()})
     await request.app.state.relay.decline(caller_of(request, "post"), statement, raw, visit.lang, now_s=None)
@@ -62,7 +62,7 @@ async def post_decline(request: Request[Any, Any, Any], visit: Visit, statement:
 
 
 @post("/desk/sign/{statement:str}/withdraw", include_in_schema=False)
-async def post_withdraw(request: Request[Any, Any, Any], visit: Visit, statement: str) -> Redirect:
+async def post_withdraw(request: Request[Any, Any, Any], visit: TheVisit, statement: str) -> Redirect:
     """Take one's signature back."""
     await request.app.state.relay.withdraw(caller_of(request, "post"), statement, now_s=None)
     return Redirect("/desk/sign", status_code=303)

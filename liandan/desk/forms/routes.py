@@ -11,7 +11,7 @@ from liandan.desk.forms.reading import read_form
 from liandan.desk.forms.service import FormAsked, act_forms, find_parties, kind_named
 from liandan.desk.forms.words import WORDS
 from liandan.desk.shell.addresses import local_next
-from liandan.desk.shell.frame import Visit, fragment, page
+from liandan.desk.shell.frame import TheVisit, fragment, page
 
 HEAD = ("island/form.js", "forms/rows.js")
 STYLES = ("css/forms.css", "css/island.css")
@@ -20,7 +20,7 @@ GIVEN = "f."
 
 
 @get("/act/{kind:str}", include_in_schema=False)
-async def get_act(request: Request[Any, Any, Any], visit: Visit, kind: str) -> Response[str]:
+async def get_act(request: Request[Any, Any, Any], visit: TheVisit, kind: str) -> Response[str]:
     """The form of an act on a chain; several where there are several things that it could be about."""
     query = request.query_params
     known_kind = kind_named(visit.log, kind)
@@ -48,7 +48,7 @@ async def get_act(request: Request[Any, Any, Any], visit: Visit, kind: str) -> R
 
 
 @get("/act/options/parties", include_in_schema=False)
-async def get_parties(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_parties(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """Parties whose name or code holds what is typed, as options of a list."""
     text = next((value for value in request.query_params.values() if value), "")
     found = await find_parties(visit.service, str(text)[:60])

@@ -13,7 +13,7 @@ from liandan.desk.enterprise.lists.view import decisions_view, listed
 from liandan.desk.enterprise.routes import STYLES
 from liandan.desk.enterprise.service import names_in
 from liandan.desk.enterprise.words import WORDS
-from liandan.desk.shell.frame import Visit, fragment, page
+from liandan.desk.shell.frame import TheVisit, fragment, page
 from manifests import service as manifests
 from manifests.model import STAGES
 from manifests.search import Search
@@ -27,7 +27,7 @@ FLAGS = ("overdue", "held", "contested")
 
 
 @get("/desk/manifests", include_in_schema=False)
-async def get_manifests(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_manifests(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """Manifests by what they are looked for, newest issue first; with ``cursor`` the rows behind it."""
     asked = {name: str(request.query_params.get(name, "")).strip()[:60] for name in TEXTS}
     asked |= {name: "true" for name in FLAGS if request.query_params.get(name) == "true"}
@@ -67,7 +67,7 @@ def search_of(asked: dict[str, str], own: str) -> Search:
 
 
 @get("/desk/decisions", include_in_schema=False)
-async def get_decisions(visit: Visit) -> Response[str]:
+async def get_decisions(visit: TheVisit) -> Response[str]:
     """Decisions with what is left, applications with whose turn it is, yearly scales."""
     own = visit.who.uscc
     pages = [

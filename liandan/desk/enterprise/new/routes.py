@@ -20,7 +20,7 @@ from liandan.desk.enterprise.service import check_draft, names_in, without_signe
 from liandan.desk.enterprise.today import decisions_left
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.forms.reading import read_form
-from liandan.desk.shell.frame import Visit, fragment, page
+from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
 from liandan.intake.bounded import BoundedReader
 from liandan.intake.sniffing import FILE_MAX
 from manifests.service import projection
@@ -36,7 +36,7 @@ def _title(visit: Visit, key: str) -> str:
 
 
 @get("/desk/new", include_in_schema=False)
-async def get_new(visit: Visit) -> Response[str]:
+async def get_new(visit: TheVisit) -> Response[str]:
     """Routes, templates and decisions to begin from; spreadsheets."""
     sources = await service.read_sources(visit.log, visit.who)
     names = await names_in(visit.log, sources, visit.lang)
@@ -47,7 +47,7 @@ async def get_new(visit: Visit) -> Response[str]:
 
 
 @post("/desk/new", include_in_schema=False)
-async def post_new(request: Request[Any, Any, Any], visit: Visit, data: Typed) -> Redirect:
+async def post_new(request: Request[Any, Any, Any], visit: TheVisit, data: Typed) -> Redirect:
     """A new draft from what was chosen."""
     draft = await service.begin_draft(
         visit.service, caller_of(request, "post"), data.get("source", "").strip() + data.get("name", "").strip()
@@ -56,15 +56,15 @@ async def post_new(request: Request[Any, Any, Any], visit: Visit, data: Typed) -
 
 
 @get("/desk/new/plan.xlsx", include_in_schema=False)
-async def get_plan_workbook(visit: Visit) -> Response[bytes]:
+async def get_plan_workbook(visit: TheVisit) -> Response[bytes]:
     """The empty workbook of planned loads."""
-    assert visit.who, "for those who have entered"
+    assert visit.who.uscc, "for those who have entered"
     headers = {"Content-Disposition": 'attachment; filename="plan.xlsx"', "Cache-Control": "private, no-store"}
     return Response(service.plan_workbook(), media_type=XLSX, headers=headers)
 
 
 @post("/desk/new/sheet", include_in_schema=False, request_max_body_size=FILE_MAX + 65_536)
-async def post_sheet(request: Request[Any, Any, Any], visit: Visit, data: Upload) -> Response[str]:
+async def post_sheet(request: Request[Any, Any, Any], visit: TheVisit, data: Upload) -> Response[str]:
     """A spreadsheet as drafts, or what is wrong with it."""
     caller = caller_of(request, "post")
     upload = data["file"]
@@ -75,7 +75,7 @@ async def post_sheet(request: Request[Any, Any, Any], visit: Visit, data: Upload
 
 
 @get("/desk/draft/{name:str}", include_in_schema=False)
-async def get_draft(visit: Visit, name: str) -> Response[str] | Redirect:
+async def get_draft(visit: TheVisit, name: str) -> Response[str] | Redirect:
     """A draft to fill in and sign; one that was signed is its manifest."""
     draft = await service.read_draft(visit.log, visit.who, name)
     if draft.sort == "draft" and not await without_signed(visit.log, [draft]):
@@ -96,7 +96,7 @@ async def _judged(visit: Visit, draft: Draft) -> Any:
 
 
 @post("/desk/draft/{name:str}/check", include_in_schema=False, status_code=200)
-async def post_check(request: Request[Any, Any, Any], visit: Visit, name: str) -> Response[str]:
+async def post_check(request: Request[Any, Any, Any], visit: TheVisit, name: str) -> Response[str]:
     """Keep what is typed, and say whether it could be issued now."""
     caller = caller_of(request, "post")
     draft = await service.read_draft(visit.log, caller, name)
@@ -107,7 +107,7 @@ async def post_check(request: Request[Any, Any, Any], visit: Visit, name: str) -
 
 
 @post("/desk/draft/{name:str}/decision", include_in_schema=False)
-async def post_decision(request: Request[Any, Any, Any], visit: Visit, name: str, data: Typed) -> Redirect:
+async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: str, data: Typed) -> Redirect:
     """The same load on another decision."""
     number = data.get("line", "")
     draft = await service.move_draft(
@@ -117,14 +117,14 @@ async def post_decision(request: Request[Any, Any, Any], visit: Visit, name: str
 
 
 @post("/desk/draft/{name:str}/drop", include_in_schema=False)
-async def post_drop(request: Request[Any, Any, Any], visit: Visit, name: str) -> Redirect:
+async def post_drop(request: Request[Any, Any, Any], visit: TheVisit, name: str) -> Redirect:
     """A draft or template that nobody needs."""
     await service.drop_draft(visit.log, caller_of(request, "post"), name)
     return Redirect("/desk", status_code=303)
 
 
 @post("/desk/draft/{name:str}/template", include_in_schema=False)
-async def post_template(request: Request[Any, Any, Any], visit: Visit, name: str, data: Typed) -> Redirect:
+async def post_template(request: Request[Any, Any, Any], visit: TheVisit, name: str, data: Typed) -> Redirect:
     """Keep the route of a draft for later."""
     caller = caller_of(request, "post")
     draft = await service.read_draft(visit.log, caller, name)

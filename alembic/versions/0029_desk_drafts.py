@@ -5,8 +5,8 @@ They are no statements and no evidence: nothing of the log is made of them, and 
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
