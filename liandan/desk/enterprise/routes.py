@@ -49,7 +49,7 @@ async def get_sign(request: Request[Any, Any, Any], visit: TheVisit) -> Response
     )
     return page(
         visit, "enterprise/sign.html", words=WORDS, title=WORDS["sign_title"][visit.lang == "en"], styles=STYLES,
-        head=(*HEAD, "island/cosign.js"), sign=signing_view(ground),
+        head=(*HEAD, "enterprise/cosign.js"), sign=signing_view(ground),
     )  # fmt: skip
 
 
