@@ -60,9 +60,9 @@ async def check_loads(given: Mapping[str, Any]) -> int:
     """Ask, and tell; exit code 1 where anything may not be issued."""
     import msgspec
 
+    from liandan.act_tree import tree_of
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.knowing import ServerKnowledge
-    from liandan.act_tree import tree_of
     from liandan.cli.office.typed import Typing
     from whitelist.check_answers import AskedTransfer, CheckAnswers
 

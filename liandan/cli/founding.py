@@ -15,8 +15,8 @@ from liandan.cli.output import FINDING, command, emit, wants_json, warn
 from liandan.cli.streams import say
 
 if TYPE_CHECKING:
-    from liandan.cli.office.asking import Offer
     from liandan.act_tree import Node
+    from liandan.cli.office.asking import Offer
     from liandan.founding import Plan
     from signing.keys import PrivateKey
 
@@ -90,8 +90,8 @@ async def _plan(raw: bytes | None, *, asks: bool) -> Plan:
     """From a file, else from questions; Refusal with everything that is wrong with it, or missing."""
     import msgspec
 
-    from liandan.cli.office.asking import Asking
     from liandan.act_tree import tree_of
+    from liandan.cli.office.asking import Asking
     from liandan.cli.office.typed import Typing
     from liandan.founding import Plan, plan_reasons
     from signing.refusal import Refusal

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.admission.entry import Entry
 from ledger.form_fields import form_fields
 from liandan.act_tree import tree_of
-from liandan.desk.forms.building import Asking, form_parts
+from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import PLACE, FormGroup, FormInput, FormPart, FormRows, inputs_of
 from liandan.desk.forms.reading import read_form
 from liandan.desk.forms.showing import shown
@@ -78,7 +78,7 @@ def test_a_body_of_a_real_log_survives_its_form(log: Desk) -> None:
         kind = KINDS.by_name[entry.statement.kind]
         body = json.loads(msgspec.json.encode(entry.statement.body))
         body.pop("commit", None)
-        parts = form_parts(kind.body, body, Asking(by_need=True), "zh")
+        parts = form_parts(kind.body, body, FormAsking(by_need=True), "zh")
         again = read_form(kind.body, parts.body, typed_in(inputs_of((*parts.asked, *parts.more))))
         assert seconds_off(again) == seconds_off(body), entry.statement.kind
         kinds.add(kind.name)
@@ -102,7 +102,7 @@ def reachable(parts: Iterable[FormPart]) -> set[str]:
 def test_every_field_of_every_kind_has_an_input(name: str) -> None:
     """But for keys, which their own page registers, and lists of objects within rows that are still to be added."""
     body = KINDS.by_name[name].body
-    parts = form_parts(body, {}, Asking(by_need=True), "en")
+    parts = form_parts(body, {}, FormAsking(by_need=True), "en")
     found = reachable((*parts.asked, *parts.more))
     fields = form_fields(body)
     files = tuple(f"{path}." for path, field in fields.items() if field.type == "file")
@@ -117,7 +117,7 @@ def test_every_field_of_every_kind_has_an_input(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(KINDS.by_name))
 def test_inputs_of_a_form_have_names_of_their_own_and_labels(name: str) -> None:
-    parts = form_parts(KINDS.by_name[name].body, {}, Asking(by_need=True), "zh")
+    parts = form_parts(KINDS.by_name[name].body, {}, FormAsking(by_need=True), "zh")
     inputs = [one for one in inputs_of((*parts.asked, *parts.more)) if PLACE not in one.path]
     ids = [one.id for one in inputs]
     assert len(ids) == len(set(ids))

@@ -68,6 +68,7 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from ledger.admission.form import read_body
     from ledger.pending.compact import cosigning_of
     from ledger.times import parse_at
+    from liandan.act_tree import tree_of
     from liandan.cli.agree import show_named
     from liandan.cli.office.asking import Asking
     from liandan.cli.office.chains import ChainChoice
@@ -77,7 +78,6 @@ async def act(kind: Kind, given: dict[str, Any]) -> int:
     from liandan.cli.office.prepared import by_of, merged, prepared, tell_blockers
     from liandan.cli.office.signers import SignerChoice
     from liandan.cli.office.suggested import suggested
-    from liandan.act_tree import tree_of
     from liandan.cli.office.typed import Typing
     from liandan.wiring import KINDS
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from ledger.admission.form import unknown_fields
 from ledger.admission.form_words import ABSENT, said_of
-from liandan.cli import prompting
 from liandan.act_tree import Node
+from liandan.cli import prompting
 from liandan.cli.office.typed import NO, Typing
 from liandan.cli.reasons import tell_typed
 from liandan.cli.streams import shown, warn

@@ -12,8 +12,8 @@ import msgspec
 from ledger.answers import PartyPage
 from ledger.chain import USCC
 from ledger.times import day_at
-from liandan.cli.office.asking import Offer
 from liandan.act_tree import Node
+from liandan.cli.office.asking import Offer
 from liandan.client import AsyncLiandan, RequestRefused
 from manifests.emergencies.answers import Emergencies
 from signing import b64

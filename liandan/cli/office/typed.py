@@ -17,8 +17,8 @@ import msgspec
 
 from ledger.admission.form import number_in, value_reasons
 from ledger.evidence.arriving import SIZE_MAX
-from liandan.cli.connection import read_given
 from liandan.act_tree import Node
+from liandan.cli.connection import read_given
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 

@@ -20,7 +20,7 @@ from whitelist.thresholds import Thresholds
 Trust = Literal["read", "recall", "ours"]
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class LiftingStep(Struct, frozen=True, kw_only=True):
     """One act of a way out: what, by whom, within how many working days; 0 where no rule sets a term."""
 
     text: str
@@ -42,7 +42,7 @@ class Blocked(Struct, frozen=True, kw_only=True):
     trust: Trust
     """``read``: the text of the law was read; ``recall``: it is to be confirmed; ``ours``: a rule of this log."""
     lifted_by: str
-    ways: tuple[tuple[Step, ...], ...] = ()
+    ways: tuple[tuple[LiftingStep, ...], ...] = ()
 
     @property
     def workdays(self) -> int:
@@ -81,9 +81,9 @@ def _blocked(error: ProblemError, rule: Rule | None, limits: Thresholds | None, 
     )
 
 
-def _way(way: WayOut, limits: Thresholds | None, own: str) -> tuple[Step, ...]:
+def _way(way: WayOut, limits: Thresholds | None, own: str) -> tuple[LiftingStep, ...]:
     return tuple(
-        Step(
+        LiftingStep(
             text=step.text,
             by=tuple(signer.name for signer in step.by),
             is_yours=any(signer.party == own for signer in step.by),

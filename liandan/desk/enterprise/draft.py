@@ -24,7 +24,7 @@ OF_ONE_LINE = frozenset({"mass_t", "packs", "pieces", "lots"})
 SortOfDraft = Literal["draft", "template"]
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class KeptDraft(Struct, frozen=True, kw_only=True):
     """One that is kept."""
 
     id: str

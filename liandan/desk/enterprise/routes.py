@@ -10,6 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from ledger.describing import InHash
 from ledger.reading import Page
 from ledger.routes import caller_of
 from liandan.desk.enterprise.service import names_in, read_today
@@ -54,7 +55,7 @@ async def get_sign(request: Request[Any, Any, Any], visit: TheVisit) -> Response
 
 
 @post("/desk/sign/{statement:str}/decline", include_in_schema=False)
-async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, statement: str, data: Typed) -> Redirect:
+async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, statement: InHash, data: Typed) -> Redirect:
     """Say that one will not sign, and why."""
     raw = msgspec.json.encode({"reason": data.get("reason", "").strip()})
     await request.app.state.relay.decline(caller_of(request, "post"), statement, raw, visit.lang, now_s=None)
@@ -62,7 +63,7 @@ async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, stateme
 
 
 @post("/desk/sign/{statement:str}/withdraw", include_in_schema=False)
-async def post_withdraw(request: Request[Any, Any, Any], visit: TheVisit, statement: str) -> Redirect:
+async def post_withdraw(request: Request[Any, Any, Any], visit: TheVisit, statement: InHash) -> Redirect:
     """Take one's signature back."""
     await request.app.state.relay.withdraw(caller_of(request, "post"), statement, now_s=None)
     return Redirect("/desk/sign", status_code=303)

@@ -19,7 +19,7 @@ from ledger.reading import PAGE_MAX, Page, Snapshot
 from ledger.store import fetch_facts
 from ledger.times import day_of
 from liandan.desk.enterprise import store
-from liandan.desk.enterprise.draft import Draft, asked_of, on_decision
+from liandan.desk.enterprise.draft import KeptDraft, asked_of, on_decision
 from liandan.desk.enterprise.today import OtherDecision, TodayGround, other_lines
 from manifests.model import Stage
 from manifests.possible.answers import blocker_answers
@@ -146,7 +146,7 @@ async def _departures(
 # ---------------------------------------------------------------------- drafts
 
 
-async def without_signed(log: Log, drafts: Sequence[Draft]) -> list[Draft]:
+async def without_signed(log: Log, drafts: Sequence[KeptDraft]) -> list[KeptDraft]:
     """Drafts that were not signed yet; those whose manifest is in the log are deleted."""
     chains = {draft.id: chain_key(f"manifest/{draft.party}/{draft.id}") for draft in drafts}
     async with log.pool.acquire() as conn:
@@ -158,7 +158,7 @@ async def without_signed(log: Log, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 async def judge_drafts(
-    log: Log, caller: Caller, drafts: list[Draft], approvals: tuple[ApprovalAnswer, ...], language: Language, claimed_s: int | None
+    log: Log, caller: Caller, drafts: list[KeptDraft], approvals: tuple[ApprovalAnswer, ...], language: Language, claimed_s: int | None
 ) -> tuple[tuple[CheckAnswer, ...], dict[str, tuple[OtherDecision, ...]]]:
     """All drafts in one check, in the order in which they are planned; for those that are refused, on which other decisions they would go."""
     if not drafts:
@@ -187,7 +187,7 @@ async def judge_drafts(
 
 
 async def check_draft(
-    log: Log, caller: Caller, draft: Draft, language: Language, claimed_s: int | None
+    log: Log, caller: Caller, draft: KeptDraft, language: Language, claimed_s: int | None
 ) -> tuple[CheckAnswer, tuple[OtherDecision, ...]]:
     """One draft as if it alone were issued next, and on which other decisions it would go."""
     approvals = await approvals_of(log, caller)

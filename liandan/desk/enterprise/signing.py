@@ -11,7 +11,7 @@ from ledger.pending.answers import PendingAnswer
 from liandan.desk.enterprise.blocked import Blocked, blocked
 
 
-class Signer(Struct, frozen=True, kw_only=True):
+class SignerShown(Struct, frozen=True, kw_only=True):
     """One of ``by``."""
 
     name: str
@@ -19,7 +19,7 @@ class Signer(Struct, frozen=True, kw_only=True):
     is_you: bool
 
 
-class Waiting(Struct, frozen=True, kw_only=True):
+class WaitingSignature(Struct, frozen=True, kw_only=True):
     """A statement that lacks signatures."""
 
     statement: str
@@ -28,7 +28,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     about: str
     """Address of the page that it is about, empty where there is none."""
     subject: str
-    signers: tuple[Signer, ...]
+    signers: tuple[SignerShown, ...]
     opener: str
     taken_at: str
     ends_at: str
@@ -54,8 +54,8 @@ class SigningGround(Struct, frozen=True, kw_only=True):
 class SigningView(Struct, frozen=True, kw_only=True):
     """The page."""
 
-    mine: tuple[Waiting, ...]
-    others: tuple[Waiting, ...]
+    mine: tuple[WaitingSignature, ...]
+    others: tuple[WaitingSignature, ...]
 
 
 def signing_view(ground: SigningGround) -> SigningView:
@@ -65,18 +65,18 @@ def signing_view(ground: SigningGround) -> SigningView:
     return SigningView(mine=tuple(row for is_mine, row in rows if is_mine), others=tuple(row for is_mine, row in rows if not is_mine))
 
 
-def _waiting(one: PendingAnswer, ground: SigningGround) -> Waiting:
+def _waiting(one: PendingAnswer, ground: SigningGround) -> WaitingSignature:
     signed = {signer.uscc for signer in one.by if signer.keyid}
     parts = one.chain.split("/")
     about = f"/m/{parts[1]}/{parts[2]}" if parts[0] in ("manifest", "case") and len(parts) > 2 else ""
-    return Waiting(
+    return WaitingSignature(
         statement=one.statement,
         title=one.title,
         state=one.state,
         about=about if one.seq or parts[0] == "case" else "",
         subject=one.chain,
         signers=tuple(
-            Signer(
+            SignerShown(
                 name=signer.name or ground.names.get(signer.uscc, signer.uscc),
                 has_signed=signer.uscc in signed,
                 is_you=signer.uscc == ground.own,

@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 
 from ledger.store import Conn
-from liandan.desk.enterprise.draft import Draft, SortOfDraft
+from liandan.desk.enterprise.draft import KeptDraft, SortOfDraft
 
 _COLUMNS = "id, party, sort, title, body, planned, origin, changed_s, changed_by"
 
 
-def _draft(row: Any) -> Draft:
-    return Draft(**{**dict(row), "body": msgspec.json.decode(row["body"])})
+def _draft(row: Any) -> KeptDraft:
+    return KeptDraft(**{**dict(row), "body": msgspec.json.decode(row["body"])})
 
 
-async def list_drafts(conn: Conn, party: str, sort: SortOfDraft, limit: int) -> list[Draft]:
+async def list_drafts(conn: Conn, party: str, sort: SortOfDraft, limit: int) -> list[KeptDraft]:
     """Of a party, those with a planned time first, in its order; templates by their titles."""
     order = "title, id" if sort == "template" else "planned = '', planned, id"
     sql = f"SELECT {_COLUMNS} FROM desk_draft WHERE party = $1 AND sort = $2 ORDER BY {order} LIMIT $3"  # noqa: S608  # names of the code
@@ -28,13 +28,13 @@ async def count_drafts(conn: Conn, party: str, sort: SortOfDraft) -> int:
     return int(await conn.fetchval("SELECT count(*) FROM desk_draft WHERE party = $1 AND sort = $2", party, sort))
 
 
-async def fetch_draft(conn: Conn, party: str, name: str) -> Draft | None:
+async def fetch_draft(conn: Conn, party: str, name: str) -> KeptDraft | None:
     """One of a party's."""
     row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM desk_draft WHERE party = $1 AND id = $2", party, name)  # noqa: S608
     return None if row is None else _draft(row)
 
 
-async def put_draft(conn: Conn, draft: Draft) -> None:
+async def put_draft(conn: Conn, draft: KeptDraft) -> None:
     """A new one, or its new state."""
     sql = f"""
         INSERT INTO desk_draft ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

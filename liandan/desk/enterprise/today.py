@@ -13,7 +13,7 @@ from ledger.pending.answers import PendingAnswer
 from ledger.problem import ProblemError
 from ledger.times import SHANGHAI, day_at, day_of, format_at
 from liandan.desk.enterprise.blocked import Blocked, blocked
-from liandan.desk.enterprise.draft import Draft
+from liandan.desk.enterprise.draft import KeptDraft
 from manifests.model import Stage
 from manifests.view import ManifestView
 from manifests.work.answers import WorkItem
@@ -90,7 +90,7 @@ class TodayGround(Struct, frozen=True, kw_only=True):
 
     own: str
     now_s: int
-    drafts: Sequence[Draft] = ()
+    drafts: Sequence[KeptDraft] = ()
     answers: Sequence[CheckAnswer] = ()
     """Of the drafts, in their order."""
     others: Mapping[str, tuple[OtherDecision, ...]] = {}
@@ -163,7 +163,7 @@ def decisions_left(approvals: Iterable[ApprovalAnswer], own: str = "") -> tuple[
     return tuple(sorted(found, key=lambda one: (one.generator != own, one.valid_to, one.no, one.line)))
 
 
-def other_lines(draft: Draft, approvals: Iterable[ApprovalAnswer], at_day: str) -> list[tuple[ApprovalAnswer, ApprovalLineAnswer]]:
+def other_lines(draft: KeptDraft, approvals: Iterable[ApprovalAnswer], at_day: str) -> list[tuple[ApprovalAnswer, ApprovalLineAnswer]]:
     """Lines of other decisions of the same generator for the same waste, receiver and method, that have something left: worth asking the check."""
     lines = [line for line in draft.body.get("lines", []) if isinstance(line, dict)]
     codes, methods = {line.get("code") for line in lines}, {line.get("method") for line in lines}
@@ -180,7 +180,7 @@ def other_lines(draft: Draft, approvals: Iterable[ApprovalAnswer], at_day: str) 
     ]  # fmt: skip
 
 
-def _draft_row(draft: Draft, answer: CheckAnswer, ground: TodayGround) -> TodayRow:
+def _draft_row(draft: KeptDraft, answer: CheckAnswer, ground: TodayGround) -> TodayRow:
     body = draft.body
     lines = [line for line in body.get("lines", []) if isinstance(line, dict)]
     first: Mapping[str, Any] = lines[0] if lines else {}

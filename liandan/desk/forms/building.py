@@ -35,7 +35,7 @@ _CONTROLS: Mapping[str, Control] = {
 }
 
 
-class Asking(Struct, frozen=True, kw_only=True):
+class FormAsking(Struct, frozen=True, kw_only=True):
     """What is asked for, by path with ``*``: which fields stand open, what each may be here, when it is needed, which lists may grow."""
 
     asked: frozenset[str] = frozenset()
@@ -52,7 +52,7 @@ class Asking(Struct, frozen=True, kw_only=True):
 
 
 class _Builder:
-    def __init__(self, body: type, asking: Asking, language: Language) -> None:
+    def __init__(self, body: type, asking: FormAsking, language: Language) -> None:
         self._asking, self._zh = asking, language == "zh"
         self._forms = {one.path: one.form for one in fields_of(body)}
         self._fields = form_fields(body)
@@ -265,7 +265,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
 
 
-def form_parts(body: type, known: Mapping[str, Any], asking: Asking, language: Language) -> Parts:
+def form_parts(body: type, known: Mapping[str, Any], asking: FormAsking, language: Language) -> Parts:
     """The form of a body of which ``known`` is filled in."""
     builder = _Builder(body, asking, language)
     nodes = tree_of(body)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.admission.personality import Kind, Role
 from ledger.problem import Language, ProblemError
-from liandan.desk.forms.building import Asking, form_parts
+from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import ActForm, FormOption, FormSigner
 
 ROLES: Mapping[str, tuple[str, str]] = {
@@ -43,7 +43,7 @@ def kind_form(
 ) -> ActForm:
     """The form of a kind on a chain, which ends in ``<ULID>`` where the act begins one; ``known`` is laid in its fields and may be changed."""
     shown = frozenset(_starred(known, ""))
-    asking = Asking(by_need=True, asked=shown, choices=offers)
+    asking = FormAsking(by_need=True, asked=shown, choices=offers)
     form = form_parts(kind.body, known, asking, language)
     by = [own if own in role.holders or not role.holders else role.holders[0] for role in roles] or [own]
     if own not in by and len(by) == 1:

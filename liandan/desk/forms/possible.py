@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.admission.personality import Kind
 from ledger.problem import Language
-from liandan.desk.forms.building import Asking, form_parts
+from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import ActForm, FormOption, FormSigner
 from liandan.desk.forms.suggesting import suggested
 from manifests.possible.answers import AskedField, PossibleActAnswer, PossibleSigner
@@ -24,7 +24,7 @@ def possible_form(
     """The form of an act that ``own`` may sign at ``at``, the log's present as formats §6 writes it."""
     lists = frozenset(name for name, value in act.known.items() if isinstance(value, list)) - GROWING
     known, chosen = suggested(act, at)
-    asking = Asking(
+    asking = FormAsking(
         asked=frozenset(one.path for one in act.fields),
         choices={one.path: _options(one, chosen) for one in act.fields if one.values},
         hints={one.path: one.when for one in act.fields if one.when},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get
 
+from ledger.describing import in_path
 from liandan.desk.forms.model import ActForm
 from liandan.desk.forms.reading import read_form
 from liandan.desk.forms.service import FormAsked, act_forms, find_parties, kind_named
@@ -15,12 +16,13 @@ from liandan.desk.shell.frame import TheVisit, fragment, page
 
 HEAD = ("island/form.js", "forms/rows.js")
 STYLES = ("css/forms.css", "css/island.css")
+InKind = Annotated[str, in_path("^[a-z]+[.][a-z_]+$", "声明种类，不带版本 / kind, without version", "approval.apply")]
 GIVEN = "f."
 """Begins the name of a query parameter that is laid in a field."""
 
 
 @get("/act/{kind:str}", include_in_schema=False)
-async def get_act(request: Request[Any, Any, Any], visit: TheVisit, kind: str) -> Response[str]:
+async def get_act(request: Request[Any, Any, Any], visit: TheVisit, kind: InKind) -> Response[str]:
     """The form of an act on a chain; several where there are several things that it could be about."""
     query = request.query_params
     known_kind = kind_named(visit.log, kind)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from ledger.times import day_at
 from manifests.possible.answers import PossibleActAnswer
 
 ALL = frozenset({"gate.checks"})
@@ -27,7 +28,7 @@ def suggested(act: PossibleActAnswer, at: str) -> tuple[dict[str, Any], dict[str
         elif field.path in USUAL:
             chosen[field.path] = frozenset({USUAL[field.path]})
         elif field.type in ("time", "day") and "*" not in field.path:
-            _lay(known, field.path.split("."), at if field.type == "time" else at[:10])
+            _lay(known, field.path.split("."), at if field.type == "time" else day_at(at))
     return known, chosen
 
 

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.admission.form import read_body
+from liandan.act_tree import Node, tree_of
 from liandan.cli import main
 from liandan.cli.founding import Offline
 from liandan.cli.office.asking import NEVER_ASKED, Asking
 from liandan.cli.office.groups import BY_THE_SERVER, words_of
-from liandan.act_tree import Node, tree_of
 from liandan.cli.office.typed import Typing
 from liandan.schema_examples import statements
 from liandan.wiring import KINDS

@@ -43,7 +43,7 @@ async def get_manifests(request: Request[Any, Any, Any], visit: TheVisit) -> Res
     stages = [(code, zh if visit.lang == "zh" else code.replace("_", " ")) for code, zh in STAGES.items() if code != "none"]
     return page(
         visit, "enterprise/manifests.html", words=WORDS, title=WORDS["list_title"][visit.lang == "en"], styles=STYLES, asked=asked, stages=stages,
-        year=year, **shown,
+        register_year=year, **shown,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import Response, get
 
+from ledger.describing import InGenerator, InHash, InUlid
 from liandan.desk.enterprise.manifest.service import read_personal, read_whole
 from liandan.desk.enterprise.routes import HEAD, STYLES
 from liandan.desk.enterprise.words import WORDS
@@ -11,7 +12,7 @@ from liandan.desk.shell.frame import TheVisit, fragment, page
 
 
 @get("/m/{generator:str}/{ulid:str}", include_in_schema=False)
-async def get_manifest(visit: TheVisit, generator: str, ulid: str) -> Response[str]:
+async def get_manifest(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """Where it is, who must act by when, what happened, what may be done."""
     whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
     number = whole.page.answer.manifest.number
@@ -23,7 +24,7 @@ async def get_manifest(visit: TheVisit, generator: str, ulid: str) -> Response[s
 
 
 @get("/m/{generator:str}/{ulid:str}/paper", include_in_schema=False)
-async def get_paper(visit: TheVisit, generator: str, ulid: str) -> Response[str]:
+async def get_paper(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """The form as printed: its three parts, from what was signed."""
     whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
     return page(
@@ -33,7 +34,7 @@ async def get_paper(visit: TheVisit, generator: str, ulid: str) -> Response[str]
 
 
 @get("/m/{generator:str}/{ulid:str}/personal/{statement:str}", include_in_schema=False)
-async def get_personal(visit: TheVisit, generator: str, ulid: str, statement: str) -> Response[str]:
+async def get_personal(visit: TheVisit, generator: InGenerator, ulid: InUlid, statement: InHash) -> Response[str]:
     """Personal data that one statement committed to; each reading is recorded."""
     found = await read_personal(visit.service, visit.who, generator, ulid, statement)
     return fragment(visit, "enterprise/_personal.html", words=WORDS, openings=found)

@@ -39,7 +39,7 @@ STEPS: tuple[tuple[str, str], ...] = (
 BIG_EVENTS = frozenset({"manifest.issue/1", "manifest.depart/1", "manifest.receive/1"})
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class WayStep(Struct, frozen=True, kw_only=True):
     """One stage of the way, done at a time, or still to come."""
 
     kind: str
@@ -47,7 +47,7 @@ class Step(Struct, frozen=True, kw_only=True):
     at: str
 
 
-class Due(Struct, frozen=True, kw_only=True):
+class OwedAction(Struct, frozen=True, kw_only=True):
     """What is owed: by whom, until when, what blocks it."""
 
     text: str
@@ -63,7 +63,7 @@ class Due(Struct, frozen=True, kw_only=True):
     manifest: str
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class ManifestEvent(Struct, frozen=True, kw_only=True):
     """An entry of the log about the manifest."""
 
     index: int
@@ -91,9 +91,9 @@ class ManifestPage(Struct, frozen=True, kw_only=True):
     answer: ManifestAnswer
     tone: Tone
     stage: str
-    steps: tuple[Step, ...]
-    due: tuple[Due, ...]
-    events: tuple[Event, ...]
+    steps: tuple[WayStep, ...]
+    due: tuple[OwedAction, ...]
+    events: tuple[ManifestEvent, ...]
     """Newest first."""
     declared_g: int
     is_held: bool
@@ -122,7 +122,7 @@ def manifest_page(
         tone="stop" if is_held else TONES.get(stage, "wait"),
         stage=answer.manifest.stage_text,
         steps=tuple(
-            Step(kind=kind, text=title_of(kind, kinds, language), at=answer.times.get(name, ""))
+            WayStep(kind=kind, text=title_of(kind, kinds, language), at=answer.times.get(name, ""))
             for name, kind in STEPS
             if name in answer.times or stage not in ("voided", "closed_rejected", "closed_gap", "rejected")
         ),
@@ -138,9 +138,9 @@ def manifest_page(
     )
 
 
-def _due(one: Any, names: Mapping[str, str], kinds: Kinds, own: str, limits: Thresholds | None) -> Due:
+def _due(one: Any, names: Mapping[str, str], kinds: Kinds, own: str, limits: Thresholds | None) -> OwedAction:
     parties = tuple(dict.fromkeys(party for signer in one.signers for party in signer.parties))
-    return Due(
+    return OwedAction(
         text=one.text,
         term=one.term_text,
         who=tuple(names.get(party, party) for party in parties),
@@ -155,13 +155,13 @@ def _due(one: Any, names: Mapping[str, str], kinds: Kinds, own: str, limits: Thr
     )
 
 
-def _event(one: RecordAnswer, names: Mapping[str, str], kinds: Kinds, language: Language) -> Event:
+def _event(one: RecordAnswer, names: Mapping[str, str], kinds: Kinds, language: Language) -> ManifestEvent:
     entry = msgspec.json.decode(b64decode(one.entry))
     payload = statement_of(entry)
     body = payload.get("body", {})
     kind = kinds.by_name.get(one.kind)
     commit = body.get("commit") if isinstance(body, dict) else None
-    return Event(
+    return ManifestEvent(
         index=one.index,
         kind=one.kind,
         text=title_of(one.kind, kinds, language),

@@ -11,9 +11,9 @@ from ledger.admission.kind_table import Kinds
 from ledger.mass import parse_mass
 from ledger.problem import Language
 from liandan.desk.enterprise.blocked import Blocked, blocked
-from liandan.desk.enterprise.draft import Draft
+from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.today import FORM_CODES, OtherDecision
-from liandan.desk.forms.building import Asking, form_parts
+from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import ActForm
 from whitelist.check_answers import CheckAnswer, RemainingAnswer
 from whitelist.thresholds import Thresholds
@@ -40,7 +40,7 @@ class DraftView(Struct, frozen=True, kw_only=True):
     changed_s: int
 
 
-class Room(Struct, frozen=True, kw_only=True):
+class QuotaRoom(Struct, frozen=True, kw_only=True):
     """One account that bounds the load."""
 
     quota: str
@@ -59,14 +59,14 @@ class JudgedView(Struct, frozen=True, kw_only=True):
     lacking: tuple[str, ...]
     blocked: tuple[Blocked, ...]
     others: tuple[OtherDecision, ...]
-    room: tuple[Room, ...]
+    room: tuple[QuotaRoom, ...]
     alerts: tuple[str, ...]
 
 
-def draft_view(draft: Draft, kinds: Kinds, names: Mapping[str, str], language: Language) -> DraftView:
+def draft_view(draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], language: Language) -> DraftView:
     """A draft with its form. Its manifest will have its ULID, so that signing it twice is one issue."""
     kind, body = kinds.by_name[ISSUE], draft.body
-    asking = Asking(asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True)
+    asking = FormAsking(asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True)
     parts = form_parts(kind.body, body, asking, language)
     lines = [line for line in body.get("lines", []) if isinstance(line, dict)]
     first: Mapping[str, Any] = lines[0] if lines else {}
@@ -86,7 +86,7 @@ def draft_view(draft: Draft, kinds: Kinds, names: Mapping[str, str], language: L
 
 
 def judged_view(
-    draft: Draft, answer: CheckAnswer, others: tuple[OtherDecision, ...], kinds: Kinds, limits: Thresholds | None
+    draft: KeptDraft, answer: CheckAnswer, others: tuple[OtherDecision, ...], kinds: Kinds, limits: Thresholds | None
 ) -> JudgedView:
     """What the check says of it, in words."""
     return JudgedView(
@@ -100,8 +100,8 @@ def judged_view(
     )
 
 
-def _room(one: RemainingAnswer) -> Room:
-    return Room(
+def _room(one: RemainingAnswer) -> QuotaRoom:
+    return QuotaRoom(
         quota=one.quota, account=one.account, limit_g=_grams(one.limit_t), left_g=_grams(one.left_t), after_g=_grams(one.after_t),
         used_g=_grams(one.used_t),
     )  # fmt: skip

@@ -10,9 +10,9 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from ledger.describing import XLSX
+from ledger.describing import XLSX, InUlid
 from ledger.routes import caller_of
-from liandan.desk.enterprise.draft import Draft
+from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.new import service
 from liandan.desk.enterprise.new.drafting import draft_view, judged_view
 from liandan.desk.enterprise.routes import HEAD, STYLES, Typed
@@ -75,7 +75,7 @@ async def post_sheet(request: Request[Any, Any, Any], visit: TheVisit, data: Upl
 
 
 @get("/desk/draft/{name:str}", include_in_schema=False)
-async def get_draft(visit: TheVisit, name: str) -> Response[str] | Redirect:
+async def get_draft(visit: TheVisit, name: InUlid) -> Response[str] | Redirect:
     """A draft to fill in and sign; one that was signed is its manifest."""
     draft = await service.read_draft(visit.log, visit.who, name)
     if draft.sort == "draft" and not await without_signed(visit.log, [draft]):
@@ -88,7 +88,7 @@ async def get_draft(visit: TheVisit, name: str) -> Response[str] | Redirect:
     )
 
 
-async def _judged(visit: Visit, draft: Draft) -> Any:
+async def _judged(visit: Visit, draft: KeptDraft) -> Any:
     answer, others = await check_draft(visit.log, visit.who, draft, visit.lang, None)
     async with projection(visit.log) as now:
         present = await present_of(visit.log, now, None)
@@ -96,7 +96,7 @@ async def _judged(visit: Visit, draft: Draft) -> Any:
 
 
 @post("/desk/draft/{name:str}/check", include_in_schema=False, status_code=200)
-async def post_check(request: Request[Any, Any, Any], visit: TheVisit, name: str) -> Response[str]:
+async def post_check(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid) -> Response[str]:
     """Keep what is typed, and say whether it could be issued now."""
     caller = caller_of(request, "post")
     draft = await service.read_draft(visit.log, caller, name)
@@ -107,7 +107,7 @@ async def post_check(request: Request[Any, Any, Any], visit: TheVisit, name: str
 
 
 @post("/desk/draft/{name:str}/decision", include_in_schema=False)
-async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: str, data: Typed) -> Redirect:
+async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid, data: Typed) -> Redirect:
     """The same load on another decision."""
     number = data.get("line", "")
     draft = await service.move_draft(
@@ -117,14 +117,14 @@ async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: 
 
 
 @post("/desk/draft/{name:str}/drop", include_in_schema=False)
-async def post_drop(request: Request[Any, Any, Any], visit: TheVisit, name: str) -> Redirect:
+async def post_drop(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid) -> Redirect:
     """A draft or template that nobody needs."""
     await service.drop_draft(visit.log, caller_of(request, "post"), name)
     return Redirect("/desk", status_code=303)
 
 
 @post("/desk/draft/{name:str}/template", include_in_schema=False)
-async def post_template(request: Request[Any, Any, Any], visit: TheVisit, name: str, data: Typed) -> Redirect:
+async def post_template(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid, data: Typed) -> Redirect:
     """Keep the route of a draft for later."""
     caller = caller_of(request, "post")
     draft = await service.read_draft(visit.log, caller, name)

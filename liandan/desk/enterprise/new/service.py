@@ -25,7 +25,7 @@ from liandan.desk.enterprise.draft import (
     BODY_MAX,
     DRAFTS_MAX,
     TEMPLATES_MAX,
-    Draft,
+    KeptDraft,
     SortOfDraft,
     from_decision,
     on_decision,
@@ -79,7 +79,7 @@ class UsualRoute(Struct, frozen=True, kw_only=True):
 class Sources(Struct, frozen=True, kw_only=True):
     """What a new manifest can begin with."""
 
-    templates: tuple[Draft, ...]
+    templates: tuple[KeptDraft, ...]
     routes: tuple[UsualRoute, ...]
     approvals: tuple[ApprovalAnswer, ...]
 
@@ -88,7 +88,7 @@ class SheetTaken(Struct, frozen=True, kw_only=True):
     """What came of a spreadsheet: drafts, or what is wrong with it cell by cell."""
 
     name: str
-    drafts: tuple[Draft, ...]
+    drafts: tuple[KeptDraft, ...]
     findings: tuple[ToldFinding, ...]
     repairs: tuple[ToldRepair, ...]
     notes: tuple[ToldNote, ...]
@@ -128,7 +128,7 @@ def usual_routes(views: Sequence[ManifestView]) -> tuple[UsualRoute, ...]:
 # ---------------------------------------------------------------------- drafts
 
 
-async def begin_draft(service: Service, caller: Caller, source: str) -> Draft:
+async def begin_draft(service: Service, caller: Caller, source: str) -> KeptDraft:
     """A new draft from ``template:<id>``, ``manifest:<generator>/<ULID>``, ``decision:<chain> <line>`` or nothing. Refusal NOT_FOUND, DRAFT_MANY."""
     log = service.log
     sort, _, name = source.partition(":")
@@ -195,7 +195,7 @@ async def _own_site(service: Service, caller: Caller) -> dict[str, Any]:
 
 async def keep_drafts(
     log: Log, caller: Caller, sort: SortOfDraft, bodies: Sequence[tuple[str, dict[str, Any]]], title: str = ""
-) -> tuple[Draft, ...]:
+) -> tuple[KeptDraft, ...]:
     """New drafts or templates of (where from, body); all or none. Refusal DRAFT_MANY, BODY_TOO_LARGE."""
     now_s = await log.now(None)
     most = TEMPLATES_MAX if sort == "template" else DRAFTS_MAX
@@ -205,7 +205,7 @@ async def keep_drafts(
         if have + len(bodies) > most:
             raise refuse("DRAFT_MANY", field="drafts", found=have + len(bodies), expected=f"≤ {most}")
         for origin, body in bodies:
-            draft = Draft(
+            draft = KeptDraft(
                 id=new_ulid(now_s), party=caller.uscc, sort=sort, title=title[:100], body=body, planned=planned_of(body), origin=origin[:200],
                 changed_s=now_s, changed_by=caller.keyid,
             )  # fmt: skip
@@ -214,14 +214,14 @@ async def keep_drafts(
     return tuple(found)
 
 
-def _bounded(draft: Draft) -> Draft:
+def _bounded(draft: KeptDraft) -> KeptDraft:
     size = len(msgspec.json.encode(draft.body))
     if size > BODY_MAX:
         raise refuse("BODY_TOO_LARGE", found=size, expected=f"≤ {BODY_MAX}")
     return draft
 
 
-async def read_draft(log: Log, caller: Caller, name: str) -> Draft:
+async def read_draft(log: Log, caller: Caller, name: str) -> KeptDraft:
     """One of the firm's; Refusal NOT_FOUND."""
     async with log.pool.acquire() as conn:
         found = await store.fetch_draft(conn, caller.uscc, name) if re.fullmatch(ULID, name) else None
@@ -230,7 +230,7 @@ async def read_draft(log: Log, caller: Caller, name: str) -> Draft:
     return found
 
 
-async def change_draft(log: Log, caller: Caller, draft: Draft, body: Mapping[str, Any]) -> Draft:
+async def change_draft(log: Log, caller: Caller, draft: KeptDraft, body: Mapping[str, Any]) -> KeptDraft:
     """The draft with another body."""
     now_s = await log.now(None)
     changed = replace(draft, body=dict(body), planned=planned_of(body), changed_s=now_s, changed_by=caller.keyid)
@@ -239,7 +239,7 @@ async def change_draft(log: Log, caller: Caller, draft: Draft, body: Mapping[str
     return changed
 
 
-async def move_draft(log: Log, caller: Caller, name: str, approval: str, number: int) -> Draft:
+async def move_draft(log: Log, caller: Caller, name: str, approval: str, number: int) -> KeptDraft:
     """A draft on another decision of the firm; Refusal NOT_FOUND."""
     draft = await read_draft(log, caller, name)
     approvals = await approvals_of(log, caller)
@@ -276,7 +276,7 @@ async def take_sheet(service: Service, reader: BoundedReader, caller: Caller, na
     out = read.reading()
     composed = await asyncio.to_thread(compose_plan, read, out, ground)
     told = told_apart(read.files, out)
-    drafts: tuple[Draft, ...] = ()
+    drafts: tuple[KeptDraft, ...] = ()
     if composed.bodies and not told.findings:
         drafts = await keep_drafts(log, caller, "draft", [(f"sheet:{name} {cell}", body) for cell, body in composed.bodies])
     return SheetTaken(
@@ -321,7 +321,7 @@ def plan_workbook() -> bytes:
     return out.getvalue()
 
 
-async def keep_template(log: Log, caller: Caller, draft: Draft, title: str) -> Draft:
+async def keep_template(log: Log, caller: Caller, draft: KeptDraft, title: str) -> KeptDraft:
     """The route of a draft under a name."""
     [kept] = await keep_drafts(
         log, caller, "template", [(draft.origin, pattern_of(draft.body))], title or str(draft.body.get("receiver", ""))
