@@ -141,7 +141,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sheet_again": ("再传一次", "Bring it again"),
     "sheet_left_off": ("另有 {n} 处未列出。", "{n} more are not listed."),
     # ---------------------------------------------------------------- draft
-    "draft_title": ("草稿", "KeptDraft"),
+    "draft_title": ("草稿", "Draft"),
     "draft_this_load": ("这一车", "This load"),
     "draft_route": ("路线", "Route"),
     "draft_from_to": ("{origin} → {destination}", "{origin} → {destination}"),
