@@ -164,6 +164,12 @@ async def find_with_terms(conn: Conn, terms: Sequence[str], *, limit: int) -> di
     return await fetch_views(conn, [row["chain"] for row in rows])
 
 
+async def terms_in_use(conn: Conn, terms: Sequence[str]) -> set[str]:
+    """Those of some terms under which there is a manifest."""
+    sql = "SELECT wanted FROM unnest($1::text[]) AS wanted WHERE EXISTS (SELECT FROM manifest_term WHERE term = wanted)"
+    return {row["wanted"] for row in await conn.fetch(sql, terms)}
+
+
 BEGINNING = """
     WITH RECURSIVE found (term) AS (
         (SELECT term FROM manifest_term WHERE term >= $1 AND term > $2 AND term < $3 ORDER BY term LIMIT 1)

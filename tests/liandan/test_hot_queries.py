@@ -232,6 +232,7 @@ HOT: Mapping[str, Query] = {
     "find_views": lambda conn: manifests.store.find_views(conn, ULID.format(7)),
     "fetch_view": lambda conn: manifests.store.fetch_view(conn, CHAIN),
     "fetch_views": lambda conn: manifests.store.fetch_views(conn, [CHAIN, f"{CHAIN[:-1]}8"]),
+    "terms_in_use": lambda conn: manifests.store.terms_in_use(conn, ["generator:G0007", "receiver:G0007"]),
     "find_with_terms": lambda conn: manifests.store.find_with_terms(conn, ["generator:G0007"], limit=20),
     "list_beginning": lambda conn: manifests.store.list_beginning(conn, "code", "900", None, limit=7),
     "list_beginning, of a party": lambda conn: manifests.store.list_beginning(conn, "generator", "G", ["party:G0399"], limit=7),

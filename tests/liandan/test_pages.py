@@ -35,19 +35,22 @@ async def still(shared_database_url: str, tmp_path_factory: pytest.TempPathFacto
 
 
 async def test_the_home_page_says_what_this_is_and_every_place_is_there(still: httpx.AsyncClient) -> None:
-    answer = await still.get("/", headers={"Accept": "text/html"})
+    led = await still.get("/", headers={"Accept": "text/html"})
+    assert (led.status_code, led.headers["location"]) == (303, "/desk")
+    answer = await still.get("/about", headers={"Accept": "text/html"})
     assert answer.status_code == 200
     assert "存证账本" in answer.text
     assert "does not replace the national information system" in answer.text
     for place, _, _ in PLACES:
         assert f'href="{place}"' in answer.text
         if place != "/docs/" or SITE.exists():
-            assert (await still.get(place)).status_code == 200, place
-    assert (await still.get("/", headers={"Accept": "application/json"})).json()["places"] == [place for place, _, _ in PLACES]
+            assert (await still.get(place)).status_code == (303 if place == "/desk" else 200), place
+    for address in ("/", "/about"):
+        assert (await still.get(address, headers={"Accept": "application/json"})).json()["places"] == [place for place, _, _ in PLACES]
 
 
 async def test_a_page_allows_nothing_but_its_own_style(still: httpx.AsyncClient) -> None:
-    for path in ("/", "/problems", "/problems/qty"):
+    for path in ("/about", "/problems", "/problems/qty"):
         answer = await still.get(path)
         [style] = re.findall(r"(?s)<style>(.*?)</style>", answer.text)
         digest = b64encode(sha256(style.encode()).digest()).decode()

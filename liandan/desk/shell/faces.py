@@ -4,7 +4,7 @@ A face is what somebody does, not who he is: one firm may be generator, carrier 
 six words a face. Rights are not judged here: a page asks the services, which refuse.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -75,12 +75,12 @@ PUBLIC = Face(
     tabs=(Tab("/public", "公开数据", "Open figures"), Tab("/v", "核验", "Verify")),
 )  # fmt: skip
 FACES: Mapping[str, Face] = {face.key: face for face in (CLERK, DRIVER, SCALE, PROVINCE, INSPECTOR, OPERATOR, PUBLIC)}
-DRIVING = frozenset({"manifest.depart", "manifest.hand_over", "manifest.transship", "manifest.stop", "manifest.arrive"})
+DRIVING = frozenset({"manifest.depart", "manifest.stop", "manifest.hand_over", "manifest.transship", "manifest.arrive", "manifest.settle"})
 """Kinds, without version, of a key that belongs into a truck."""
 
 
-def faces_of(caller: Caller | None, record: KeyRecord | None) -> tuple[Face, ...]:
-    """The faces of whoever asks, the one that he lands on first; ``record`` is his key."""
+def faces_of(caller: Caller | None, record: KeyRecord | None, does: Collection[str] = ()) -> tuple[Face, ...]:
+    """The faces of whoever asks, the one that he lands on first; ``record`` is his key, ``does`` as what manifests name his party."""
     if caller is None:
         return (PUBLIC,)
     if caller.role == "operator":
@@ -89,7 +89,10 @@ def faces_of(caller: Caller | None, record: KeyRecord | None) -> tuple[Face, ...
         return (INSPECTOR, PROVINCE) if record is not None and record.kinds else (PROVINCE, INSPECTOR)
     if record is not None and record.kinds and DRIVING.issuperset(record.kinds):
         return (DRIVER,)
-    return (CLERK, DRIVER, SCALE)
+    if caller.grants and not does:  # an office that an authority lets read: traffic police, a county's bureau
+        return (INSPECTOR,)
+    own = [face for role, face in (("carrier", DRIVER), ("receiver", SCALE)) if role in does]
+    return (SCALE, CLERK) if does == {"receiver"} else (CLERK, *own)
 
 
 def face_of(faces: tuple[Face, ...], path: str) -> Face:

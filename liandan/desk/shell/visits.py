@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from litestar import Request
+from msgspec import Struct
 
 from ledger import store
 from ledger.caller import Caller
@@ -13,9 +14,14 @@ from ledger.routes import Lang
 from ledger.service import Service
 from liandan.desk.shell.as_of import read_as_of
 from liandan.desk.shell.errors import VISIT
-from liandan.desk.shell.faces import Face, face_of, faces_of
+from liandan.desk.shell.faces import SCALE, Face, face_of, faces_of
 from liandan.desk.shell.frame import EnterFirst, Visit
 from liandan.desk.shell.waiting import count_waiting
+from manifests.model import Stage
+from manifests.search import Search
+from manifests.store import list_views, terms_in_use
+
+ROLES = ("generator", "carrier", "receiver")
 
 
 async def read_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
@@ -25,8 +31,8 @@ async def read_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
         return kept
     service: Service = request.app.state.service
     log, caller = service.log, request.scope.get("user")
-    state, record, name = await read_known(log, caller)
-    faces = faces_of(caller, record)
+    known = await read_known(log, caller)
+    state, faces = known.state, faces_of(caller, known.record, known.does)
     path = str(request.scope["path"])
     is_htmx = request.headers.get("hx-request") == "true"
     visit = Visit(
@@ -34,13 +40,13 @@ async def read_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
         service=service,
         lang=lang,
         caller=caller,
-        name=name,
+        name=known.name,
         face=face_of(faces, path),
         faces=faces,
         as_of=await read_as_of(log, state),
         now_s=await service.now(),
         is_simulated=log.simulated,
-        waiting={} if caller is None or is_htmx else await count_waiting(request.app.state.relay, caller, lang),
+        waiting={} if caller is None or is_htmx else await count_waiting(log, request.app.state.relay, caller, lang),
     )
     cast("dict[str, Any]", request.scope)[VISIT] = visit  # ASGI allows own keys
     return visit
@@ -58,23 +64,40 @@ async def provide_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
     return await read_visit(request, lang)
 
 
-async def read_known(log: Log, caller: Caller | None) -> tuple[LogState | None, KeyRecord | None, str]:
-    """State of the log, and of a caller the key as it is registered now and the name of the party, or its code."""
+class Known(Struct, frozen=True):
+    """What is known of a caller: the log's state, his key as it is registered now, the name of his party or its code, and what it does."""
+
+    state: LogState | None
+    record: KeyRecord | None = None
+    name: str = ""
+    does: frozenset[str] = frozenset()
+    """Of ``generator``, ``carrier``, ``receiver``: as which manifests name it."""
+
+
+async def read_known(log: Log, caller: Caller | None) -> Known:
+    """In one connection; nothing but the state without a caller."""
     keys = {"log": chain_key(LOG_MAIN)}
     if caller is not None:
         keys |= {"party": chain_key(party_chain(caller.uscc)), "key": f"key:{caller.keyid}"}
     async with log.pool.acquire() as conn:
         raw = await store.fetch_facts(conn, list(keys.values()))
+        used = set() if caller is None or caller.role != "party" else await terms_in_use(conn, [f"{role}:{caller.uscc}" for role in ROLES])
     found = {name: log.kinds.decode(key, raw[key]) for name, key in keys.items() if key in raw}
     state: LogState | None = found["log"].state if "log" in found else None
     if caller is None:
-        return state, None, ""
+        return Known(state)
     founder = None if state is None else state.founder(caller.uscc)
     party = found["party"].state if "party" in found else founder
-    return state, found.get("key"), caller.uscc if party is None else party.name
+    name = caller.uscc if party is None else party.name
+    return Known(state, found.get("key"), name, frozenset(term.partition(":")[0] for term in used))
 
 
 async def faces_for(log: Log, caller: Caller) -> tuple[Face, ...]:
-    """The faces of a caller, the one that he lands on first."""
-    _, record, _ = await read_known(log, caller)
-    return faces_of(caller, record)
+    """The faces of a caller, the one that he lands on first: whoever expects trucks today at the weighbridge (console.md §2)."""
+    known = await read_known(log, caller)
+    faces = faces_of(caller, known.record, known.does)
+    if len(faces) > 1 and SCALE in faces and faces[0] != SCALE:
+        async with log.pool.acquire() as conn:
+            if await list_views(conn, Search(receiver=caller.uscc, stage=Stage.IN_TRANSIT.value), limit=1):
+                return (SCALE, *(face for face in faces if face != SCALE))
+    return faces

@@ -51,17 +51,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sending": ("正在发送…", "Sending…"),
     "no_network": ("没有网络", "No network"),
     "kept": ("已签署 {n} 件，存在本机，未发送", "{n} signed and kept here, not sent"),
-    "send_now": ("立即发送", "Send now"),
     "scan": ("扫码", "Scan"),
     "file_drop": ("把文件拖到这里，或选择文件", "Drop a file here, or choose one"),
     "loading": ("正在读取…", "Loading…"),
-    "next_page": ("下一页", "Next page"),
     "quota_said": (
         "批准 {approved} 吨，已用 {used} 吨（{percent} %），剩余 {left} 吨",
         "{approved} t approved, {used} t used ({percent} %), {left} t left",
     ),
     "tolerance_said": ("差 {diff} 吨，允许 {allowed} 吨", "Difference {diff} t, tolerance {allowed} t"),
     "tonnes": ("吨", "t"),
-    "both": ("两方签", "Two signatures"),
-    "raw": ("原始内容", "As it is written"),
 }
