@@ -23,6 +23,7 @@ from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
 from liandan.books.routes import router as books
+from liandan.desk.live.streams import Streams
 from liandan.desk.routes import ROUTER as DESK
 from liandan.desk.shell.errors import problem_page, wants_page
 from liandan.health import Metrics, healthz, metrics, readyz
@@ -75,6 +76,7 @@ def create_app(
     evidence: Evidence | None = None,
     registrations: Registrations | None = None,
     reminders: Reminders | None = None,
+    streams: Streams | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -87,7 +89,7 @@ def create_app(
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
         "webhooks": webhooks, "relay": None if posting is None else Relay(posting), "registrations": registrations,
-        "reminders": reminders,
+        "reminders": reminders, "streams": streams or Streams(),
     }  # fmt: skip
     reader = BoundedReader()
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])

@@ -38,6 +38,7 @@ from liandan.app import create_app
 from liandan.attachments import evidence_of, keep_swept
 from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
+from liandan.desk.live.streams import Streams
 from liandan.health import Metrics
 from liandan.identity import Identity
 from liandan.keyring import IssuerWatch, ServerKeys, read_keyring
@@ -76,6 +77,7 @@ class Running(Struct, frozen=True, kw_only=True):
 
     service: Service
     app: App
+    streams: Streams
 
 
 @asynccontextmanager
@@ -126,8 +128,9 @@ async def assemble(
         posting = Posting(service, tell_nobody if settings.webhooks == "off" else notices.tell)
         registrations = Registrations(service, settings.registration_limits)
         reminders = Reminders(ledger, keys.origin, audiences(settings, base_url)[0], runner.wanted, sends=read_relay(settings) is not None)
+        streams = Streams()
         app = create_app(
-            settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations, reminders
+            settings, service, identity, projector, counted, press, webhooks, drawer, posting, evidence, registrations, reminders, streams
         )
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
         works = [
@@ -139,7 +142,7 @@ async def assemble(
             *([projector.run()] if is_projecting else []),
         ]
         await stack.enter_async_context(_background(service, identity, works, publish))
-        yield Running(service=service, app=app)
+        yield Running(service=service, app=app, streams=streams)
 
 
 Publish = Callable[[asyncio.Event], Coroutine[None, None, None]]
@@ -268,6 +271,7 @@ class _Uvicorn(uvicorn.Server):
         """Publish what is committed while witnesses can still fetch it, then close."""
         if not self.force_exit:
             await _drained(self._running.service.log)
+        self._running.streams.stop()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

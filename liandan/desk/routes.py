@@ -13,6 +13,9 @@ from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
 from liandan.desk.enterprise.new.routes import HANDLERS as NEW
 from liandan.desk.enterprise.routes import HANDLERS as CLERK
 from liandan.desk.forms.routes import HANDLERS as FORMS
+from liandan.desk.live.routes import get_live
+from liandan.desk.road.routes import HANDLERS as ROAD
+from liandan.desk.search.routes import HANDLERS as SEARCH
 from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
@@ -23,7 +26,7 @@ from liandan.desk.shell.visits import provide_guest, provide_visit
 SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
-ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST)
+ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *ROAD, *SEARCH, get_live)
 """Handlers of the rooms."""
 
 
