@@ -1,0 +1,247 @@
+"""/province (待办): what waits for us and what for the other side, quotas by row, the newest alerts, firms that ask to be registered.
+
+Working days, levels and sums are those of the services; here stands what a page shows of them, and which page answers an item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal
+
+from msgspec import Struct
+
+from ledger.caller import Caller
+from ledger.directory import LogState
+from ledger.log import Log
+from ledger.problem import Language, Mark, mark
+from ledger.reading import Page
+from ledger.registrations.answers import RegistrationToDecide
+from ledger.registrations.service import Registrations
+from liandan.desk.province.standing import QuotaRow, quota_rows
+from manifests.work.answers import WorkItem, WorkPage
+from manifests.work.service import read_work
+from signing.refusal import Refusal
+from whitelist.service import with_names
+
+OURS_MAX, THEIRS_MAX, REGISTRATIONS_MAX, ALERTS_MAX, ALERTS_IN = 50, 20, 8, 8, 400
+"""Items of one's own and of each other office, firms and alerts that the page shows, and entries at the end of the log among which it looks."""
+SOON_WD = 3
+"""Working days from which an item is soon due."""
+Urgency = Literal["late", "soon", "later", "undated"]
+
+
+class InboxItem(Struct, frozen=True, kw_only=True):
+    """One thing that waits, as a row of the page."""
+
+    item: WorkItem
+    urgency: Urgency
+    has_lapsed: bool
+    """Its day has passed and nobody has acted: silence is no consent."""
+    left_wd: int | None
+    address: str
+    """Page that answers it."""
+    names: tuple[str, ...]
+    """Of the firms that it is about."""
+    about: str
+    """Wastes, rows, months: what it is about, without the firms."""
+
+
+class OfficeWork(Struct, frozen=True, kw_only=True):
+    """What waits for one office."""
+
+    uscc: str
+    name: str
+    items: tuple[InboxItem, ...]
+    has_more: bool
+
+
+class AlertRow(Struct, frozen=True, kw_only=True):
+    """An entry that raised alerts."""
+
+    index: int
+    at: str
+    kind: str
+    text: str
+    chain: str
+    address: str
+    alerts: tuple[Mark, ...]
+
+
+class Inbox(Struct, frozen=True, kw_only=True):
+    """The page, of a log of ``size`` entries at ``at``."""
+
+    size: int
+    at: str
+    mine: OfficeWork
+    others: tuple[OfficeWork, ...]
+    quotas: tuple[QuotaRow, ...]
+    full: int
+    """Rows of which 95 % or more are committed."""
+    alerts: tuple[AlertRow, ...]
+    registrations: tuple[RegistrationToDecide, ...]
+    registrations_waiting: int
+
+    @property
+    def soonest_wd(self) -> int | None:
+        """Working days that the most urgent item of our own has left, below 0 where it is late."""
+        left = [one.left_wd for one in self.mine.items if one.left_wd is not None]
+        return min(left, default=None)
+
+
+async def read_inbox(
+    log: Log, caller: Caller, registrations: Registrations | None, language: Language, claimed_s: int | None = None, limit: int = OURS_MAX
+) -> Inbox:
+    """Everything that the page shows; for an authority."""
+    state = await log.state()
+    assert state is not None, "there is an authority, so the log is founded"
+    own = await with_names(log, await read_work(log, caller, None, None, False, Page(None, limit), language, claimed_s), language)
+    regions = _regions(state, caller.uscc)
+    others = list[OfficeWork]()
+    for authority in state.authorities:
+        if authority.uscc != caller.uscc:
+            page = await read_work(log, caller, authority.uscc, None, False, Page(None, THEIRS_MAX), language, claimed_s)
+            found = office_work(authority.uscc, authority.name, await with_names(log, page, language), regions)
+            others += [found] if found.items or len(state.authorities) == 2 else []  # the other side, where there is one
+    quotas = await quota_rows(log, regions, language, claimed_s)
+    waiting: tuple[RegistrationToDecide, ...] = ()
+    if registrations is not None and own.registrations:
+        with suppress(Refusal):  # a key for other kinds sees none
+            waiting = (await registrations.list_for(caller, Page(None, REGISTRATIONS_MAX), now_s=claimed_s)).registrations
+    return Inbox(
+        size=own.size,
+        at=own.at,
+        mine=office_work(caller.uscc, _name(state, caller.uscc), own),
+        others=tuple(others),
+        quotas=quotas,
+        full=sum(row.level in ("full", "near") for row in quotas),
+        alerts=tuple(await newest_alerts(log, regions, language)),
+        registrations=waiting,
+        registrations_waiting=own.registrations,
+    )
+
+
+def office_work(uscc: str, name: str, page: WorkPage, regions: Sequence[str] | None = None) -> OfficeWork:
+    """What waits for an office; with ``regions`` only what touches one of these: another office's matters with third provinces are not ours."""
+    items = tuple(inbox_item(one, page) for one in page.items if regions is None or touches(one, regions))
+    return OfficeWork(uscc=uscc, name=name, items=items, has_more=page.next is not None)
+
+
+def inbox_item(item: WorkItem, page: WorkPage) -> InboxItem:
+    """A row of the page."""
+    return InboxItem(
+        item=item,
+        urgency=_urgency(item),
+        has_lapsed=item.overdue,
+        left_wd=item.workdays_left,
+        address=address_of(item),
+        names=tuple(page.names.get(one, one) for one in item.counterparts),
+        about=_about(item),
+    )
+
+
+def _urgency(item: WorkItem) -> Urgency:
+    if item.overdue:
+        return "late"
+    if item.workdays_left is None:
+        return "undated"
+    return "soon" if item.workdays_left <= SOON_WD else "later"
+
+
+def _about(item: WorkItem) -> str:
+    rows = "、".join(str(row + 1) for row in item.act_rows)
+    return "　".join(
+        filter(
+            None, ("、".join(item.wastes), item.list.removeprefix("list/"), rows, item.act_reason, _month(item.period), item.number or "")
+        )
+    )
+
+
+def _month(period: str) -> str:
+    return period.removeprefix("period/").replace("/", " ")
+
+
+def address_of(item: WorkItem) -> str:
+    """The page that answers an item."""
+    if item.statement:
+        return f"/desk/sign/{item.statement}"
+    if item.list:
+        return f"/province/lists/{item.list.removeprefix('list/')}" + (f"#a-{item.act[:16]}" if item.act else "")
+    if item.application:
+        return f"/province/approvals/{item.application.removeprefix('approval/')}"
+    if item.period:
+        return f"/province/months/{item.period.removeprefix('period/')}"
+    if item.item:
+        return f"/province/months/{item.item.split('/')[1]}"
+    if item.incident:
+        return f"/province/incidents/{item.incident}"
+    if item.manifest:
+        return f"/m/{item.manifest}"
+    return f"/province/emergencies/{item.emergency}" if item.emergency else "/province"
+
+
+def touches(item: WorkItem, regions: Sequence[str]) -> bool:
+    """Whether an item is about something of these regions: a list or a month of theirs, a firm registered there."""
+    named = item.list or item.period
+    if named:
+        places = named.split("-")[1:3] if item.list else named.rpartition("/")[2].split("-")
+        return any(place in regions or place == "00" for place in places)
+    firms = [
+        code
+        for chain in (item.application, f"/{item.manifest}", f"/{item.incident}", f"/{item.emergency}")
+        for code in chain.split("/")[1:2]
+    ]
+    return any(code[2:].startswith(region) for code in (*item.counterparts, *firms) for region in regions)
+
+
+def _regions(state: LogState, uscc: str) -> tuple[str, ...]:
+    founder = state.founder(uscc)
+    return () if founder is None else tuple(founder.regions)
+
+
+def _name(state: LogState, uscc: str) -> str:
+    return next((one.name for one in state.authorities if one.uscc == uscc), uscc)
+
+
+async def newest_alerts(log: Log, regions: Sequence[str], language: Language) -> list[AlertRow]:
+    """Alerts of middle and high level among the newest entries that touch a region, newest first."""
+    head = await log.head()
+    size = 0 if head is None else head.size
+    found = list[AlertRow]()
+    for entry in reversed(await log.entries_at(range(max(0, size - ALERTS_IN), size))):
+        raised = [(level, code) for level, code in entry.admission.decision.alerts if level in ("H", "M")]
+        statement = entry.statement
+        owner = statement.owner
+        if not raised or not any(owner[2:].startswith(region) or f"-{region}-" in owner for region in regions):
+            continue
+        kind = log.kinds.by_name[statement.kind]
+        marks = tuple(mark(code, log.kinds.rules, language, level) for level, code in raised)
+        found.append(
+            AlertRow(
+                index=entry.index,
+                at=entry.admission.at,
+                kind=statement.kind,
+                text=kind.zh if language == "zh" else kind.en,
+                chain=statement.chain,
+                address=page_of(statement.chain),
+                alerts=marks,
+            )
+        )
+        if len(found) == ALERTS_MAX:
+            break
+    return found
+
+
+def page_of(chain: str) -> str:
+    """The page of a chain; empty where there is none."""
+    sort, _, name = chain.partition("/")
+    if sort == "case":
+        return f"/m/{name.rpartition('/')[0]}"
+    pages = {
+        "manifest": "/m",
+        "list": "/province/lists",
+        "approval": "/province/approvals",
+        "incident": "/province/incidents",
+        "emergency": "/province/emergencies",
+    }
+    return f"{pages[sort]}/{name}" if sort in pages else ""
