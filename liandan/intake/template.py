@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -47,9 +48,16 @@ TOLD["permits"] = (TOLD["golive"][0], *_ALIKE, TOLD["golive"][4])
 def write_template(path: Path, sort: str = "golive") -> None:
     """Write an empty workbook of a sort; FileExistsError where there is something already."""
     with path.open("xb") as out:
-        book = xlsxwriter.Workbook(out, {"in_memory": True})
-        fill_template(book, TEMPLATES[sort], TOLD[sort])
-        book.close()
+        out.write(template_bytes(sort))
+
+
+def template_bytes(sort: str) -> bytes:
+    """The same, as a file that nobody has yet."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    fill_template(book, TEMPLATES[sort], TOLD[sort])
+    book.close()
+    return out.getvalue()
 
 
 def fill_template(

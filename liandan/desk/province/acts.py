@@ -110,14 +110,11 @@ def row_acts(chain: str, row: int | None, day: str) -> list[DeskAct]:
 
 
 def amendment(chain: str, body: dict[str, Any], day: str) -> DeskAct:
-    """A change of a list in force, as it was worked out or typed."""
-    return DeskAct(
-        key="amend",
-        kind="list.amend/1",
-        chain=chain,
-        known=body,
-        sample={**({} if "effective_from" in body else {"effective_from": day}), **letter(day)},
-    )
+    """A change of a list in force, as it was worked out or typed; why a row ends is the signer's to say."""
+    sample = letter(day) if "effective_from" in body else {"effective_from": day, **letter(day)}
+    if "end" in body:
+        sample["end"] = [{**one, "reason": _TEXT} for one in body["end"]]
+    return DeskAct(key="amend", kind="list.amend/1", chain=chain, known=body, sample=sample)
 
 
 def emergency_acts(chain: str, day: str) -> list[DeskAct]:

@@ -18,7 +18,7 @@ from ledger.problem import Language, Mark, mark
 from ledger.reading import Page
 from ledger.registrations.answers import RegistrationToDecide
 from ledger.registrations.service import Registrations
-from liandan.desk.province.standing import QuotaRow, quota_rows
+from liandan.desk.province.standing import QuotaRow, quota_rows, side_name
 from manifests.work.answers import WorkItem, WorkPage
 from manifests.work.service import read_work
 from signing.refusal import Refusal
@@ -52,6 +52,8 @@ class OfficeWork(Struct, frozen=True, kw_only=True):
 
     uscc: str
     name: str
+    side: str
+    """What people call it: 四川."""
     items: tuple[InboxItem, ...]
     has_more: bool
 
@@ -101,7 +103,8 @@ async def read_inbox(
     for authority in state.authorities:
         if authority.uscc != caller.uscc:
             page = await read_work(log, caller, authority.uscc, None, False, Page(None, THEIRS_MAX), language, claimed_s)
-            found = office_work(authority.uscc, authority.name, await with_names(log, page, language), regions)
+            side = side_name(authority.regions, language)
+            found = office_work((authority.uscc, authority.name, side), await with_names(log, page, language), regions)
             others += [found] if found.items or len(state.authorities) == 2 else []  # the other side, where there is one
     quotas = await quota_rows(log, regions, language, claimed_s)
     waiting: tuple[RegistrationToDecide, ...] = ()
@@ -111,7 +114,7 @@ async def read_inbox(
     return Inbox(
         size=own.size,
         at=own.at,
-        mine=office_work(caller.uscc, _name(state, caller.uscc), own),
+        mine=office_work((caller.uscc, _name(state, caller.uscc), side_name(regions, language)), own),
         others=tuple(others),
         quotas=quotas,
         full=sum(row.level in ("full", "near") for row in quotas),
@@ -121,10 +124,11 @@ async def read_inbox(
     )
 
 
-def office_work(uscc: str, name: str, page: WorkPage, regions: Sequence[str] | None = None) -> OfficeWork:
-    """What waits for an office; with ``regions`` only what touches one of these: another office's matters with third provinces are not ours."""
+def office_work(office: tuple[str, str, str], page: WorkPage, regions: Sequence[str] | None = None) -> OfficeWork:
+    """What waits for an office (code, name, side); with ``regions`` only what touches one of these: another office's matters with third provinces are not ours."""
     items = tuple(inbox_item(one, page) for one in page.items if regions is None or touches(one, regions))
-    return OfficeWork(uscc=uscc, name=name, items=items, has_more=page.next is not None)
+    uscc, name, side = office
+    return OfficeWork(uscc=uscc, name=name, side=side, items=items, has_more=page.next is not None)
 
 
 def inbox_item(item: WorkItem, page: WorkPage) -> InboxItem:

@@ -115,6 +115,8 @@ class WaitingAct(Struct, frozen=True, kw_only=True):
 
     pending: PendingListAct
     title: str
+    by: str
+    """Name of the office that signed it."""
     is_ours: bool
     """Whether this office may confirm it."""
     waits_for: tuple[str, ...]
@@ -273,6 +275,7 @@ def _waiting(
     return WaitingAct(
         pending=pending,
         title=kind.zh if language == "zh" else kind.en,
+        by=names.get(pending.by, pending.by),
         is_ours=own in pending.confirmed_by,
         waits_for=tuple(names.get(one, one) for one in pending.confirmed_by),
         added=tuple(row_words(one, None, names, language) for one in getattr(body, "add", ())),

@@ -90,8 +90,19 @@ def level_of_row(used_g: int, limit_g: int, limits: Thresholds | None) -> QuotaL
 def direction(from_province: str, to_province: str, language: Language) -> str:
     """``四川→重庆`` of two codes; 00 is every other province."""
     is_en = language == "en"
-    every = "every province" if is_en else "各省"
-    return f"{every if from_province == EVERYWHERE else province_name(from_province, english=is_en)}→{province_name(to_province, english=is_en)}"
+    origin = ("every province" if is_en else "各省") if from_province == EVERYWHERE else side_name([from_province], language)
+    return f"{origin}→{side_name([to_province], language)}"
+
+
+_ENDINGS = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
+
+
+def side_name(regions: Sequence[str], language: Language) -> str:
+    """What people call the side of an office: 四川, Chongqing; several provinces one after the other."""
+    if language == "en":
+        return ", ".join(province_name(one, english=True) for one in regions)
+    names = [province_name(one) for one in regions]
+    return "、".join(next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name) for name in names)
 
 
 async def adopted_limits(log: Log) -> Thresholds | None:
