@@ -85,13 +85,13 @@ def create_app(
     limits = Limits(
         statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
     )
+    reader = BoundedReader()
     state = {
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
         "webhooks": webhooks, "relay": None if posting is None else Relay(posting), "registrations": registrations,
-        "reminders": reminders, "streams": streams or Streams(),
+        "reminders": reminders, "streams": streams or Streams(), "reader": reader,
     }  # fmt: skip
-    reader = BoundedReader()
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
     async def log() -> Log:

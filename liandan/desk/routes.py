@@ -16,6 +16,7 @@ from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.live.routes import get_live
 from liandan.desk.road.routes import HANDLERS as ROAD
 from liandan.desk.search.routes import HANDLERS as SEARCH
+from liandan.desk.province.routes import HANDLERS as PROVINCE
 from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
@@ -26,7 +27,7 @@ from liandan.desk.shell.visits import provide_guest, provide_visit
 SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
-ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *ROAD, *SEARCH, get_live)
+ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live)
 """Handlers of the rooms."""
 
 

@@ -114,7 +114,8 @@ def amendment(chain: str, body: dict[str, Any], day: str) -> DeskAct:
     sample = letter(day) if "effective_from" in body else {"effective_from": day, **letter(day)}
     if "end" in body:
         sample["end"] = [{**one, "reason": _TEXT} for one in body["end"]]
-    return DeskAct(key="amend", kind="list.amend/1", chain=chain, known=body, sample=sample)
+    hidden = frozenset({"add", "quota", "end.*.row"}) if body else frozenset[str]()
+    return DeskAct(key="amend", kind="list.amend/1", chain=chain, known=body, sample=sample, hidden=hidden)
 
 
 def emergency_acts(chain: str, day: str) -> list[DeskAct]:

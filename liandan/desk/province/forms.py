@@ -29,14 +29,15 @@ def office_form(
     asked = frozenset(path for path in starred(act.known) if path not in hidden) | act.asked
     known = {**{name: day for name in act.sample if name in USUAL_DAYS}, **act.known}
     asking = Asking(by_need=True, asked=asked | (USUAL_DAYS & act.sample.keys()), hidden=hidden, choices=offers or {})
-    parts, more = form_parts(offered.kind.body, known, asking, language)
+    form = form_parts(offered.kind.body, known, asking, language)
     by = [own if own in role.holders or not role.holders else role.holders[0] for role in offered.roles]
     return ActForm(
+        own=own,
         kind=offered.kind.name,
         title=offered.title(language),
-        proposal={"kind": act.kind, "chain": act.chain, "by": by or [own], "body": dict(act.known)},
-        parts=parts,
-        more=more,
+        proposal={"kind": act.kind, "chain": act.chain, "by": by or [own], "body": form.body},
+        parts=form.asked,
+        more=form.more,
         blockers=offered.blockers,
         next=next_page,
     )

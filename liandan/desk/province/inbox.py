@@ -35,6 +35,8 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     """One thing that waits, as a row of the page."""
 
     item: WorkItem
+    title: str
+    """What is asked: the term's own words, of a signature the act."""
     urgency: Urgency
     has_lapsed: bool
     """Its day has passed and nobody has acted: silence is no consent."""
@@ -135,6 +137,7 @@ def inbox_item(item: WorkItem, page: WorkPage) -> InboxItem:
     """A row of the page."""
     return InboxItem(
         item=item,
+        title=item.text if item.statement else item.term_text,
         urgency=_urgency(item),
         has_lapsed=item.overdue,
         left_wd=item.workdays_left,

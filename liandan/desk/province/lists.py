@@ -30,8 +30,8 @@ from whitelist.listing import Conditions
 from whitelist.registries import Wanted
 from whitelist.service import list_listings, list_lists, with_names
 
-LISTS_MAX, ROWS_MAX, OTHERS_MAX = 100, 50, 40
-"""Lists of a page, rows of a page, other lists with which one may be compared."""
+LISTS_MAX, ROWS_MAX, OTHERS_MAX, OFFERED_MAX = 100, 50, 40, 1_000
+"""Lists of a page, rows of a page, other lists with which one may be compared, rows that a form offers."""
 
 
 class ListCard(Struct, frozen=True, kw_only=True):
@@ -371,6 +371,19 @@ async def read_row(log: Log, caller: Caller, chain: str, number: int, language: 
         acts={one.key: one for one in acts if not _is_idle(one.blockers)},
         names=page.names,
     )
+
+
+async def row_words_of(log: Log, chain: str, language: Language) -> dict[int, str]:
+    """What each row of a list is, by its number: for whoever names rows in a form."""
+    found, cursor = dict[int, str](), None
+    while True:
+        page = await with_names(log, await list_listings(log, Wanted(list=chain), Page(cursor, 200)), language)
+        for one in page.listings:
+            said = row_words(one, one.row, page.names, language)
+            found[one.row] = f"{one.row + 1}　{said.receiver}　{said.waste}　{said.quota_t}"
+        cursor = page.next
+        if cursor is None or len(found) >= OFFERED_MAX:
+            return found
 
 
 def _is_idle(blockers: Sequence[Any]) -> bool:

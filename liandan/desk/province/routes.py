@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liandan.desk.forms.model import ActForm
+from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.province.drawing import WORDS, draw, form_of, forms_of, office_of, say
 from liandan.desk.province.inbox import Inbox, read_inbox
-from liandan.desk.province.lists import ListPage, WaitingAct, conditions_words, read_list, read_lists, read_row
+from liandan.desk.province.lists import ListPage, WaitingAct, conditions_words, read_list, read_lists, read_row, row_words_of
 from liandan.desk.province.routes_approvals import HANDLERS as APPROVALS
 from liandan.desk.province.routes_events import HANDLERS as EVENTS
 from liandan.desk.province.routes_tools import HANDLERS as TOOLS
-from liandan.desk.shell.frame import Visit, fragment
+from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from liandan.intake.service import difference_of_lists
 from manifests.listed.service import read_stop_effect
 from signing.refusal import refuse
@@ -35,7 +36,7 @@ class WaitingShown(Struct, frozen=True):
 
 
 @get("/province", include_in_schema=False)
-async def get_inbox(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_inbox(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """待办: what waits for us and for the other side, quotas, alerts, firms that ask to be registered."""
     office = office_of(visit)
     limit = ALL_MAX if request.query_params.get("all") == "true" else 50
@@ -54,7 +55,7 @@ async def _confirms(visit: Visit, inbox: Inbox) -> list[WaitingShown]:
 
 
 @get("/province/lists", include_in_schema=False)
-async def get_lists(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_lists(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """白名单: lists of a year."""
     office = office_of(visit)
     asked = str(request.query_params.get("year", ""))
@@ -64,7 +65,7 @@ async def get_lists(request: Request[Any, Any, Any], visit: Visit) -> Response[s
 
 
 @get("/province/lists/{name:str}", include_in_schema=False)
-async def get_list(request: Request[Any, Any, Any], visit: Visit, name: str) -> Response[str]:
+async def get_list(request: Request[Any, Any, Any], visit: TheVisit, name: FromPath[str]) -> Response[str]:
     """One list: rows, versions, what waits."""
     found = await read_list(visit.log, office_of(visit), f"list/{name}", request.query_params.get("cursor"), visit.lang)
     here = f"/province/lists/{found.slug}"
@@ -89,7 +90,7 @@ def _is_idle(offered: Any) -> bool:
 
 
 @get("/province/lists/{name:str}/difference", include_in_schema=False)
-async def get_difference(request: Request[Any, Any, Any], visit: Visit, name: str) -> Response[str]:
+async def get_difference(request: Request[Any, Any, Any], visit: TheVisit, name: FromPath[str]) -> Response[str]:
     """This list against another, in words."""
     office_of(visit)
     before, after = str(request.query_params.get("before", "")), f"list/{name}"
@@ -98,25 +99,29 @@ async def get_difference(request: Request[Any, Any, Any], visit: Visit, name: st
 
 
 @get("/province/lists/{name:str}/amend", include_in_schema=False)
-async def get_amend(visit: Visit, name: str) -> Response[str]:
+async def get_amend(visit: TheVisit, name: FromPath[str]) -> Response[str]:
     """A change of a list in force, typed."""
     found = await read_list(visit.log, office_of(visit), f"list/{name}", None, visit.lang)
     offered = found.acts.get("amend")
     if offered is None:
         raise refuse("NOT_FOUND", field="list", found=name[:100])
-    form = form_of(visit, replace(offered, blockers=()), f"/province/lists/{found.slug}")
+    rows = tuple(FormOption(value=str(row), text=text) for row, text in (await row_words_of(visit.log, found.list, visit.lang)).items())
+    offers = {"quota.*.row": rows, "end.*.row": rows}
+    form = form_of(visit, replace(offered, blockers=()), f"/province/lists/{found.slug}", offers)
+    assert form is not None, "it is offered"
+    form = replace(form, parts=(*form.parts, *form.more), more=())  # rows are what this page is for: nothing is folded away
     return draw(visit, "amend.html", say(visit, "amend_title", name=found.slug), form=form, slug=found.slug)
 
 
 @get("/province/lists/{name:str}/suspend", include_in_schema=False)
-async def get_suspend_list(visit: Visit, name: str) -> Response[str]:
+async def get_suspend_list(visit: TheVisit, name: FromPath[str]) -> Response[str]:
     """Every row of a list stops: what that does, before anybody signs."""
     found = await read_list(visit.log, office_of(visit), f"list/{name}", None, visit.lang)
     return await _suspend(visit, found.list, None, found.acts.get("suspend"), say(visit, "suspend_all"))
 
 
 @get("/province/lists/{name:str}/{row:int}", include_in_schema=False)
-async def get_row(visit: Visit, name: str, row: int) -> Response[str]:
+async def get_row(visit: TheVisit, name: FromPath[str], row: FromPath[int]) -> Response[str]:
     """One row: how it stands, what befell it, what may be done."""
     found = await read_row(visit.log, office_of(visit), f"list/{name}", row, visit.lang)
     forms = forms_of(visit, found.acts.values(), f"/province/lists/{name}/{row}")
@@ -125,7 +130,7 @@ async def get_row(visit: Visit, name: str, row: int) -> Response[str]:
 
 
 @get("/province/lists/{name:str}/{row:int}/suspend", include_in_schema=False)
-async def get_suspend_row(visit: Visit, name: str, row: int) -> Response[str]:
+async def get_suspend_row(visit: TheVisit, name: FromPath[str], row: FromPath[int]) -> Response[str]:
     """A row stops: what that does, before anybody signs."""
     found = await read_row(visit.log, office_of(visit), f"list/{name}", row, visit.lang)
     what = f"{say(visit, 'row_head', direction=found.row.direction, n=row + 1)}　{found.row.name}"

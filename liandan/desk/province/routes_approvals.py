@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -14,7 +15,7 @@ from liandan.desk.province.approvals import read_application, read_applications
 from liandan.desk.province.drawing import WORDS, draw, form_of, forms_of, office_of, say
 from liandan.desk.province.offering import Office, offer
 from liandan.desk.province.registering import Compared, RegistrationView, compare, read_registration
-from liandan.desk.shell.frame import Visit, fragment
+from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.uscc import misspelt
 from whitelist.registries import Wanted
 
@@ -23,7 +24,7 @@ ORDER = ("grant", "agree", "accept", "consult", "disagree", "refuse", "notice", 
 
 
 @get("/province/approvals", include_in_schema=False)
-async def get_approvals(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_approvals(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """审批: applications and decisions by group."""
     office, query = office_of(visit), request.query_params
     generator = str(query.get("generator", "")).strip().upper()
@@ -33,7 +34,7 @@ async def get_approvals(request: Request[Any, Any, Any], visit: Visit) -> Respon
 
 
 @get("/province/approvals/{generator:str}/{ulid:str}", include_in_schema=False)
-async def get_approval(visit: Visit, generator: str, ulid: str) -> Response[str]:
+async def get_approval(visit: TheVisit, generator: FromPath[str], ulid: FromPath[str]) -> Response[str]:
     """One application or decision."""
     found = await read_application(visit.log, office_of(visit), f"approval/{generator}/{ulid}", visit.lang)
     forms = forms_of(visit, found.acts.values(), f"/province/approvals/{generator}/{ulid}")
@@ -43,7 +44,7 @@ async def get_approval(visit: Visit, generator: str, ulid: str) -> Response[str]
 
 
 @get("/province/registrations/{registration:str}", include_in_schema=False)
-async def get_registration(request: Request[Any, Any, Any], visit: Visit, registration: str) -> Response[str]:
+async def get_registration(request: Request[Any, Any, Any], visit: TheVisit, registration: FromPath[str]) -> Response[str]:
     """A firm that asks to be registered."""
     found = await _read(request, visit, registration)
     read_out = str(request.query_params.get("fingerprint", ""))[:64]
@@ -53,7 +54,7 @@ async def get_registration(request: Request[Any, Any, Any], visit: Visit, regist
 
 
 @get("/province/registrations/{registration:str}/compared", include_in_schema=False)
-async def get_compared(request: Request[Any, Any, Any], visit: Visit, registration: str) -> Response[str]:
+async def get_compared(request: Request[Any, Any, Any], visit: TheVisit, registration: FromPath[str]) -> Response[str]:
     """Whether the fingerprint that was read out is one of its keys', and if so the form that registers it."""
     compared = compare(await _read(request, visit, registration), str(request.query_params.get("fingerprint", ""))[:64])
     return fragment(visit, "province/_compared.html", words=WORDS, compared=compared, form=await _form(visit, compared))
@@ -72,7 +73,7 @@ async def _form(visit: Visit, compared: Compared | None) -> Any:
 
 
 @post("/province/registrations/{registration:str}/refuse", status_code=200, include_in_schema=False)
-async def post_refuse(request: Request[Any, Any, Any], visit: Visit, registration: str) -> Redirect:
+async def post_refuse(request: Request[Any, Any, Any], visit: TheVisit, registration: FromPath[str]) -> Redirect:
     """Not registered, with a reason that the firm reads."""
     typed = await request.form()
     raw = msgspec.json.encode({"reason": str(typed.get("reason", "")).strip()})

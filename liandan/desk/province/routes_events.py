@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from liandan.desk.province.drawing import WORDS, draw, forms_of, office_of, say
 from liandan.desk.province.events import EventPage, prepare_holds, read_event, read_events
 from liandan.desk.province.standing import grams
-from liandan.desk.shell.frame import Visit, fragment
+from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.refusal import refuse
 
 ASKED = ("act", "reason", "basis", "until")
 
 
 @get("/province/emergencies", include_in_schema=False)
-async def get_emergencies(visit: Visit) -> Response[str]:
+async def get_emergencies(visit: TheVisit) -> Response[str]:
     """应急转移和突发事件."""
     return draw(visit, "events.html", say(visit, "emergencies"), found=await read_events(visit.log, office_of(visit), visit.lang))
 
 
 @get("/province/emergencies/{authority:str}/{ulid:str}", include_in_schema=False)
-async def get_emergency(visit: Visit, authority: str, ulid: str) -> Response[str]:
+async def get_emergency(visit: TheVisit, authority: FromPath[str], ulid: FromPath[str]) -> Response[str]:
     """One emergency with its loads."""
     found = await read_event(visit.log, office_of(visit), f"emergency/{authority}/{ulid}", visit.lang)
     assert found.emergency is not None, "it was asked for"
@@ -31,7 +32,7 @@ async def get_emergency(visit: Visit, authority: str, ulid: str) -> Response[str
 
 
 @get("/province/incidents/{reporter:str}/{ulid:str}", include_in_schema=False)
-async def get_incident(visit: Visit, reporter: str, ulid: str) -> Response[str]:
+async def get_incident(visit: TheVisit, reporter: FromPath[str], ulid: FromPath[str]) -> Response[str]:
     """One incident with its loads."""
     found = await read_event(visit.log, office_of(visit), f"incident/{reporter}/{ulid}", visit.lang)
     assert found.incident is not None, "it was asked for"
@@ -45,7 +46,7 @@ def _event(visit: Visit, found: EventPage, title: str, here: str) -> Response[st
 
 
 @post("/province/drafts", status_code=200, include_in_schema=False)
-async def post_drafts(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def post_drafts(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """Statements that hold or release all loads of an emergency or an incident, to be signed one by one; nothing is written."""
     typed = await request.form()
     chain = str(typed.get("chain", ""))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from ledger.describing import HTML, XLSX
@@ -15,7 +16,7 @@ from liandan.desk.province.auditing import read_audit
 from liandan.desk.province.drawing import WORDS, draw, form_of, forms_of, office_of, say
 from liandan.desk.province.intaking import TERMS, against_lists, take_file
 from liandan.desk.province.trial import DRAFT_MAX, TrialAsked, TrialTold, try_draft
-from liandan.desk.shell.frame import Visit, fragment
+from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from liandan.intake.reading import IntakeSort
 from liandan.intake.service import IntakeAsked
 from liandan.intake.sniffing import FILE_MAX
@@ -30,7 +31,7 @@ SORTS = ("list", "permits", "openings")
 
 
 @get("/province/intake", include_in_schema=False)
-async def get_intake(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """读入表格: choose a file."""
     office_of(visit)
     lists = await against_lists(visit.log, year_of(visit.now_s))
@@ -39,7 +40,7 @@ async def get_intake(request: Request[Any, Any, Any], visit: Visit) -> Response[
 
 
 @post("/province/intake", status_code=200, include_in_schema=False, request_max_body_size=FILE_MAX + BESIDE_MAX)
-async def post_intake(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def post_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What a file says: findings by sheet and row, the difference in words, what is to be signed."""
     office, typed = office_of(visit), await request.form()
     name, raw = await _file(typed.get("file"))
@@ -80,7 +81,7 @@ async def _file(posted: Any) -> tuple[str, bytes]:
 
 
 @get("/province/intake/template.xlsx", include_in_schema=False, media_type=XLSX)
-async def get_template(visit: Visit) -> Response[bytes]:
+async def get_template(visit: TheVisit) -> Response[bytes]:
     """The empty template of a list."""
     office_of(visit)
     return _download(template_bytes("list"), "template.xlsx", XLSX)
@@ -96,7 +97,7 @@ def _download(content: bytes, name: str, media_type: str) -> Response[bytes]:
 
 
 @get("/province/whatif", include_in_schema=False)
-async def get_whatif(visit: Visit) -> Response[str]:
+async def get_whatif(visit: TheVisit) -> Response[str]:
     """政策试算: choose a draft."""
     office_of(visit)
     year = year_of(visit.now_s)
@@ -104,7 +105,7 @@ async def get_whatif(visit: Visit) -> Response[str]:
 
 
 @post("/province/whatif", status_code=200, include_in_schema=False, request_max_body_size=DRAFT_MAX + BESIDE_MAX)
-async def post_whatif(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def post_whatif(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What the draft would have made of a past year, in words."""
     told = await _tried(request, visit)
     values: dict[str, Any] = {"told": told, "said": "" if told else "no_file"}
@@ -115,7 +116,7 @@ async def post_whatif(request: Request[Any, Any, Any], visit: Visit) -> Response
 
 
 @post("/province/whatif/{name:str}", status_code=200, include_in_schema=False, request_max_body_size=DRAFT_MAX + BESIDE_MAX)
-async def post_whatif_file(request: Request[Any, Any, Any], visit: Visit, name: str) -> Response[Any]:
+async def post_whatif_file(request: Request[Any, Any, Any], visit: TheVisit, name: FromPath[str]) -> Response[Any]:
     """The same as the page or the workbook of ``liandan whatif``."""
     suffix = name.rpartition(".")[2]
     told = await _tried(request, visit)
@@ -144,7 +145,7 @@ async def _tried(request: Request[Any, Any, Any], visit: Visit) -> TrialTold | N
 
 
 @get("/province/audit", include_in_schema=False)
-async def get_audit(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def get_audit(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """审计: what the office checks by itself. The operator reads it too."""
     if visit.who.role == "party":
         raise refuse("NOT_FOUND", field="path", found=visit.path)

@@ -9,7 +9,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "group_open": ("在办", "Open"),
     "group_granted": ("已批准", "Granted"),
     "group_ended": ("已办结", "Ended"),
-    "applications_n": ("{n} 份", "{n}"),
+    "applications_n": ("本页 {n} 份", "{n} on this page"),
     "applicant": ("移出人 → 接受人", "Generator → receiver"),
     "wastes": ("废物", "Wastes"),
     "applied_t": ("申请（吨）", "Applied (t)"),

@@ -54,6 +54,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "文件没有写明是哪一份名单：填写名单编号后重读。",
         "The file does not say which list it is: add that and read it again.",
     ),
+    "result": ("结果", "Result"),
+    "intake_empty": ("还没有读入文件", "No file was read yet"),
+    "intake_empty_why": (
+        "每一处修正、每一处不符会按工作表和行列在这里；没有不符的，得出逐份要签的声明。",
+        "Every repair and every finding will stand here by sheet and row; where nothing is wrong, the statements to be signed.",
+    ),
+    "whatif_empty": ("还没有试算", "Nothing was tried yet"),
+    "whatif_empty_why": (
+        "当年会怎样，一句一句写在这里；完整的网页和表格可以下载。",
+        "What the year would have been, sentence by sentence; the whole of it as a page and a workbook.",
+    ),
     "no_file": ("请选择文件。", "Choose a file."),
     "whatif": ("政策试算", "Policy trial"),
     "whatif_lead": (

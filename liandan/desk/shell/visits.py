@@ -87,7 +87,7 @@ async def read_known(log: Log, caller: Caller | None) -> Known:
     if caller is None:
         return Known(state)
     founder = None if state is None else state.founder(caller.uscc)
-    party = found["party"].state if "party" in found else founder
+    party = founder if founder is not None or "party" not in found else found["party"].state  # a founder's name stands in the founding
     name = caller.uscc if party is None else party.name
     return Known(state, found.get("key"), name, frozenset(term.partition(":")[0] for term in used))
 

@@ -1,0 +1,50 @@
+"""Pages of an office on the demonstration's log."""
+
+from __future__ import annotations
+
+import json
+from urllib.request import Request, urlopen
+
+from tests.desk.persons import Person, token_of
+
+OUT = "2026-51-50-cy"
+
+
+def _ask(person: Person, path: str) -> dict[str, list[dict[str, str]]]:
+    asked = Request(f"{person.url}{path}", headers={"Authorization": f"Bearer {token_of(person.url, person.key)}"})  # noqa: S310  # our own server
+    with urlopen(asked) as answer:  # noqa: S310
+        return dict(json.loads(answer.read()))
+
+
+def granted(person: Person) -> str:
+    """A decision."""
+    return (
+        f"/province/approvals/{_ask(person, '/v1/approvals?stage=approved&limit=1')['approvals'][0]['approval'].removeprefix('approval/')}"
+    )
+
+
+def refused(person: Person) -> str:
+    """A refusal."""
+    return (
+        f"/province/approvals/{_ask(person, '/v1/approvals?stage=refused&limit=1')['approvals'][0]['approval'].removeprefix('approval/')}"
+    )
+
+
+def emergency(person: Person) -> str:
+    """An emergency with its loads."""
+    return f"/province/emergencies/{_ask(person, '/v1/emergencies?limit=1')['emergencies'][0]['id']}"
+
+
+def incident(person: Person) -> str:
+    """An incident."""
+    return f"/province/incidents/{_ask(person, '/v1/incidents?limit=1')['incidents'][0]['id']}"
+
+
+PAGES = tuple(
+    ("sichuan", address)
+    for address in (
+        "/province", "/province/lists", f"/province/lists/{OUT}", f"/province/lists/{OUT}/0", f"/province/lists/{OUT}/0/suspend",
+        f"/province/lists/{OUT}/suspend", f"/province/lists/{OUT}/amend", "/province/approvals", "/province/approvals?group=granted", granted, refused,
+        "/province/emergencies", emergency, incident, "/province/intake", "/province/whatif", "/province/audit", "/act/emergency.declare",
+    )
+) + (("chongqing", "/province"), ("operator", "/province/audit"))  # fmt: skip
