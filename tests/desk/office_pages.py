@@ -11,8 +11,8 @@ OUT = "2026-51-50-cy"
 
 
 def _ask(person: Person, path: str) -> dict[str, list[dict[str, str]]]:
-    asked = Request(f"{person.url}{path}", headers={"Authorization": f"Bearer {token_of(person.url, person.key)}"})  # noqa: S310  # our own server
-    with urlopen(asked) as answer:  # noqa: S310
+    asked = Request(f"{person.url}{path}", headers={"Authorization": f"Bearer {token_of(person.url, person.key)}"})  # our own server
+    with urlopen(asked) as answer:
         return dict(json.loads(answer.read()))
 
 
@@ -40,11 +40,9 @@ def incident(person: Person) -> str:
     return f"/province/incidents/{_ask(person, '/v1/incidents?limit=1')['incidents'][0]['id']}"
 
 
-PAGES = tuple(
-    ("sichuan", address)
-    for address in (
-        "/province", "/province/lists", f"/province/lists/{OUT}", f"/province/lists/{OUT}/0", f"/province/lists/{OUT}/0/suspend",
-        f"/province/lists/{OUT}/suspend", f"/province/lists/{OUT}/amend", "/province/approvals", "/province/approvals?group=granted", granted, refused,
-        "/province/emergencies", emergency, incident, "/province/intake", "/province/whatif", "/province/audit", "/act/emergency.declare",
-    )
-) + (("chongqing", "/province"), ("operator", "/province/audit"))  # fmt: skip
+SEEN = (
+    "/province", "/province/lists", f"/province/lists/{OUT}", f"/province/lists/{OUT}/0", f"/province/lists/{OUT}/0/suspend", f"/province/lists/{OUT}/suspend",
+    f"/province/lists/{OUT}/amend", "/province/approvals", "/province/approvals?group=granted", granted, refused, "/province/emergencies", emergency,
+    incident, "/province/intake", "/province/whatif", "/province/audit", "/act/emergency.declare",
+)  # fmt: skip
+PAGES = (*(("sichuan", address) for address in SEEN), ("chongqing", "/province"), ("operator", "/province/audit"))

@@ -171,11 +171,9 @@ def test_a_new_list_is_proposed_from_a_spreadsheet_and_countersigned(offices: tu
 
     upload(here, workbook(here, next_year))
     assert "没有不符" in here.text("#read")
-    for number in (1, 2):
-        form = f"#statements li:nth-child({number}) form"
-        sheet = here.sign(form)
-        here.person.do(lambda page: page.evaluate("document.querySelectorAll('section.outcome').forEach((one) => one.remove())"))
-    assert "900-052-31" in sheet
+    here.sign("#statements li:nth-child(1) form")
+    here.person.do(lambda page: page.evaluate("document.querySelectorAll('section.outcome').forEach((one) => one.remove())"))
+    assert "900-052-31" in here.sign("#statements li:nth-child(2) form"), "the sheet shows the rows themselves"
     there.open("/province/lists/2027-51-50-cy")
     assert "已提出，未生效" in there.text("h1 + .lead")
     there.fill("#countersign form", **REPLY)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ledger.problem import Language
-from liandan.desk.forms.building import Asking, form_parts
+from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.province.offering import OfferedAct
 
@@ -28,7 +28,7 @@ def office_form(
     hidden = act.hidden | numbers
     asked = frozenset(path for path in starred(act.known) if path not in hidden) | act.asked
     known = {**{name: day for name in act.sample if name in USUAL_DAYS}, **act.known}
-    asking = Asking(by_need=True, asked=asked | (USUAL_DAYS & act.sample.keys()), hidden=hidden, choices=offers or {})
+    asking = FormAsking(by_need=True, asked=asked | (USUAL_DAYS & act.sample.keys()), hidden=hidden, choices=offers or {})
     form = form_parts(offered.kind.body, known, asking, language)
     by = [own if own in role.holders or not role.holders else role.holders[0] for role in offered.roles]
     return ActForm(

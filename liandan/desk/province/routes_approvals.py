@@ -12,9 +12,10 @@ from litestar.types import ControllerRouterHandler
 
 from ledger.reading import snapshot
 from liandan.desk.province.approvals import read_application, read_applications
-from liandan.desk.province.drawing import WORDS, draw, form_of, forms_of, office_of, say
+from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.offering import Office, offer
 from liandan.desk.province.registering import Compared, RegistrationView, compare, read_registration
+from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.uscc import misspelt
 from whitelist.registries import Wanted

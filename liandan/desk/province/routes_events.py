@@ -8,9 +8,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from liandan.desk.province.drawing import WORDS, draw, forms_of, office_of, say
+from liandan.desk.province.drawing import draw, forms_of, office_of, say
 from liandan.desk.province.events import EventPage, prepare_holds, read_event, read_events
 from liandan.desk.province.standing import grams
+from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.refusal import refuse
 

@@ -13,9 +13,10 @@ from litestar.types import ControllerRouterHandler
 from ledger.describing import HTML, XLSX
 from ledger.times import year_of
 from liandan.desk.province.auditing import read_audit
-from liandan.desk.province.drawing import WORDS, draw, form_of, forms_of, office_of, say
+from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.intaking import TERMS, against_lists, take_file
 from liandan.desk.province.trial import DRAFT_MAX, TrialAsked, TrialTold, try_draft
+from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from liandan.intake.reading import IntakeSort
 from liandan.intake.service import IntakeAsked
