@@ -28,7 +28,7 @@ class RegistrationView(Struct, frozen=True, kw_only=True):
     form: RegistrationForm | None
 
 
-class Compared(Struct, frozen=True, kw_only=True):
+class ComparedPrint(Struct, frozen=True, kw_only=True):
     """What came of a fingerprint that was read out."""
 
     state: Literal["short", "wrong", "right", "registered"]
@@ -48,18 +48,18 @@ async def read_registration(
     return RegistrationView(shown=shown, form=None if shown.envelope is None else verified(shown, found))
 
 
-def compare(view: RegistrationView, read_out: str) -> Compared:
+def compare(view: RegistrationView, read_out: str) -> ComparedPrint:
     """The act that registers the firm, once the fingerprint is one of its keys'."""
     digits = "".join(read_out.split()).replace("-", "").lower()
     if view.form is None or view.shown.party is not None:
-        return Compared(state="registered")
+        return ComparedPrint(state="registered")
     if len(digits) != DIGITS:
-        return Compared(state="short", given=len(digits))
+        return ComparedPrint(state="short", given=len(digits))
     if digits not in [fingerprint_of(keyid).replace(" ", "") for keyid in view.form.keyids]:
-        return Compared(state="wrong")
+        return ComparedPrint(state="wrong")
     body: Any = msgspec.to_builtins(view.form.body)
     known = {name: value for name, value in body.items() if value is not None}
-    return Compared(
+    return ComparedPrint(
         state="right",
         act=DeskAct(key="register", kind="party.register/1", chain=party_chain(view.form.uscc), known=known, hidden=frozenset(known)),
     )

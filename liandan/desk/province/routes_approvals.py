@@ -14,7 +14,7 @@ from ledger.reading import snapshot
 from liandan.desk.province.approvals import read_application, read_applications
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.offering import Office, offer
-from liandan.desk.province.registering import Compared, RegistrationView, compare, read_registration
+from liandan.desk.province.registering import ComparedPrint, RegistrationView, compare, read_registration
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.uscc import misspelt
@@ -65,7 +65,7 @@ async def _read(request: Request[Any, Any, Any], visit: Visit, registration: str
     return await read_registration(visit.log, request.app.state.registrations, office_of(visit), registration)
 
 
-async def _form(visit: Visit, compared: Compared | None) -> Any:
+async def _form(visit: Visit, compared: ComparedPrint | None) -> Any:
     if compared is None or compared.act is None:
         return None
     async with snapshot(visit.log) as now:
