@@ -14,9 +14,9 @@ from liandan.desk.enterprise.new.routes import HANDLERS as NEW
 from liandan.desk.enterprise.routes import HANDLERS as CLERK
 from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.live.routes import get_live
+from liandan.desk.province.routes import HANDLERS as PROVINCE
 from liandan.desk.road.routes import HANDLERS as ROAD
 from liandan.desk.search.routes import HANDLERS as SEARCH
-from liandan.desk.province.routes import HANDLERS as PROVINCE
 from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
