@@ -34,7 +34,9 @@ from manifests.mass import limits_of
 from manifests.matter_answers import contest_answers, gap_answer, held_until_s, hold_answers
 from manifests.model import Stage
 from manifests.plan_book import PlanBook, movements
+from manifests.possible.answers import ManifestComing
 from manifests.possible.service import owed_act, read_possible
+from manifests.possible.service import read_coming as coming
 from manifests.remedy import WHEN, contest_of, too_late
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
@@ -213,6 +215,18 @@ async def read_actions(
         pending=part.pending,
         attachments=tuple(file for file in files if file.due_on is not None),
     )
+
+
+async def read_coming(
+    log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None
+) -> ManifestComing:
+    """The caller's trip from here on, prepared for a device that goes on without a network; Refusal NOT_FOUND."""
+    now_s = await log.now(claimed_s)
+    async with projection(log) as now:
+        view = await _view(now, caller, generator, ulid)
+        await now.workspace.load([chain_key(LOG_MAIN)])
+        part = await read_possible(now, log.kinds, caller, None, view, (), now_s, language)
+        return await coming(now, log.kinds, caller.uscc, view, part, now_s, language)
 
 
 async def read_plan(log: Log, caller: Caller, chain: str, page: Page) -> PlanBook:

@@ -17,7 +17,8 @@ from ledger.model import Facts
 from ledger.pending.model import PendingRow
 from ledger.problem import Language, ProblemError, problem_errors
 from ledger.times import day_of
-from manifests.model import CAPACITIES
+from manifests.model import CAPACITIES, STAGES
+from manifests.possible.coming import ComingStage
 from manifests.possible.judging import PossibleAct
 from manifests.possible.preparing import PreparedAct
 from signing.phrase import Word
@@ -92,6 +93,40 @@ class PossibleActAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """Statements of this sort that wait for signatures, by their hashes."""
 
 
+class ComingPlaceAnswer(Struct, frozen=True, gc=False, kw_only=True):
+    """Where a trip stands for a party."""
+
+    stage: str
+    holds: bool
+    """Whether the party has the load, or a part of it."""
+
+
+class ComingStageAnswer(ComingPlaceAnswer, frozen=True, kw_only=True):
+    """A place of the trip, now or later, and what the party signs there."""
+
+    text: str
+    acts: tuple[PossibleActAnswer, ...]
+    """Judged where it is the present place; prepared alone where it comes later, with ``seq`` and ``prev`` to be found by its signer."""
+    leads: dict[str, ComingPlaceAnswer]
+    """By kind, to which place it leads from here."""
+
+
+class LabelRunAnswer(Struct, frozen=True, gc=False, kw_only=True):
+    """Labels in a row that the packs of a waste would have."""
+
+    first: str
+    packs: int
+
+
+class ManifestComing(Struct, frozen=True, gc=False, kw_only=True):
+    """A trip as far as it can be prepared, for a device that goes on without a network: the present place first."""
+
+    size: int
+    party: str
+    stages: tuple[ComingStageAnswer, ...]
+    labels: tuple[LabelRunAnswer, ...]
+
+
 def possible_answer(
     possible: PossibleAct, facts: Facts, kinds: Kinds, language: Language, pending: Sequence[PendingRow] = (), *, is_owed: bool
 ) -> PossibleActAnswer:
@@ -118,6 +153,13 @@ def possible_answer(
         blockers=blocker_answers(possible, facts, kinds, language, with_key=True),
         pending=tuple(row.statement for row in pending if row.kind == prepared.kind and (prepared.is_new or row.chain == prepared.chain)),
     )
+
+
+def coming_stage_answer(stage: ComingStage, acts: tuple[PossibleActAnswer, ...], language: Language) -> ComingStageAnswer:
+    """A place of a trip for people and programs."""
+    at, leads = stage.place, {kind: ComingPlaceAnswer(stage=to.stage.value, holds=to.holds) for kind, to in stage.leads.items()}
+    text = STAGES[at.stage] if language == "zh" else at.stage.value.replace("_", " ")
+    return ComingStageAnswer(stage=at.stage.value, holds=at.holds, text=text, acts=acts, leads=leads)
 
 
 def blocker_answers(

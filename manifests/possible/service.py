@@ -24,7 +24,16 @@ from ledger.reading import Snapshot
 from ledger.times import parse_at
 from ledger.ulid import CROCKFORD
 from manifests.case import cases_key, cases_of, manifest_at
-from manifests.possible.answers import PossibleActAnswer, blocker_answers, possible_answer
+from manifests.possible.answers import (
+    ComingStageAnswer,
+    LabelRunAnswer,
+    ManifestComing,
+    PossibleActAnswer,
+    blocker_answers,
+    coming_stage_answer,
+    possible_answer,
+)
+from manifests.possible.coming import coming_stages, label_runs
 from manifests.possible.judging import Asker, PossibleAct, judge, tries_of
 from manifests.possible.preparing import ManifestGround, ReportThread
 from manifests.recorded import recorded_keys
@@ -103,6 +112,22 @@ async def read_possible(
             if (found := _of(one, by_asker[one.holder])) is not None and found.blockers
         },
     )
+
+
+async def read_coming(
+    now: Snapshot, kinds: Kinds, party: str, view: ManifestView, part: PossiblePart, now_s: int, language: Language
+) -> ManifestComing:
+    """The trip of a party, the present place with the acts of ``part``, which were judged."""
+    ground = await stand_on(now.workspace, view.chain, now_s)
+    judged = {one.kind: one for one in part.acts}
+    stages: list[ComingStageAnswer] = []
+    for stage in coming_stages(ground, party):
+        is_now = not stages
+        told = {one.prepared.kind: possible_answer(one, ground.facts, kinds, language, is_owed=False) for one in stage.acts}
+        acts = tuple(judged[kind] if is_now and kind in judged else one for kind, one in told.items() if not is_now or kind in judged)
+        stages.append(coming_stage_answer(stage, acts, language))
+    runs = tuple(LabelRunAnswer(first=run.first, packs=run.packs) for run in label_runs(ground))
+    return ManifestComing(size=now.size, party=party, stages=tuple(stages), labels=runs)
 
 
 async def stand_on(
