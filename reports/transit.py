@@ -14,6 +14,7 @@ from reports.certificate.facts import about, manifest_of, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
 from reports.certificate.form import NAMED, by_line, packs_text, pair, place_text, wide
 from reports.certificate.part_one import exemption_text, goods
+from reports.claim import SignedClaim
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
@@ -41,9 +42,8 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
     state = manifest_of(bundle)
     if state.stage is Stage.VOIDED:
         raise refuse("TRANSIT_VOID", found=state.stage, expected=Phrase("已签发至已办结", "issued … closed"))
-    number, dated = state.number or cases_of(bundle.facts, bundle.subject).number or "", about(bundle)[-1].admission.at
-    ulid = bundle.subject.rpartition("/")[2]
-    claim = sign_claim(bundle, signers, "t", number or ulid, dated)
+    number, dated, ulid = _number(bundle, state), about(bundle)[-1].admission.at, bundle.subject.rpartition("/")[2]
+    claim = transit_claim(bundle, signers)
     with speaking(tongue):
         sheet = Sheet(bottom=46, alphabet=ALPHABETS["transit", tongue])
         seen = say(f"截至 {moment(dated)}", f"As of {moment(dated)}")
@@ -66,6 +66,17 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
         colophon(sheet, bundle, key="" if claim is None else claim.claim.key, is_brief=True)
         pages = bound(sheet, bundle, TITLE, number or ulid)
     return issue(pages, bundle, raw, signers, layout=f"transit {LAYOUT} {tongue}", dated=dated, claim=claim)
+
+
+def transit_claim(bundle: Bundle, signers: Signers) -> SignedClaim | None:
+    """What the extract's code says, for whoever shows the code alone; ``None`` without a key for claims. Refusal CERT_SUBJECT."""
+    state = manifest_of(bundle)
+    return sign_claim(bundle, signers, "t", _number(bundle, state) or bundle.subject.rpartition("/")[2], about(bundle)[-1].admission.at)
+
+
+def _number(bundle: Bundle, state: ManifestState) -> str:
+    """The national number, that of a case included; empty without one."""
+    return state.number or cases_of(bundle.facts, bundle.subject).number or ""
 
 
 def _status(state: ManifestState) -> str:

@@ -116,6 +116,15 @@ def read_text(text: str) -> CosignedStatement:
     return _unpacked(packed)
 
 
+def read_texts(text: str) -> list[CosignedStatement]:
+    """All statements of a file that holds the texts of several (a phone's queue), in the order in which they begin; Refusal as :func:`read_text`."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    groups: dict[str, list[str]] = {}
+    for line in lines if len(text) <= TEXT_MAX else ():
+        groups.setdefault("/".join(line.upper().split(":")[2:4]).partition("/")[2], []).append(line)
+    return [read_text("\n".join(group)) for group in groups.values()] if groups else [read_text(text)]
+
+
 def _packed(cosigning: CosignedStatement) -> bytes:
     """Raw deflate of: sort, number of signatures, each with place, keyid and length, then the bytes, or the hash in an answer."""
     signed = b"".join(

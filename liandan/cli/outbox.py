@@ -162,8 +162,8 @@ def text(directory: Path, statement: str, answer: bool, out: Path | None, frame:
 @click.argument("paths", type=existing, nargs=-1, required=True)
 @command
 def take(directory: Path, paths: tuple[Path, ...]) -> None:
-    """收下另一部设备给的：会签文本、信封或未入账声明包。 / Take what another device gave: a text, an envelope, or an export."""
-    from ledger.pending.compact import cosigning_of
+    """收下另一部设备给的：会签文本（手机导出的含多份）、信封或未入账声明包。 / Take what another device gave: texts, an envelope, or an export."""
+    from ledger.pending.compact import cosigning_of, read_texts
     from ledger.unlogged import BEGINS, read_unlogged
     from liandan.cli.cosign import read_statement_file
 
@@ -175,8 +175,10 @@ def take(directory: Path, paths: tuple[Path, ...]) -> None:
             if brought.found != box.trust.found:
                 raise click.UsageError(f"{path} 是另一个账本的 / is of another log")
             taken += [box.take(cosigning_of(one.body, dict(enumerate(one.signatures)))) for one in brought.envelopes]
-        else:
-            taken.append(box.take(read_statement_file(path, needs_statement=False)))
+        elif raw.lstrip().startswith(b"{"):
+            taken.append(box.take(read_statement_file(path)))
+        else:  # of one statement, or of all that a phone exports
+            taken += [box.take(one) for one in read_texts(raw.decode("utf-8", "replace"))]
     emit([_shown(one) for one in taken], *map(_line, taken))
 
 

@@ -20,7 +20,7 @@ from ledger.times import day_of
 from manifests.model import CAPACITIES, STAGES
 from manifests.possible.coming import ComingStage
 from manifests.possible.judging import PossibleAct
-from manifests.possible.preparing import PreparedAct
+from manifests.possible.preparing import PLATE, WORDS, PreparedAct
 from signing.phrase import Word
 from signing.refusal import Reason
 
@@ -109,6 +109,8 @@ class ComingStageAnswer(ComingPlaceAnswer, frozen=True, kw_only=True):
     """Judged where it is the present place; prepared alone where it comes later, with ``seq`` and ``prev`` to be found by its signer."""
     leads: dict[str, ComingPlaceAnswer]
     """By kind, to which place it leads from here."""
+    hints: dict[str, dict[str, Any]]
+    """By kind, of fields that are asked for what they are likely to be, by their paths: for whoever signs to look at."""
 
 
 class LabelRunAnswer(Struct, frozen=True, gc=False, kw_only=True):
@@ -123,6 +125,11 @@ class ManifestComing(Struct, frozen=True, gc=False, kw_only=True):
 
     size: int
     party: str
+    found: str
+    """Fingerprint of the log, which a device has pinned."""
+    seq: int
+    prev: str
+    """Where the next act of its chain stands: ``seq`` and the hash of the newest one."""
     stages: tuple[ComingStageAnswer, ...]
     labels: tuple[LabelRunAnswer, ...]
 
@@ -159,7 +166,20 @@ def coming_stage_answer(stage: ComingStage, acts: tuple[PossibleActAnswer, ...],
     """A place of a trip for people and programs."""
     at, leads = stage.place, {kind: ComingPlaceAnswer(stage=to.stage.value, holds=to.holds) for kind, to in stage.leads.items()}
     text = STAGES[at.stage] if language == "zh" else at.stage.value.replace("_", " ")
-    return ComingStageAnswer(stage=at.stage.value, holds=at.holds, text=text, acts=acts, leads=leads)
+    hints = {act.prepared.kind: hints_of(act.prepared) for act in stage.acts}
+    return ComingStageAnswer(stage=at.stage.value, holds=at.holds, text=text, acts=acts, leads=leads, hints=hints)
+
+
+def hints_of(prepared: PreparedAct) -> dict[str, Any]:
+    """What stands in for asked fields and may well be right: a division, the first label; never a mere stand-in."""
+    body, found = msgspec.to_builtins(prepared.body), dict[str, Any]()
+    for path in (one for one in prepared.asked if "*" not in one):
+        value = body
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value not in (None, WORDS, PLATE):
+            found[path] = value
+    return found
 
 
 def blocker_answers(

@@ -127,7 +127,11 @@ async def read_coming(
         acts = tuple(judged[kind] if is_now and kind in judged else one for kind, one in told.items() if not is_now or kind in judged)
         stages.append(coming_stage_answer(stage, acts, language))
     runs = tuple(LabelRunAnswer(first=run.first, packs=run.packs) for run in label_runs(ground))
-    return ManifestComing(size=now.size, party=party, stages=tuple(stages), labels=runs)
+    head = ground.facts.head(view.chain)
+    assert head is not None, "its view is there"
+    return ManifestComing(
+        size=now.size, party=party, found=ground.log.found, seq=head.seq + 1, prev=head.hash, stages=tuple(stages), labels=runs
+    )  # fmt: skip
 
 
 async def stand_on(

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.pending.compact import FRAME_MAX, FRAME_MIN, CosignedStatement, cosigning_of, merged, read_text, write_text
+from ledger.pending.compact import FRAME_MAX, FRAME_MIN, CosignedStatement, cosigning_of, merged, read_text, read_texts, write_text
 from signing.envelope import Signature
 from signing.refusal import Refusal
 
@@ -41,6 +41,15 @@ def test_what_goes_in_comes_out(body: bytes, signatures: dict[int, Signature], i
     assert all(re.fullmatch("[0-9A-Z$%*+./:-]+", line) for line in lines), "a QR code packs it as letters"
     chance.shuffle(lines)
     assert read_text("\n \n".join([*lines, lines[0].lower()])) == part
+
+
+@given(st.lists(st.tuples(BODIES, SIGNATURES), min_size=1, max_size=4, unique_by=lambda one: one[0]), st.integers(FRAME_MIN, FRAME_MAX))
+def test_a_file_holds_the_texts_of_several(parts: list[tuple[bytes, dict[int, Signature]]], frame: int) -> None:
+    whole = [cosigning_of(body, signatures) for body, signatures in parts]
+    text = "\n\n".join(write_text(one, frame) for one in whole)
+    assert read_texts(text) == whole
+    with pytest.raises(Refusal, match="COSIGN_TEXT"):
+        read_texts(text + "\nsomething else")
 
 
 @given(BODIES, PARTS, st.randoms())
