@@ -16,12 +16,12 @@ const AWAY = [
 ];
 
 /** The answer to a request, with its JSON as `value`; Stopped AWAY without a network. Later requests carry the time of a simulated log. */
-export async function ask(method, path, { body, headers = {} } = {}) {
+export async function ask(method, path, { body, headers = {}, credentials = "same-origin" } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
   const now = clock && clock.isSimulated ? { "Liandan-Now": formatAt(nowOf(clock)) } : {};
   try {
-    const options = { method, body, headers: { Accept: "application/json", ...now, ...settings.headers, ...headers }, signal: stop.signal, cache: "no-store" };
+    const options = { method, body, headers: { Accept: "application/json", ...now, ...settings.headers, ...headers }, signal: stop.signal, cache: "no-store", credentials };
     const answer = await fetch(settings.base + path, options);
     const text = await answer.text();
     const isJson = /json/.test(answer.headers.get("content-type") || "");

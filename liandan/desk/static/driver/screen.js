@@ -1,0 +1,68 @@
+// What the driver's page says of its queue: the strip on top, a row for each act, and messages.
+
+import { fill } from "./codes.js";
+import { lackingOf } from "./queue.js";
+
+const [AMBER_H, RED_H] = [2, 24];
+const $ = (id) => document.getElementById(id);
+const clock = (at) => at.slice(11, 16);
+const day = (at) => at.slice(5, 16).replace("T", " ");
+
+function made(name, text, properties = {}) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.textContent = text;
+  return element;
+}
+
+/** The strip: how many acts are not sent, how old the oldest is; amber from two hours, red from a day. */
+export async function strip(acts, words) {
+  const [element, lacking] = [$("strip"), acts.filter((act) => lackingOf(act).length).length];
+  element.hidden = !acts.length;
+  if (!acts.length) return;
+  const oldest = acts.reduce((a, b) => (a.kept_at <= b.kept_at ? a : b));
+  const hours = Math.floor((Date.now() - oldest.kept_at) / 3600000);
+  element.className = `strip ${hours >= RED_H ? "red" : hours >= AMBER_H ? "amber" : ""}`;
+  $("strip-said").textContent = fill(lacking ? words.kept_lacking : words.kept, { n: acts.length, m: lacking });
+  $("strip-old").textContent = fill(hours >= AMBER_H ? words.oldest_late : words.oldest, { at: hours >= RED_H ? day(oldest.at) : clock(oldest.at), hours });
+}
+
+function stateOf(act, acts, words, nameOf) {
+  if (act.problem) return ["stop", words.refused];
+  if (lackingOf(act).length) return ["wait", fill(words.lacking, { who: lackingOf(act).map(nameOf).join("、") })];
+  const before = acts.find((one) => one.statement === act.prev);
+  return before && (before.problem || lackingOf(before).length) ? ["wait", words.waits] : ["mine", words.unsent];
+}
+
+/** One act of the queue: what, when, in which state; what can be done where it was refused or lacks a signature. */
+export function keptRow(act, acts, words, { nameOf, does, card }) {
+  const [icon, said] = stateOf(act, acts, words, nameOf);
+  const row = document.createElement("li");
+  row.dataset.statement = act.statement;
+  row.dataset.state = act.problem ? "refused" : lackingOf(act).length ? "lacking" : "ready";
+  const text = document.createElement("span");
+  text.append(made("strong", act.title || act.kind), made("span", said, { className: "sub" }));
+  row.append($(`icon-${icon}`).content.cloneNode(true), text, made("span", clock(act.at), { className: "clock tab" }));
+  const button = (label, work) => made("button", label, { type: "button", onclick: () => work(act) });
+  const buttons = document.createElement("div");
+  buttons.className = "buttons";
+  if (act.problem) {
+    const mayRedo = ["CHAIN_CONFLICT", "PREV_MISMATCH", "PREDECESSOR_MISSING"].includes(act.problem.code);
+    if (mayRedo) buttons.append(button(words.redo, does.redo));
+    buttons.append(button(words.again, does.again), button(words.aside, does.aside));
+    const follows = acts.some((one) => one.chain === act.chain && one.seq > act.seq);
+    row.append(card(act), ...(follows ? [made("p", words.held, { className: "small" })] : []), buttons);
+  } else if (lackingOf(act).length) {
+    buttons.append(button(words.show, does.show));
+    row.append(buttons);
+  }
+  return row;
+}
+
+/** Says something, a text or a card, where everybody sees it; until the next act begins. */
+export function message(said) {
+  const place = $("message");
+  place.replaceChildren(typeof said === "string" ? made("p", said) : said);
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
+  place.focus({ preventScroll: true });
+}
