@@ -196,6 +196,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     evidence_party_mb: Annotated[int, Meta(ge=50, le=1_000_000)] = 2_000
     """Most megabytes (10^6 bytes) of attachments of one party that no entry names yet."""
 
+    demo_sign_ins: Path | None = None
+    """File with keys of fictitious parties that ``/enter`` offers to browsers on this machine; ``liandan demo --serve`` writes it. It counts on a
+    simulated log alone.
+    """
+
     @property
     def evidence_path(self) -> Path:
         """``evidence_dir`` or its default."""

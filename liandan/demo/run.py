@@ -30,7 +30,7 @@ from liandan.demo.exchange import exchange
 from liandan.demo.founding import Keyring, founding
 from liandan.demo.months import agree, close_month
 from liandan.demo.play import HttpPoster, Scribe, Unplanned, found_log, play
-from liandan.demo.sandbox import sandbox
+from liandan.demo.sandbox import SIGN_INS, sandbox
 from liandan.demo.screen import Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
@@ -103,7 +103,7 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     statement = founding(demo.keyring, policy_lines(demo.keyring))
     async with (
         witnessing(demo.out, demo.keyring, keys.vkeys) as witnesses,
-        server(demo.data, demo.out / "server.log", witnesses.setting) as url,
+        server(demo.data, demo.out / "server.log", witnesses.setting, demo.out / "sandbox" / SIGN_INS) as url,
     ):
         await witnesses.start(url)
         async with found_log(url, statement, demo.keyring) as poster:
@@ -194,7 +194,9 @@ async def wait_for_ctrl_c(url: str, page: Path, screen: Screen) -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
     screen.console.print(
-        f"服务仍在运行：{url}　按 Ctrl-C 结束。\n试用沙箱（密钥、可直接执行的命令、会签回的对方）：{page}", markup=False, soft_wrap=True
+        f"服务仍在运行：{url}　按 Ctrl-C 结束。\n工作台：用浏览器打开 {url}/enter ，选一个身份进入。\n试用沙箱（密钥、可直接执行的命令、会签回的对方）：{page}",
+        markup=False,
+        soft_wrap=True,
     )
     await ended.wait()
     screen.console.print("正在停止服务 …")

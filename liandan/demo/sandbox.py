@@ -25,6 +25,18 @@ PASSPHRASE = "sandbox"  # noqa: S105  # of keys that are for everybody to try, o
 NEWCOMER = Firm("newcomer", "91", "510112", 900, "成都试用单位", "成都市龙泉驿区示范大道99号")
 """Who begins in the sandbox: nobody has registered it yet."""
 WASTE = "900-052-31"
+SIGN_INS = "sign-ins.json"
+"""What the server offers at ``/enter`` (LIANDAN_DEMO_SIGN_INS)."""
+SIGNED_IN = (
+    ("clerk", "jiangyang", "企业经办人", "Clerk of a firm", "/desk"),
+    ("driver", "shuan.phone", "司机", "Driver", "/drive/"),
+    ("scale", "jiangjin", "地磅", "Weighbridge", "/scale/"),
+    ("sichuan", "sichuan", "省级经办（四川）", "Clerk of Sichuan", "/province"),
+    ("chongqing", "chongqing", "市级经办（重庆）", "Clerk of Chongqing", "/province"),
+    ("inspector", "luzhou_traffic", "执法人员", "Inspector", "/road"),
+    ("operator", "operator", "运营单位", "Operator", "/province/audit"),
+)
+"""Faces of the desk, whose key each holds as the cast calls it, what it is called, and where it begins."""
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 
@@ -74,6 +86,29 @@ def lay_out(desk: Path, given: dict[str, Any], keyring: Keyring) -> None:
     _write(desk / "sandbox.json", json.dumps(given, ensure_ascii=False, indent=1) + "\n")
     _write(desk / "parties.json", json.dumps(parties, ensure_ascii=False, indent=1) + "\n")
     _write(desk / "README.md", page(given))
+    _write(desk / SIGN_INS, json.dumps(sign_ins(keyring), ensure_ascii=False, indent=1) + "\n")
+
+
+def sign_ins(keyring: Keyring) -> list[dict[str, str]]:
+    """Who may be tried at the desk, with the key: one for each face."""
+    found = []
+    for face, who, zh, en, wanted in SIGNED_IN:
+        owner, _, device = who.partition(".")
+        firm = CAST.firm(owner)
+        key = keyring.key(f"{firm.uscc}.{device}" if device else firm.uscc)
+        pem = key.to_pem(PASSPHRASE.encode()).decode()
+        told = {
+            "face": face,
+            "zh": zh,
+            "en": en,
+            "name": firm.name,
+            "uscc": firm.uscc,
+            "next": wanted,
+            "pem": pem,
+            "passphrase": PASSPHRASE,
+        }
+        found.append(told)
+    return found
 
 
 def _write(path: Path, text: str) -> None:
@@ -89,7 +124,7 @@ def page(given: dict[str, Any]) -> str:
     parties = "\n".join(f"| `keys/{firm.key}.pem` | {firm.name} | `{firm.uscc}` |" for firm in CAST.firms)
     return f"""# 试用沙箱 / The sandbox
 
-服务 server: {url} · [接口 interface]({url}/schema) · [文档 docs]({url}/docs/) · [核验 verify]({url}/v)
+服务 server: {url} · [工作台 desk]({url}/enter) · [接口 interface]({url}/schema) · [文档 docs]({url}/docs/) · [核验 verify]({url}/v)
 
 模拟账本：时间停在 `{now}`，请求带 `Liandan-Now`（命令用 `--now`）可以往前走，不能往回。全部单位均为虚构，`keys/` 中是它们的密钥，口令在 `passphrase`（`{PASSPHRASE}`）。
 请在本目录中执行下面的命令。对方会签回：放进本目录的 `登记材料*.json` 由主管部门登记（`{{"uscc", "name", "key"}}`，`key` 为 `liandan key registration` 的输出）；引用白名单的申请由主管部门批准；`manifest.arrive/1` 之后由接受人过磅、接受。

@@ -32,11 +32,11 @@ KEPT = ("LIANDAN_POSTGRES_BINDIR",)
 
 
 @asynccontextmanager
-async def server(data_dir: Path, log: Path, witnesses: str = "") -> AsyncIterator[str]:
+async def server(data_dir: Path, log: Path, witnesses: str = "", sign_ins: Path | None = None) -> AsyncIterator[str]:
     """A running server over ``data_dir``; yields its base URL. What it logs goes to ``log``. Refusal DEMO_FAILED if it does not start.
-    ``witnesses`` are their addresses as in the setting; empty for none.
+    ``witnesses`` are their addresses as in the setting; empty for none. ``sign_ins`` is where the sandbox lays out keys for the desk.
     """
-    env = {"LIANDAN_DATA_DIR": str(data_dir), "LIANDAN_WITNESSES": witnesses}
+    env = {"LIANDAN_DATA_DIR": str(data_dir), "LIANDAN_WITNESSES": witnesses, "LIANDAN_DEMO_SIGN_INS": str(sign_ins or "")}
     async with child("server_process", (), log, "url", env=env) as url:
         yield url
 

@@ -1,13 +1,9 @@
-"""The desk's router: every room adds its handlers here. Answers are packed and closed to foreign pages; refusals are shown in words."""
+"""The desk's router: every room adds its handlers here."""
 
-import gzip
-from typing import Any
-
-from litestar import Request, Response, Router
+from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from ledger.static.routes import GZIP_FROM, GZIP_LEVEL, accepts_gzip
 from liandan.desk.enterprise.lists.routes import HANDLERS as CLERK_LISTS
 from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
 from liandan.desk.enterprise.new.routes import HANDLERS as NEW
@@ -22,23 +18,14 @@ from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
 from liandan.desk.shell.policy import post_report
 from liandan.desk.shell.session import enter_first, get_enter, post_enter, post_language, post_leave
+from liandan.desk.shell.sign_ins import get_sign_ins
 from liandan.desk.shell.visits import provide_guest, provide_visit
 
 SHELL: tuple[ControllerRouterHandler, ...] = (
-    get_enter, post_enter, post_leave, post_language, post_report, get_static, get_modules, get_components,
+    get_enter, post_enter, get_sign_ins, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
 ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live)
 """Handlers of the rooms."""
-
-
-async def packed(request: Request[Any, Any, Any], response: Response[Any]) -> Response[Any]:
-    """Pages go smaller over slow networks; nothing secret stands in them that a length could tell (the token is in the cookie alone)."""
-    body = response.content
-    if not isinstance(body, str) or len(body) < GZIP_FROM or not accepts_gzip(request.headers.get("accept-encoding", "")):
-        return response
-    response.content = gzip.compress(body.encode(), GZIP_LEVEL, mtime=0)
-    response.headers["Content-Encoding"] = "gzip"
-    return response
 
 
 ROUTER = Router(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from liandan.demo.exchange import exchange
 from liandan.demo.founding import Keyring, founding
 from liandan.demo.play import Scribe, found_log, play
 from liandan.demo.run import SEED
+from liandan.demo.sandbox import SIGN_INS, sign_ins
 from liandan.demo.server_process import server
 from liandan.demo.story import tell
 from liandan.demo.witnesses import policy_lines, witnessing
@@ -70,7 +72,7 @@ async def online(directory: Path, keyring: Keyring) -> AsyncIterator[tuple[str, 
         await asyncio.to_thread(LogFiles(data / "log", data / "entries").put_data, CAST.data.values())
     async with (
         witnessing(directory, keyring, keyring.server.vkeys) as witnesses,
-        server(data, directory / "server.log", witnesses.setting) as url,
+        server(data, directory / "server.log", witnesses.setting, directory / SIGN_INS) as url,
     ):
         await witnesses.start(url)
         yield url, was_there
@@ -106,6 +108,7 @@ def copied() -> Path:
     place.chmod(0o711)
     subprocess.run(["cp", "-a", f"{source}/.", place], check=True)  # with owners and modes: the database's account is another one
     (place / "done").unlink()
+    (place / SIGN_INS).write_text(json.dumps(sign_ins(Keyring(SEED))), encoding="utf-8")
     return place
 
 

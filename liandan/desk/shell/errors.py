@@ -6,15 +6,14 @@ The same problem is behind all three (liandan.problems). Colours: red what was r
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response
 from litestar.types import Scope
 
 from ledger.problem import Language, Problem
 from liandan.desk.shell.addresses import is_desk
 from liandan.desk.shell.cookies import header
-from liandan.desk.shell.frame import PART, WHOLE, Visit, render, said_language
+from liandan.desk.shell.frame import HTML, PART, WHOLE, Visit, render, said_language
 from liandan.desk.shell.language import Words
-from liandan.desk.shell.policy import page_headers
+from liandan.desk.shell.policy import packed, page_headers
 
 LOG_ITSELF = frozenset({"LOG_FROZEN", "LOG_CLOSED", "INTERNAL", "INTERNAL_POISON", "ISSUER_KEY", "ISSUER_LAPSED", "ROW_DAMAGED"})
 VISIT = "liandan_visit"
@@ -47,10 +46,5 @@ def problem_page(scope: Scope, problem: Problem, lang: Language) -> tuple[bytes,
     }  # fmt: skip
     nothing: Words = {}
     html = render(lang, visit.year if visit is not None else 0, template, nothing, values)
-    return html.encode(), {**page_headers(), "Content-Type": "text/html; charset=utf-8", "Content-Language": said_language(lang)}
-
-
-def shown(request: Request[Any, Any, Any], problem: Problem, lang: Language, headers: Mapping[str, str]) -> Response[bytes]:
-    """The same as an answer of a route."""
-    body, own = problem_page(request.scope, problem, lang)
-    return Response(body, status_code=problem.status, media_type="text/html", headers={**headers, **own})
+    headers = {**page_headers(), "Content-Type": HTML, "Content-Language": said_language(lang)}
+    return packed(scope, html, headers), headers

@@ -17,7 +17,7 @@ filters ``t`` (grams → tonnes, three decimals), ``t6`` (six), ``diff`` (with i
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.environment import TemplateModule
@@ -37,13 +37,14 @@ from liandan.desk.shell.as_of import AsOf
 from liandan.desk.shell.assets import address
 from liandan.desk.shell.faces import Face, Tab, current_tab
 from liandan.desk.shell.language import Words, sayer
-from liandan.desk.shell.policy import page_headers
+from liandan.desk.shell.policy import packed, page_headers
 from liandan.desk.shell.words import WORDS as SHELL
 from signing.phrase import Word, word_in
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PARTS = ("status", "cards", "problems", "bars", "people")
 """Files of shared parts in ``templates/parts``; each documents its macros by example."""
+HTML = "text/html; charset=utf-8"
 WHOLE, PART = "shell/base.html", "shell/part.html"
 
 
@@ -158,21 +159,22 @@ def page(
     trusted_types: bool = False,
     headers: Mapping[str, str] | None = None,
     **values: Any,
-) -> Response[str]:
+) -> Response[Any]:
     """A whole page, or its ``main`` block for htmx. ``title`` is text; ``trusted_types`` for pages that have no htmx."""
     frame = PART if visit.is_htmx else WHOLE
     shown = {"visit": visit, "frame": frame, "title": title, "head": head, "styles": styles, "with_htmx": not trusted_types, **values}
     html = render(visit.lang, visit.year, template, words, shown)
     sent = {**page_headers(trusted_types=trusted_types), "Content-Language": said_language(visit.lang), **(headers or {})}
-    return Response(html, status_code=status, media_type="text/html", headers=sent)
+    return Response(packed(cast("Any", visit.request.scope), html, sent), status_code=status, media_type=HTML, headers=sent)
 
 
 def fragment(
     visit: Visit, template: str, *, words: Words, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
-) -> Response[str]:
+) -> Response[Any]:
     """A part of a page, as htmx asks for it."""
     html = render(visit.lang, visit.year, template, words, {"visit": visit, **values})
-    return Response(html, status_code=status, media_type="text/html", headers={**page_headers(), **(headers or {})})
+    sent = {**page_headers(), **(headers or {})}
+    return Response(packed(cast("Any", visit.request.scope), html, sent), status_code=status, media_type=HTML, headers=sent)
 
 
 def said_language(lang: Language) -> str:

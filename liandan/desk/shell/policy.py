@@ -3,12 +3,16 @@
 No inline script, no inline style, no other host, no frame, nothing stored. Pages without htmx may ask for Trusted Types besides.
 """
 
+import gzip
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from litestar import Request, post
 
+from ledger.static.routes import GZIP_FROM, accepts_gzip
 from liandan.desk.shell.addresses import REPORTS
+from liandan.desk.shell.cookies import header
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
@@ -22,6 +26,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+GZIP_LEVEL = 5
+"""A page of 40 KB in half a millisecond, to a fifth."""
 REPORT_MAX = 16_384
 log = structlog.get_logger("liandan.desk")
 
@@ -34,8 +40,18 @@ def page_headers(*, trusted_types: bool = False, cache: str = "no-store") -> dic
         "Reporting-Endpoints": f'csp="{REPORTS}"',
         "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
         "Cache-Control": cache,
-        "Vary": "Accept-Language, Cookie, HX-Request",
+        "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
     }
+
+
+def packed(scope: Mapping[str, Any], html: str, headers: dict[str, str]) -> bytes:
+    """The bytes of a page, smaller for who takes them so, which ``headers`` then say. No secret stands in a page that its length could tell:
+    the token is in the cookie alone."""
+    raw = html.encode()
+    if len(raw) < GZIP_FROM or not accepts_gzip(header(scope, b"accept-encoding")):
+        return raw
+    headers["Content-Encoding"] = "gzip"
+    return gzip.compress(raw, GZIP_LEVEL, mtime=0)
 
 
 @post(REPORTS, status_code=204, request_max_body_size=REPORT_MAX, include_in_schema=False)

@@ -17,6 +17,7 @@ from liandan.access import STALE, TOKEN
 from liandan.desk.shell.addresses import ENTER, HOME, local_next
 from liandan.desk.shell.cookies import Cookies
 from liandan.desk.shell.frame import EnterFirst, TheGuest, page
+from liandan.desk.shell.sign_ins import sign_ins
 from liandan.desk.shell.visits import faces_for
 from liandan.desk.shell.words import WORDS
 from liandan.identity import CHALLENGE_MAX, Identity
@@ -45,10 +46,11 @@ async def get_enter(request: Request[Any, Any, Any], guest: TheGuest, next_: Nex
     said = {"": None, "one": "left", "all": "left_all"}.get(left or "")
     if said is None and request.scope.get(STALE):
         said = "enter_ended"
+    offered = sign_ins(request, guest.log)
     answer = page(
         guest, "shell/enter.html", words=WORDS, title=guest.say(WORDS["enter"]), trusted_types=True,
-        head=("island/enter.js",), styles=("css/island.css",),
-        wanted=wanted, said=said, origin=guest.service.origin, personas=(),
+        head=("island/enter.js", *(("shell/demo.js",) if offered else ())), styles=("css/island.css",),
+        wanted=wanted, said=said, origin=guest.service.origin, offered=offered,
     )  # fmt: skip
     if request.scope.get(STALE):
         answer.set_cookie(_cookies(request).ended())

@@ -1,0 +1,146 @@
+"""Every page of the desk in a real browser, in both languages: it stands, its policy holds, nothing goes wrong in it, it can be used at every
+width and by everybody, and it is small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.desk import axe
+from tests.desk.conftest import People
+from tests.desk.pages import Page, address_of, name_of, pages
+
+PAGES = list(pages())
+COLD_BYTES = 150_000
+"""What a first visit may fetch, as it comes over the line."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES, ids=map(name_of, PAGES))
+def test_a_page_stands(page: Page, lang: str, people: People) -> None:
+    person = people(page[0], lang=lang, holds_key=False)
+    bytes_of: list[int] = []
+    person.do(lambda open_: open_.on("requestfinished", lambda asked: bytes_of.append(asked.sizes()["responseBodySize"])))
+    person.open(address_of(page, person))
+
+    def looked_at(open_: Any) -> dict[str, Any]:
+        return {
+            "h1": open_.locator("h1:visible").count(),
+            "main": open_.locator("main").count(),
+            "lang": open_.get_attribute("html", "lang"),
+            "title": open_.title(),
+            "demo": open_.locator(".demo").count(),
+            "styles": open_.evaluate("() => document.querySelectorAll('[style]').length"),
+        }
+
+    found = person.do(looked_at)
+    assert (found["h1"], found["main"], found["styles"]) == (1, 1, 0)
+    assert found["lang"] == ("zh-CN" if lang == "zh" else "en")
+    assert found["demo"] >= 1, "a simulated log says so on top of every page"
+    assert sum(bytes_of) <= COLD_BYTES
+    assert person.overflow() == {}
+    assert person.violations() == []
+
+
+def test_axe_was_there() -> None:
+    if not axe.PACKAGE.is_there:
+        pytest.skip("axe is not there: python -m tests.desk.axe fetches it with npm（没有 axe，未核对）")
+
+
+def test_the_policy_holds(people: People) -> None:
+    """What the pages never try, tried: no script and no style that stands in a page runs."""
+    person = people("clerk", holds_key=False)
+    person.open("/enter?left=one")
+
+    def plant(page: Any) -> list[Any]:
+        page.evaluate(
+            """() => {
+              const place = document.querySelector("main");
+              const script = document.createElement("script");
+              try { script.textContent = "window.planted = 1"; place.append(script); } catch (error) { window.refused = String(error); }
+              const paragraph = document.createElement("p");
+              paragraph.setAttribute("style", "color: red");
+              paragraph.setAttribute("onclick", "window.planted = 2");
+              place.append(paragraph);
+              paragraph.click();
+            }"""
+        )
+        return [
+            page.evaluate("() => window.planted ?? 0"),
+            page.evaluate("() => getComputedStyle(document.querySelector('main p:last-of-type')).color"),
+        ]
+
+    planted, color = person.do(plant)
+    assert planted == 0
+    assert color != "rgb(255, 0, 0)"
+    assert person.complaints != []
+    person.complaints.clear()  # they are what was wanted
+
+
+def test_no_other_page_frames_the_desk(people: People, desk_served: Any) -> None:
+    person = people("clerk", holds_key=False)
+    shown = person.do(
+        lambda page: (
+            page.set_content(f'<iframe src="{desk_served.url}/enter"></iframe>'), page.wait_for_timeout(500),
+            [frame.evaluate("() => document.body ? document.body.innerText : ''") for frame in page.frames if frame != page.main_frame],
+        )[-1]
+    )  # fmt: skip
+    assert not any("密钥" in text for text in shown)
+    person.complaints.clear()
+
+
+def test_a_form_of_another_port_of_this_host_does_nothing(people: People, desk_served: Any) -> None:
+    """Same site, other origin: the cookie comes along, and the browser says where the request is from."""
+    person = people("clerk", holds_key=False)
+
+    def post(page: Any) -> int:
+        page.route(
+            "http://127.0.0.1:9/*",
+            lambda route: route.fulfill(
+                content_type="text/html", body=f'<form method="post" action="{desk_served.url}/leave"><button>x</button></form>'
+            ),
+        )
+        page.goto("http://127.0.0.1:9/form")
+        with page.expect_navigation() as gone:
+            page.click("button")
+        return int(gone.value.status)
+
+    assert person.do(post) == 403
+    person.complaints.clear()
+    person.foreign.clear()
+    person.open("/enter?left=one")
+    assert person.uscc in person.text("header")
+
+
+def test_the_demonstration_has_a_sign_in_for_each_face(people: People) -> None:
+    person = people("clerk", holds_key=False)
+
+    def enter(page: Any) -> str:
+        page.context.clear_cookies()
+        page.goto(f"{person.url}/enter")
+        page.locator("[data-sign-in=scale]").click()
+        page.wait_for_url("**/scale/**", wait_until="commit")
+        return str(page.url)
+
+    assert person.do(enter).endswith("/scale/")
+    person.open("/enter?left=one")
+    assert "重庆江津再生铅有限公司" in person.text("header")
+    faces = person.do(lambda page: [one.get_attribute("data-sign-in") for one in page.locator("[data-sign-in]").all()])
+    assert faces == ["clerk", "driver", "scale", "sichuan", "chongqing", "inspector", "operator"]
+    person.complaints.clear()  # a page that a room has yet to bring is not found
+
+
+def test_leaving_keeps_the_keys(people: People) -> None:
+    person = people("clerk")
+    person.open("/desk/_components")
+
+    def leave(page: Any) -> int:
+        page.locator("form[data-leave] button").first.click()
+        page.wait_for_url("**/enter**")
+        page.locator("[data-keys] input[name=keyid]").wait_for()
+        return int(page.locator("[data-keys] input[name=keyid]").count())
+
+    assert person.do(leave) == 1
+    assert "已退出" in person.text()
+    assert person.do(lambda page: page.goto(f"{person.url}/desk").url).endswith("/enter?next=/desk")
