@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from liandan.desk.driver.routes import HANDLERS as DRIVER
 from liandan.desk.enterprise.lists.routes import HANDLERS as CLERK_LISTS
 from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
 from liandan.desk.enterprise.new.routes import HANDLERS as NEW
@@ -24,7 +25,7 @@ from liandan.desk.shell.visits import provide_guest, provide_visit
 SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, get_sign_ins, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
-ROOMS: tuple[ControllerRouterHandler, ...] = (*FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live)
+ROOMS: tuple[ControllerRouterHandler, ...] = (*DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live)
 """Handlers of the rooms."""
 
 

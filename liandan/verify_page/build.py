@@ -156,13 +156,14 @@ def build(kinds: Kinds) -> str:
 
 
 def modules(kinds: Kinds) -> dict[str, str]:
-    """The readers as modules, by their paths under the desk's static files."""
+    """The readers as modules, with what they need, by their paths under the desk's static files."""
     parts = [_source(f"{name}.js") for name in READERS]
     known = {**tables(kinds, "".join(parts)), "LABELS": labels_of(kinds)}
     return {
         "island/core.js": core_module(parts, list(known)),
         "island/tables.js": tables_module(known),
         "vendor/noble-ed25519.js": _source("vendor/noble-ed25519.js"),
+        "vendor/jsQR.js": _source("vendor/jsQR.js"),
     }
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get
-from litestar.params import PathParameter
 
-from ledger.chain import ULID, USCC
+from ledger.describing import InGenerator, InUlid
 from liandan.desk.driver.service import read_code, read_trip, read_trips
-from liandan.desk.driver.trip import STATES, Trip, TripItem
+from liandan.desk.driver.trip import STATES, DriverTrip, TripItem
 from liandan.desk.driver.words import WORDS
 from liandan.desk.shell.assets import address, assets, version
-from liandan.desk.shell.frame import Visit, page
+from liandan.desk.shell.frame import TheVisit, Visit, page
 from liandan.desk.shell.policy import ALWAYS
 from reports.press import Press
+from reports.routes import ThePress
 
 SCRIPTS, STYLES = ("driver/drive.js",), ("css/island.css", "driver/drive.css")
 ROOMS = ("driver/", "island/", "css/", "shell/")
@@ -25,12 +25,10 @@ ROOMS = ("driver/", "island/", "css/", "shell/")
 VENDORED = ("vendor/lean-qr.mjs", "vendor/noble-ed25519.js", "vendor/jsQR.js")
 WORKER = "driver/worker.js"
 _SHELL = '/*{{shell}}*/ { version: "", files: [] }'
-Generator = Annotated[str, PathParameter(pattern=f"^{USCC}$")]
-Ulid = Annotated[str, PathParameter(pattern=f"^{ULID}$")]
 
 
 @get("/drive/")
-async def get_drive(visit: Visit, press: Press) -> Response[str]:
+async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
     """The trip that comes first, and the others."""
     found = await read_trips(visit.log, visit.who, visit.lang)
     if not found:
@@ -39,7 +37,7 @@ async def get_drive(visit: Visit, press: Press) -> Response[str]:
 
 
 @get("/drive/m/{generator:str}/{ulid:str}")
-async def get_drive_trip(visit: Visit, press: Press, generator: Generator, ulid: Ulid) -> Response[str]:
+async def get_drive_trip(visit: TheVisit, press: ThePress, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """One trip."""
     return await _trip(visit, press, f"{generator}/{ulid}", await read_trips(visit.log, visit.who, visit.lang))
 
@@ -50,7 +48,7 @@ async def _trip(visit: Visit, press: Press, name: str, found: tuple[TripItem, ..
     return _page(visit, "driver/trip.html", trip, tuple(one for one in found if one.id != name), code)
 
 
-def _page(visit: Visit, template: str, trip: Trip | None, others: tuple[TripItem, ...], code: str) -> Response[str]:
+def _page(visit: Visit, template: str, trip: DriverTrip | None, others: tuple[TripItem, ...], code: str) -> Response[str]:
     place = 0 if visit.lang == "zh" else 1
     told = {key.removeprefix("js_"): texts[place] for key, texts in WORDS.items() if key.startswith("js_")}
     return page(

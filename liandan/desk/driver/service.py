@@ -7,7 +7,7 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
 from ledger.reading import Page
-from liandan.desk.driver.trip import Trip, TripItem, items_of, trip_of
+from liandan.desk.driver.trip import DriverTrip, TripItem, items_of, trip_of
 from manifests.search import Search
 from manifests.service import list_manifests, read_coming, read_manifest
 from reports.issuing import Signers
@@ -31,7 +31,7 @@ async def read_trips(log: Log, caller: Caller, lang: Language) -> tuple[TripItem
     return tuple(found)
 
 
-async def read_trip(log: Log, caller: Caller, name: str, lang: Language) -> Trip:
+async def read_trip(log: Log, caller: Caller, name: str, lang: Language) -> DriverTrip:
     """One trip, ``<generator>/<ULID>``; Refusal NOT_FOUND."""
     generator, _, ulid = name.partition("/")
     answer = await with_names(log, await read_manifest(log, caller, generator, ulid, lang), lang)

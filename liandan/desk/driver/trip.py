@@ -93,7 +93,7 @@ class TripStage(Struct, frozen=True, kw_only=True):
         return (*(() if self.main is None else (self.main,)), *self.others)
 
 
-class Trip(Struct, frozen=True, kw_only=True):
+class DriverTrip(Struct, frozen=True, kw_only=True):
     """The page of one trip."""
 
     id: str
@@ -133,7 +133,7 @@ def place_key(place: ComingPlaceAnswer) -> str:
     return f"{place.stage}_held" if place.holds else place.stage
 
 
-def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Trip:
+def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> DriverTrip:
     """The page; ``device`` is the key by which it is asked."""
     names = answer.names
     stages = tuple(_stage(stage, names) for stage in coming.stages)
@@ -148,7 +148,7 @@ def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Trip
         "carriers": list(answer.manifest.carriers),
         "stages": [_stage_data(stage) for stage in stages],
     }  # fmt: skip
-    return Trip(
+    return DriverTrip(
         id=answer.manifest.id,
         chain=chain,
         number=_number(answer.manifest),
@@ -222,7 +222,7 @@ def _field(field: AskedField, hints: Mapping[str, Any]) -> TripField:
         input=_TYPES.get(field.type, "text"),
         values=tuple((value.value, value.text) for value in field.values),
         hint=hint if isinstance(hint, str) else "",
-        wanted=tuple(hint) if isinstance(hint, list) else (),
+        wanted=tuple(hint) if isinstance(hint, (list, tuple)) else (),
         needed=not field.when,
         when=field.when,
         most=field.most or 0,

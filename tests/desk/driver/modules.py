@@ -14,7 +14,6 @@ from liandan.wiring import KINDS
 from tests.browser.conftest import CHROMIUM
 
 STATIC = Path(__file__).parents[3] / "liandan" / "desk" / "static"
-JSQR = Path(__file__).parents[3] / "liandan" / "verify_page" / "vendor" / "jsQR.js"
 ORIGIN = "http://127.0.0.1:9"
 """Nobody listens there; browsers take loopback for safe."""
 MEDIA = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
@@ -26,7 +25,7 @@ needs_chromium = pytest.mark.skipif(
 @cache
 def made() -> dict[str, str]:
     """What is put together from sources elsewhere."""
-    return {**modules(KINDS), "vendor/jsQR.js": JSQR.read_text(encoding="utf-8")}
+    return modules(KINDS)
 
 
 def serve(context: Any, page: str = "<!doctype html><html lang='zh-CN'><title>驾驶</title>") -> None:

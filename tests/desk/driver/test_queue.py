@@ -15,12 +15,11 @@ pytestmark = needs_chromium
 FOUND = "ab" * 32
 ONE, TWO = "manifest/91510112MA00XX0A16/01K6QG5R00MANN0FEST0000001", "manifest/91510112MA00XX0A16/01K6QG5R00MANN0FEST0000002"
 STEPS = ("take.before", "take.after", "send.before", "send.after", "settle.after")
-_TOOLS = (
-    """
+_TOOLS = """
   const { Queue, QueueError } = await import("/driver/queue.js");
   const { hashOf } = await import("/island/statement.js");
   const stepped = (name) => async (at) => { if (at === name) { localStorage.setItem("died", at); await new Promise(() => undefined); } };
-  const q = await Queue.open("%s", stepped(given.dies_at));
+  const q = await Queue.open(given.found, stepped(given.dies_at));
   const chain = given.chain;
   /** A statement at the next place of a chain, signed by the places given. */
   const made = async (on, name, signers = ["A"], places = [0]) => {
@@ -34,13 +33,11 @@ _TOOLS = (
   const post = async (act) => { localStorage.setItem("posts", JSON.stringify([...posts(), act.said.name])); return { entered: { index: posts().length } }; };
   const names = async () => (await q.queued()).map((act) => act.said.name);
 """
-    % FOUND
-)
 
 
 def run(phone: Phone, script: str, **given: Any) -> Any:
     """A script with the tools of these tests."""
-    return phone.run(f"async ([given]) => {{ {_TOOLS} {script} }}", {"chain": ONE, "dies_at": "", **given})
+    return phone.run(f"async ([given]) => {{ {_TOOLS} {script} }}", {"chain": ONE, "dies_at": "", "found": FOUND, **given})
 
 
 def start(phone: Phone) -> None:
@@ -184,7 +181,9 @@ def test_two_tabs_give_one_place_once_and_send_one_after_the_other(phone: Phone)
     phone.thread.submit(other.goto, ORIGIN).result()
 
     def both(script: str) -> list[Any]:
-        wrapped = f"window.answer = (async ([given]) => {{ {_TOOLS} {script} }})([{{chain: '{ONE}', dies_at: ''}}]); undefined"
+        wrapped = (
+            f"window.answer = (async ([given]) => {{ {_TOOLS} {script} }})([{{chain: '{ONE}', dies_at: '', found: '{FOUND}'}}]); undefined"
+        )
 
         def work() -> list[Any]:
             pages = (phone.page, other)

@@ -25,6 +25,8 @@ export async function work(isIdle) {
   const takeOver = () => registration.waiting && isIdle() && registration.waiting.postMessage("take over");
   if (!registration) return;
   takeOver();
+  // A page that came while the worker was starting is nobody's until the worker looks again.
+  navigator.serviceWorker.ready.then(({ active }) => navigator.serviceWorker.controller || active.postMessage("claim"));
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", takeOver);
   });

@@ -10,8 +10,10 @@ async function keepFiles() {
   await cache.addAll(SHELL.files.map((path) => new Request(path, { credentials: "omit" })));
 }
 
+/** The files of the version before stay: a page of another trip may still be one of them. */
 async function forgetOthers() {
-  for (const name of await caches.keys()) if (name.startsWith("liandan-drive-files-") && name !== FILES) await caches.delete(name);
+  const others = (await caches.keys()).filter((name) => name.startsWith("liandan-drive-files-") && name !== FILES);
+  for (const name of others.slice(0, -1)) await caches.delete(name);
   await self.clients.claim();
 }
 
@@ -53,6 +55,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "claim") event.waitUntil(self.clients.claim());
 });
 self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
