@@ -24,6 +24,8 @@ ROOMS = ("driver/", "island/", "css/", "shell/")
 """What of the desk's files a phone keeps, and of what others made:"""
 VENDORED = ("vendor/lean-qr.mjs", "vendor/noble-ed25519.js", "vendor/jsQR.js")
 WORKER = "driver/worker.js"
+SAID = tuple(key.removeprefix("js_") for key in WORDS if key.startswith("js_"))
+"""Words of the page's own module."""
 _SHELL = '/*{{shell}}*/ { version: "", files: [] }'
 
 
@@ -50,7 +52,7 @@ async def _trip(visit: Visit, press: Press, name: str, found: tuple[TripItem, ..
 
 def _page(visit: Visit, template: str, trip: DriverTrip | None, others: tuple[TripItem, ...], code: str) -> Response[str]:
     place = 0 if visit.lang == "zh" else 1
-    told = {key.removeprefix("js_"): texts[place] for key, texts in WORDS.items() if key.startswith("js_")}
+    told = {name: WORDS[f"js_{name}"][place] for name in SAID}
     return page(
         visit,
         template,

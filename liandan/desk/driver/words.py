@@ -44,7 +44,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The log has no key for codes, or the manifest has only just been entered: show the in-transit extract.",
     ),
     "extract": ("在途凭证（PDF）", "In-transit extract (PDF)"),
-    "show_signed": ("出示本机已签的", "Show what is signed here"),
     "next_sub": ("核对内容后签署", "You will see everything before you sign"),
     "alone": ("单方起运（将被标注）", "Depart without the consignor (will be marked)"),
     "alone_sub": (
@@ -80,7 +79,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "You sign on this phone; it is kept before it is sent, and survives power, network and closed pages. The exported file can be taken and sent "
         "by liandan statement outbox take.",
     ),
-    "vehicle": ("本机的车", "The truck of this phone"),
     "shower_title": ("请对方扫这个码", "Let them scan this code"),
     "shower_next": ("对方签好后，扫对方的回码", "When they have signed, scan their answer"),
     "shower_answer": ("签好了。请对方扫这个回码", "Signed. Let them scan this answer"),
@@ -97,7 +95,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "js_oldest": ("最早的是 {at}", "the oldest of {at}"),
     "js_oldest_late": ("最早的是 {at}，已过 {hours} 小时，请尽快找到网络", "the oldest of {at}, {hours} h ago: find a network soon"),
-    "js_sending": ("正在发送…", "Sending…"),
     "js_lacking": ("等{who}签", "waits for {who}"),
     "js_waits": ("等前一件", "waits for the one before"),
     "js_refused": ("没有入账", "not entered"),

@@ -51,7 +51,7 @@ def of_page(told: dict[str, Any]) -> CosignedStatement:
     return CosignedStatement(told["statement"], b64decode(told["body"] or ""), signatures)
 
 
-@settings(max_examples=sample(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sample(40), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=3000), SIGNATURES, st.booleans(), st.integers(80, 4000), st.randoms())
 def test_both_write_and_read_the_same(
     phone: Phone, body: bytes, signatures: dict[int, Signature], is_answer: bool, frame: int, chance: random.Random
@@ -68,7 +68,7 @@ def test_both_write_and_read_the_same(
     assert all(re.fullmatch("[0-9A-Z$%*+./:-]+", line) for line in written.splitlines()), "a QR code packs it as letters"
 
 
-@settings(max_examples=sample(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sample(20), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=300), SIGNATURES, SIGNATURES)
 def test_both_put_signatures_together_alike(phone: Phone, body: bytes, mine: dict[int, Signature], theirs: dict[int, Signature]) -> None:
     one, other = cosigning_of(body, mine), cosigning_of(body, theirs)
