@@ -29,7 +29,7 @@ SAID = tuple(key.removeprefix("js_") for key in WORDS if key.startswith("js_"))
 _SHELL = '/*{{shell}}*/ { version: "", files: [] }'
 
 
-@get("/drive/")
+@get("/drive/", include_in_schema=False)
 async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
     """The trip that comes first, and the others."""
     found = await read_trips(visit.log, visit.who, visit.lang)
@@ -38,7 +38,7 @@ async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
     return await _trip(visit, press, found[0].id, found)
 
 
-@get("/drive/m/{generator:str}/{ulid:str}")
+@get("/drive/m/{generator:str}/{ulid:str}", include_in_schema=False)
 async def get_drive_trip(visit: TheVisit, press: ThePress, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """One trip."""
     return await _trip(visit, press, f"{generator}/{ulid}", await read_trips(visit.log, visit.who, visit.lang))
@@ -74,7 +74,7 @@ def kept_files() -> list[str]:
     return [address(path) for path in assets() if path.startswith(ROOMS) or path in VENDORED]
 
 
-@get("/drive/sw.js")
+@get("/drive/sw.js", include_in_schema=False)
 async def get_worker() -> Response[bytes]:
     """The worker, which names the files that it keeps: another version of them is another worker."""
     source = (Path(__file__).parents[1] / "static" / WORKER).read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ async def get_worker() -> Response[bytes]:
     return Response(source.replace(_SHELL, told).encode(), media_type="text/javascript", headers=headers)
 
 
-@get("/drive/manifest.webmanifest")
+@get("/drive/manifest.webmanifest", include_in_schema=False)
 async def get_manifest() -> Response[bytes]:
     """Name, icons and address of the installed page (W3C Web Application Manifest)."""
     icon = {"type": "image/png", "purpose": "any"}
