@@ -10,6 +10,7 @@ from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
 from liandan.desk.enterprise.new.routes import HANDLERS as NEW
 from liandan.desk.enterprise.routes import HANDLERS as CLERK
 from liandan.desk.forms.routes import HANDLERS as FORMS
+from liandan.desk.keys.routes import HANDLERS as KEYS
 from liandan.desk.live.routes import get_live
 from liandan.desk.province.routes import HANDLERS as PROVINCE
 from liandan.desk.road.routes import HANDLERS as ROAD
@@ -25,7 +26,19 @@ from liandan.desk.shell.visits import provide_guest, provide_visit
 SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, get_sign_ins, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
-ROOMS: tuple[ControllerRouterHandler, ...] = (*DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live)
+ROOMS: tuple[ControllerRouterHandler, ...] = (
+    *DRIVER,
+    *FORMS,
+    *CLERK,
+    *NEW,
+    *CLERK_LISTS,
+    *MANIFEST,
+    *PROVINCE,
+    *ROAD,
+    *SEARCH,
+    get_live,
+    *KEYS,
+)
 """Handlers of the rooms."""
 
 

@@ -44,13 +44,13 @@ export async function showSheet(bytes, { disclosures = [], names = new Map(), si
     "dialog", { class: "sheet", "aria-labelledby": "sheet-title" },
     make("header", {}, make("p", {}, say(W.you)), title, signed.length ? make("p", {}, say(W.others, signed.map((uscc) => names.get(uscc) || uscc).join("、"))) : null),
     make(
-      "div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "sheet-title" },
+      "div", { class: "sheet-in", tabindex: "0", role: "region", "aria-labelledby": "sheet-title" },
       warnings.map((text) => make("p", { class: "warning" }, text)),
       fieldsOf(said, { names, disclosures }),
-      make("p", { class: "note" }, say(W.note)),
+      make("p", { class: "said-note" }, say(W.note)),
       make("details", { class: "bytes" }, make("summary", {}, say(W.raw, bytes.length)), make("pre", {}, new TextDecoder().decode(bytes)), make("p", {}, `${say(W.hash)} `, make("span", { class: "mono" }, hash))),
     ),
-    make("footer", {}, make("p", { class: "code" }, `${say(W.code)} `, make("strong", { "data-code": true }, checkCode(hash)), make("small", {}, say(W.both))), make("div", { class: "buttons" }, cancel, sign)),
+    make("footer", {}, make("p", { class: "check-code" }, `${say(W.code)} `, make("strong", { "data-code": true }, checkCode(hash)), make("small", {}, say(W.both))), make("div", { class: "buttons" }, cancel, sign)),
   );
   parent.append(sheet);
   sheet.showModal();

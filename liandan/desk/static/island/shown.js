@@ -74,8 +74,8 @@ export function runOf(items) {
   return isRun ? [items[0], items[items.length - 1]] : null;
 }
 
-const row = (depth, label, ...content) => make("div", { class: "row", "data-depth": String(depth) }, make("dt", {}, label), make("dd", {}, ...content));
-const head = (depth, label) => make("div", { class: "head", "data-depth": String(depth) }, make("dt", {}, label), make("dd", {}));
+const row = (depth, label, ...content) => make("div", { class: "said-row", "data-depth": String(depth) }, make("dt", {}, label), make("dd", {}, ...content));
+const head = (depth, label) => make("div", { class: "said-head", "data-depth": String(depth) }, make("dt", {}, label), make("dd", {}));
 
 function list(items, context) {
   if (!items.length) return [say(W.none)];
@@ -127,7 +127,7 @@ export function fieldsOf(said, { names = new Map(), disclosures = [] } = {}) {
   );
   const known = ["kind", "chain", "seq", "prev", "by", "for", "at", "seen", "body"];
   if (keysOf(said).some((name) => !known.includes(name))) throw new Error("a field that is not shown");
-  return make("dl", { class: "fields" }, rows);
+  return make("dl", { class: "said" }, rows);
 }
 
 const MASSES = ["loaded.*.mass_t", "lines.*.mass_t", "lines.*.accepted_t", "fates.*.mass_t"];

@@ -1,0 +1,113 @@
+"""Texts of the pages about keys."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("密钥", "Keys"),
+    "lead": (
+        "谁能代表本单位签署：每台设备一把密钥，各有各的范围和期限。",
+        "Who signs for this firm: one key a device, each with its own scope and end.",
+    ),
+    "devices": ("设备", "Devices"),
+    "count": ("{n} 把", "{n}"),
+    "device": ("设备", "Device"),
+    "device_phone": ("手机", "Phone"),
+    "device_browser": ("电脑浏览器", "Browser of a computer"),
+    "device_weighbridge": ("地磅电脑", "Computer of a weighbridge"),
+    "unnamed": ("没有名称", "No name"),
+    "may": ("可以签署", "May sign"),
+    "everything": ("本单位能签的一切", "Whatever the firm may sign"),
+    "reading": ("只读：只能查看，什么也签不了", "Read-only: looks at things, signs nothing"),
+    "until": ("有效期至", "Until"),
+    "no_end": ("不限", "no end"),
+    "used": ("最近用过", "Last used"),
+    "not_used": ("最近 {n} 条记录里没有用过", "Not among the newest {n} entries"),
+    "signed": ("最近 {n} 条记录里签过 {count} 次", "Signed {count} of the newest {n} entries"),
+    "state": ("状态", "State"),
+    "valid": ("有效", "Valid"),
+    "expired": ("已到期", "Its time is over"),
+    "revoked": ("已停用，第 {n} 条", "Revoked by entry {n}"),
+    "this": ("本次登录用的", "of this session"),
+    "revoke": ("停用", "Revoke"),
+    "revoke_of": ("停用“{name}”", "Revoke “{name}”"),
+    "reason": ("原因", "Reason"),
+    "reason_hint": ("如：手机遗失", "e.g. the phone was lost"),
+    "revoke_own": ("停用本次登录用的密钥后，本机即被退出。", "Revoking the key of this session ends it here."),
+    "nag": (
+        "本单位有 {n} 把不限范围的有效密钥。请至少在两台设备上各登记一把：只剩一把时，设备丢了，就要由主管部门恢复。",
+        "This firm has {n} full keys. Enrol one on two devices at least: with a single one, losing the device means asking the authority.",
+    ),
+    "scoped": (
+        "本次登录用的密钥有范围限制，不能增加或停用密钥。请用不限范围的密钥登录。",
+        "The key of this session is limited, so it can neither add nor revoke keys. Enter with a full key.",
+    ),
+    "enrol": ("登记一部设备", "Enrol a device"),
+    "enrol_lead": (
+        "新设备自己生成密钥，密钥不离开它。它扫码、两边核对 8 位数字，再由本机签署登记。",
+        "The new device makes its own key, which never leaves it. It scans a code, both sides compare 8 digits, then this computer signs.",
+    ),
+    "label": ("名称", "Name"),
+    "label_hint": (
+        "写岗位或车辆，如“3 号车”“二号门地磅”；不要写人名。",
+        "A post or a truck, e.g. “truck 3”, “gate 2”; never a person's name.",
+    ),
+    "scope": ("可以签署", "May sign"),
+    "scope_driving": ("司机：起运、交接、换装、停驶、运抵", "Driver: depart, hand over, transship, stop, arrive"),
+    "scope_weighing": ("地磅：接收、利用处置、更正", "Weighbridge: receive, treat, correct"),
+    "scope_reading": ("只读", "Read-only"),
+    "scope_full": ("一切（第二把完整密钥）", "Everything (a second full key)"),
+    "until_hint": ("留空为不限；手机建议一年以内。", "Empty: no end. For a phone a year at most is wise."),
+    "show_code": ("显示二维码", "Show the code"),
+    "paste": ("没有网络互通？粘贴登记内容", "No common network? Paste a registration"),
+    "paste_lead": (
+        "在新设备上打开 {address}，填本单位代码，把显示的内容带到这里（扫码或复制）。",
+        "Open {address} on the new device, enter this firm's code, and bring what it shows here (scanned or copied).",
+    ),
+    "text": ("登记内容", "Registration"),
+    "go_sign": ("核对并签署", "Check and sign"),
+    "other_ways": ("密钥文件、USB Key 与国密", "Key files, hardware tokens and SM2"),
+    "other_ways_text": (
+        "密钥文件（.pem）可以在“进入”页导入一次，导入后不能再读出。USB Key、密码机里的密钥和国密 SM2 密钥由命令行程序 liandan 签署：浏览器能核验 SM2 签名，不能用它签署。",
+        "A key file (.pem) is taken in once on the page “enter”, and cannot be read out afterwards. Keys in hardware tokens and SM2 keys sign by the program liandan: the browser "
+        "verifies SM2 signatures and makes none.",
+    ),
+    "lost": ("丢了怎么办", "When one is lost"),
+    "lost_one": (
+        "丢了一台设备：用任何一把完整密钥在上面停用它。停用后几秒内它就不能再登录或签署。",
+        "One device: revoke it above with any full key. Within seconds it can neither enter nor sign.",
+    ),
+    "lost_all": (
+        "完整密钥全丢了：带公函联系{names}，由其为本单位登记一把新密钥（恢复）。登记会留下高级别提示，本单位应当核实。",
+        "All full keys: write to {names}, who can register a new key for this firm (recovery). That leaves an alert of high level for the firm to confirm.",
+    ),
+    "lost_queue": (
+        "丢失的手机里没有发出的签署找不回来：按纸面联补录。",
+        "What a lost phone had signed and not sent is gone: back-fill it from the paper copy.",
+    ),
+    "modules": ("签署程序的指纹", "Fingerprint of the signing program"),
+    "modules_text": (
+        "本机运行的签署程序由这台服务器提供。它的每个文件的 SHA-256 都公布在 {address}，和账本公钥 log.vkey 放在一起；总指纹如下，可以与别处公布的核对。",
+        "The program that signs here comes from this server. The SHA-256 of each of its files is published at {address}, beside the log's key log.vkey; this is the whole, "
+        "to be compared with what others publish.",
+    ),
+    "readers": ("谁可以查看", "Who may read"),
+    "readers_text": (
+        "主管部门可以让市局、交通、公安等单位查看涉及某些地区的记录：只看，不能办理。",
+        "An authority can let a city bureau, a transport department or the police read what touches some regions: they read and decide nothing.",
+    ),
+    "reader": ("查看单位的代码", "USCC of the reader"),
+    "regions": ("地区代码（每行一个）", "Regions (one a line)"),
+    "topics": ("查看内容", "Topics"),
+    "topic_manifest": ("联单", "manifests"),
+    "topic_approval": ("审批", "approvals"),
+    "topic_list": ("名单", "lists"),
+    "topic_permit": ("许可证", "permits"),
+    "topic_incident": ("事件", "incidents"),
+    "grant": ("授予查看", "Let read"),
+    "join": ("登记本机", "Enrol this device"),
+    "join_lead": (
+        "本机会生成一把自己的密钥，由单位的电脑批准。",
+        "This device makes a key of its own, and a computer of the firm approves it.",
+    ),
+    "join_script": ("这一页需要浏览器的脚本。", "This page needs scripts."),
+}
