@@ -56,7 +56,8 @@ class SaidAnswer(Struct, frozen=True, gc=False, kw_only=True):
 class ContradictionAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """Two entries that do not fit each other. ``about`` is what both name: a plate, a label, a waybill, a ticket, a number."""
 
-    alert: Mark
+    alerts: tuple[Mark, ...]
+    """What was raised about the two, the gravest first."""
     about: str
     first: SaidAnswer
     """The entry that raised the alert."""

@@ -29,7 +29,7 @@ from manifests.road.answers import LastDays, LateLoad, RoadAnswer, RoadSite, Roa
 from manifests.road.asked import RoadAsked
 from manifests.road.contradicting import CONTRADICTIONS, standing
 from manifests.road.store import fetch_both
-from manifests.road.telling import contradiction_answer, late_load, moving_load
+from manifests.road.telling import contradiction_answer, late_load, moving_load, together
 from manifests.search import Cursor, Search, scoped
 from manifests.service import projection, returning_of
 from manifests.vehicles import trip_name
@@ -110,7 +110,7 @@ class _Look:
             size=self._now.size, at=format_at(self._now_s), subject=subject,
             moving=tuple(moving_load(view, self._language) for view in moving[:LISTED_MAX]), moving_more=len(moving) > LISTED_MAX,
             late=tuple(late_loads[:LISTED_MAX]), late_more=len(late_loads) > LISTED_MAX,
-            contradictions=tuple(contradiction_answer(one, self._caller, self._log.kinds.rules, self._language) for one in told),
+            contradictions=together([contradiction_answer(one, self._caller, self._log.kinds.rules, self._language) for one in told]),
             contradictions_more=len(pairs) > LISTED_MAX or len(against) > LISTED_MAX,
             last=self._last(last), manifests=tuple(answers.item_of(view, self._language) for view in history), next=following,
         )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ledger.answers import filled
 from ledger.caller import Caller
 from ledger.mass import format_mass
@@ -52,9 +54,19 @@ def contradiction_answer(one: TwoEntries, caller: Caller, rules: Mapping[str, Ru
         weights = {"loaded_t": format_mass(sent_g), "received_t": format_mass(got_g), "difference_t": format_mass(got_g - sent_g)}
     is_hidden = one.second is not None and not may_read(caller, one.second.view)
     return ContradictionAnswer(
-        alert=mark(one.flag.code, rules, language, one.flag.level), about=one.about, first=_said(one.first, language),
+        alerts=(mark(one.flag.code, rules, language, one.flag.level),), about=one.about, first=_said(one.first, language),
         second=None if one.second is None or is_hidden else _said(one.second, language), second_is_hidden=is_hidden, **weights,
     )  # fmt: skip
+
+
+def together(found: Sequence[ContradictionAnswer]) -> tuple[ContradictionAnswer, ...]:
+    """The same, where what several alerts say of the same two entries stands once."""
+    pairs: dict[tuple[int, int, str], ContradictionAnswer] = {}
+    for one in found:
+        place = (one.first.index, -1 if one.second is None else one.second.index, one.about)
+        both = (*(pairs[place].alerts if place in pairs else ()), *one.alerts)
+        pairs[place] = replace(pairs.get(place, one), alerts=tuple(sorted(both, key=lambda alert: "HML".find(alert.level))))
+    return tuple(pairs.values())
 
 
 def _said(one: Said, language: Language) -> SaidAnswer:

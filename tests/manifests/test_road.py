@@ -17,6 +17,7 @@ from manifests import acts, store
 from manifests.road.answers import RoadAnswer
 from manifests.road.asked import ASKED_MAX, EVERYTHING, read_asked
 from manifests.road.service import look_up
+from manifests.road.telling import together
 from manifests.suggesting.service import suggest
 from signing.refusal import Refusal
 from tests.manifests.driver import (
@@ -78,7 +79,7 @@ async def test_a_plate_shows_what_moves_and_that_it_is_in_two_loads(web: Web, be
     answer = await asked(web, text)
     assert [load.manifest.id for load in answer.moving] == [SECOND.removeprefix("manifest/"), MANIFEST.removeprefix("manifest/")]
     assert answer.moving[1].legs[0].mass_t == "5.600000"
-    against = {one.alert.code: one for one in answer.contradictions}
+    against = {alert.code: one for one in answer.contradictions for alert in one.alerts}
     assert set(against) == {"VEHICLE_OVERLAP", "LABEL_USED"}
     again, first = (
         bench.entries[-1].index,
@@ -119,6 +120,13 @@ async def test_a_party_sees_its_own_loads_and_not_what_they_contradict(web: Web)
         with pytest.raises(Refusal) as refusal:
             await asked(web, text, Caller(STRANGER, "party", "0" * 64))
         assert refusal.value.codes == ["NOT_FOUND"], text
+
+
+async def test_what_two_alerts_say_of_the_same_entries_stands_once(web: Web) -> None:
+    answer = await asked(web, PLATE)
+    twice = together([*answer.contradictions, *answer.contradictions])
+    assert [one.first for one in twice] == [one.first for one in answer.contradictions]
+    assert [len(one.alerts) for one in twice] == [2, 2]
 
 
 async def test_nothing_in_particular_shows_everything_that_moves_or_contradicts_itself(web: Web) -> None:

@@ -48,6 +48,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "transships": ("换装", "Changes of vehicle"),
     "not_whole": ("只数了最近的一部分联单。", "Only the newest manifests were counted."),
     "history": ("联单记录", "Manifests"),
+    "no_manifests": ("没有联单", "No manifests"),
     "manifest": ("联单", "Manifest"),
     "stage": ("状态", "State"),
     "issued": ("开具", "Issued"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ledger.mass import GRAMS_PER_TONNE
+from ledger.mass import GRAMS_PER_TONNE, parse_mass
 from ledger.times import SHANGHAI, parse_at
 
 MINUS = "\u2212"
@@ -20,6 +20,11 @@ def tonnes(grams: int, decimals: int = 3) -> str:
     whole, rest = divmod(size, GRAMS_PER_TONNE)
     tail = f"{rest:06d}" if decimals == 6 or rest % _MILLI else f"{rest // _MILLI:03d}"
     return f"{MINUS if grams < 0 else ''}{whole:,}.{tail}"
+
+
+def grams(text: str) -> int:
+    """Grams of tonnes as services answer them, below 0 too: ``-0.052000`` → ``-52000``."""
+    return -parse_mass(text[1:]) if text.startswith("-") else parse_mass(text)
 
 
 def tonnes6(grams: int) -> str:
@@ -61,4 +66,4 @@ def number(value: int) -> str:
 
 def filters() -> Mapping[str, Any]:
     """By the name under which templates use them; ``at`` and ``day`` know the page's year (liandan.desk.shell.frame)."""
-    return {"t": tonnes, "t6": tonnes6, "diff": signed_tonnes, "clock": clock, "short": short, "n": number}
+    return {"g": grams, "t": tonnes, "t6": tonnes6, "diff": signed_tonnes, "clock": clock, "short": short, "n": number}

@@ -10,7 +10,7 @@ asks (``HX-Request``); the template extends ``frame`` (``{% extends frame %}``) 
 
 In every template: ``w("key", n=3)`` the room's words, ``s("key")`` the shell's, ``lang``, ``visit``, ``ui`` the shared parts
 (``templates/parts/*.html``, all in ``/desk/_components``), ``asset("css/base.css")`` the address of a file, ``drawn`` the geometry of charts;
-filters ``t`` (grams → tonnes, three decimals), ``t6`` (six), ``diff`` (with its sign), ``n`` (thousands), ``at`` (``11-02 08:31``), ``day``,
+filters ``g`` (tonnes as services say them → grams), ``t`` (grams → tonnes, three decimals), ``t6`` (six), ``diff`` (with its sign), ``n`` (thousands), ``at`` (``11-02 08:31``), ``day``,
 ``clock``, ``short``. Undefined names are errors. ``head=…`` names scripts (modules of ``static/``) that the page needs, ``styles=…`` its styles.
 """
 
