@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-WIDE, ROW, BAR, HEAD, KEY = 640, 44, 14, 16, 24
-"""Width of a chart, height of a row, of its bar, of the name above it, and of the line that says what the parts mean."""
+WIDE, LONGEST, ROW, BAR, HEAD = 640, 500, 44, 14, 16
+"""Width of a chart, length of its longest bar (its figure stands behind it), height of a row, of its bar, and of the name above it."""
 LEAST = 2
 """A part of something is never nothing."""
 
@@ -31,6 +31,8 @@ class ChartRow(Struct, frozen=True, kw_only=True):
     head: str
     parts: tuple[ChartPart, ...]
     beside: tuple[ChartPart, ...] = ()
+    said: str = ""
+    """The figure that stands behind the bar; without one those of its parts, one after the other."""
 
 
 class DrawnPart(Struct, frozen=True, kw_only=True):
@@ -59,6 +61,8 @@ class DrawnChart(Struct, frozen=True, kw_only=True):
     height: int
     parts: tuple[DrawnPart, ...]
     heads: tuple[DrawnText, ...]
+    figures: tuple[DrawnText, ...] = ()
+    """Behind each bar what it stands for."""
     marks: tuple[int, ...] = ()
     """Where lines stand that a bar should not pass."""
 
@@ -66,30 +70,39 @@ class DrawnChart(Struct, frozen=True, kw_only=True):
 def bars(rows: Sequence[ChartRow], *, most: int = 0, marks: Sequence[int] = ()) -> DrawnChart:
     """Bars under each other to one scale, which ends at ``most`` or at the longest bar."""
     long = max([most, *marks, *(sum(part.amount for part in parts) for row in rows for parts in (row.parts, row.beside)), 1])
-    parts, heads, y = list[DrawnPart](), list[DrawnText](), 0
+    parts, heads, figures, y = list[DrawnPart](), list[DrawnText](), list[DrawnText](), 0
+
+    def draw(told: Sequence[ChartPart], top: int, said: str = "") -> None:
+        drawn = _bar(told, top, long)
+        end = drawn[-1].x + drawn[-1].width if drawn else 0
+        text = said or " · ".join(part.text for part in told if part.amount > 0 and part.text)
+        parts.extend(drawn)
+        figures.append(DrawnText(x=end + 6, y=top + BAR - 2, text=text or "0"))
+
     for row in rows:
         heads.append(DrawnText(x=0, y=y + HEAD - 4, text=row.head))
-        parts += _bar(row.parts, y + HEAD, long)
-        y += ROW
+        draw(row.parts, y + HEAD, row.said)
         if row.beside:
-            parts += _bar(row.beside, y - ROW + HEAD + BAR + 4, long)
+            draw(row.beside, y + HEAD + BAR + 4)
             y += BAR + 4
+        y += ROW
     return DrawnChart(
         width=WIDE,
-        height=max(y, ROW),
+        height=max(y - ROW + HEAD + BAR + 4, ROW),
         parts=tuple(parts),
         heads=tuple(heads),
-        marks=tuple(WIDE * mark // long for mark in marks),
+        figures=tuple(figures),
+        marks=tuple(LONGEST * mark // long for mark in marks),
     )
 
 
 def _bar(parts: Sequence[ChartPart], y: int, long: int) -> list[DrawnPart]:
     found, x, done = list[DrawnPart](), 0, 0
     for part in parts:
-        done += part.amount
         if part.amount <= 0:
             continue
-        end = max(WIDE * done // long, x + LEAST)
+        done += part.amount
+        end = max(LONGEST * done // long, x + LEAST)
         found.append(DrawnPart(name=part.name, x=x, y=y, width=end - x, height=BAR, text=part.text))
         x = end
     return found

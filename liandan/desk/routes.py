@@ -12,8 +12,12 @@ from liandan.desk.enterprise.routes import HANDLERS as CLERK
 from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.keys.routes import HANDLERS as KEYS
 from liandan.desk.live.routes import get_live
+from liandan.desk.month.routes import ROUTES as MONTH
+from liandan.desk.notices.routes import ROUTES as NOTICES
 from liandan.desk.province.routes import HANDLERS as PROVINCE
+from liandan.desk.public.routes import ROUTES as PUBLIC
 from liandan.desk.road.routes import HANDLERS as ROAD
+from liandan.desk.scale.routes import ROUTES as SCALE
 from liandan.desk.search.routes import HANDLERS as SEARCH
 from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
@@ -27,18 +31,8 @@ SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, get_sign_ins, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
 ROOMS: tuple[ControllerRouterHandler, ...] = (
-    *DRIVER,
-    *FORMS,
-    *CLERK,
-    *NEW,
-    *CLERK_LISTS,
-    *MANIFEST,
-    *PROVINCE,
-    *ROAD,
-    *SEARCH,
-    get_live,
-    *KEYS,
-)
+    *DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live, *KEYS, *SCALE, *MONTH, *PUBLIC, *NOTICES,
+)  # fmt: skip
 """Handlers of the rooms."""
 
 

@@ -96,6 +96,11 @@ class Reminders:
         """``wanted`` is set with every new one, as of webhooks; ``sends``: whether there is a mail server."""
         self._log, self._origin, self._base_url, self._wanted, self._sends = log, origin, base_url, wanted, sends
 
+    @property
+    def sends(self) -> bool:
+        """Whether there is a mail server."""
+        return self._sends
+
     async def make(self, caller: Caller, wanted: ReminderWanted) -> Reminder:
         """A new reminder, with the mail that asks on its way; Refusal MAIL_OFF, MAIL_ADDRESS, MAIL_TOO_MANY, MAIL_BUDGET, KEY_SCOPE."""
         address = check_address(wanted.address)

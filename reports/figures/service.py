@@ -38,12 +38,17 @@ async def figures_of(log: Log, drawer: Drawer, asked: FiguresAsked) -> File:
     return await drawer.statement(asked, 0 if published is None else published.size)
 
 
+def kept_figures(drawer: Drawer, asked: FiguresAsked) -> File | None:
+    """What anybody was told a moment ago; ``None`` where it has to be drawn."""
+    known = _KEPT.get(drawer, {}).get(asked)
+    return known[1] if known is not None and monotonic() < known[0] else None
+
+
 async def public_figures(log: Log, drawer: Drawer, asked: FiguresAsked) -> File:
     """The same for anybody, kept for ten minutes: who asks again and again draws nothing."""
     check_figures(asked)
-    kept = _KEPT.setdefault(drawer, {})
-    if (known := kept.get(asked)) is not None and monotonic() < known[0]:
-        return known[1]
+    if (known := kept_figures(drawer, asked)) is not None:
+        return known
     if (waiting := _DRAWN.get(drawer, 0)) >= PUBLIC_MAX:
         raise Busy("other public figures are being drawn", 5)
     _DRAWN[drawer] = waiting + 1
@@ -51,6 +56,7 @@ async def public_figures(log: Log, drawer: Drawer, asked: FiguresAsked) -> File:
         found = await figures_of(log, drawer, asked)
     finally:
         _DRAWN[drawer] -= 1
+    kept = _KEPT.setdefault(drawer, {})
     kept.pop(asked, None)
     while len(kept) >= KEPT_MAX:
         del kept[next(iter(kept))]

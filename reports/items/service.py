@@ -114,10 +114,16 @@ async def list_items(
 async def _of_log(log: Log, drawer: Drawer, asked: StatementAsked, *, for_firm: bool) -> tuple[int, list[FoundItem]]:
     """Items of the statement at the newest checkpoint; the last answers are remembered, so that pages cost nothing."""
     published = log.publisher.published
-    newest, kept = (-1 if published is None else published.size), _KEPT.setdefault(drawer, {})
-    if (known := kept.get(asked)) is not None and known[0] == newest:
+    newest = -1 if published is None else published.size
+    if (known := _KEPT.get(drawer, {}).get(asked)) is not None and known[0] == newest:
         return known[1], known[2]
     (_, content), _ = await statement_of(log, drawer, asked, for_firm=for_firm)
+    return keep_items(drawer, asked, newest, content)
+
+
+def keep_items(drawer: Drawer, asked: StatementAsked, newest: int, content: bytes) -> tuple[int, list[FoundItem]]:
+    """Remember the items of a statement's JSON that was drawn while ``newest`` entries were published; its size and its items."""
+    kept = _KEPT.setdefault(drawer, {})
     size, items = of_statement(content, parse_at)
     kept.pop(asked, None)
     while len(kept) >= KEPT_MAX:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.mass import format_mass, parse_mass
+from ledger.mass import parse_mass
 from liandan.desk.charts import ChartPart, ChartRow, bars
 from liandan.desk.month.told import ToldAccount, ToldMirror, ToldMonth, signed_g
 from liandan.desk.tables import DrawnFigure, Row, figure
+from reports.paper.bars import figure as short_tonnes
 
 SHOWN_MAX = 12
 """Bars that are looked at in one picture; the table has all."""
@@ -33,12 +34,17 @@ def _figures(told: ToldMonth) -> Iterator[DrawnFigure]:
 
 
 def _part(name: str, grams: int) -> ChartPart:
-    return ChartPart(name=name, amount=abs(grams), text=format_mass(grams))
+    return ChartPart(name=name, amount=abs(grams), text=short_tonnes(grams))
 
 
 def waste(told: ToldMonth, code: str) -> str:
     """A code and what it is called."""
     return f"{code} {told.codes.get(code, '')}".rstrip()
+
+
+def _band(text: str) -> str:
+    """``-5..-3`` → ``−5 … −3``."""
+    return text.replace("..", " … ").replace("-", chr(0x2212))
 
 
 def _mirror(told: ToldMonth) -> DrawnFigure:
@@ -79,9 +85,10 @@ def _quotas(accounts: list[ToldAccount]) -> DrawnFigure:
         ChartRow(
             head=one.label,
             parts=(
-                ChartPart(name="held", amount=_share(one, one.held_t), text=one.held_t),
-                ChartPart(name="used", amount=max(permille - _share(one, one.held_t), 0), text=one.taken_t),
+                ChartPart(name="used", amount=max(permille - _share(one, one.held_t), 0), text=""),
+                ChartPart(name="held", amount=_share(one, one.held_t), text=""),
             ),
+            said=f"{permille // 10}.{permille % 10} %",
         )
         for permille, one in found
     ]
@@ -92,7 +99,7 @@ def _quotas(accounts: list[ToldAccount]) -> DrawnFigure:
     return figure(
         "quotas",
         bars(rows[:SHOWN_MAX], most=FULL, marks=[FULL]),
-        "held used",
+        "used held",
         "account:text limit:mass taken:mass held:mass left_t:mass share:permille",
         table,
         is_cut=len(rows) > SHOWN_MAX,
@@ -111,7 +118,7 @@ def _weights(told: ToldMonth) -> DrawnFigure:
     """M4: lines received, by how much more or less came."""
     rows = [
         ChartRow(
-            head=f"{one.band} %",
+            head=f"{_band(one.band)} %",
             parts=tuple(
                 ChartPart(name=name, amount=getattr(one, name), text=str(getattr(one, name))) for name in ("within", "notable", "grave")
             ),
@@ -120,7 +127,9 @@ def _weights(told: ToldMonth) -> DrawnFigure:
         if one.lines
     ]
     table: list[Row] = [
-        (f"{one.band} %", one.lines, one.within, one.notable, one.grave, signed_g(one.difference_t)) for one in told.deviations if one.lines
+        (f"{_band(one.band)} %", one.lines, one.within, one.notable, one.grave, signed_g(one.difference_t))
+        for one in told.deviations
+        if one.lines
     ]
     columns = "band:text lines:count within:count notable:count grave:count difference:mass"
     return figure("weights", bars(rows), "within notable grave", columns, table)
@@ -130,10 +139,10 @@ def _ages(told: ToldMonth) -> DrawnFigure:
     """M5: how long what is under way, or waits, has done so."""
     some = [one for one in told.ages if one.in_transit or one.waiting]
     rows = [
-        ChartRow(head=one.band, parts=(_part("in_transit", signed_g(one.in_transit_t)), _part("waiting", signed_g(one.waiting_t))))
+        ChartRow(head=_band(one.band), parts=(_part("in_transit", signed_g(one.in_transit_t)), _part("waiting", signed_g(one.waiting_t))))
         for one in some
     ]
-    table: list[Row] = [(one.band, one.in_transit, signed_g(one.in_transit_t), one.waiting, signed_g(one.waiting_t)) for one in some]
+    table: list[Row] = [(_band(one.band), one.in_transit, signed_g(one.in_transit_t), one.waiting, signed_g(one.waiting_t)) for one in some]
     columns = "days:text in_transit:count in_transit_t:mass waiting:count waiting_t:mass"
     return figure("ages", bars(rows), "in_transit waiting", columns, table)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
 from ledger.caller import Caller
 from ledger.directory import LogState
 from ledger.log import Log
+from ledger.model import chain_keys
 from ledger.problem import Language
-from ledger.reading import Page
+from ledger.reading import Page, snapshot
 from liandan.desk.month.told import ToldMonth, read_month
 from reports.drawing import Drawer, StatementAsked
-from reports.items.answers import OpenItems
-from reports.items.service import ItemsWanted, list_items
+from reports.items.answers import OpenItem, OpenItems
+from reports.items.model import both_of, parts_of
+from reports.items.service import ItemsWanted, keep_items, list_items
 from reports.periods.answers import PeriodAnswer, Periods
 from reports.periods.planning import PeriodWay, directions_of
 from reports.periods.service import list_periods
@@ -31,12 +34,16 @@ class MonthAsked(Struct, frozen=True, kw_only=True):
     page: Page = Page(None, 50)
 
 
-class ReadMonth(Struct, frozen=True, kw_only=True):
-    """Everything that the page shows."""
+class DrawnMonth(Struct, frozen=True, kw_only=True):
+    """The statement, and what is open."""
 
-    asked: MonthAsked
     told: ToldMonth
     items: OpenItems
+
+
+class KnownMonths(Struct, frozen=True, kw_only=True):
+    """What is known without drawing anything: how the month stands, and which there are."""
+
     periods: tuple[PeriodAnswer, ...]
     """How this month stands, of each direction that the reader asked for."""
     months: tuple[str, ...]
@@ -45,30 +52,57 @@ class ReadMonth(Struct, frozen=True, kw_only=True):
     """Directions that the reader may ask for."""
 
 
-def is_mine(period: PeriodAnswer, caller: Caller) -> bool:
-    """Whether the reader's word on the newest close is missing."""
-    return caller.uscc in period.missing
+KEPT_MAX = 64
+_KEPT: WeakKeyDictionary[Drawer, dict[StatementAsked, tuple[int, ToldMonth]]] = WeakKeyDictionary()
+"""By what was asked: entries published then, and what the page shows of it."""
 
 
-async def read_month_page(
-    log: Log, drawer: Drawer, caller: Caller, asked: MonthAsked, language: Language, claimed_s: int | None
-) -> ReadMonth:
-    """The month. Refusals of statements: MONTH_FORM, DIRECTION_FORM, REPORT_SCOPE; Busy where many others wait."""
+async def is_drawn(log: Log, drawer: Drawer, caller: Caller, asked: MonthAsked) -> bool:
+    """Whether the statement is at hand as of the newest checkpoint. Refusals as of :func:`read_statement`."""
     wanted = await check_asked(log, caller, StatementAsked(asked.month, asked.way, "json"))
-    (_, content), _ = await statement_of(log, drawer, wanted, for_firm=caller.role == "party")
-    items = await list_items(
-        log, drawer, caller, StatementAsked(asked.month, asked.way, "json"), asked.items, asked.page, language, claimed_s
-    )
+    return _kept(log, drawer, wanted) is not None
+
+
+async def read_statement(
+    log: Log, drawer: Drawer, caller: Caller, asked: MonthAsked, language: Language, claimed_s: int | None
+) -> DrawnMonth:
+    """The statement, drawn where it is not at hand. Refusals of statements: MONTH_FORM, DIRECTION_FORM, REPORT_SCOPE; Busy where many others
+    wait."""
+    wanted = await check_asked(log, caller, StatementAsked(asked.month, asked.way, "json"))
+    told = _kept(log, drawer, wanted)
+    if told is None:
+        newest = _newest(log)
+        (_, content), _ = await statement_of(log, drawer, wanted, for_firm=caller.role == "party")
+        told = read_month(content)
+        keep_items(drawer, wanted, newest, content)
+        kept = _KEPT.setdefault(drawer, {})
+        kept.pop(wanted, None)
+        while len(kept) >= KEPT_MAX:
+            del kept[next(iter(kept))]
+        kept[wanted] = (newest, told)
+    items = await list_items(log, drawer, caller, wanted, asked.items, asked.page, language, claimed_s)
+    return DrawnMonth(told=told, items=items)
+
+
+async def read_standing(log: Log, caller: Caller, asked: MonthAsked, language: Language, claimed_s: int | None) -> KnownMonths:
+    """How the month stands."""
     periods = await list_periods(log, caller, None, asked.way or (None, None), language, claimed_s)
     state = await log.state()
-    return ReadMonth(
-        asked=asked,
-        told=read_month(content),
-        items=items,
+    return KnownMonths(
         periods=tuple(one for one in periods.periods if one.month == asked.month),
         months=months_of(periods, await log.now(claimed_s)),
         ways=() if state is None else ways_for(caller, state),
     )
+
+
+def _kept(log: Log, drawer: Drawer, asked: StatementAsked) -> ToldMonth | None:
+    known = _KEPT.get(drawer, {}).get(asked)
+    return None if known is None or known[0] != _newest(log) else known[1]
+
+
+def _newest(log: Log) -> int:
+    published = log.publisher.published
+    return -1 if published is None else published.size
 
 
 def months_of(periods: Periods, now_s: int) -> tuple[str, ...]:
@@ -89,3 +123,12 @@ def month_shown(months: Sequence[str], now_s: int) -> str:
     """The month that a page shows where none is asked for: the last one that is over, while there is one."""
     last = preceding_month(month_at(now_s))
     return last if last in months else month_at(now_s)
+
+
+async def read_sides(log: Log, items: Sequence[OpenItem]) -> dict[str, tuple[str, str]]:
+    """Generator and receiver of the manifests that items are about, by the keys of the items: who settles them together."""
+    manifests = {item.key: manifest for item in items if (manifest := parts_of(item.key).manifest) is not None}
+    async with snapshot(log) as now:
+        await now.workspace.load(chain_keys(sorted(set(manifests.values()))))
+        sides = {key: both_of(now.workspace.facts, key) for key in manifests}
+    return {key: both for key, both in sides.items() if both is not None}

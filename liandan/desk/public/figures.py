@@ -14,6 +14,7 @@ from liandan.desk.charts import ChartPart, ChartRow, bars
 from liandan.desk.tables import DrawnFigure, Row, figure
 from reports.figures import words
 from reports.figures.public import PublicFigures
+from reports.paper.bars import figure as short_tonnes
 from reports.paper.tongue import speaking
 
 SHOWN_MAX = 12
@@ -160,4 +161,4 @@ def _grams(mass_t: str) -> int:
 
 
 def _part(name: str, grams: int) -> ChartPart:
-    return ChartPart(name=name, amount=abs(grams), text="")
+    return ChartPart(name=name, amount=abs(grams), text=short_tonnes(grams))

@@ -2,7 +2,7 @@
 
 import re
 
-ROOMS = frozenset({"enter", "leave", "join", "desk", "act", "m", "drive", "scale", "province", "road", "month", "public"})
+ROOMS = frozenset({"enter", "leave", "join", "desk", "act", "m", "drive", "scale", "province", "road", "road-link", "public"})
 """First segment of every address of the desk."""
 STATIC = "/desk/static/"
 REPORTS = "/desk/csp"

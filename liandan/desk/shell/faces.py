@@ -52,7 +52,7 @@ SCALE = Face(
     key="scale", zh="地磅", en="Weighbridge", home="/scale/", rooms=("scale",),
     tabs=(
         Tab("/scale/", "今日来车", "Arrivals"), Tab("/scale/due", "待确认", "To confirm"), Tab("/scale/stock", "待利用处置", "To be treated"), SIGN,
-        Tab("/month", "月度", "Month"), KEYS,
+        Tab("/desk/months", "月度", "Month"), KEYS,
     ),
 )  # fmt: skip
 PROVINCE = Face(

@@ -1,0 +1,159 @@
+"""The pages of the scale. What they show is read by ``reading`` and told by ``shown``; what is signed is signed in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+from msgspec.structs import replace
+
+from ledger.problem import ProblemError
+from ledger.reading import Page
+from ledger.times import day_of, format_at
+from liandan.desk.names import named, names_for
+from liandan.desk.scale.arrivals import ComingTruck
+from liandan.desk.scale.due import due_days, summary
+from liandan.desk.scale.reading import ReadArrivals, drawn_on, read_arrivals, read_stock, receipt_blockers
+from liandan.desk.scale.receiving import slip_number
+from liandan.desk.scale.shown import ShownWeighing, Typed, choices, find, typed_of, weighing
+from liandan.desk.scale.stock import sums
+from liandan.desk.scale.words import WORDS
+from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
+from manifests.work.answers import WorkPage
+from manifests.work.service import read_work
+from whitelist.service import with_names
+
+SCRIPTS = ("island/form.js", "scale/scale.js")
+STYLES = ("css/scale.css",)
+DUE_MAX, STOCK_MAX = 200, 50
+
+
+@get("/scale/", include_in_schema=False)
+async def get_scale(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """今日来车: who comes, and beside the list the truck that was scanned or chosen."""
+    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
+    days = due_days((await _due(visit, Page(None, DUE_MAX))).items, day_of(visit.now_s))
+    counts = {name: sum(one.where == where for one in arrivals.trucks) for name, where in (("here", "gate"), ("late", "late"))}
+    return page(
+        visit,
+        "scale/arrivals.html",
+        words=WORDS,
+        title=visit.say(WORDS["arrivals"]),
+        head=SCRIPTS,
+        styles=STYLES,
+        counts={"expected": len(arrivals.trucks), **counts},
+        due=summary(days),
+        is_more=arrivals.is_more,
+        trucks=arrivals.trucks,
+        **await _values(visit, arrivals, typed_of(request.query_params)),
+    )
+
+
+@get("/scale/truck", include_in_schema=False)
+async def get_truck(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """One truck, for htmx: as scanned, typed or chosen."""
+    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
+    return fragment(visit, "scale/_truck.html", words=WORDS, **await _values(visit, arrivals, typed_of(request.query_params)))
+
+
+@get("/scale/verdict", include_in_schema=False)
+async def get_verdict(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """What the scale says, for htmx, with what can be signed."""
+    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
+    return fragment(visit, "scale/_verdict.html", words=WORDS, **await _values(visit, arrivals, typed_of(request.query_params)))
+
+
+@get("/scale/due", include_in_schema=False)
+async def get_due(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """待确认, by day."""
+    found = await _due(visit, Page(request.query_params.get("cursor"), DUE_MAX))
+    return page(
+        visit,
+        "scale/due.html",
+        words=WORDS,
+        title=visit.say(WORDS["due"]),
+        head=("island/form.js",),
+        styles=STYLES,
+        days=due_days(found.items, day_of(visit.now_s)),
+        next=found.next,
+        named=named(found.names, visit.lang),
+    )
+
+
+@get("/scale/stock", include_in_schema=False)
+async def get_stock(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """待利用处置."""
+    found = await read_stock(visit.log, visit.who, Page(request.query_params.get("cursor"), STOCK_MAX), visit.now_s)
+    return page(
+        visit,
+        "scale/stock.html",
+        words=WORDS,
+        title=visit.say(WORDS["stock"]),
+        styles=STYLES,
+        loads=found.loads,
+        sums=sums(found.loads),
+        next=found.next,
+        named=await names_for(visit.log, visit.lang, (load.generator for load in found.loads)),
+    )
+
+
+async def _due(visit: Visit, wanted: Page) -> WorkPage:
+    found = await read_work(visit.log, visit.who, None, "confirmation", False, wanted, visit.lang, visit.now_s)
+    return await with_names(visit.log, found, visit.lang)
+
+
+async def _values(visit: Visit, arrivals: ReadArrivals, typed: Typed) -> dict[str, Any]:
+    """Whatever the truck's part of the page needs."""
+    found = find(arrivals.trucks, typed)
+    truck = found.truck
+    if truck is not None:
+        typed = replace(typed, truck=truck.key)
+    shown = await _weighing(visit, arrivals, truck, typed)
+    return {
+        "shown": truck,
+        "several": found.several,
+        "said": typed.said,
+        "chosen": "" if truck is None else truck.key,
+        "weights": typed,
+        "slip_no": "" if truck is None else slip_number(truck, visit.now_s),
+        "judged": arrivals.limits is not None,
+        "blockers": () if truck is None else await _blockers(visit, truck),
+        "weighed": shown.weighed,
+        "problem": None if shown.refusal is None else visit.request.app.state.problem_of(visit.request, shown.refusal),
+        "percent": shown.percent,
+        "drawn_g": shown.drawn_g,
+        "advised": shown.advised,
+        "way": shown.way,
+        "receipts": shown.receipts,
+        "choices": choices(visit.lang),
+        "query": typed.query,
+        "link": f"/scale/?{typed.query}",
+        "after": f"/scale/?{typed.query}" if truck is not None and len(truck.loads) > 1 else "/scale/",
+        "now_local": format_at(visit.now_s)[:16],
+        "named": await names_for(
+            visit.log,
+            visit.lang,
+            (code for one in arrivals.trucks for code in (*one.generators, *one.carriers)),
+            (one.place for one in arrivals.trucks),
+        ),
+    }
+
+
+async def _weighing(visit: Visit, arrivals: ReadArrivals, truck: ComingTruck | None, typed: Typed) -> ShownWeighing:
+    if truck is None or arrivals.limits is None:
+        return ShownWeighing()
+    drawn_g = await drawn_on(visit.log, visit.who.uscc, typed.no, truck.key)
+    return weighing(truck, typed, arrivals.limits, visit.who.uscc, arrivals.now_s, drawn_g)
+
+
+async def _blockers(visit: Visit, truck: ComingTruck) -> tuple[ProblemError, ...]:
+    """Each once: several manifests of a truck are mostly blocked by the same."""
+    found = dict[str, ProblemError]()
+    for load in truck.loads:
+        for one in await receipt_blockers(visit.log, visit.who, load, visit.lang, visit.now_s):
+            found.setdefault(f"{one.code} {one.message}", one)
+    return tuple(found.values())
+
+
+ROUTES = (get_scale, get_truck, get_verdict, get_due, get_stock)
+"""Handlers of this room."""
