@@ -31,6 +31,7 @@ serve: docs
 # Tests start hundreds of processes: what they import is compiled once, whatever the environment says.
 test: docs
 	@$(BIN)/python -m tests.browser.pdfjs
+	@$(BIN)/python -m tests.desk.axe
 	@$(BIN)/python -m tests.reports.second_python
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -51,7 +51,7 @@ def test_axe_was_there() -> None:
 def test_the_policy_holds(people: People) -> None:
     """What the pages never try, tried: no script and no style that stands in a page runs."""
     person = people("clerk", holds_key=False)
-    person.open("/enter?left=one")
+    person.open("/desk/_components")
 
     def plant(page: Any) -> list[Any]:
         page.evaluate(
