@@ -9,6 +9,7 @@ from liandan.desk.enterprise.lists.routes import HANDLERS as CLERK_LISTS
 from liandan.desk.enterprise.manifest.routes import HANDLERS as MANIFEST
 from liandan.desk.enterprise.new.routes import HANDLERS as NEW
 from liandan.desk.enterprise.routes import HANDLERS as CLERK
+from liandan.desk.evidence.routes import HANDLERS as EVIDENCE
 from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.keys.routes import HANDLERS as KEYS
 from liandan.desk.live.routes import get_live
@@ -32,6 +33,7 @@ SHELL: tuple[ControllerRouterHandler, ...] = (
 )  # fmt: skip
 ROOMS: tuple[ControllerRouterHandler, ...] = (
     *DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live, *KEYS, *SCALE, *MONTH, *PUBLIC, *NOTICES,
+    *EVIDENCE,
 )  # fmt: skip
 """Handlers of the rooms."""
 

@@ -17,6 +17,8 @@ OPEN_MAX = 20
 """Boxes of a party at once."""
 LOOKED_AT = 500
 """Newest entries of a party in which its keys are looked for."""
+BEYOND = 2**53
+"""Above every index."""
 
 
 class Boxes:
@@ -63,8 +65,8 @@ class Boxes:
         return await self.read(name)
 
 
-async def list_newest(log: Log, uscc: str) -> list[Entry]:
-    """The newest entries that a party takes part in, newest first, at most LOOKED_AT."""
+async def list_newest(log: Log, uscc: str, *, before: int = BEYOND, limit: int = LOOKED_AT) -> list[Entry]:
+    """The newest entries below an index that a party takes part in, newest first, at most ``limit``."""
     async with log.pool.acquire() as conn:
-        indices = await store.list_newest(conn, uscc, LOOKED_AT)
+        indices = await store.list_newest(conn, uscc, before, limit)
     return sorted(await log.entries_at(indices), key=lambda entry: -entry.index)

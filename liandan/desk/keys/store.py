@@ -56,7 +56,7 @@ async def put_done(conn: Conn, name: str, party: str, done: bytes) -> bool:
     return await conn.execute(sql, name, party, done) == "UPDATE 1"
 
 
-async def list_newest(conn: Conn, party: str, limit: int) -> list[int]:
-    """Indices of the newest entries that a party takes part in, newest first, by the feed's index."""
-    rows = await conn.fetch("SELECT idx FROM feed_reader WHERE reader = $1 ORDER BY idx DESC LIMIT $2", party, limit)
+async def list_newest(conn: Conn, party: str, before: int, limit: int) -> list[int]:
+    """Indices below ``before`` of the newest entries that a party takes part in, newest first, by the feed's index."""
+    rows = await conn.fetch("SELECT idx FROM feed_reader WHERE reader = $1 AND idx < $2 ORDER BY idx DESC LIMIT $3", party, before, limit)
     return [row["idx"] for row in rows]

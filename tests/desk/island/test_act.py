@@ -75,7 +75,8 @@ async def test_two_browsers_sign_one_departure(pair: Pair, browser: Browser) -> 
     await second.open(f'<form data-cosign="{name}"><button>核对</button><div data-outcome></div></form>')
     ended = await second.press()
     assert (ended["state"], ended["code"]) == ("entered", begun["code"])
-    assert f"已签署：{pair.consignor.uscc}" in ended["sheet"]
+    name = pair.stage.trip("batteries_out", "name", "10-12 08:00", "1").generator.name
+    assert f"已签署：{name}" in ended["sheet"], "a name out of a bundle that this browser has verified"
     assert second.desk.complaints == first.desk.complaints == []
 
 

@@ -3,7 +3,7 @@
 import { Refusal, STATEMENT, TEXTS, pae } from "./core.js";
 import { deviceAhead, pinned } from "./log.js";
 import { keyFor, keys, sign, trouble } from "./keys.js";
-import { verifiedNames } from "./names.js";
+import { namesFor, verifiedNames } from "./names.js";
 import { offer, post, upload } from "./post.js";
 import { showSheet } from "./sheet.js";
 import { compose, envelopeFor } from "./statement.js";
@@ -60,7 +60,7 @@ export async function signAct(proposal, options = {}) {
     if (bad) throw bad;
     const { key, by } = await signerOf(proposal);
     const { bytes, statement, disclosures } = await compose({ ...proposal, by }, options);
-    const names = options.names || (await verifiedNames());
+    const names = options.names || (options.offline ? await verifiedNames() : await namesFor(statement, await pinned()));
     const isAgreed = await showSheet(bytes, { disclosures, names, warnings: warningsOf(by), ...(options.sheet || {}) });
     if (!isAgreed) return { state: "cancelled", again };
     const signature = await sign(key, pae(STATEMENT, bytes));

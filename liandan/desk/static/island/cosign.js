@@ -4,7 +4,7 @@ import { STATEMENT, pae } from "./core.js";
 import { stopped } from "./act.js";
 import { keyFor, sign, trouble } from "./keys.js";
 import { ask, theLog } from "./log.js";
-import { verifiedNames } from "./names.js";
+import { namesFor } from "./names.js";
 import { offer } from "./post.js";
 import { showSheet } from "./sheet.js";
 import { envelopeFor, hashOf, payloadOf, readBytes } from "./statement.js";
@@ -44,7 +44,7 @@ export async function cosign(hash, options = {}) {
     const key = await keyFor(missing, statement.kind);
     if (!key) throw new Stopped("NO_KEY", ["本机没有还须签署的单位的密钥。", "This device has no key of a party that has still to sign."], ["换一台登记过的设备。", "Take a device that is enrolled."]);
     const signed = statement.by.filter((uscc) => !missing.includes(uscc));
-    const isAgreed = await showSheet(bytes, { names: await verifiedNames(), signed, ...(options.sheet || {}) });
+    const isAgreed = await showSheet(bytes, { names: await namesFor(statement, pins), signed, ...(options.sheet || {}) });
     if (!isAgreed) return { state: "cancelled", again };
     const envelope = envelopeFor(bytes, [await sign(key, pae(STATEMENT, bytes))]);
     return { ...(await offer(envelope, bytes, hash, pins)), envelope, again, resend: () => offer(envelope, bytes, hash, pins) };

@@ -15,7 +15,7 @@ const AWAY = [
   ["检查网络后再按一次；没有网络时请用司机页面，签署会存在本机。", "Check the network and press again; without a network use the driver's page, which keeps what is signed."],
 ];
 
-/** The answer to a request, with its JSON as `value`; Stopped AWAY without a network. Later requests carry the time of a simulated log. */
+/** The answer to a request, its bytes as `raw`, its JSON as `value`; Stopped AWAY without a network. Later requests carry the time of a simulated log. */
 export async function ask(method, path, { body, headers = {}, credentials = "same-origin" } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
@@ -23,9 +23,9 @@ export async function ask(method, path, { body, headers = {}, credentials = "sam
   try {
     const options = { method, body, headers: { Accept: "application/json", ...now, ...settings.headers, ...headers }, signal: stop.signal, cache: "no-store", credentials };
     const answer = await fetch(settings.base + path, options);
-    const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get("content-type") || "");
-    return { status: answer.status, value: isJson && text ? JSON.parse(text) : null, retryAfter: answer.headers.get("retry-after") };
+    const raw = new Uint8Array(await answer.arrayBuffer());
+    const isJson = /json/.test(answer.headers.get("content-type") || "") && raw.length > 0;
+    return { status: answer.status, raw, value: isJson ? JSON.parse(new TextDecoder().decode(raw)) : null, retryAfter: answer.headers.get("retry-after") };
   } catch (error) {
     throw new Stopped(...AWAY);
   } finally {

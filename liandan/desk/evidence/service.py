@@ -1,0 +1,36 @@
+"""What a party can prove, from the log."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ledger import store
+from ledger.caller import Caller
+from ledger.log import Log
+from ledger.problem import Language
+from liandan.desk.evidence.view import EvidenceEntry, EvidencePapers, EvidenceRefusal, entries_shown, papers_shown, refusals_shown
+from liandan.desk.keys.service import BEYOND, list_newest
+
+PAGE = 25
+REFUSALS = 25
+
+
+class EvidencePage(Struct, frozen=True, kw_only=True):
+    """The page; ``next`` is ``before`` of the next page of entries, None at the end."""
+
+    entries: tuple[EvidenceEntry, ...]
+    papers: tuple[EvidencePapers, ...]
+    refusals: tuple[EvidenceRefusal, ...]
+    next: int | None
+
+
+async def read_evidence(log: Log, caller: Caller, lang: Language, before: int | None) -> EvidencePage:
+    """What the caller's party can prove, entries below ``before``."""
+    found = await list_newest(log, caller.uscc, before=BEYOND if before is None else before, limit=PAGE + 1)
+    async with log.pool.acquire() as conn:
+        refusals = await store.list_refusals(conn, signer=caller.uscc, before_id=None, limit=REFUSALS)
+    entries = entries_shown(found[:PAGE], log.kinds, lang, caller.uscc)
+    return EvidencePage(
+        entries=entries, papers=papers_shown(entries), refusals=refusals_shown(refusals, log.kinds, lang),
+        next=entries[-1].index if len(found) > PAGE else None,
+    )  # fmt: skip
