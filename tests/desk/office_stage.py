@@ -90,6 +90,7 @@ async def office_stage(database_url: str, directory: Path, pool: Pool[Record]) -
                     effective_from="2026-11-01",
                     quota=[{"row": 1, "quota_t": "640"}],
                 ),
+                act("list.suspend", OUT, CHONGQING.uscc, "10-12 08:50", **letter, row=4, reason=HOSTILE),
                 *(one for load in loads for one in load.acts),
             ]
         )

@@ -139,7 +139,7 @@ def test_one_side_changes_a_list_by_its_workbook_and_the_other_confirms_with_two
 
     upload(here, workbook(here, other_quota), f"list/{OUT}")
     assert "额度 +500 吨" in here.text("#difference")
-    here.fill("#amend form", **LETTER)
+    here.fill("#amend form", **LETTER, effective_from=here.get("/v1/log").json()["now"][:10])
     sheet = here.sign("#amend form")
     assert "20500.000000" in sheet, "the sheet shows every row that changes, from the bytes"
     there.open("/province")
@@ -186,7 +186,7 @@ def test_an_application_is_consulted_answered_and_decided(offices: tuple[Clerk, 
     chain = apply_for(desk_served, "by letter", listed=False)
     page = f"/province/approvals/{chain.removeprefix('approval/')}"
     here.open(page)
-    assert "按现在的账本不能批准" not in here.text("#consult, #accept")
+    assert "现在不能办：批准" in here.text(), "without a listing nothing is granted before the other side has agreed"
     here.person.do(lambda page: page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })"))
     here.fill("#consult form", **LETTER)
     here.sign("#consult form")
@@ -218,7 +218,7 @@ def test_a_row_is_suspended_with_three_taps_after_its_effect_was_shown(offices: 
     row = there.get(f"/v1/listings?list=list/{OUT}").json()["listings"][0]
     assert row["status"] == "SUSPENDED"
     here.open(f"/province/approvals/{waiting.removeprefix('approval/')}")
-    assert "按现在的账本不能批准" in here.text()
+    assert "现在不能办：批准" in here.text()
     here.open(f"/province/lists/{OUT}/0")
     here.fill("#resume form", reason="设施已恢复（虚构）", **LETTER)
     here.sign("#resume form")

@@ -21,7 +21,7 @@ from signing.uscc import misspelt
 from whitelist.registries import Wanted
 
 ORDER = ("grant", "agree", "accept", "consult", "disagree", "refuse", "notice", "suspend", "resume", "revoke")
-"""What stands first of the acts that are open; one that something blocks stands behind the others."""
+"""What stands first of the acts that are open."""
 
 
 @get("/province/approvals", include_in_schema=False)
@@ -39,9 +39,10 @@ async def get_approval(visit: TheVisit, generator: FromPath[str], ulid: FromPath
     """One application or decision."""
     found = await read_application(visit.log, office_of(visit), f"approval/{generator}/{ulid}", visit.lang)
     forms = forms_of(visit, found.acts.values(), f"/province/approvals/{generator}/{ulid}")
-    order = sorted(forms, key=lambda key: (bool(forms[key].blockers), ORDER.index(key)))
+    order = [key for key in ORDER if key in forms and not forms[key].blockers]
+    blocked = [key for key in ORDER if key in forms and forms[key].blockers]
     name = found.view.names.get(found.view.approval.generator, found.view.approval.generator)
-    return draw(visit, "approval.html", say(visit, "application_of", name=name), found=found, forms=forms, order=order)
+    return draw(visit, "approval.html", say(visit, "application_of", name=name), found=found, forms=forms, order=order, blocked=blocked)
 
 
 @get("/province/registrations/{registration:str}", include_in_schema=False)

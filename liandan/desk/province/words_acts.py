@@ -63,7 +63,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "excerpt_decision": ("决定摘录（PDF）", "Excerpt (PDF)"),
     "grant_do": ("核对并批准", "Check and approve"),
     "grant_now": ("按现在的账本可以批准。", "As the log stands it can be granted."),
-    "cannot_grant": ("按现在的账本不能批准：", "As the log stands it cannot be granted:"),
+    "cannot_do": ("现在不能办：{act}", "Not possible now: {act}"),
     "other_acts": ("其他办理", "Other acts"),
     "back": ("返回", "Back"),
     "registration": ("登记申请", "Application to be registered"),
