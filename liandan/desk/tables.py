@@ -10,7 +10,7 @@ from msgspec import Struct
 from liandan.desk.charts import DrawnChart
 
 CellKind = Literal["text", "mass", "count", "permille"]
-"""A ``mass`` is integer grams, a ``permille`` an integer; a text is shown as it is."""
+"""A ``mass`` is integer grams, a ``permille`` an integer that becomes ``26.3 %``; a text is shown as it is."""
 KINDS = ("text", "mass", "count", "permille")
 Row = tuple[int | str, ...]
 
@@ -54,6 +54,10 @@ def figure(
         chart=chart,
         legend=tuple(legend.split()),
         columns=named,
-        rows=tuple(rows),
+        rows=tuple(tuple(_cell(value, column.kind) for value, column in zip(row, named, strict=True)) for row in rows),
         is_cut=is_cut,
     )
+
+
+def _cell(value: int | str, kind: CellKind) -> int | str:
+    return f"{value // 10}.{value % 10} %" if kind == "permille" and isinstance(value, int) else value

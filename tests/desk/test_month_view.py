@@ -35,8 +35,8 @@ def test_the_page_reads_what_the_statement_says(which: str) -> None:
     assert [one.code for one in found.mirror] == [one["code"] for one in raw["mirror"]]
     assert found.total.is_equal == (which == "october")
     for drawing in figures_of(found):
-        assert {drawing.key, f"{drawing.key}_says"} <= WORDS.keys()
-        assert {*drawing.legend, *(column.key for column in drawing.columns)} <= WORDS.keys()
+        assert {drawing.key, f"says_{drawing.key}"} <= WORDS.keys()
+        assert {f"f_{name}" for name in (*drawing.legend, *(column.key for column in drawing.columns))} <= WORDS.keys()
         assert drawing.chart.parts, drawing.key
         assert drawing.rows
 
@@ -50,8 +50,9 @@ def test_figures_are_those_of_the_statement_to_the_gram() -> None:
             assert format_mass(int(value)) == getattr(equation, f"{name.removesuffix('_t')}_t")
     assert mirror.rows[-1][0] == "", "the last row is the total"
     quotas = next(one for one in figures_of(found) if one.key == "quotas")
-    assert all(int(row[5]) == int(row[2]) * 1000 // int(row[1]) for row in quotas.rows)
-    assert [row[5] for row in quotas.rows] == sorted((row[5] for row in quotas.rows), reverse=True), "the fullest first"
+    shares = [int(row[2]) * 1000 // int(row[1]) for row in quotas.rows]
+    assert [row[5] for row in quotas.rows] == [f"{share // 10}.{share % 10} %" for share in shares]
+    assert shares == sorted(shares, reverse=True), "the fullest first"
     assert signed_g("-0.000001") == -1
 
 

@@ -39,6 +39,9 @@ OPEN = {
     "/desk/static/{under:str}/{path:path}",
     "/desk/modules.json",
     "/desk/_components",
+    "/public",
+    "/public/figures",
+    "/road-link",
 }
 """Addresses that answer without a session, each for a reason that its handler says."""
 

@@ -163,7 +163,7 @@ async def post_link_end(visit: TheVisit, generator: InGenerator, ulid: InUlid) -
 
 def _made(visit: Visit, made: MadeLink) -> LinkMade:
     """With the address under which this installation is reached, never what a request says of itself."""
-    return LinkMade(id=made.id, address=f"{visit.request.app.state.cookies.origins[0]}{made.path}", ends_s=made.ends_s)
+    return LinkMade(id=made.id, address=f"{visit.request.app.state.identity.audiences[0]}{made.path}", ends_s=made.ends_s)
 
 
 def _link(visit: Visit, name: str, made: MadeLink | None = None, *, is_over: bool = False, ended: int | None = None) -> Response[Any]:
