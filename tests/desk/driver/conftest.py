@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.desk.driver.modules import ORIGIN, serve
+from tests.desk.driver.world import Road, road
 
 
 class Phone(Struct, kw_only=True):
@@ -70,3 +71,10 @@ def phone(module_browser: tuple[Executor, Any]) -> Iterator[Phone]:
     yield found
     thread.submit(found.context.close).result()
     assert found.complaints == []
+
+
+@pytest.fixture(scope="module")
+async def shared_road(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Road]:
+    """One log for a module whose tests have trucks of their own on it."""
+    async with road(shared_database_url, tmp_path_factory.mktemp("road")) as found:
+        yield found

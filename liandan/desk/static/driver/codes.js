@@ -21,7 +21,7 @@ function opened(dialog, ended) {
 }
 
 function draw(canvas, text) {
-  generate(text, { minCorrectionLevel: correction.L, modes: [mode.numeric, mode.alphaNumeric, mode.ascii, mode.utf8] }).toCanvas(canvas, { pad: 4 });
+  generate(text, { minCorrectionLevel: correction.L, modes: [mode.numeric, mode.alphaNumeric, mode.ascii, mode.utf8] }).toCanvas(canvas, { pad: 4, on: [0, 0, 0, 255], off: [255, 255, 255, 255] });
 }
 
 /**
