@@ -7,8 +7,17 @@ from msgspec import Struct
 from ledger import store
 from ledger.caller import Caller
 from ledger.log import Log
+from ledger.model import chain_key
 from ledger.problem import Language
-from liandan.desk.evidence.view import EvidenceEntry, EvidencePapers, EvidenceRefusal, entries_shown, papers_shown, refusals_shown
+from liandan.desk.evidence.view import (
+    EvidenceEntry,
+    EvidencePapers,
+    EvidenceRefusal,
+    entries_shown,
+    papers_shown,
+    refusals_shown,
+    with_states,
+)
 from liandan.desk.keys.service import BEYOND, list_newest
 
 PAGE = 25
@@ -27,10 +36,14 @@ class EvidencePage(Struct, frozen=True, kw_only=True):
 async def read_evidence(log: Log, caller: Caller, lang: Language, before: int | None) -> EvidencePage:
     """What the caller's party can prove, entries below ``before``."""
     found = await list_newest(log, caller.uscc, before=BEYOND if before is None else before, limit=PAGE + 1)
+    entries = entries_shown(found[:PAGE], log.kinds, lang, caller.uscc)
+    papers = papers_shown(entries)
+    keys = {chain_key(f"manifest/{paper.manifest}"): paper.manifest for paper in papers}
     async with log.pool.acquire() as conn:
         refusals = await store.list_refusals(conn, signer=caller.uscc, before_id=None, limit=REFUSALS)
-    entries = entries_shown(found[:PAGE], log.kinds, lang, caller.uscc)
+        trunks = await store.fetch_facts(conn, list(keys))
+    states = {keys[key]: log.kinds.decode(key, raw).state for key, raw in trunks.items()}
     return EvidencePage(
-        entries=entries, papers=papers_shown(entries), refusals=refusals_shown(refusals, log.kinds, lang),
+        entries=entries, papers=with_states(papers, states), refusals=refusals_shown(refusals, log.kinds, lang),
         next=entries[-1].index if len(found) > PAGE else None,
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
@@ -12,6 +13,7 @@ from ledger.kinds.refusal_pages import RefusalItem
 from ledger.problem import Language
 from ledger.times import parse_at
 from liandan.wiring import RULES
+from manifests.model import ManifestState
 from signing import b64
 
 PAPERS_MAX = 10
@@ -34,6 +36,9 @@ class EvidencePapers(Struct, frozen=True):
     manifest: str
     title: str
     at_s: int
+    number: str = ""
+    is_received: bool = False  # Then there is a certificate.
+    is_void: bool = False  # Then there is no in-transit extract.
 
 
 class EvidenceRefusal(Struct, frozen=True):
@@ -66,6 +71,19 @@ def papers_shown(entries: Sequence[EvidenceEntry]) -> tuple[EvidencePapers, ...]
         if entry.manifest and entry.manifest not in found:
             found[entry.manifest] = EvidencePapers(entry.manifest, entry.title, entry.at_s)
     return tuple(found.values())[:PAPERS_MAX]
+
+
+def with_states(papers: Sequence[EvidencePapers], states: Mapping[str, ManifestState]) -> tuple[EvidencePapers, ...]:
+    """Which papers there are, by the states of the trunks; ``states`` by ``<generator>/<ULID>``."""
+    found = [(paper, states.get(paper.manifest)) for paper in papers]
+    return tuple(
+        paper
+        if state is None
+        else replace(
+            paper, number=state.number or "", is_received=state.times.received_s is not None, is_void=state.times.voided_s is not None
+        )
+        for paper, state in found
+    )
 
 
 def refusals_shown(refusals: Sequence[tuple[int, RefusalItem, bytes]], kinds: Kinds, lang: Language) -> tuple[EvidenceRefusal, ...]:
