@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bench.books.faults import LINE_KINDS, Fault, FaultKind, spoil
 from bench.books.judging import Judged, judge, judge_stock
-from bench.books.real import RealMonth, book_of, kept_book
+from bench.books.real import RealMonth, book_of, kept_book, loads_of
 from reports.books.model import BookKind, BookLine
 from reports.matching.compared import compare
 from reports.matching.stock import stock_findings
@@ -28,7 +28,7 @@ def campaign(months: Sequence[RealMonth], seed: int, faults: int = 200) -> Judge
             break
         kind: BookKind = dice.choice(("platform", "b5" if real.side == "out" else "enterprise"))
         clean = kept_book(real, kind, dice)
-        book, made = spoil(clean, list(islice(kinds, min(left, max(1, len(clean) // SHARE)))), dice)
+        book, made = spoil(clean, list(islice(kinds, min(left, max(1, len(clean) // SHARE)))), dice, loads_of(real))
         lines = [kept.line for kept in book]
         [compared] = compare(real.holder, real.period, [(book_of(real, kind, len(lines)), lines)], real.manifests, real.names).books
         found.add(judge(book, made, compared))

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bench.books.real import KeptLine
+from reports.books.model import BookLine
 from reports.matching.model import Term
 
 FaultKind = Literal[
@@ -31,6 +32,15 @@ class Fault(Struct, frozen=True, kw_only=True):
     """What must be told to differ."""
     code: str = ""
     """Of stock."""
+
+
+Load = tuple[str, str, str | None, int]
+"""What a line without a number says of its load: partner, code, day, grams."""
+
+
+def reads(line: BookLine) -> Load:
+    """As which load it reads."""
+    return line.partner or line.partner_name, line.code, line.day, line.mass_g
 
 
 Edit = Callable[[list[KeptLine], int, Random], KeptLine | None]
@@ -117,8 +127,12 @@ EDITS: dict[FaultKind, tuple[Edit, Term]] = {
 LINE_KINDS: tuple[FaultKind, ...] = (*EDITS, "missing_line", "extra_line", "twice", "summed_trips")
 
 
-def spoil(book: list[KeptLine], kinds: Sequence[FaultKind], dice: Random) -> tuple[list[KeptLine], list[Fault]]:
-    """The book with these faults, each on lines of its own, and what they are; a kind that fits nowhere is left out. Rows are numbered anew."""
+def spoil(
+    book: list[KeptLine], kinds: Sequence[FaultKind], dice: Random, loads: frozenset[Load] = frozenset()
+) -> tuple[list[KeptLine], list[Fault]]:
+    """The book with these faults, each on lines of its own, and what they are; a kind that fits nowhere is left out. Rows are numbered anew.
+
+    ``loads`` of the log, in which a line that was made wrong must not be read: it would be right for another load, and two faults would be none."""
     left, wrong = list(range(len(book))), list[tuple[KeptLine, Fault]]()
     dice.shuffle(left)
     clean = set(left)
@@ -143,7 +157,7 @@ def spoil(book: list[KeptLine], kinds: Sequence[FaultKind], dice: Random) -> tup
             else:
                 edit, term = EDITS[kind]
                 made = edit(book, place, dice)
-                if made is not None and made.truth:
+                if made is not None and made.truth and reads(made.line) not in loads - {reads(kept.line)}:
                     clean.discard(place)
                     wrong.append((made, Fault(kind=kind, logged=kept.truth, term=term)))
     rows = [(kept, None) for place, kept in enumerate(book) if place in clean] + list(wrong)

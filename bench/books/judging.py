@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bench.books.faults import Fault
 from bench.books.real import KeptLine
@@ -56,20 +59,21 @@ def judge(book: Sequence[KeptLine], faults: Sequence[Fault], compared: ComparedB
     for outcome in compared.outcomes:
         by_log |= {line.id: outcome for line in outcome.logged}
         by_row |= {compared.lines[line.id].row: outcome for line in outcome.booked}
-    truth = {kept.line.row: kept.truth for kept in book}
+    alike = _alike(book)
     explained = set[int]()
     for fault in faults:
         found.made[fault.kind] += 1
-        outcome = _outcome_of(fault, by_log, by_row, truth)
-        if outcome is not None and _is_told(fault, outcome):
+        outcomes = _outcomes_of(fault, by_log, by_row, alike)
+        outcome = next((one for one in outcomes if _is_told(fault, one)), None)
+        if outcome is not None:
             found.found[fault.kind] += 1
             found.tied[fault.kind] += outcome.kind == "ambiguous"
             explained.add(id(outcome))
         else:
-            others = [one for one in compared.outcomes if {line.id for line in one.logged} & set(fault.logged) and one is not outcome]
-            found.missed.append(f"{fault}: {outcome}; its lines of the log: {others}")
+            others = [one for one in compared.outcomes if {line.id for line in one.logged} & set(fault.logged)]
+            found.missed.append(f"{fault}: {outcomes}; its lines of the log: {others}")
     for outcome in compared.outcomes:
-        if id(outcome) not in explained and not _is_clean(outcome, compared, truth):
+        if id(outcome) not in explained and not _is_clean(outcome, compared, alike):
             found.invented += 1
             found.missed.append(f"invented: {outcome}")
     return found
@@ -88,39 +92,48 @@ def judge_stock(faults: Sequence[Fault], told: Sequence[StockFinding]) -> Judged
     return found
 
 
-def _outcome_of(
-    fault: Fault, by_log: dict[str, MatchOutcome], by_row: dict[int, MatchOutcome], truth: dict[int, tuple[str, ...]]
-) -> MatchOutcome | None:
+def _alike(book: Sequence[KeptLine]) -> dict[int, list[KeptLine]]:
+    """By row those that read as it does, itself among them: which of them tells of which load, nobody can say who was not there."""
+    same = defaultdict[bytes, list[KeptLine]](list)
+    text = {kept.line.row: msgspec.json.encode(replace(kept.line, row=0)) for kept in book}
+    for kept in book:
+        same[text[kept.line.row]].append(kept)
+    return {row: same[said] for row, said in text.items()}
+
+
+def _outcomes_of(
+    fault: Fault, by_log: dict[str, MatchOutcome], by_row: dict[int, MatchOutcome], alike: dict[int, list[KeptLine]]
+) -> list[MatchOutcome]:
+    """Those in which it may be told."""
     if fault.kind == "missing_line":
-        return by_log.get(fault.logged[0])
+        return [by_log[fault.logged[0]]]
     assert fault.row is not None, "it stands somewhere"
-    rows = [row for row, logs in truth.items() if logs == fault.logged] if fault.kind == "twice" else [fault.row]
-    outcomes = [by_row[row] for row in rows]
-    return next((one for one in outcomes if one.kind in ("twice", "ambiguous")), None) if fault.kind == "twice" else outcomes[0]
+    return [by_row[kept.line.row] for kept in alike[fault.row]]
 
 
 def _is_told(fault: Fault, outcome: MatchOutcome) -> bool:
     """Both operands are the true ones, and what differs is what was changed."""
     logged = {line.id for line in outcome.logged}
     if outcome.kind == "ambiguous":
-        return set(fault.logged) <= logged
+        return bool(outcome.again) if fault.kind == "twice" else set(fault.logged) <= logged
     match fault.kind:
         case "missing_line":
             return outcome.kind == "only_logged"
         case "extra_line":
             return outcome.kind == "only_booked"
         case "twice":
-            return bool(outcome.again)
+            return outcome.kind == "twice" and bool(outcome.again)
         case "summed_trips":
             return outcome.how == "sum" and logged == set(fault.logged)
     told = [one for one in outcome.differed if one.term == fault.term and one.logged != one.booked]
     return outcome.kind == "differs" and logged == set(fault.logged) and len(told) == 1
 
 
-def _is_clean(outcome: MatchOutcome, compared: ComparedBook, truth: dict[int, tuple[str, ...]]) -> bool:
-    """It agrees, and with the line of which it was written."""
-    rows = [compared.lines[line.id].row for line in outcome.booked]
-    return outcome.kind == "matched" and {one for row in rows for one in truth[row]} == {line.id for line in outcome.logged}
+def _is_clean(outcome: MatchOutcome, compared: ComparedBook, alike: dict[int, list[KeptLine]]) -> bool:
+    """It agrees, and with the lines of which it was written."""
+    logged = {line.id for line in outcome.logged}
+    truths = [[kept.truth for kept in alike[compared.lines[line.id].row]] for line in outcome.booked]
+    return outcome.kind == "matched" and any({one for truth in chosen for one in truth} == logged for chosen in product(*truths))
 
 
 def table(found: Judged) -> Iterator[str]:

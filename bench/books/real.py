@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from hashlib import sha256
 from random import Random
 
@@ -108,6 +109,17 @@ def kept_book(real: RealMonth, kind: BookKind, dice: Random) -> list[KeptLine]:
         found.append(KeptLine(line=line, truth=(mine.id,)))
     found.sort(key=lambda kept: (kept.line.day, kept.truth))
     return found
+
+
+def loads_of(real: RealMonth) -> frozenset[tuple[str, str, str | None, int]]:
+    """As what the loads of the log read in a book, those of other months, too: by code or by name of the partner, by each of their masses."""
+    lines = logged_lines(real.manifests, real.holder, real.side, real.period)
+    return frozenset(
+        (partner, line.code, None if line.day is None else date.fromordinal(line.day).isoformat(), mass_g)
+        for line in lines
+        for partner in (line.partner, real.names[line.partner])
+        for mass_g in (line.mass_g, line.also_g or line.mass_g)
+    )
 
 
 def book_of(real: RealMonth, kind: BookKind, lines: int, month: str = "") -> Book:

@@ -182,7 +182,7 @@ def _of_outcome(
         source="books",
         check=check.partition("-")[0],
         code=_CODE_OF[outcome.kind],
-        level="L" if outcome.kind == "ambiguous" else "M",
+        level="L" if outcome.kind == "ambiguous" and not outcome.difference_g else "M",
         chain=chain,
         line=int(number) if number else None,
         subject=first.number or (told[0].place if told else ""),

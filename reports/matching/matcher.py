@@ -1,30 +1,34 @@
-"""Matching the lines of the log with those of a book, by what is surest first: number, all terms, sums, likeness.
+"""Matching the lines of the log with those of a book: by number, by all terms, and what is left by what explains it with the least that is wrong.
 
 Each step takes out what it decides, so every line ends in one outcome. Nothing hangs on the order of the input: lines are told apart by their
-ids alone, candidates are looked up by what they say, and what two lines claim equally is a tie (``ambiguous``), named with all its lines.
+ids alone, candidates are looked up by what they say, and what may be explained in two ways is a tie (``ambiguous``), named with all its lines.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
 
 from reports.matching import sums
-from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_cause, mass_tells, near_keys, number_cause
+from reports.matching.explaining import CHANCE, Guess, cost_of, explain, groups
+from reports.matching.likeness import NEAR_D, WEIGHTS, Likeness, day_text, likeness, mass_tells, near_keys, number_cause
 from reports.matching.model import How, MatchOutcome, SideLine, Term, TermDifference
 from reports.matching.pairing import are_alike, decide
-from reports.matching.sums import SumClaim
+from reports.matching.sums import SumClaim, sum_cost
 
 ALIKE_MAX = 64
 """Lines of each side under one key that are compared; under a key that more share nothing is looked for."""
-_KNOWN_WRONG = frozenset({"unit_kg", "unit_jin", "swapped"})
 DAY_MAX = 12
 """The same where nothing but partner, code and day agree: one of many loads of a day is no explanation."""
+GROUP_MAX = 400
+"""Guesses of one group that are weighed against each other."""
+WAYS_MAX = 8
+"""Ways to make a sum: of more, none is evidence."""
+_KNOWN_WRONG = frozenset({"unit_kg", "unit_jin", "swapped"})
 Key = Callable[[SideLine], Hashable]
-Fits = Callable[[SideLine, SideLine], bool]
 
 
 def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[MatchOutcome, ...]:
@@ -32,13 +36,7 @@ def match(logged: Iterable[SideLine], booked: Iterable[SideLine]) -> tuple[Match
     pool = _Pool(logged, booked)
     pool.by_number()
     pool.by_all()
-    pool.by_kilograms()
-    pool.by_sums(sums.whole_days)
-    pool.by_twins()
-    pool.by_sums(pool.heavy)
-    pool.by_likeness(mass_tells, (_same, _other_day, _other_code, _other_partner, _other_mass), days=NEAR_D)
-    pool.by_sums(sums.subsets)
-    pool.by_likeness(lambda mine, theirs: True, (_other_mass,), most=DAY_MAX)
+    pool.by_explanations()
     return pool.end()
 
 
@@ -87,11 +85,6 @@ class _Pool:
         self.logs = {line.id: line for line in sorted(logged, key=lambda line: line.id)}
         self.books = {line.id: line for line in sorted(booked, key=lambda line: line.id)}
         self.outcomes = list[MatchOutcome]()
-        self._heaviest = defaultdict[Hashable, int](int)
-        """Of the loads of a partner and code that the log has, or as the parts of a book's lines."""
-        for is_log, side in ((True, self.logs), (False, self.books)):
-            for line in side.values():
-                self._heaviest[is_log, line.partner, line.code] = max(self._heaviest[is_log, line.partner, line.code], line.mass_g)
 
     # --- steps -------------------------------------------------------------------------------------------------------------------
 
@@ -113,7 +106,7 @@ class _Pool:
         mine, theirs = _grouped(logs, key), _grouped(books, key)
         for same in mine.keys() & theirs.keys():
             ours, others = mine[same], theirs[same]
-            if len(ours) == len(others) == 1:
+            if len(ours) == 1 == len({_twin(line) for line in others}):  # written once, or the same twice and more
                 if _is_likely(ours[0], others[0]):
                     self._pair(ours[0], others[0], "number")
             elif len(ours) == 1 and ours[0].mass_g == sum(line.mass_g for line in others) and not _has_twins(others):
@@ -131,7 +124,7 @@ class _Pool:
                 mine[line.partner, line.code, line.day, mass_g].append(line)
         for key in mine.keys() & theirs.keys():
             logs, books = [line for line in mine[key] if line.id in self.logs], theirs[key]
-            if not logs or books[0].day is None:
+            if not logs or books[0].day is None or any(_are_two(mine, theirs) for mine in logs for theirs in books):
                 continue
             if len(logs) == 1 == len(books):
                 self._pair(logs[0], books[0], "exact")
@@ -142,74 +135,79 @@ class _Pool:
                     for one, other in zip(logs, books, strict=False):
                         self._pair(one, other, "exact")
 
-    def by_kilograms(self) -> None:
-        """Partner, day and code, and a mass that is exactly a thousand times the other, one with one: whole books are kept in the wrong unit."""
-        for up, down in ((1000, 1), (1, 1000)):
-            theirs, mine = _grouped(self.books.values(), _same), defaultdict[Hashable, list[SideLine]](list)
-            for line in self.logs.values():
-                if line.mass_g % down == 0:
-                    mine[line.partner, line.code, line.day, line.mass_g * up // down].append(line)
-            for key in mine.keys() & theirs.keys():
-                logs, books = mine[key], theirs[key]
-                if len(logs) == 1 == len(books) and logs[0].is_due and books[0].day is not None:
-                    self._pair(logs[0], books[0], "likeness")
-
-    def by_sums(self, search: Callable[[Iterable[SideLine], Iterable[SideLine]], Iterator[SumClaim]]) -> None:
-        """Lines of the book that sum up several of the log, then lines of the log that the book has in parts."""
-        for is_log in (False, True):
-            wholes, parts = (self.logs, self.books) if is_log else (self.books, self.logs)
-            found = search(list(wholes.values()), list(parts.values()))
-            claims = [kept for claim in found if (kept := _with_ways(claim, is_log=is_log)).ways]
-            for group in _joined(claims):
-                if len(group) == 1 and len(group[0].ways) == 1:
-                    self._settle(group[0], is_log=is_log, how="sum")
-                    continue
-                parts_of = {part.id: part for claim in group for way in claim.ways for part in way}
-                named, others = [claim.whole for claim in group], [parts_of[one] for one in sorted(parts_of)]
-                self._tie(*((named, others) if is_log else (others, named)))
-
-    def heavy(self, wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
-        """Sums of several, of lines that are heavier than any load of their partner and code that the other side has."""
-        parts = list(parts)
-        is_log, same_day = bool(parts) and parts[0].id in self.logs, _grouped(parts, _other_mass)
-        heavy = (one for one in wholes if one.mass_g > self._heaviest[is_log, one.partner, one.code] > 0)
-        for claim in sums.subsets(heavy, parts, sums.WINDOWS_D[:1]):
-            if len(claim.ways) > 1:  # perhaps one is left when what is surer is out of the way
+    def by_explanations(self) -> None:
+        """Lines that may be others with something wrong, or sums: group by group by what explains all of them with the least that is wrong."""
+        again = self._again()
+        guesses = [replace(one, cost=one.cost + CHANCE) if any(line.id in again for line in one.books) else one for one in self._guesses()]
+        for group in groups(guesses):
+            explained = explain(group, again) if len(group) <= GROUP_MAX else None
+            if explained is None:
+                self._by_levels(group)
                 continue
-            # twice a load is also that load in jin, and as sure: then it is a tie
-            alone = [
-                one for one in same_day.get(_other_mass(claim.whole), ()) if mass_cause(one.mass_g, claim.whole.mass_g) in _KNOWN_WRONG
-            ]
-            yield replace(claim, ways=(*claim.ways, *((one,) for one in alone)))
+            for guess in explained.decided:
+                self._believe(guess)
+            for unclear in explained.ties:
+                if unclear.all_go and len(unclear.logs) == len(unclear.books) and are_alike(unclear.logs, unclear.books):
+                    for mine, theirs in zip(unclear.logs, unclear.books, strict=True):
+                        self._pair(mine, theirs, "likeness")
+                else:
+                    self._tie(unclear.logs, unclear.books, next((again[one.id] for one in unclear.books if one.id in again), ""))
 
-    def by_likeness(self, fits: Fits, keys: Sequence[Key], days: int = 0, most: int = ALIKE_MAX) -> None:
-        """Pairs that share a key or nearly a number, the most alike first; of equally alike ones those that can be paired in one way only."""
+    def _guesses(self) -> Iterator[Guess]:
+        found = dict[tuple[str, str], Guess]()
+        for mine, theirs in self._candidates():
+            alike = likeness(mine, theirs)
+            if 2 * alike.points > alike.of and _reaches(mine, theirs, alike):
+                found[mine.id, theirs.id] = Guess((mine,), (theirs,), cost_of(mine, theirs, alike))
+        yield from (found[key] for key in sorted(found))
+        yield from self._sums()
+
+    def _sums(self) -> Iterator[Guess]:
+        found = dict[tuple[str, ...], Guess]()
+        for is_log in (False, True):
+            wholes, parts = list((self.logs if is_log else self.books).values()), list((self.books if is_log else self.logs).values())
+            for claim in chain(sums.whole_days(wholes, parts), sums.subsets(wholes, parts)):
+                for way in _with_ways(claim, is_log=is_log).ways if len(claim.ways) <= WAYS_MAX else ():
+                    whole, side = (claim.whole,), tuple(sorted(way, key=lambda part: part.id))
+                    guess = Guess(whole, side, sum_cost(claim, way)) if is_log else Guess(side, whole, sum_cost(claim, way))
+                    found.setdefault(guess.names, guess)
+        yield from found.values()
+
+    def _by_levels(self, group: Sequence[Guess]) -> None:
+        """What is too tangled to be explained: the least wrong pairs first, of equal ones those that go together in one way only."""
         levels = defaultdict[int, list[tuple[SideLine, SideLine]]](list)
-        for mine, theirs in self._candidates(fits, keys, days, most):
-            found = likeness(mine, theirs)
-            if 2 * found.points > found.of and _reaches(mine, theirs, found):
-                levels[found.confidence * 1000 + found.points].append((mine, theirs))
+        wanted = Counter(name for guess in group if len(guess.names) > 2 for name in guess.names)
+        for guess in group:
+            if len(guess.names) == 2:
+                levels[guess.cost].append((guess.logs[0], guess.books[0]))
+            elif all(wanted[name] == 1 for name in guess.names):
+                self._believe(guess)
         possible = list[tuple[SideLine, SideLine]]()
-        for level in sorted(levels, reverse=True):  # what is a tie here may be none with what is less alike: all go together in one way
+        for level in sorted(levels):  # what is a tie here may be none with what is less alike: all go together in one way
             possible = [*self._left(possible), *self._left(levels[level])]
             for mine, theirs in decide(possible).pairs:
                 self._pair(mine, theirs, "likeness")
-        for level in sorted(levels, reverse=True):
+        for level in sorted(levels):
             for logs, books in decide(self._left(levels[level])).ties:
                 self._tie(logs, books)
 
     def by_twins(self) -> None:
         """Lines of the book that say what another one says for which something was found: they were written twice."""
+        for name, again in self._again().items():
+            line = self.books[name]
+            self._take((), (line,))
+            self.outcomes.append(MatchOutcome(kind="twice", booked=(line,), again=again))
+
+    def _again(self) -> dict[str, str]:
+        """By line of the book that is left, the one for which something was found and that says the same."""
         said = dict[Hashable, str]()
         for outcome in self.outcomes:
             if outcome.kind in ("matched", "differs"):
                 for line in outcome.booked:
                     for key in (_twin(line), _numbered(line)):
                         said[key] = min(line.id, said.get(key, line.id))
-        for line in list(self.books.values()):
-            if again := said.get(_twin(line)) or (said.get(_numbered(line)) if line.number else None):
-                self._take((), (line,))
-                self.outcomes.append(MatchOutcome(kind="twice", booked=(line,), again=again))
+        found = {line.id: said.get(_twin(line)) or (said.get(_numbered(line)) if line.number else None) for line in self.books.values()}
+        return {name: again for name, again in found.items() if again}
 
     def end(self) -> tuple[MatchOutcome, ...]:
         """What is left stands here or there alone, unless it was written twice."""
@@ -220,15 +218,15 @@ class _Pool:
 
     # --- candidates --------------------------------------------------------------------------------------------------------------
 
-    def _candidates(self, fits: Fits, keys: Sequence[Key], days: int, most: int) -> Iterator[tuple[SideLine, SideLine]]:
-        """Pairs that may be alike and fit, each once; of the many that share a day few do."""
-        seen = set[tuple[str, str]]()
+    def _candidates(self) -> Iterator[tuple[SideLine, SideLine]]:
+        """Pairs that may be alike, some of them twice; of the many that share a day few do unless their masses tell."""
         logs, books = list(self.logs.values()), list(self.books.values())
-        shared = (_sharing(logs, books, key, days if key is _other_mass else 0, most) for key in keys)
-        for mine, theirs in chain(chain.from_iterable(shared), _near_numbers(logs, books)):
-            if fits(mine, theirs) and (mine.id, theirs.id) not in seen:
-                seen.add((mine.id, theirs.id))
-                yield mine, theirs
+        for key in (_same, _other_day, _other_code, _other_partner, _other_mass):
+            for mine, theirs in _sharing(logs, books, key, NEAR_D if key is _other_mass else 0, ALIKE_MAX):
+                if mass_tells(mine, theirs):
+                    yield mine, theirs
+        yield from _sharing(logs, books, _other_mass, 0, DAY_MAX)
+        yield from _near_numbers(logs, books)
 
     def _left(self, pairs: Iterable[tuple[SideLine, SideLine]]) -> list[tuple[SideLine, SideLine]]:
         return [(mine, theirs) for mine, theirs in pairs if mine.id in self.logs and theirs.id in self.books]
@@ -277,9 +275,17 @@ class _Pool:
             )
         )
 
-    def _tie(self, logs: Sequence[SideLine], books: Sequence[SideLine]) -> None:
+    def _believe(self, guess: Guess) -> None:
+        if len(guess.names) == 2:
+            self._pair(guess.logs[0], guess.books[0], "likeness")
+        elif len(guess.books) == 1:
+            self._settle(SumClaim(guess.books[0], (guess.logs,)), is_log=False, how="sum")
+        else:
+            self._settle(SumClaim(guess.logs[0], (guess.books,)), is_log=True, how="sum")
+
+    def _tie(self, logs: Sequence[SideLine], books: Sequence[SideLine], again: str = "") -> None:
         self._take(logs, books)
-        self.outcomes.append(MatchOutcome(kind="ambiguous", logged=tuple(logs), booked=tuple(books)))
+        self.outcomes.append(MatchOutcome(kind="ambiguous", logged=tuple(logs), booked=tuple(books), again=again))
 
     def _take(self, logs: Iterable[SideLine], books: Iterable[SideLine]) -> None:
         for line in logs:
@@ -311,6 +317,11 @@ def _are_others(logs: Sequence[SideLine], books: Sequence[SideLine]) -> bool:
     numbers = {line.number for line in logs}
     told = {line.number for line in books if line.number} - numbers
     return "" not in numbers and any(not any(number_cause(mine, theirs) for mine in numbers) for theirs in told)
+
+
+def _are_two(mine: SideLine, theirs: SideLine) -> bool:
+    """Whether they bear two numbers."""
+    return bool(mine.number and theirs.number and mine.number != theirs.number)
 
 
 def _has_twins(lines: Sequence[SideLine]) -> bool:
@@ -371,26 +382,3 @@ def _near_numbers(logs: Sequence[SideLine], books: Sequence[SideLine]) -> Iterat
             lines = mine.get(key, ())
             found |= {line.id: line for line in lines if len(lines) <= ALIKE_MAX}
         yield from ((found[one], theirs) for one in sorted(found) if number_cause(found[one].number, theirs.number))
-
-
-def _joined(claims: Sequence[SumClaim]) -> Iterator[list[SumClaim]]:
-    """Claims that want a line in common, together."""
-    by_part = defaultdict[str, list[int]](list)
-    for place, claim in enumerate(claims):
-        for one in {part.id for way in claim.ways for part in way}:
-            by_part[one].append(place)
-    group = list(range(len(claims)))
-
-    def root(place: int) -> int:
-        while group[place] != place:
-            place = group[place]
-        return place
-
-    for places in by_part.values():
-        for place in places[1:]:
-            first, second = sorted((root(places[0]), root(place)))
-            group[second] = first
-    together = defaultdict[int, list[SumClaim]](list)
-    for place, claim in enumerate(claims):
-        together[root(place)].append(claim)
-    yield from together.values()

@@ -18,6 +18,10 @@ Cause = Literal["", "unit_kg", "unit_jin", "swapped", "rounded", "tolerance", "c
 tolerance of weighing, a number cut off or with one wrong digit, a day of another month."""
 
 
+SUMS_MAX = 4096
+"""Sums of several masses that are compared with a book's."""
+
+
 class SideLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of one side, in the terms in which sides are compared. What a side does not say is empty, and then neither agrees nor differs."""
 
@@ -60,14 +64,18 @@ class MatchOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agreed: tuple[Term, ...] = ()
     differed: tuple[TermDifference, ...] = ()
     again: str = ""
-    """Of ``twice``: :attr:`SideLine.id` of the line of the book that says the same."""
+    """Of ``twice``, and where it may be that: :attr:`SideLine.id` of the line of the book that says the same."""
 
     @property
     def logged_g(self) -> int:
-        """Grams of the log's side: of a single line that mass of the log's which the book has, where it has one."""
-        if len(self.logged) == 1 and self.logged[0].also_g is not None and self.logged[0].also_g == self.booked_g:
-            return self.booked_g
-        return mass_of(self.logged)
+        """Grams of the log's side: of its masses those which the book has, where they come to the same."""
+        sums = {0}
+        for line in self.logged:
+            masses = {line.mass_g, line.mass_g if line.also_g is None else line.also_g}
+            sums = {sum_g + mass_g for sum_g in sums for mass_g in masses}
+            if len(sums) > SUMS_MAX:
+                return mass_of(self.logged)
+        return self.booked_g if self.booked_g in sums else mass_of(self.logged)
 
     @property
     def booked_g(self) -> int:

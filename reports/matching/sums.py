@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from math import comb
 
 from msgspec import Struct
 
@@ -24,6 +25,16 @@ class SumClaim(Struct, frozen=True):
 
     whole: SideLine
     ways: tuple[tuple[SideLine, ...], ...]
+    of: int = 0
+    """Lines of which it was searched."""
+
+
+def sum_cost(claim: SumClaim, way: Sequence[SideLine]) -> int:
+    """What is wrong with a sum (``explaining``): the more subsets of so many lines there are, the likelier one of them makes it by chance. Loads are
+    rarely summed up beyond a week, and what is twice a load of the day may be that load in jin."""
+    apart = max((abs(claim.whole.day - part.day) for part in way if claim.whole.day is not None and part.day is not None), default=0)
+    is_double = any(part.day == claim.whole.day and 2 * part.mass_g == claim.whole.mass_g for part in way)
+    return 6 + comb(claim.of, len(way)).bit_length() + (3 if apart > WINDOWS_D[0] else 0) + (4 if is_double else 0)
 
 
 def whole_days(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterator[SumClaim]:
@@ -38,7 +49,7 @@ def whole_days(wholes: Iterable[SideLine], parts: Iterable[SideLine]) -> Iterato
     for whole in wholes:
         found = by_day.get((whole.partner, whole.code, whole.day), ())
         if len(found) > 1 and mass_of(found) == whole.mass_g:
-            yield SumClaim(whole, (tuple(found),))
+            yield SumClaim(whole, (tuple(found),), len(found))
 
 
 def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine], windows: Sequence[int] = WINDOWS_D) -> Iterator[SumClaim]:
@@ -57,7 +68,7 @@ def subsets(wholes: Iterable[SideLine], parts: Iterable[SideLine], windows: Sequ
             for window in windows:
                 near = [part for part in by_block[block] if _is_near(whole, part, window)]
                 if len(near) <= CANDIDATES_MAX and (ways := _ways(whole.mass_g, near)):
-                    yield SumClaim(whole, ways)
+                    yield SumClaim(whole, ways, len(near))
                     break
 
 
@@ -86,7 +97,8 @@ def _sums(parts: Sequence[SideLine]) -> dict[int, list[tuple[SideLine, ...]]]:
     """By sum the subsets that make it."""
     found: dict[int, list[tuple[SideLine, ...]]] = {0: [()]}
     for part in parts:
-        grown = [(got_g + part.mass_g, [(*chosen, part) for chosen in ways]) for got_g, ways in found.items()]
+        masses = {part.mass_g, part.mass_g if part.also_g is None else part.also_g}
+        grown = [(got_g + mass_g, [(*chosen, part) for chosen in ways]) for got_g, ways in found.items() for mass_g in sorted(masses)]
         for got_g, ways in grown:
             found.setdefault(got_g, []).extend(ways)
     return found

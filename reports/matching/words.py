@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ledger.mass import format_mass
-from reports.matching.model import Cause, How, MatchOutcome, OutcomeKind, Term
+from reports.matching.model import Cause, How, MatchOutcome, OutcomeKind, SideLine, Term, mass_of
 from reports.matching.stock import StockCheck
 from signing.phrase import Phrase
 
+EACH_MAX = 6
+"""Lines of a tie whose masses are named one by one."""
 OUTCOMES: Mapping[OutcomeKind, tuple[str, str]] = {
     "matched": ("相符", "agrees"),
     "differs": ("有差异", "differs"),
@@ -88,11 +90,22 @@ def explained(outcome: MatchOutcome) -> Phrase:
         case "twice":
             zh, en = [f"与台账 {outcome.again} 行重复"], [f"says the same as line {outcome.again} of the book"]
         case "ambiguous":
-            zh = [f"账本 {counts[0]} 行（{masses[0]} 吨）与台账 {counts[1]} 行（{masses[1]} 吨）有不止一种对应方法，不作猜测"]
-            en = [
-                f"{counts[0]} lines of the log ({masses[0]} t) and {counts[1]} of the book ({masses[1]} t) go together in more than one way; none is guessed"
+            zh = [
+                f"账本 {counts[0]} 行（{_each(outcome.logged)} 吨）与台账 {counts[1]} 行（{_each(outcome.booked)} 吨）有不止一种说得通的对应，不作猜测"
             ]
+            en = [
+                f"{counts[0]} lines of the log ({_each(outcome.logged)} t) and {counts[1]} of the book ({_each(outcome.booked)} t) "
+                "may go together in more than one way; none is guessed"
+            ]
+            if outcome.again:
+                zh.append(f"台账也可能与 {outcome.again} 行重复登记")
+                en.append(f"the book may also have written line {outcome.again} twice")
     if max(counts) > 1 and outcome.how:
         zh.append(f"账本 {counts[0]} 行 {masses[0]} 吨，台账 {counts[1]} 行 {masses[1]} 吨")
         en.append(f"{counts[0]} lines of the log, {masses[0]} t; {counts[1]} of the book, {masses[1]} t")
     return Phrase("；".join(zh), "; ".join(en))
+
+
+def _each(lines: Sequence[SideLine]) -> str:
+    """The masses of some lines, each, or in sum where they are many."""
+    return ", ".join(format_mass(line.mass_g) for line in lines) if len(lines) <= EACH_MAX else f"Σ {format_mass(mass_of(lines))}"

@@ -193,3 +193,36 @@ def test_what_nobody_tells_counts_for_nothing() -> None:
     near = likeness(mine, replace(mine, id="x", minute=615))
     assert (near.confidence, near.agreed, near.differed) == (1000, ("partner", "day", "time", "mass"), ())
     assert mass_cause(0, 5) == mass_cause(5, 0) == number_cause("1", "1") == ""
+
+
+def test_what_explains_all_lines_with_the_least_that_is_wrong_is_believed() -> None:
+    """Each line of the book alone looks more like another load than like its own."""
+    swapped = match([line("a", 9_800), line("b", 8_900, day=DAY + 3)], [line("x", 22_241), line("y", 9_800, day=DAY + 3)])
+    assert [(ids(one.logged), ids(one.booked), one.kind) for one in swapped] == [(["a"], ["x"], "differs"), (["b"], ["y"], "differs")]
+    assert swapped[1].differed[0].cause == "swapped"
+    month = match([line("a", 8_740), line("next", 8_740, day=DAY + 30, is_due=False)], [line("x", 8_740, day=DAY + 31, is_due=False)])
+    assert [(ids(one.logged), ids(one.booked)) for one in month] == [(["a"], ["x"])], "the month was mistyped, and nothing is missing"
+    trips = match([line("a", 8_460), line("b", 10_780), line("c", 18_700)], [line("x", 19_240), line("y", 18_700, partner="接受人乙")])
+    assert [(one.how, ids(one.logged)) for one in trips] == [("sum", ["a", "b"]), ("likeness", ["c"])]
+
+
+def test_a_line_written_twice_or_another_load_by_chance_is_a_tie_that_names_both() -> None:
+    found = match([line("a", 11_920), line("b", 14_220)], [line("x", 14_220), line("y", 14_220)])
+    assert [(one.kind, ids(one.logged), ids(one.booked), one.again) for one in found] == [
+        ("ambiguous", ["a"], ["y"], "x"),
+        ("matched", ["b"], ["x"], ""),
+    ]
+
+
+def test_loads_weighed_at_loading_are_summed_as_they_were_weighed() -> None:
+    found = only([line("a", 15_540, also_g=12_432_000), line("b", 19_420, day=DAY + 5)], [line("x", 31_852, day=DAY + 5)])
+    assert (found.kind, found.how, found.difference_g) == ("matched", "sum", 0)
+
+
+def test_a_group_that_is_too_tangled_is_paired_level_by_level() -> None:
+    """Thirty loads of a day and their book, every mass a little off: nobody weighs all explanations, and nothing is lost or booked twice."""
+    mine = [line(f"a{number:02}", 10_000 + 20 * number) for number in range(30)]
+    theirs = [replace(one, id=f"x{one.id}", mass_g=one.mass_g + 7_000) for one in mine]
+    found = match(mine, theirs)
+    assert sorted(name for one in found for name in ids(one.logged)) == ids(mine)
+    assert sorted(name for one in found for name in ids(one.booked)) == ids(theirs)

@@ -119,14 +119,26 @@ async def web(shared_pool: Pool[Record], tmp_path_factory: pytest.TempPathFactor
         async with AsyncClient(transport=ASGITransport(app), base_url="http://log.example") as client:
             items = Items(log, client, told)
             # B.5: 1 as it was declared, 2 with two digits swapped, 3 is missing, 4 twice, and one that never was.
-            book = [line(3, "2026-10-03", 5_600_000), line(4, "2026-10-06", 6_500_000), line(6, "2026-10-12", 5_600_000)]
-            await items.keep("b5", [*book, line(7, "2026-10-12", 5_600_000), line(8, "2026-10-28", 3_100_000, partner_name="别处（虚构）")])
+            book = [
+                line(3, "2026-10-03", 5_600_000),
+                line(4, "2026-10-06", 6_500_000),
+                line(6, "2026-10-12", 5_600_000, manifest_no=NUMBER),
+            ]
+            await items.keep(
+                "b5",
+                [
+                    *book,
+                    line(7, "2026-10-12", 5_600_000, manifest_no=NUMBER),
+                    line(8, "2026-10-28", 3_100_000, partner_name="别处（虚构）"),
+                ],
+            )
             stock = [line(5, None, grams, side=side, term=term, partner_name="") for side, term, grams in REPORT]
             await items.keep("c1", [*stock, line(5, None, 22_400_000)])
             await items.keep("c1", [line(5, None, 900_000, side="stock", term="closing", partner_name="")], "2026-09")
             yield items
 
 
+NUMBER = "20265101000004"
 REPORT: tuple[tuple[Any, Any, int], ...] = (("stock", "opening", 1_000_000), ("made", "", 22_000_000), ("stock", "closing", 599_999))
 
 
