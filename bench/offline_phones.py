@@ -289,7 +289,7 @@ async def fleet_of(world: World, thread: Executor, chromium: Any, *, lane: int =
             name=name, uscc=uscc, key=key, thread=thread, context=context, page=page, home=world.url, found=world.trust.found
         )
         await phones[name].start()
-        await phones[name].do(lambda page: _kept(page))
+        await phones[name].do(_kept)
     return Fleet(world=world, phones=phones, lane=lane)
 
 

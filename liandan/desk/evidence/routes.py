@@ -14,7 +14,7 @@ from liandan.desk.shell.frame import TheVisit, page
 Before = Annotated[int | None, QueryParameter(ge=0, le=2**53)]
 
 
-@get("/desk/evidence")
+@get("/desk/evidence", include_in_schema=False)
 async def get_evidence_page(visit: TheVisit, before: Before = None) -> Response[str]:
     """What the caller's party can prove."""
     shown = await read_evidence(visit.log, visit.who, visit.lang, before)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "form_sign": ("核对并签署", "Check and sign"),
-    "form_check": ("先核对一遍", "Check first"),
     "form_more": ("更多内容：已填好的和可以不填的", "More: filled in already, or not needed"),
     "form_add": ("再加一项", "Add one more"),
     "form_remove": ("去掉", "Remove"),
@@ -14,7 +13,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "form_none": ("不填", "none"),
     "form_list_hint": ("一行一个", "one a line"),
     "form_numbers_hint": ("用空格或逗号隔开", "with blanks or commas between them"),
-    "form_required": ("必填", "needed"),
     "form_signers": ("谁来签", "Who signs"),
     "form_you": ("本单位", "you"),
     "form_signer_open": ("对方的统一社会信用代码", "the other party's USCC"),
@@ -26,7 +24,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "form_nothing_asked": ("没有要填的，核对后签署即可。", "Nothing to fill in: check and sign."),
     "form_waits": ("已有一份同样的声明在等签名", "One such statement waits for signatures already"),
     "form_open_waiting": ("去看", "Look"),
-    "form_yes": ("是", "yes"),
     "act_title": ("办理", "Act"),
     "act_none": ("现在不能办理这一项", "This cannot be done now"),
     "act_none_why": (

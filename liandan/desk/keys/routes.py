@@ -58,7 +58,7 @@ def _boxes(request: Request[Any, Any, Any]) -> Boxes:
     return Boxes(request.app.state.service.log)
 
 
-@get("/desk/keys")
+@get("/desk/keys", include_in_schema=False)
 async def get_keys(visit: TheVisit) -> Response[str]:
     """The devices of the caller's party."""
     caller = visit.who
@@ -75,7 +75,7 @@ async def get_keys(visit: TheVisit) -> Response[str]:
     )  # fmt: skip
 
 
-@get("/join")
+@get("/join", include_in_schema=False)
 async def get_join(guest: TheGuest) -> Response[str]:
     """A new device, before it has a session. What it needs to know comes in the fragment, which is not sent here."""
     return page(
@@ -84,25 +84,25 @@ async def get_join(guest: TheGuest) -> Response[str]:
     )  # fmt: skip
 
 
-@put("/desk/boxes/{name:str}", request_max_body_size=MESSAGE_MAX, status_code=201)
+@put("/desk/boxes/{name:str}", request_max_body_size=MESSAGE_MAX, status_code=201, include_in_schema=False)
 async def put_box(request: Request[Any, Any, Any], name: InBox) -> Response[BoxAnswer]:
     """A computer of a firm opens a box."""
     return _shown(await _boxes(request).open(caller_of(request, "post"), name, await _message(request)))
 
 
-@get("/join/{name:str}")
+@get("/join/{name:str}", include_in_schema=False)
 async def get_box(request: Request[Any, Any, Any], name: InBox) -> Response[BoxAnswer]:
     """What is in a box, to whoever knows its name."""
     return _shown(await _boxes(request).read(name))
 
 
-@post("/join/{name:str}", request_max_body_size=MESSAGE_MAX, status_code=200)
+@post("/join/{name:str}", request_max_body_size=MESSAGE_MAX, status_code=200, include_in_schema=False)
 async def post_box(request: Request[Any, Any, Any], name: InBox) -> Response[BoxAnswer]:
     """The device answers, once."""
     return _shown(await _boxes(request).answer(name, await _message(request)))
 
 
-@post("/desk/boxes/{name:str}/done", request_max_body_size=MESSAGE_MAX, status_code=200)
+@post("/desk/boxes/{name:str}/done", request_max_body_size=MESSAGE_MAX, status_code=200, include_in_schema=False)
 async def post_done(request: Request[Any, Any, Any], name: InBox) -> Response[BoxAnswer]:
     """The computer says what has become of it."""
     return _shown(await _boxes(request).finish(caller_of(request, "post"), name, await _message(request)))

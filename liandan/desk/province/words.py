@@ -197,7 +197,6 @@ OWN: Mapping[str, tuple[str, str]] = {
     "act_remove": ("移出", "Remove"),
     "act_exceed": ("同意超出额度", "Consent beyond the quota"),
     "needs_other": ("对方确认后生效", "in force once the other side confirms"),
-    "movements": ("额度变动", "Movements"),
     "act_kind": ("行为", "Act"),
     "act_by": ("签署", "Signed by"),
     "act_at": ("入账", "Entered"),
