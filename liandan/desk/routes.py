@@ -12,7 +12,7 @@ from liandan.desk.enterprise.routes import HANDLERS as CLERK
 from liandan.desk.evidence.routes import HANDLERS as EVIDENCE
 from liandan.desk.forms.routes import HANDLERS as FORMS
 from liandan.desk.keys.routes import HANDLERS as KEYS
-from liandan.desk.live.routes import get_live
+from liandan.desk.live.routes import HANDLERS as LIVE
 from liandan.desk.month.routes import ROUTES as MONTH
 from liandan.desk.notices.routes import ROUTES as NOTICES
 from liandan.desk.province.routes import HANDLERS as PROVINCE
@@ -32,7 +32,7 @@ SHELL: tuple[ControllerRouterHandler, ...] = (
     get_enter, post_enter, get_sign_ins, post_leave, post_language, post_report, get_static, get_modules, get_components,
 )  # fmt: skip
 ROOMS: tuple[ControllerRouterHandler, ...] = (
-    *DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, get_live, *KEYS, *SCALE, *MONTH, *PUBLIC, *NOTICES,
+    *DRIVER, *FORMS, *CLERK, *NEW, *CLERK_LISTS, *MANIFEST, *PROVINCE, *ROAD, *SEARCH, *LIVE, *KEYS, *SCALE, *MONTH, *PUBLIC, *NOTICES,
     *EVIDENCE,
 )  # fmt: skip
 """Handlers of the rooms."""

@@ -23,7 +23,7 @@ from ledger.routes import HEAD_ONLY
 from ledger.service import Service
 from liandan.desk.live.service import LiveNews, news_behind, pending_mark, place_now
 from liandan.desk.live.streams import Streams
-from liandan.desk.shell.frame import TheVisit
+from liandan.desk.shell.frame import TheVisit, fragment
 from liandan.desk.shell.policy import page_headers
 from liandan.identity import Identity
 from signing.refusal import Refusal
@@ -122,9 +122,18 @@ class LiveResponse(Response[None]):
         return self._stream
 
 
+@get("/desk/as-of", include_in_schema=False)
+async def get_as_of(visit: TheVisit) -> Response[str]:
+    """How large the log is that pages reflect now, and who has cosigned it."""
+    return fragment(visit, "live/as_of.html", words={})
+
+
 @get("/desk/live", include_in_schema=False)
 async def get_live(request: Request[Any, Any, Any], visit: TheVisit) -> LiveResponse:
     """The stream of this session, from ``Last-Event-ID`` on."""
     state = request.app.state
     after = resumed_at(request.headers.get("last-event-id"))
     return LiveResponse(EventStream(state.service, state.identity, state.streams, visit.who, str(request.scope["liandan_token"]), after))  # type: ignore[typeddict-item]  # ASGI allows own keys
+
+
+HANDLERS = (get_live, get_as_of)

@@ -49,6 +49,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "of_field": ("项目", "Field"),
     "waiting_for": ("等{name}", "Waiting for {name}"),
     "sending": ("正在发送…", "Sending…"),
+    "ended": ("这次登录已经结束", "This session has ended"),
+    "enter_again": ("重新进入", "Enter again"),
     "no_network": ("没有网络", "No network"),
     "kept": ("已签署 {n} 件，存在本机，未发送", "{n} signed and kept here, not sent"),
     "scan": ("扫码", "Scan"),

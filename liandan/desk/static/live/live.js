@@ -4,11 +4,13 @@
 //   <section data-live="manifest case" hx-get="/road/now" hx-trigger="live" hx-swap="outerHTML">
 //
 // An empty `data-live` is about everything; words in it are types of chains, or whole chains. A part in which somebody types, or that belongs to
-// a page nobody looks at, waits until he is done. Elements with `data-live-size` show the size of the log.
+// a page nobody looks at, waits until he is done; one that has just been asked for rests a moment. `data-live-size` shows the size of the log.
 
 const ADDRESS = "/desk/live";
 const WAIT_MS = 15000;
+const REST_MS = 5000;
 const waiting = new Set();
+const refreshed = new WeakMap();
 const channel = "BroadcastChannel" in self ? new BroadcastChannel("liandan-live") : null;
 let size = 0;
 
@@ -32,7 +34,14 @@ function refresh(element) {
     waiting.add(element);
     return;
   }
+  const rest = (refreshed.get(element) ?? 0) + REST_MS - Date.now();
+  if (rest > 0) {
+    if (!waiting.has(element)) setTimeout(refreshWaiting, rest);
+    waiting.add(element);
+    return;
+  }
   waiting.delete(element);
+  refreshed.set(element, Date.now());
   element.dispatchEvent(new CustomEvent("live", { bubbles: false }));
 }
 

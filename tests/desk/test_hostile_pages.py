@@ -1,0 +1,168 @@
+"""Hostile texts in every free text of a log, and every address of the desk: no page makes anything of them but text, and no browser does."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from liandan.desk.routes import ROUTER
+from tests.browser.conftest import Browser, browser
+from tests.desk.hostile_texts import PLATE, TEXTS, HostileRoadside, broken_out, hostile
+from tests.desk.roadside import roadside, token_of, visitor
+from tests.manifests.driver import APPROVAL, GENERATOR, MANIFEST, PARTIES, RECEIVER, SECOND_CARRIER
+from tests.workbench import AUTHORITY_51, OPERATOR
+
+__all__ = ["browser"]
+
+ULID = MANIFEST.rpartition("/")[2]
+PERSONS = {"generator": GENERATOR, "carrier": SECOND_CARRIER, "receiver": RECEIVER, "office": AUTHORITY_51, "operator": OPERATOR}
+PLACES: Mapping[str, str] = {
+    "generator": GENERATOR, "ulid": ULID, "uscc": GENERATOR, "party": GENERATOR, "index": "20", "name": "2026-51-50-cy", "kind": "manifest.arrive",
+    "month": "2026-11", "row": "7", "list": "2026-51-50-cy", "application": APPROVAL.rpartition("/")[2], "statement": "0" * 64, "id": ULID,
+    "draft": ULID, "keyid": "0" * 64, "direction": "51-50", "secret": "x", "number": "0", "path": "css/base.css", "under": "x",
+}  # fmt: skip
+"""What stands for the places of an address; where no such thing is, the page says so."""
+ENDLESS = frozenset({"/desk/live"})
+ASKED = (
+    f"/road?q={quote(PLATE)}", f"/road?q={GENERATOR}", f"/road?q={quote(MANIFEST.removeprefix('manifest/'))}", f"/desk/search?firm={GENERATOR}",
+    f"/desk/search?plate={quote(PLATE)}", f"/desk/search?q={quote(TEXTS[0])}", f"/desk/search/suggest?q={quote(PLATE[:4])}",
+    f"/road?q={quote(TEXTS[2])}", f"/desk/search?only={quote(TEXTS[0])}", f"/enter?next={quote(TEXTS[1])}", f"/road/checklist/{GENERATOR}/points",
+)  # fmt: skip
+
+
+def addresses() -> list[str]:
+    """Every page of the desk that can be asked for, with its places filled in, and some that were typed."""
+    found = set[str]()
+    for route in ROUTER.routes:
+        if "GET" in getattr(route, "methods", ()) and route.path not in ENDLESS:
+            found.add(re.sub(r"\{(\w+):\w+\}", lambda place: PLACES.get(place[1], "x"), route.path))
+    return sorted(found | set(ASKED))
+
+
+@pytest.fixture(scope="module")
+def bench() -> HostileRoadside:
+    return HostileRoadside()
+
+
+@pytest.fixture(scope="module")
+async def url(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, bench: HostileRoadside) -> AsyncIterator[str]:
+    async with roadside(shared_database_url, tmp_path_factory.mktemp("hostile"), bench) as url:
+        yield url
+
+
+def test_the_log_is_hostile(bench: HostileRoadside) -> None:
+    for field in (
+        "party.register/1 name",
+        "manifest.depart/1 vehicle.plate",
+        "manifest.issue/1 lines.name",
+        "manifest.issue/1 origin.address",
+    ):
+        assert field in bench.spoilt
+    assert len(bench.spoilt) >= 18
+    assert {hostile(str(number))[-5:] for number in range(200)} == {text[-5:] for text in TEXTS}
+
+
+def test_what_has_broken_out_is_seen() -> None:
+    for text in TEXTS:
+        if "<" in text and not text.startswith("&lt;") and "<!--" not in text:
+            assert broken_out(f"<p>{text}</p>"), text
+    assert broken_out(f'<p title="{TEXTS[5]}">')
+    assert broken_out(f"<p title='{TEXTS[9]}'>")
+    assert broken_out(f'<a href="{TEXTS[6]}">')
+
+
+@pytest.mark.parametrize("person", PERSONS)
+async def test_no_page_makes_markup_of_a_text(url: str, person: str) -> None:
+    shown = 0
+    async with visitor(url, PERSONS[person]) as client:
+        for path in addresses():
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = await client.get(path, headers=headers)
+                if not answer.headers.get("content-type", "").startswith("text/html"):
+                    assert answer.headers.get("x-content-type-options") == "nosniff" or "html" not in answer.headers.get(
+                        "content-type", ""
+                    ), path
+                    continue
+                assert broken_out(answer.text) == [], path
+                assert answer.status_code < 500, path
+                shown += any(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")[:9] in answer.text for text in TEXTS[:5])
+    assert shown, "somewhere it stands, as text"
+
+
+class Watched:
+    """A browser that reports whatever a hostile text could bring about."""
+
+    def __init__(self, browser: Browser, url: str, token: str) -> None:
+        self.browser, self.url = browser, url
+        self.complaints: list[str] = []
+        browser.thread.submit(self._begin, token).result()
+
+    def _begin(self, token: str) -> None:
+        self.context: Any = self.browser.chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+        self.context.add_cookies([{"name": "liandan", "value": token, "url": self.url, "httpOnly": True, "sameSite": "Lax"}])
+        self.context.add_init_script(
+            """document.addEventListener("securitypolicyviolation", (event) => {
+                 console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+               });"""
+        )
+        self.page: Any = self.context.new_page()
+        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.page.on("console", lambda said: self._said(said))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "request", lambda asked: None if asked.url.startswith((self.url, "blob:", "data:")) else self.complaints.append(asked.url)
+        )
+
+    def _said(self, said: Any) -> None:
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):  # a page that is not there says so with its status
+            self.complaints.append(said.text)
+
+    def visit(self, paths: list[str]) -> None:
+        """Open one after the other, and let its scripts run."""
+
+        def go() -> None:
+            for path in paths:
+                self.page.goto(f"{self.url}{path}", wait_until="load")
+                self.page.wait_for_timeout(60)
+
+        self.browser.thread.submit(go).result()
+
+    def close(self) -> None:
+        """Close it."""
+        self.browser.thread.submit(self.context.close).result()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[list[Watched]]:
+    opened: list[Watched] = []
+    yield opened
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("person", PERSONS)
+async def test_no_browser_does_anything_of_it(url: str, browser: Browser, watched: list[Watched], person: str) -> None:
+    async with visitor(url, PERSONS[person]) as client:
+        pages = [path for path in addresses() if await is_page(client, path)]
+    one = await asyncio.to_thread(Watched, browser, url, await token_of(url, PERSONS[person]))
+    watched.append(one)
+    await asyncio.to_thread(one.visit, pages)
+    assert one.complaints == []
+
+
+async def is_page(client: httpx.AsyncClient, path: str) -> bool:
+    """Whether an address shows a page to this person."""
+    answer = await client.get(path)
+    return answer.status_code == 200 and answer.headers["content-type"].startswith("text/html") and "<!doctype" in answer.text[:40].lower()
+
+
+def test_every_party_of_the_story_has_a_hostile_name(bench: HostileRoadside) -> None:
+    names = {entry.statement.chain: entry.statement.body.name for entry in bench.entries if entry.statement.kind == "party.register/1"}
+    assert {f"party/{party}" for party in PARTIES} == set(names)
+    assert all(any(text in name for text in TEXTS) for name in names.values())
