@@ -112,12 +112,18 @@ class Watched:
                });"""
         )
         self.page: Any = self.context.new_page()
-        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        self.page.on("console", lambda said: self._said(said))
+        self.page.on("dialog", self._asked)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "request", lambda asked: None if asked.url.startswith((self.url, "blob:", "data:")) else self.complaints.append(asked.url)
-        )
+        self.page.on("request", self._sent)
+
+    def _asked(self, dialog: Any) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _sent(self, asked: Any) -> None:
+        if not asked.url.startswith((self.url, "blob:", "data:")):
+            self.complaints.append(asked.url)
 
     def _said(self, said: Any) -> None:
         if said.type == "error" and not said.text.startswith("Failed to load resource"):  # a page that is not there says so with its status
