@@ -124,14 +124,15 @@ def environment() -> Environment:
     return made
 
 
+# A macro that was imported without context knows no year: the whole date stands then.
 @pass_context
 def _at(context: Context, moment: int | str) -> str:
-    return formats.at(moment, context["year"])
+    return formats.at(moment, context.get("year", 0))
 
 
 @pass_context
 def _day(context: Context, text: str) -> str:
-    return formats.day(text, context["year"])
+    return formats.day(text, context.get("year", 0))
 
 
 @cache
