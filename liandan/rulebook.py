@@ -209,6 +209,10 @@ CROSS_SITE | - | sender | design §8 [DESIGN]
 这个请求不是从本网站的页面发出的，未予处理。 || 请回到本网站的页面，从那里再做一次；如果是别处的链接或页面带您到这里，什么也没有改动。
 This request did not come from a page of this site, and nothing was done. || Go back to a page of this site and do it there; if a link or page elsewhere led you here, nothing has changed.
 
+DRAFT_MANY | - | sender | design §8 [DESIGN]
+草稿或模板太多。 || 先删除不用的草稿，再新开；一次导入的表格也可以分几次。
+Too many drafts or templates. || Delete those that nobody needs, then begin anew; bring a large spreadsheet in parts.
+
 BUSY | - | operator | design §8 [DESIGN]
 系统繁忙，本次请求未写入任何内容。 || 按 Retry-After 等待后原样重发；重复提交是安全的。
 The log is busy; nothing of this request was written. || Wait as Retry-After says and send the same again; resending is safe.

@@ -142,7 +142,7 @@ class _Builder:
             is_required=is_required and control not in ("checkbox", "checks"),
             unit="" if not field.unit else self._say("吨", "t"),
             pattern=field.pattern,
-            hint=self._asking.hints.get(star) or self._form(node),
+            hint=self._asking.hints.get(star) or ("" if options else self._form(node)),
             value="" if options or kind == "file" else _text(value, field.type),
             options=options,
             least=field.least,
@@ -218,16 +218,20 @@ class _Fresh:
     def __init__(self, builder: _Builder) -> None:
         self._builder = builder
 
-    def parts(self, nodes: Sequence[Node], before: str, star: str) -> Iterator[FormPart]:
-        """In the order of the declaration."""
+    def parts(self, nodes: Sequence[Node], before: str, star: str, *, needs: bool = True) -> Iterator[FormPart]:
+        """In the order of the declaration; nothing of a part that may be left out is needed."""
         for node in nodes:
             path, starred = f"{before}{node.name}", f"{star}{node.name}"
             if starred in self._builder._asking.hidden or node.is_key or self._builder._is_later(node) or node.field.type == "table":
                 continue
             if node.field.type != "file" and node.parts and not node.field.is_list:
-                yield FormGroup(label=self._builder._label(node), parts=tuple(self.parts(node.parts, f"{path}.", f"{starred}.")), path=path)
+                yield FormGroup(
+                    label=self._builder._label(node),
+                    parts=tuple(self.parts(node.parts, f"{path}.", f"{starred}.", needs=needs and node.field.is_required)),
+                    path=path,
+                )
             elif node.field.type == "file" or not node.parts:
-                yield self._builder.input(node, path, starred, None, is_required=node.field.is_required)
+                yield self._builder.input(node, path, starred, None, is_required=needs and node.field.is_required)
 
 
 def _lists(parts: Sequence[FormPart]) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.kind_table import Kinds
 from ledger.mass import parse_mass
@@ -14,7 +15,7 @@ from liandan.desk.enterprise.blocked import Blocked, blocked
 from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.today import FORM_CODES, OtherDecision
 from liandan.desk.forms.building import FormAsking, form_parts
-from liandan.desk.forms.model import ActForm
+from liandan.desk.forms.model import ActForm, FormInput, FormPart, FormRows
 from whitelist.check_answers import CheckAnswer, RemainingAnswer
 from whitelist.thresholds import Thresholds
 
@@ -73,8 +74,8 @@ def draft_view(draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], languag
     carriers = [str(one) for one in body.get("carriers", [])]
     form = ActForm(
         kind=ISSUE, title=kind.zh if language == "zh" else kind.en, own=draft.party,
-        proposal={"kind": ISSUE, "chain": f"manifest/{draft.party}/{draft.id}", "by": [draft.party], "body": parts.body},
-        parts=parts.asked, more=parts.more, next=f"/m/{draft.party}/{draft.id}",
+        proposal={"kind": ISSUE, "chain": f"manifest/{draft.party}/{draft.id}", "by": [draft.party], "body": parts.body, "begins": True},
+        parts=_first(parts.asked), more=parts.more, next=f"/m/{draft.party}/{draft.id}",
     )  # fmt: skip
     receiver = str(body.get("receiver", ""))
     return DraftView(
@@ -83,6 +84,20 @@ def draft_view(draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], languag
         origin=_place(body.get("origin"), names), destination=_place(body.get("destination"), names), approval=str(body.get("approval", "")),
         changed_s=draft.changed_s,
     )  # fmt: skip
+
+
+def _first(parts: Iterable[FormPart]) -> tuple[FormPart, ...]:
+    """The load before its papers, and its mass before its packs: what is known first is typed first."""
+    found = [_massed(part) if isinstance(part, FormRows) else part for part in parts]
+    return tuple(sorted(found, key=lambda part: not isinstance(part, FormRows)))
+
+
+def _massed(rows: FormRows) -> FormRows:
+    return replace(rows, rows=tuple(replace(row, parts=tuple(sorted(row.parts, key=_is_not_mass))) for row in rows.rows))
+
+
+def _is_not_mass(part: FormPart) -> bool:
+    return not (isinstance(part, FormInput) and part.type == "mass")
 
 
 def judged_view(

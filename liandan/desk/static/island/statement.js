@@ -77,7 +77,9 @@ export async function compose(proposal, { queued = null, offline = false, seen =
   const { pins } = offline ? await pinsAlone() : await theLog();
   const now_s = await present();
   const chain = chainOf(proposal.chain, proposal.kind, now_s);
-  const { seq, prev } = await place(chain, pins.found, queued);
+  // A chain under a name that was made just now, or that a draft of this party has kept for itself, is nobody's; were it there, the log would refuse.
+  const begins = chain !== proposal.chain || proposal.begins === true;
+  const { seq, prev } = begins ? { seq: 0, prev: await genesis(pins.found, chain) } : await place(chain, pins.found, queued);
   const personal = await commitAll(pins.found, chain, seq, proposal.personal || {});
   const body = { ...proposal.body };
   if (personal.disclosures.length) body.commit = { ...(body.commit || {}), ...personal.commit };
