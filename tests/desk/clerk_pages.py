@@ -47,17 +47,17 @@ def act_apply(person: Person) -> str:
 
 
 PAGES = (
-    ("clerk", "/desk"),
-    ("clerk", "/desk/new"),
-    ("clerk", draft_like_last),
-    ("clerk", "/desk/sign"),
-    ("clerk", "/desk/manifests"),
-    ("clerk", "/desk/manifests?stage=voided"),
-    ("clerk", "/desk/decisions"),
-    ("clerk", manifest_moving),
-    ("clerk", manifest_closed),
-    ("clerk", paper_closed),
-    ("clerk", act_apply),
+    ("generator", "/desk"),
+    ("generator", "/desk/new"),
+    ("generator", draft_like_last),
+    ("generator", "/desk/sign"),
+    ("generator", "/desk/manifests"),
+    ("generator", "/desk/manifests?stage=voided"),
+    ("generator", "/desk/decisions"),
+    ("generator", manifest_moving),
+    ("generator", manifest_closed),
+    ("generator", paper_closed),
+    ("generator", act_apply),
     ("scale", "/desk/decisions"),
     ("sichuan", manifest_moving),
 )

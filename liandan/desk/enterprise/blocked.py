@@ -5,18 +5,22 @@ Everything comes from the check and from admission; how many working days an act
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 from ledger.problem import ProblemError
-from signing.citation import OURS
+from signing.citation import OURS, source_in_chinese
 from signing.refusal import Rule
 from whitelist.check_answers import CheckReason
 from whitelist.lifting import WayOut
 from whitelist.thresholds import Thresholds
 
+_PATH = re.compile(r"（body\.[\w.*]+）| \(body\.[\w.*]+\)")
+_ZEROS = re.compile(r"(?<![0-9.])([0-9]+\.[0-9]{3})000(?![0-9])")
+_UNIT, _HAN = re.compile(r"(?<=[0-9]) t\b"), re.compile("[\u4e00-\u9fff]")
 Trust = Literal["read", "recall", "ours"]
 
 
@@ -47,14 +51,14 @@ class Blocked(Struct, frozen=True, kw_only=True):
     @property
     def workdays(self) -> int:
         """The shortest way out that needs an authority, in working days; 0 where none is bounded."""
-        return min((total for way in self.ways if (total := sum(step.workdays for step in way))), default=0)
+        return min((sum(step.workdays for step in way) for way in self.ways), default=0)
 
 
 def trust_of(rule: Rule | None, source: str) -> Trust:
     """How far a source was checked, by the marks of the rule book."""
-    if not source or source == OURS:
+    if not source or source in (OURS, source_in_chinese(OURS)):
         return "ours"
-    marked = "" if rule is None else rule.source
+    marked = "" if rule is None else rule.marked
     return "read" if "[READ" in marked else "recall"
 
 
@@ -70,15 +74,26 @@ def _blocked(error: ProblemError, rule: Rule | None, limits: Thresholds | None, 
     return Blocked(
         code=error.code,
         label=error.label,
-        message=error.message,
-        what_to_do=error.what_to_do,
-        found=error.found,
-        expected=error.expected,
+        message=plainly(error.message),
+        what_to_do=plainly(error.what_to_do),
+        found=in_tonnes(error.found, error.message),
+        expected=in_tonnes(error.expected, error.message),
         source=error.source,
-        trust=trust_of(rule, "" if rule is None else rule.source if error.source != OURS else OURS),
+        trust=trust_of(rule, error.source),
         lifted_by=error.lifted_by,
         ways=tuple(_way(way, limits, own) for way in ways),
     )
+
+
+def plainly(text: str) -> str:
+    """Without the paths that programs go by: their fields are named beside."""
+    return _PATH.sub("", text)
+
+
+def in_tonnes(text: str, beside: str) -> str:
+    """Masses as lists show them, three decimals where the others say nothing; the unit as the text beside is written."""
+    short = _ZEROS.sub(r"\1", text)
+    return _UNIT.sub(" 吨", short) if _HAN.search(beside) else short
 
 
 def _way(way: WayOut, limits: Thresholds | None, own: str) -> tuple[LiftingStep, ...]:
