@@ -89,7 +89,7 @@ def _waiting(one: PendingAnswer, ground: SigningGround) -> WaitingSignature:
         code=f"{one.statement[:4]} {one.statement[4:8]}".upper(),
         reason=one.reason,
         declined_by=ground.names.get(one.declined_by, one.declined_by),
-        blocked=blocked(one.blockers, ground.kinds.rules, None, ground.own) if one.state != "stale" else (),
+        blocked=blocked(one.blockers, ground.kinds.rules, None, ground.own) if one.state in ("waiting", "refused") else (),
         overtaken_by=tuple(entry.title for entry in one.overtaken_by),
         may_sign=one.state == "waiting" and ground.own in one.missing,
         may_withdraw=ground.own in signed and one.state in ("waiting", "stale", "refused"),

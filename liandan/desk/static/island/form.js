@@ -10,7 +10,7 @@
 // data-path: place in the body (numbers are places in lists, a last `+` appends). data-on="by.1": place in the proposal itself.
 // data-personal="handler.name": becomes a commitment. data-type: text, mass (tonnes; data-unit="kg": kilograms), time (of a datetime-local, Beijing),
 // day, choice, number, flag (a box; data-unchecked="false" says false, otherwise it is left out; of a select true/false), party, division,
-// lines (one item a line), file. data-list: a list even of one. What is empty is left out.
+// lines (one item a line), numbers (with blanks or commas between), file. data-list: a list even of one. What is empty is left out.
 
 import { gramsOf, tonnesOf, typedMass } from "./mass.js";
 import { say } from "./words.js";
@@ -45,6 +45,7 @@ const VALUES = {
   },
   flag: (text) => text === "true" || text === "on",
   party: (text) => text.normalize("NFKC").toUpperCase().replace(/\s/g, ""),
+  numbers: (text) => text.split(/[\s,，、;；]+/).filter(Boolean).map((one) => VALUES.number(one)),
   lines: (text) => text.split("\n").map((line) => line.trim()).filter(Boolean),
 };
 
