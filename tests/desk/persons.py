@@ -30,7 +30,7 @@ from tests.desk import axe
 from tests.desk.played import Served
 
 PERSONS = {
-    "clerk": "jiangyang", "generator": "jinchuan", "dispatcher": "luyun", "driver": "shuan.phone", "scale": "jiangjin", "receiver": "neijiang",
+    "clerk": "jinchuan", "generator": "yuxu", "dispatcher": "luyun", "driver": "shuan.phone", "scale": "jiangjin", "receiver": "neijiang",
     "sichuan": "sichuan", "chongqing": "chongqing", "inspector": "sichuan", "police": "luzhou_traffic", "operator": "operator",
 }  # fmt: skip
 """Whose key each of them holds, as the demonstration calls it; ``shuan.phone`` signs driving acts alone."""
