@@ -71,6 +71,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "A key file (.pem) is taken in once on the page “enter”, and cannot be read out afterwards. Keys in hardware tokens and SM2 keys sign by the program liandan: the browser "
         "verifies SM2 signatures and makes none.",
     ),
+    "bring": ("取回签好的文件（.cosign）", "Bring a signed file back (.cosign)"),
+    "bring_do": ("核对并发送", "Check and send"),
     "lost": ("丢了怎么办", "When one is lost"),
     "lost_one": (
         "丢了一台设备：用任何一把完整密钥在上面停用它。停用后几秒内它就不能再登录或签署。",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.pending.compact import read_text, write_text
+from signing.envelope import Signature
 from tests.browser.conftest import Browser
 from tests.desk.island.page import form, island
 from tests.desk.island.test_act import page_of
@@ -113,3 +116,35 @@ async def test_without_encryption_nothing_is_signed_and_the_page_says_why(browse
     told = await page.run('const found = (await load("keys")).trouble(); return [found.code, found.message];')
     assert told[0] == "NOT_SECURE"
     assert "http://desk.example" in told[1]
+
+
+async def test_a_key_that_the_browser_cannot_use_signs_by_the_program(pair: Pair, browser: Browser, tmp_path: Path) -> None:
+    """SM2 and hardware tokens: the page gives the bytes away as the text for co-signing, and sends what comes back signed."""
+    departure = await pair.departure()
+    page = await page_of(browser, pair, pair.consignor)
+    await page.run('const { keys, forget } = await load("keys"); for (const one of await keys()) await forget(one.keyid);')
+    bring = '<form data-bring id="bring"><input type="file" name="file"><button>取回</button><div data-outcome></div></form>'
+    await page.open(void(departure.trip.chain, pair.consignor.uscc) + bring)
+    assert (await page.press())["code_of"] == "NO_KEY"
+
+    def hand(found: Any) -> str:
+        found.click("[data-hand]")
+        with found.expect_download() as download:
+            found.locator("dialog.sheet [data-sign]").click()
+        found.locator("section.outcome[data-state=handed]").wait_for()
+        download.value.save_as(tmp_path / download.value.suggested_filename)
+        return str(download.value.suggested_filename)
+
+    path = tmp_path / await page.do(hand)
+    unsigned = read_text(path.read_text())
+    key = pair.stage.scribe.keyring.key(pair.consignor.uscc)
+    path.write_text(write_text(unsigned.signed(0, Signature(key.keyid, key.sign(unsigned.envelope.message)))))
+
+    def back(found: Any) -> str:
+        found.set_input_files("#bring input", path)
+        found.click("#bring button")
+        card = found.locator("#bring section.outcome")
+        card.wait_for()
+        return str(card.get_attribute("data-state"))
+
+    assert await page.do(back) == "entered"

@@ -14,6 +14,7 @@ const W = {
   clock: ["本机时钟比账本{0} {1} 分钟；这件事按账本的时间签署。", "The clock of this device is {1} minutes {0} the log's; this act is signed by the log's time."],
   ahead: ["快", "ahead of"],
   behind: ["慢", "behind"],
+  hand: ["存成文件", "Save as a file"],
   alone: ["另有 {0} 方要签：签署后送给他们，全部签齐才入账。", "{0} more must sign: they will be shown it, and it enters the log when all have."],
 };
 
@@ -58,7 +59,10 @@ export async function signAct(proposal, options = {}) {
   try {
     const bad = trouble();
     if (bad) throw bad;
-    const { key, by } = await signerOf(proposal);
+    const { key, by } = await signerOf(proposal).catch((error) => {
+      if (error.code === "NO_KEY" && proposal.by && proposal.by.length) error.hand = () => handed(proposal, options);
+      throw error;
+    });
     const { bytes, statement, disclosures } = await compose({ ...proposal, by }, options);
     const names = options.names || (options.offline ? await verifiedNames() : await namesFor(statement, await pinned()));
     const isAgreed = await showSheet(bytes, { disclosures, names, warnings: warningsOf(by), ...(options.sheet || {}) });
@@ -68,7 +72,20 @@ export async function signAct(proposal, options = {}) {
     if (options.store) return { ...(await options.store(signed)), state: "queued", statement: statement.hash, again };
     return { ...(await send(signed, proposal.files || [])), again };
   } catch (error) {
-    return { ...stopped(error), again };
+    return { ...stopped(error), again, ...(error.hand ? { hand: error.hand } : {}) };
+  }
+}
+
+/** The act as a file, for whoever signs by the program: shown like any other before it leaves. */
+async function handed(proposal, options) {
+  try {
+    const { bytes, statement, disclosures } = await compose(proposal, options);
+    const isAgreed = await showSheet(bytes, { disclosures, names: await namesFor(statement, await pinned()), verb: W.hand });
+    if (!isAgreed) return { state: "cancelled" };
+    const { handOver } = await import("./exchange.js");
+    return await handOver(bytes, statement.hash, disclosures);
+  } catch (error) {
+    return stopped(error);
   }
 }
 

@@ -4,7 +4,7 @@
 // <form data-enter data-origin="<name of the log>" data-next="/desk"> <div data-keys></div> <div data-said role="status"></div> <button>…</button> </form>
 
 import { instant, pae, toBase64, utf8 } from "./core.js";
-import { choose, digitsOf, importKey, keys, reminder, sign, trouble } from "./keys.js";
+import { choose, digitsOf, importKey, keys, reminder, rename, sign, trouble } from "./keys.js";
 import { ask, formatAt, pinned, theLog } from "./log.js";
 import { isEncrypted } from "./pkcs8.js";
 import { Stopped, make, say } from "./words.js";
@@ -23,7 +23,7 @@ const W = {
   taken: ["已登记。请妥善收好原文件或删除它：本机以后用不到。", "Enrolled. Put the file away safely or delete it: this device no longer needs it."],
   failed: ["没有进入：{0} {1}", "Not entered: {0} {1}"],
   pinnedAs: ["本机认定的账本：{0}，创立声明 {1}", "The log that this device pinned: {0}, founded by {1}"],
-  token: ["硬件密钥（USB Key）、国密 SM2 密钥：浏览器不能直接使用。请用命令行程序 liandan 签署；页面上的“存成文件”给出要签的字节，“取回”读入签好的文件。", "Hardware tokens and SM2 keys cannot be used by the browser itself. Sign by the program liandan: pages give the bytes to be signed as a file, and take the signed file back."],
+  token: ["硬件密钥（USB Key）、国密 SM2 密钥：浏览器不能直接使用。请用命令行程序 liandan 签署；本机没有密钥时，页面可以把要签的内容“存成文件”，在“密钥”页取回签好的文件。", "Hardware tokens and SM2 keys cannot be used by the browser itself. Sign by the program liandan: without a key here pages save what is to be signed as a file, and the page of keys takes the signed file back."],
 };
 
 /** A signed challenge for this very address: the envelope of POST /v1/tokens. */
@@ -40,7 +40,17 @@ export async function enter(record, next = "") {
   const { status, value } = await ask("POST", `/enter${next ? `?next=${encodeURIComponent(next)}` : ""}`, { body: JSON.stringify(envelope), headers: { "Content-Type": "application/json" } });
   if (status !== 200) throw new Stopped((value && value.code) || "LOGIN", W.failed, [(value && value.detail) || "", (value && value.detail) || ""], (value && value.title) || status, "");
   choose(record.keyid);
+  await learnKey(record).catch((error) => {
+    if (!(error instanceof Stopped)) throw error; // what the key may do is told again another time
+  });
   return value.next;
+}
+
+/** What the log says of a key of this device: what it may sign, until when, what it is called. */
+async function learnKey(record) {
+  const { status, value } = await ask("GET", `/v1/parties/${record.uscc}`);
+  const known = status === 200 ? value.keys.find((one) => one.keyid === record.keyid) : null;
+  if (known) await rename(record.keyid, { kinds: known.kinds || [], until: known.until || "", label: record.label || known.label || "", name: value.name });
 }
 
 function keyRow(record, isFirst) {

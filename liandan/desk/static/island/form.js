@@ -5,6 +5,7 @@
 //   <script type="application/json" data-proposal>{"kind": …, "chain": …, "by": […], "body": {…}}</script>
 //   <input data-path="lines.0.accepted_t" data-type="mass"> …  <button>签署</button>  <div data-outcome></div>
 // </form>
+// <form data-bring> with a file `file`: what the program has signed comes back.
 // <form data-cosign="<hash>">, <form data-decline="<hash>"> with a field `reason`, <form data-withdraw="<hash>">: answers to a pending statement.
 //
 // data-path: place in the body (numbers are places in lists, a last `+` appends). data-on="by.1": place in the proposal itself.
@@ -213,6 +214,11 @@ const DOING = {
   decline: async (form, begin) => {
     begin();
     return (await import("./cosign.js")).decline(form.dataset.decline, form.elements.reason.value.normalize("NFC").trim());
+  },
+  bring: async (form, begin) => {
+    begin();
+    const [{ bringBack }, { stopped }] = [await import("./exchange.js"), await import("./act.js")];
+    return bringBack(form.elements.file.files[0]).catch(stopped);
   },
   withdraw: async (form, begin) => {
     begin();

@@ -22,6 +22,9 @@ const W = {
   declined: ["已拒签，理由已告知对方", "Declined; the others are told why"],
   withdrawn: ["已撤回本方签名", "Your signature is taken back"],
   stopped: ["没有签署：{0}", "Nothing was signed: {0}"],
+  handed: ["已存成文件，还没有签署", "Saved as a file; not signed yet"],
+  handedText: ["在有密钥的机器上运行 liandan statement cosign sign <文件> 签署，再到“密钥”页“取回签好的文件”。", "Run liandan statement cosign sign <file> where the key is, then bring the signed file back on the page of keys."],
+  hand: ["存成文件，用命令行签署", "Save as a file, sign by the program"],
   found: ["现状", "Found"],
   expected: ["应为", "Expected"],
   source: ["依据", "Source"],
@@ -31,7 +34,7 @@ const W = {
   resend: ["再发一次", "Send again"],
   entry: ["进入", "Enter"],
 };
-const TONES = { entered: "good", waiting: "wait", pending: "wait", later: "wait", queued: "wait", cancelled: "plain", declined: "plain", withdrawn: "plain" };
+const TONES = { entered: "good", waiting: "wait", pending: "wait", later: "wait", queued: "wait", cancelled: "plain", declined: "plain", withdrawn: "plain", handed: "wait" };
 
 const fact = (label, text) => (text ? make("div", { class: "fact" }, make("dt", {}, say(label)), make("dd", {}, text)) : null);
 
@@ -51,6 +54,7 @@ function textsOf(found) {
   if (state === "pending") return [say(W.pending), say(W.pendingText, (found.pending.missing || []).map((uscc) => nameIn(found.pending, uscc)).join("、"))];
   if (state === "later") return [say(W.later), say(W.laterText, problem.title || problem.code)];
   if (state === "signed-out") return [say(W.signedOut), say(W.signedOutText)];
+  if (state === "handed") return [say(W.handed), say(W.handedText)];
   if (state === "queued") return [say(W.queued), ""];
   if (["cancelled", "declined", "withdrawn"].includes(state)) return [say(W[state]), ""];
   if (state === "refused" && problem.head) return [say(W.overtaken), say(W.overtakenText)];
@@ -74,6 +78,7 @@ export function outcomeCard(found, { onAgain, onResend } = {}) {
     found.statement ? make("p", { class: "small mono" }, found.statement) : null,
     found.state === "signed-out" ? make("a", { class: "button", href: `/enter?next=${encodeURIComponent(location.pathname + location.search)}` }, say(W.entry)) : null,
     isAnew ? make("button", { type: "button", class: "button", "data-again": true, onclick: async () => onAgain(await found.again()) }, say(W.anew)) : null,
+    found.hand && onAgain ? make("button", { type: "button", class: "button", "data-hand": true, onclick: async () => onAgain(await found.hand()) }, say(W.hand)) : null,
     isResent ? make("button", { type: "button", class: "button", "data-resend": true, onclick: async () => onResend(await found.resend()) }, say(W.resend)) : null,
   );
 }

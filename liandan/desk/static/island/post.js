@@ -45,6 +45,10 @@ export async function offer(envelope, bytes, hash, pins, disclosures = []) {
 export async function bringDisclosures() {
   let waiting = 0;
   for (const kept of await all("disclosures")) {
+    if (kept.isHanded) {
+      waiting += 1; // until the program's file comes back
+      continue;
+    }
     const { status, value } = await ask("GET", `/v1/pending/${kept.statement}`).catch(() => ({ status: 0, value: null }));
     const isOver = status === 404 || (status === 200 && ["declined", "refused"].includes(value.state));
     const isIn = status === 200 && value.state === "entered";

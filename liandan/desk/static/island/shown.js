@@ -17,6 +17,7 @@ const W = {
   root: ["树根", "Root"],
   body: ["内容", "What it says"],
   item: ["第 {0} 项", "Item {0}"],
+  line: ["第 {0} 行", "No. {0}"],
   none: ["（无）", "(none)"],
   yes: ["是", "yes"],
   no: ["否", "no"],
@@ -26,6 +27,8 @@ const W = {
   tonnes: ["吨", "t"],
   pieces: ["件", "pieces"],
 };
+/** Fields that count the rows of another act from 0; people count from 1. */
+const LINES = ["line", "row", "leg"];
 const PERSONAL = {
   "handler.name": ["经办人", "person in charge"],
   "handler.phone": ["经办人电话", "phone of the person in charge"],
@@ -56,6 +59,7 @@ export function party(uscc, names) {
 
 function leaf(value, { kind, path, name, names }) {
   if (typeof value === "boolean") return [say(value ? W.yes : W.no), " ", raw(String(value))];
+  if (typeof value === "number" && LINES.includes(name)) return [say(W.line, value + 1), " ", raw(String(value))];
   if (typeof value === "number") return [make("span", { class: "number" }, String(value))];
   if (name.endsWith("_t") && gramsOf(value) !== null) return [make("strong", { class: "number" }, tonnesOf(gramsOf(value))), ` ${say(W.tonnes)}`];
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return [make("strong", {}, shanghai(value)), " ", raw(value)];
