@@ -6,6 +6,7 @@ A tap is a press of a button or a link; what is typed is known beforehand and co
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -67,6 +68,28 @@ class Clerk:
             return said
 
         return str(self.person.do(go))
+
+    def original(self) -> str:
+        """What stands in the place of what is confirmed."""
+        self.person.do(lambda page: page.locator("[data-original] > *").first.wait_for())
+        return self.text("[data-original]")
+
+    def lie(self, form: str, field: str, other: str) -> None:
+        """A server that would have another thing signed than it shows: the page says so and signs nothing."""
+
+        def go(page: Any) -> None:
+            def changed(route: Any) -> None:
+                answer = route.fetch()
+                html = re.sub(rf'("{field}": ")[0-9a-f]{{64}}', rf"\g<1>{other}", answer.text())
+                route.fulfill(response=answer, body=html)
+
+            page.route("**/province", changed)
+            page.reload()
+            page.locator("[data-original] [role=alert]").wait_for()
+            assert page.locator(f"{form} button[type=submit]").is_disabled()
+            page.unroute("**/province")
+
+        self.person.do(go)
 
     def text(self, selector: str = "main") -> str:
         return self.person.text(selector)
@@ -145,6 +168,10 @@ def test_one_side_changes_a_list_by_its_workbook_and_the_other_confirms_with_two
     there.open("/province")
     waiting = there.text(".waiting")
     assert "20000.000000 → 20500.000000" in waiting
+    assert "哈希与将签署的一致" in there.original(), "what is confirmed is rebuilt on the device, from its entry"
+    there.lie(".waiting form", "act", "0" * 64)
+    there.open("/province")
+    there.original()
     there.fill(".waiting form", **REPLY)
     there.sign(".waiting form")
     assert there.taps == 2, "countersign: two taps"
@@ -176,6 +203,7 @@ def test_a_new_list_is_proposed_from_a_spreadsheet_and_countersigned(offices: tu
     assert "900-052-31" in here.sign("#statements li:nth-child(2) form"), "the sheet shows the rows themselves"
     there.open("/province/lists/2027-51-50-cy")
     assert "已提出，未生效" in there.text("h1 + .lead")
+    there.person.do(lambda page: page.locator("#countersign .note.done").wait_for())
     there.fill("#countersign form", **REPLY)
     there.sign("#countersign form")
     assert there.get("/v1/lists?year=2027").json()["lists"][0]["status"] == "ACTIVE"

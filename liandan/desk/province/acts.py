@@ -114,7 +114,7 @@ def amendment(chain: str, body: dict[str, Any], day: str) -> DeskAct:
     sample = letter(day) if "effective_from" in body else {"effective_from": day, **letter(day)}
     if "end" in body:
         sample["end"] = [{**one, "reason": _TEXT} for one in body["end"]]
-    hidden = frozenset({"add", "quota", "end.*.row"}) if body else frozenset[str]()
+    hidden = frozenset({"rows_hash", *(("add", "quota", "end.*.row") if body else ())})
     return DeskAct(key="amend", kind="list.amend/1", chain=chain, known=body, sample=sample, hidden=hidden)
 
 

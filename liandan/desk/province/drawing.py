@@ -12,11 +12,12 @@ from ledger.times import day_of
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.province.forms import office_form
 from liandan.desk.province.offering import OfferedAct
+from liandan.desk.province.standing import grams
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import Visit, page
 from signing.refusal import refuse
 
-HEAD = ("island/form.js", "forms/rows.js")
+HEAD = ("island/form.js", "forms/rows.js", "province/confirmed.js")
 STYLES = ("css/forms.css", "css/island.css", "css/province.css")
 
 
@@ -34,7 +35,7 @@ def say(visit: Visit, key: str, **values: object) -> str:
 
 def draw(visit: Visit, template: str, title: str, **values: Any) -> Response[str]:
     """A page of the room."""
-    return page(visit, f"province/{template}", words=WORDS, title=title, head=HEAD, styles=STYLES, **values)
+    return page(visit, f"province/{template}", words=WORDS, title=title, head=HEAD, styles=STYLES, g=grams, **values)
 
 
 def form_of(

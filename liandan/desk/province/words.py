@@ -190,6 +190,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "methods": ("利用处置方式", "Methods"),
     "quota_now": ("今年额度", "Quota of the year"),
     "extra": ("另同意超出", "Consented beyond it"),
+    "row_said": ("额度 {limit} 吨，已批准 {used} 吨，剩余 {left} 吨", "quota {limit} t, granted {used} t, left {left} t"),
     "row_history": ("经过", "What befell it"),
     "row_untouched": ("列入以来没有变动", "nothing has changed since it was listed"),
     "quota_from": ("{day} 起额度 {t} 吨", "from {day}: {t} t"),

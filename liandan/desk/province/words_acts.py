@@ -118,6 +118,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "incidents_none": ("没有突发事件", "No incidents"),
     "ceiling": ("总量上限", "Ceiling"),
+    "ceiling_said": ("上限 {limit} 吨，已计入 {used} 吨，还剩 {left} 吨", "ceiling {limit} t, counted {used} t, left {left} t"),
     "event_place": ("事发地", "Place"),
     "joined": ("已加入", "joined"),
     "not_joined": ("未加入，等至 {at}", "not joined, until {at}"),
