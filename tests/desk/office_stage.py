@@ -20,6 +20,7 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.publishing.files import LogFiles
 from ledger.store import projected
+from ledger.times import format_at
 from liandan.demo.calendar import at
 from liandan.demo.cast import CAST, CHONGQING, SICHUAN
 from liandan.demo.play import PlannedAct
@@ -94,6 +95,10 @@ async def office_stage(database_url: str, directory: Path, pool: Pool[Record]) -
                 *(one for load in loads for one in load.acts),
             ]
         )
+        happened = {"incident": "leak", "happened_at": format_at(at("10-12 10:30")), "place": CAST.firm("jinchuan").place, "text": HOSTILE}
+        carrier = CAST.firm("shuan").uscc
+        incident = f"incident/{carrier}/{built.world.ulid(at('10-12 11:00'), 'office incident')}"
+        await built.post([act("incident.report", incident, carrier, "10-12 11:00", **happened, manifests=[loads[0].chain])])
         files = LogFiles(directory / "log", directory / "entries")
         publisher: Any = SimpleNamespace(files=files, archive=None)
         log = Log(pool, KINDS, DataSets(KINDS, files.read), publisher, built.scribe.keyring.server.operator, simulated=True)

@@ -8,16 +8,24 @@ from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import httpx
+import msgspec
 import pytest
 from asyncpg import Pool, Record
 from openpyxl import load_workbook
 
+from ledger.registrations.form import fingerprint
+from ledger.times import parse_at
+from liandan.client.registration import file_of, make_application
 from liandan.client.transport import Transport
 from liandan.demo.cast import CAST, CHONGQING, SICHUAN
 from liandan.demo.founding import ORIGIN
+from liandan.demo.sandbox import NEWCOMER
+from signing import b64
 from tests.desk.office_stage import HOSTILE, OUT, OfficeStage, office_stage
+from tests.workbench import key_of
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 LIST = f"/province/lists/{OUT.removeprefix('list/')}"
@@ -159,3 +167,57 @@ async def test_a_draft_is_tried_on_the_past_of_this_log(desk: Desk) -> None:
     assert page.headers["content-security-policy"].startswith("sandbox"), (
         "a page with styles of its own is taken along, never shown as ours"
     )
+
+
+async def test_a_firm_is_compared_before_it_is_registered_and_may_be_refused(desk: Desk) -> None:
+    office, key = desk.office, key_of("newcomer of the office")
+    log = (await desk.client.get("/v1/log")).json()
+    request = make_application(
+        [key],
+        log["found"],
+        NEWCOMER.uscc,
+        f"新来的{HOSTILE[:12]}",
+        {"contact.name": "张三", "contact.phone": "19900001234"},
+        parse_at(log["now"]),
+    )
+    sent = await desk.client.post(
+        "/v1/registrations", content=msgspec.json.encode(file_of(request).request), headers={"Liandan-Now": log["now"]}
+    )
+    assert sent.status_code == 202, sent.text
+    page = f"/province/registrations/{sent.json()['registration']}"
+    assert f'href="{page}"' in (await desk.get("/province")).text
+    assert f'href="{page}"' not in (await desk.get("/province", CHONGQING.uscc)).text, "it is the other province's"
+    assert (await desk.get(page, CHONGQING.uscc)).status_code == 404
+    shown = await desk.get(page)
+    assert obeyed(shown.text) == []
+    assert "data-proposal" not in shown.text, "nothing is signed before the fingerprint is compared"
+    right = fingerprint(key.keyid)
+    for read_out, said in (("12", "应为 20 位"), ("0" * 20, "不是这家企业的密钥"), (right.upper().replace(" ", "-"), "指纹相符")):
+        found = await desk.get(f"{page}/compared?fingerprint={quote(read_out)}", SICHUAN.uscc, **{"HX-Request": "true"})
+        assert said in found.text, found.text
+    proposal = json.loads(re.findall(r"data-proposal>(.*?)</script>", found.text)[0])
+    assert (proposal["kind"], proposal["chain"], proposal["body"]["keys"][0]["spki"]) == (
+        "party.register/1",
+        f"party/{NEWCOMER.uscc}",
+        b64.encode(key.spki),
+    )
+    assert "19900001234" not in (await desk.get("/province")).text, "contacts stand in no list"
+    assert office.log is not None
+    over = await desk.post(f"{page}/refuse", data={"reason": "经电话核对，不是本单位申请"})
+    assert (over.status_code, over.headers["location"]) == (303, "/province")
+    assert "不予登记" in (await desk.get(page)).text
+
+
+async def test_holds_of_all_loads_are_prepared_one_by_one(desk: Desk) -> None:
+    incidents = (await desk.get("/v1/incidents", SICHUAN.uscc, **SAME)).json()["incidents"]
+    [incident] = [one for one in incidents if one["manifests"]]
+    assert (await desk.get(f"/province/incidents/{incident['id']}")).status_code == 200
+    chain = f"incident/{incident['id']}"
+    found = await desk.post("/province/drafts", data={"chain": chain, "act": "hold", "reason": f"现场核查{HOSTILE}"})
+    assert found.status_code == 200, found.text
+    [proposal] = [json.loads(one) for one in re.findall(r"data-proposal>(.*?)</script>", found.text)]
+    assert (proposal["kind"], proposal["chain"]) == ("case.hold/1", f"case/{incident['manifests'][0]}/<ULID>")
+    assert proposal["body"]["reason"] == f"现场核查{HOSTILE}"
+    assert obeyed(found.text) == []
+    wrong = await desk.post("/province/drafts", data={"chain": chain, "act": "hold", "reason": ""})
+    assert wrong.status_code == 400, "without a reason nothing is prepared"

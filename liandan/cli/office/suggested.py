@@ -15,13 +15,13 @@ from liandan.cli.office.aloud import POLICY, ask_policy
 from liandan.cli.office.asking import Asking, Offer
 from liandan.cli.streams import warn
 from liandan.client import AsyncLiandan, Dishonest
+from liandan.list_words import conditions_words
 from manifests.listed.answers import ListYear
 from whitelist.adopted import data_files
 from whitelist.answers import Listings, Lists
-from whitelist.divisions import province_name
 from whitelist.fields import LIST
 from whitelist.list_answers import ListAnswer
-from whitelist.listing import Conditions, ListRow, rows_hash
+from whitelist.listing import ListRow, rows_hash
 
 Suggest = Callable[[str, Mapping[str, Any], AsyncLiandan, Asking], Awaitable[dict[str, Any]]]
 
@@ -67,15 +67,6 @@ async def _rows_hash(chain: str, body: Mapping[str, Any], client: AsyncLiandan, 
         *shown,
     )
     return {"rows_hash": digest}
-
-
-def conditions_words(terms: Conditions) -> str:
-    """What is asked beside quota and term, as far as it is said."""
-    found = {"转移前报告": terms.pre_notice_days, "完成期限": terms.complete_within_days}
-    told = [f"{what} {days} 天" for what, days in found.items() if days is not None]
-    told += ["仅限利用"] if terms.use_only else []
-    told += [f"途经 {'、'.join(map(province_name, terms.transit))}"] if terms.transit else []
-    return "，".join([*told, *filter(None, (terms.note,))])
 
 
 async def _page(chain: str, body: Mapping[str, Any], client: AsyncLiandan, asking: Asking) -> dict[str, Any]:

@@ -20,13 +20,12 @@ from ledger.times import day_of, year_of
 from liandan.desk.province.acts import amendment, confirmations, list_acts, row_acts
 from liandan.desk.province.offering import OfferedAct, Office, offer
 from liandan.desk.province.standing import QuotaRow, adopted_limits, direction, quota_row
+from liandan.list_words import conditions_words
 from manifests.listed.answers import PreparedReport
 from manifests.listed.service import read_list_year
 from signing.refusal import refuse
-from whitelist.divisions import province_name
 from whitelist.fields import LIST, Scope
 from whitelist.list_answers import ListAnswer, ListingAnswer, PendingListAct, RowChangeAnswer, RowQuotaAnswer
-from whitelist.listing import Conditions
 from whitelist.registries import Wanted
 from whitelist.service import list_listings, list_lists, with_names
 
@@ -297,23 +296,6 @@ def row_words(row: Any, number: int | None, names: Mapping[str, str], language: 
         quota_t=row.quota_t,
         conditions=conditions_words(row.conditions, language),
     )
-
-
-def conditions_words(terms: Conditions | None, language: Language) -> str:
-    """What is asked beside quota and term, as far as it is said."""
-    if terms is None:
-        return ""
-    is_zh = language == "zh"
-    told = []
-    if terms.pre_notice_days is not None:
-        told.append(f"转移前 {terms.pre_notice_days} 天报告" if is_zh else f"notice {terms.pre_notice_days} days before")
-    if terms.complete_within_days is not None:
-        told.append(f"{terms.complete_within_days} 天内完成" if is_zh else f"completed within {terms.complete_within_days} days")
-    told += [("仅限利用" if is_zh else "for use alone")] if terms.use_only else []
-    if terms.transit:
-        ways = ("、" if is_zh else ", ").join(province_name(one, english=not is_zh) for one in terms.transit)
-        told.append(f"途经 {ways}" if is_zh else f"by way of {ways}")
-    return ("，" if is_zh else ", ").join([*told, *filter(None, (terms.note,))])
 
 
 def _step(entry: Entry, names: Mapping[str, str], log: Log, language: Language) -> ListStep:

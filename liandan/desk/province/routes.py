@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.inbox import Inbox, read_inbox
-from liandan.desk.province.lists import ListPage, WaitingAct, conditions_words, read_list, read_lists, read_row, row_words_of
+from liandan.desk.province.lists import ListPage, WaitingAct, read_list, read_lists, read_row, row_words_of
 from liandan.desk.province.routes_approvals import HANDLERS as APPROVALS
 from liandan.desk.province.routes_events import HANDLERS as EVENTS
 from liandan.desk.province.routes_tools import HANDLERS as TOOLS
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from liandan.intake.service import difference_of_lists
+from liandan.list_words import conditions_words
 from manifests.listed.service import read_stop_effect
 from signing.refusal import refuse
 from whitelist.service import with_names
