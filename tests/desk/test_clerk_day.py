@@ -157,7 +157,7 @@ def test_what_the_other_side_declines_is_told_with_its_reason_and_what_is_withdr
     carrier.open("/desk/sign")
 
     def decline(page: Any) -> None:
-        article = page.locator("#mine article").last
+        article = page.locator("#mine article").first
         article.locator("summary").click()
         article.locator("textarea").fill("车已改派，请换车牌（虚构）")
         article.get_by_role("button", name="告诉对方不签").click()
@@ -167,7 +167,14 @@ def test_what_the_other_side_declines_is_told_with_its_reason_and_what_is_withdr
     assert "车已改派" in text_of(clerk, "/desk/sign", "#others")
     depart(clerk, manifest, "川A·FX932")
     clerk.open("/desk/sign")
-    clerk.do(lambda page: page.locator("#others article", has_text="核对码").last.get_by_role("button", name="撤回我的签名").click())
+    clerk.do(
+        lambda page: (
+            page.locator("#others article")
+            .filter(has=page.get_by_role("button", name="撤回我的签名"))
+            .last.get_by_role("button")
+            .first.click()
+        )
+    )
     at(clerk, r"/desk/sign")
     assert "核对并签署" not in text_of(carrier, "/desk/sign", "#mine")
 

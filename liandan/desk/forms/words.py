@@ -24,7 +24,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "form_nothing_asked": ("没有要填的，核对后签署即可。", "Nothing to fill in: check and sign."),
     "form_waits": ("已有一份同样的声明在等签名", "One such statement waits for signatures already"),
     "form_open_waiting": ("去看", "Look"),
-    "act_title": ("办理", "Act"),
     "act_none": ("现在不能办理这一项", "This cannot be done now"),
     "act_none_why": (
         "可能已经有人办了，也可能还没有到这一步，或者不由本单位签署。",
