@@ -16,7 +16,7 @@ from ledger.reading import Page, snapshot
 from liandan.desk.month.told import ToldMonth, read_month
 from reports.drawing import Drawer, StatementAsked
 from reports.items.answers import OpenItem, OpenItems
-from reports.items.model import both_of, parts_of
+from reports.items.model import both_of, concerned_by, parts_of
 from reports.items.service import ItemsWanted, keep_items, list_items
 from reports.periods.answers import PeriodAnswer, Periods
 from reports.periods.planning import PeriodWay, directions_of
@@ -125,10 +125,19 @@ def month_shown(months: Sequence[str], now_s: int) -> str:
     return last if last in months else month_at(now_s)
 
 
-async def read_sides(log: Log, items: Sequence[OpenItem]) -> dict[str, tuple[str, str]]:
-    """Generator and receiver of the manifests that items are about, by the keys of the items: who settles them together."""
-    manifests = {item.key: manifest for item in items if (manifest := parts_of(item.key).manifest) is not None}
+class ItemSides(Struct, frozen=True, kw_only=True):
+    """Who may do something about an item."""
+
+    speakers: tuple[str, ...]
+    """Whoever it concerns (NOT_CONCERNED for anybody else but authorities)."""
+    both: tuple[str, str] | None
+    """Generator and receiver of its manifest, who settle it together."""
+
+
+async def read_sides(log: Log, items: Sequence[OpenItem]) -> dict[str, ItemSides]:
+    """By the keys of the items: whose matter each is."""
+    manifests = {manifest for item in items if (manifest := parts_of(item.key).manifest) is not None}
     async with snapshot(log) as now:
-        await now.workspace.load(chain_keys(sorted(set(manifests.values()))))
-        sides = {key: both_of(now.workspace.facts, key) for key in manifests}
-    return {key: both for key, both in sides.items() if both is not None}
+        await now.workspace.load(chain_keys(["log/main", *sorted(manifests)]))
+        facts = now.workspace.facts
+        return {item.key: ItemSides(speakers=concerned_by(facts, item.key), both=both_of(facts, item.key)) for item in items}

@@ -14,7 +14,7 @@ from ledger.labels import words_of
 from ledger.reading import Page
 from liandan.desk.month.acting import ProposedAct, comment_on, confirm, dispute, manifest_of, settle
 from liandan.desk.month.figures import figures_of
-from liandan.desk.month.reading import DrawnMonth, MonthAsked, is_drawn, month_shown, read_sides, read_standing, read_statement
+from liandan.desk.month.reading import DrawnMonth, ItemSides, MonthAsked, is_drawn, month_shown, read_sides, read_standing, read_statement
 from liandan.desk.month.words import WORDS
 from liandan.desk.names import Named, names_for
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
@@ -159,12 +159,12 @@ def _common(visit: Visit, asked: MonthAsked) -> dict[str, Any]:
 async def _drawn(visit: Visit, drawer: Drawer, asked: MonthAsked) -> dict[str, Any]:
     """The statement with its items and figures."""
     found = await read_statement(visit.log, drawer, visit.who, asked, visit.lang, visit.now_s)
-    both = await read_sides(visit.log, found.items.items)
+    sides = await read_sides(visit.log, found.items.items)
     path, here = _here(visit, asked)
     return {
         "told": found.told,
         "items": found.items,
-        "shown_items": [_item(one, asked.month, visit, both.get(one.key)) for one in found.items.items],
+        "shown_items": [_item(one, asked.month, visit, sides[one.key]) for one in found.items.items],
         "next": f"{path}?{urlencode({**here, 'cursor': found.items.next})}#items" if found.items.next else "",
         "drawings": figures_of(found.told),
         "named": await _named(visit, found),
@@ -182,14 +182,16 @@ def _way(text: str | None) -> PeriodWay | None:
     return (here, there) if dash else None
 
 
-def _item(item: OpenItem, month: str, visit: Visit, both: tuple[str, str] | None) -> ShownItem:
-    can_speak = visit.who.role != "operator" and item.status != "settled"
+def _item(item: OpenItem, month: str, visit: Visit, sides: ItemSides) -> ShownItem:
+    """Nobody is offered what admission would turn down for who he is."""
+    is_ours = visit.who.role == "authority" or not {*sides.speakers}.isdisjoint(visit.who.parties)
+    can_speak = is_ours and item.status != "settled"
     return ShownItem(
         item=item,
         manifest=manifest_of(item),
         said=tuple(_said(item)),
         comment=_proposal(comment_on(item, month, visit.who)) if can_speak else None,
-        settle=_proposal(settle(item, visit.who, both)) if can_speak else None,
+        settle=_proposal(settle(item, visit.who, sides.both)) if can_speak else None,
     )
 
 

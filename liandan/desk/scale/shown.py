@@ -121,7 +121,7 @@ class ShownWeighing(Struct, frozen=True, kw_only=True):
 def weighing(truck: ComingTruck, typed: Typed, limits: Thresholds, by: str, now_s: int, drawn_g: int = 0) -> ShownWeighing:
     """The truck on the scale; nothing while gross or tare is missing. ``drawn_g``: what of the ticket other manifests have (``manifests.tickets``)."""
     if not (typed.gross and typed.tare):
-        ready = [_shown(unweighed(load, now_s), by) for load in truck.loads] if typed.way == "reject" else []
+        ready = [_shown(unweighed(load, now_s), by, "reject") for load in truck.loads] if typed.way == "reject" else []
         return ShownWeighing(way=typed.way or "accept", receipts=tuple(ready))
     try:
         load = weigh(truck.lines, typed.gross, typed.tare, limits, typed.given, drawn_g)
@@ -134,13 +134,16 @@ def weighing(truck: ComingTruck, typed: Typed, limits: Thresholds, by: str, now_
         weighed=load,
         advised=best,
         way=way,
-        receipts=tuple(_shown(one, by) for one in receipts(truck, load, way, slip)),
+        receipts=tuple(_shown(one, by, way) for one in receipts(truck, load, way, slip)),
         drawn_g=drawn_g,
     )
 
 
-def _shown(receipt: ProposedReceipt, by: str) -> ShownReceipt:
-    proposal = {"kind": KIND, "chain": receipt.chain, "by": [by], "body": receipt.body}
+def _shown(receipt: ProposedReceipt, by: str, way: Way) -> ShownReceipt:
+    """Where the form has boxes for the differences, they are the form's to say."""
+    left = () if way == "accept" else ("differences",)
+    lines = [{name: value for name, value in line.items() if name not in left} for line in receipt.body["lines"]]
+    proposal = {"kind": KIND, "chain": receipt.chain, "by": [by], "body": {**receipt.body, "lines": lines}}
     return ShownReceipt(receipt=receipt, proposal=proposal, lines=tuple(_lines(receipt)))
 
 
