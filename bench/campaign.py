@@ -238,7 +238,7 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
             return
 
     async def main() -> None:
-        async with serving(settings, keyring=keyring) as url:
+        async with serving(settings, keyring=keyring, port=None if "port" in changes else 0) as url:
             threading.Thread(target=listen, daemon=True).start()
             pipe.send({"url": url})
             await asyncio.Event().wait()

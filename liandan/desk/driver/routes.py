@@ -34,7 +34,8 @@ async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
     """The trip that comes first, and the others."""
     found = await read_trips(visit.log, visit.who, visit.lang)
     if not found:
-        return _page(visit, "driver/none.html", None, (), "")
+        state = await visit.log.state()
+        return _page(visit, "driver/none.html", None, (), "", "" if state is None else state.found)
     return await _trip(visit, press, found[0].id, found)
 
 
@@ -50,7 +51,7 @@ async def _trip(visit: Visit, press: Press, name: str, found: tuple[TripItem, ..
     return _page(visit, "driver/trip.html", trip, tuple(one for one in found if one.id != name), code)
 
 
-def _page(visit: Visit, template: str, trip: DriverTrip | None, others: tuple[TripItem, ...], code: str) -> Response[str]:
+def _page(visit: Visit, template: str, trip: DriverTrip | None, others: tuple[TripItem, ...], code: str, log: str = "") -> Response[str]:
     place = 0 if visit.lang == "zh" else 1
     told = {name: WORDS[f"js_{name}"][place] for name in SAID}
     return page(
@@ -64,6 +65,7 @@ def _page(visit: Visit, template: str, trip: DriverTrip | None, others: tuple[Tr
         trip=trip,
         others=others,
         code=code,
+        found=log,
         states=STATES,
         told=told,
     )

@@ -156,7 +156,7 @@ class Handset(Struct, kw_only=True):
     async def queued(self) -> list[dict[str, Any]]:
         """What the phone keeps."""
         script = """const { Queue } = await load("driver/queue"); const data = JSON.parse(document.getElementById("drive-data").textContent);
-          const queue = await Queue.open(data.trip ? data.trip.found : await Queue.lastFound());
+          const queue = await Queue.open(data.trip ? data.trip.found : data.found);
           return (await queue.queued()).map((act) => ({ ...act, body: null, signatures: act.signatures.length }));"""
         found: list[dict[str, Any]] = await self.run(script)
         return found

@@ -12,7 +12,7 @@ import { Queue, QueueError, lackingOf } from "./queue.js";
 import { keptRow, message, strip } from "./screen.js";
 
 const $ = (id) => document.getElementById(id);
-const { trip, words, uscc } = JSON.parse($("drive-data").textContent);
+const { trip, words, uscc, found: log } = JSON.parse($("drive-data").textContent);
 const PAGES = "liandan-drive-pages";
 let [queue, acts, timer, isBusy, wantsFresh] = [null, null, null, false, false];
 let shown = { acts: [], here: null, waiting: null };
@@ -242,9 +242,7 @@ function listen() {
 }
 
 async function begin() {
-  const found = trip ? trip.found : await Queue.lastFound();
-  if (!found) return;
-  queue = await Queue.open(found);
+  queue = await Queue.open(trip ? trip.found : log);
   acts = new Acts(queue, uscc);
   if (trip) await queue.learn(trip.chain, trip.head.seq, trip.head.hash);
   listen();

@@ -9,7 +9,7 @@ const LATER = new Set(["BUSY", "LOG_FROZEN", "PARTY_BUDGET", "REQUESTS_TOO_MANY"
 const FACTS = new Set(["depart", "hand_over", "transship", "stop", "arrive"].map((act) => `manifest.${act}/1`));
 const PREFIX = "liandan-driver-";
 const STOPPED = "PREDECESSOR_MISSING";
-const PLACES_LOST = new Set(["CHAIN_CONFLICT", "PREV_MISMATCH", STOPPED]);
+const PLACES_LOST = new Set(["CHAIN_CONFLICT", "PREV_MISMATCH", "PENDING_STALE", STOPPED]);
 
 /** Why the queue does not take something: `taken` (its place is taken here), `unknown` (signatures of nothing that is here), `head`. */
 export class QueueError extends Error {
@@ -21,6 +21,9 @@ export class QueueError extends Error {
 
 export const lackingOf = (act) => act.by.filter((_, place) => !act.signatures.some((one) => one.place === place));
 export const isReady = (act) => act.problem === null && lackingOf(act).length === 0;
+
+/** Whether the same act may be signed anew behind the present head: another was first. */
+export const mayRedo = (act) => act.problem !== null && PLACES_LOST.has(act.problem.code);
 
 /** The fields of a statement that the queue goes by, from its own bytes. */
 function toldBy(body) {
@@ -115,11 +118,6 @@ export class Queue {
       await remove("acts", number);
     });
     this.tell();
-  }
-
-  /** Whether the same act may be signed anew behind the present head: another was first. */
-  mayRedo(act) {
-    return act.problem !== null && PLACES_LOST.has(act.problem.code);
   }
 
   /**
@@ -235,12 +233,6 @@ export class Queue {
       const act = (await all("acts")).find((one) => one.statement === statement);
       if (act) await put("acts", { ...act, relay });
     });
-  }
-
-  /** Fingerprint of the log that this phone worked for last; null before the first time. */
-  static async lastFound() {
-    const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
-    return names.length ? names.sort()[0].slice(PREFIX.length) : null;
   }
 
   /** A small value that outlives the page: the plate, the offset of the clock, a form half filled in. */

@@ -1,7 +1,7 @@
 // What the driver's page says of its queue: the strip on top, a row for each act, and messages.
 
 import { fill } from "./codes.js";
-import { lackingOf } from "./queue.js";
+import { lackingOf, mayRedo } from "./queue.js";
 
 const [AMBER_H, RED_H] = [2, 24];
 const $ = (id) => document.getElementById(id);
@@ -46,8 +46,7 @@ export function keptRow(act, acts, words, { nameOf, does, card }) {
   const buttons = document.createElement("div");
   buttons.className = "buttons";
   if (act.problem) {
-    const mayRedo = ["CHAIN_CONFLICT", "PREV_MISMATCH", "PREDECESSOR_MISSING"].includes(act.problem.code);
-    if (mayRedo) buttons.append(button(words.redo, does.redo));
+    if (mayRedo(act)) buttons.append(button(words.redo, does.redo));
     buttons.append(button(words.again, does.again), button(words.aside, does.aside));
     const follows = acts.some((one) => one.chain === act.chain && one.seq > act.seq);
     row.append(card(act), ...(follows ? [made("p", words.held, { className: "small" })] : []), buttons);
