@@ -28,7 +28,7 @@ WASTE = "900-052-31"
 SIGN_INS = "sign-ins.json"
 """What the server offers at ``/enter`` (LIANDAN_DEMO_SIGN_INS)."""
 SIGNED_IN = (
-    ("clerk", "jinchuan", "企业经办人", "Clerk of a firm", "/desk"),
+    ("clerk", "yuxu", "企业经办人", "Clerk of a firm", "/desk"),
     ("driver", "shuan.phone", "司机", "Driver", "/drive/"),
     ("scale", "jiangjin", "地磅", "Weighbridge", "/scale/"),
     ("sichuan", "sichuan", "省级经办（四川）", "Clerk of Sichuan", "/province"),

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 import liandan
 from ledger.mass import parse_mass
 from liandan.app import create_app
-from liandan.desk.routes import ROOMS, SHELL
+from liandan.desk.routes import ROOMS
+from liandan.desk.routes import SHELL as OWN
 from liandan.desk.shell import drawn, formats
 from liandan.desk.shell.addresses import is_desk
 from liandan.desk.shell.assets import FOLDER, address, assets, version
 from liandan.desk.shell.frame import TEMPLATES, environment
 from liandan.desk.shell.tokens_css import PLACE, tokens_css
+from liandan.desk.shell.words import WORDS as SHELL
 from liandan.settings import Settings
 from reports.tokens import COLORS
 from tests.house.source import modules
@@ -97,6 +99,8 @@ def test_no_word_is_asked_for_that_a_table_lacks() -> None:
     known = {key for table in word_tables().values() for key in table}
     asked = {(path, key) for path, text in sources(".html") for key in re.findall(r"""\b[ws]\(["'](\w+)["'][,)]""", text)}
     assert sorted((path, key) for path, key in asked if key not in known) == []
+    shared = {(path, key) for path, text in sources(".html") for key in re.findall(r"""\bs\(["'](\w+)["'][,)]""", text)}
+    assert sorted((path, key) for path, key in shared if key not in SHELL) == []
 
 
 # ---------------------------------------------------------------------- templates
@@ -160,7 +164,7 @@ def test_every_page_is_outside_the_interface_and_behind_a_session_or_said_to_be_
 
 
 def test_every_address_of_the_desk_begins_with_one_of_its_rooms() -> None:
-    paths = {path for handler in (*SHELL, *ROOMS) for path in getattr(handler, "paths", ())}
+    paths = {path for handler in (*OWN, *ROOMS) for path in getattr(handler, "paths", ())}
     assert [path for path in sorted(paths) if not is_desk(path)] == []
 
 

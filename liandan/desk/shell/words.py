@@ -55,6 +55,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "kept": ("已签署 {n} 件，存在本机，未发送", "{n} signed and kept here, not sent"),
     "scan": ("扫码", "Scan"),
     "file_drop": ("把文件拖到这里，或选择文件", "Drop a file here, or choose one"),
+    "next_page": ("下一页", "Next page"),
     "loading": ("正在读取…", "Loading…"),
     "quota_said": (
         "批准 {approved} 吨，已用 {used} 吨（{percent} %），剩余 {left} 吨",
