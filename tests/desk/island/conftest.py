@@ -1,6 +1,27 @@
 """Chromium, and a pair of firms that signs together on a real server."""
 
-from tests.browser.conftest import browser
-from tests.liandan.pending.conftest import pair
+from __future__ import annotations
 
-__all__ = ["browser", "pair"]
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.browser.conftest import browser
+from tests.liandan.pending.desk import Pair, signer_at
+from tests.liandan.webhooks.desk import FAST
+from tests.stories.stage import stage
+
+__all__ = ["browser"]
+
+
+@pytest.fixture(scope="module")
+async def pair(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
+    """One server for a module. A browser takes its time, so no connection is used again that the server may have closed meanwhile."""
+    async with (
+        stage(shared_database_url, tmp_path_factory.mktemp("stage"), **FAST) as built,
+        httpx.AsyncClient(base_url=built.poster.url, timeout=60, limits=httpx.Limits(keepalive_expiry=1)) as client,
+    ):
+        trip = built.trip("batteries_out", "nobody's", "10-12 08:00", "1")
+        parties = (trip.generator.uscc, trip.carrier.uscc, trip.receiver.uscc)
+        yield Pair(built, client, *[await signer_at(built, client, uscc) for uscc in parties])

@@ -6,9 +6,11 @@ import asyncio
 import time
 from typing import Any
 
+from liandan.demo.cast import SICHUAN
+from liandan.desk.shell.faces import DRIVING
 from tests.browser.conftest import Browser
 from tests.desk.island.page import Island, enter, island
-from tests.liandan.pending.desk import Pair
+from tests.liandan.pending.desk import Pair, signer_at
 
 
 async def begin(browser: Browser, pair: Pair, scope: str = "driving") -> tuple[Island, str]:
@@ -57,7 +59,7 @@ async def test_a_phone_is_enrolled_by_a_code_and_enters(pair: Pair, browser: Bro
     kept = await phone.run(
         'const { keys } = await load("keys"); return (await keys()).map((one) => [one.uscc, one.label, one.kinds.length]);'
     )
-    assert kept == [[pair.consignor.uscc, "3 号车", 5]]
+    assert kept == [[pair.consignor.uscc, "3 号车", len(DRIVING)]]
     pins = await phone.run('const { pinned } = await load("log"); return pinned();')
     assert (pins["how"], pins["found"]) == ("enrolment", pair.stage.scribe.found)
     await computer.do(lambda page: page.reload())
@@ -193,3 +195,24 @@ async def test_a_lost_device_is_cut_off(pair: Pair, browser: Browser) -> None:
         await asyncio.sleep(0.5)
     await phone.do(lambda page: page.click("form[data-enter] > button:enabled"))
     assert "没有进入" in await told(phone, "[data-said]:has-text('没有进入')")
+
+
+async def test_an_authority_lets_somebody_read(pair: Pair, browser: Browser) -> None:
+    authority = await signer_at(pair.stage, pair.client, SICHUAN.uscc)
+    page = await enter(browser, pair, authority)
+
+    def grant(found: Any) -> str:
+        found.fill("#reader", pair.other.uscc)
+        found.fill("#reader-reason", "执法查看（虚构）")
+        found.locator("#readers input[value=permit]").check()
+        found.locator("#readers button").click()
+        sheet = found.locator("dialog.sheet[open]")
+        sheet.wait_for()
+        text = str(sheet.evaluate("node => node.textContent"))
+        sheet.locator("[data-sign]").click()
+        found.locator("[data-last-outcome] section.outcome[data-state=entered]").wait_for()
+        return text
+
+    told = await page.do(grant)
+    assert pair.other.uscc in told
+    assert "许可证" in told or "permit" in told

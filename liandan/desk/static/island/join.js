@@ -26,7 +26,7 @@ const W = {
   refused: ["电脑上没有批准，本机的密钥已删除。", "The computer did not approve; the key of this device is deleted."],
   done: ["登记好了，正在进入…", "Enrolled; entering…"],
   uscc: ["单位的统一社会信用代码", "USCC of the firm"],
-  text: ["把下面的内容拿到单位已登记的电脑上，贴进“密钥”页的“粘贴登记内容”，或让电脑扫码：", "Bring this to an enrolled computer of the firm and paste it into “paste a registration” on its page of keys, or let it scan the code:"],
+  text: ["把下面的内容带到单位已登记的电脑上（复制，或扫码读出文本），贴进“密钥”页的“粘贴登记内容”：", "Bring this to an enrolled computer of the firm (copied, or read from the code as text) and paste it into “paste a registration” on its page of keys:"],
   copy: ["复制", "Copy"],
   may_go: ["浏览器可能清理本机密钥：请把本页添加到主屏幕，并在第二台设备上也登记一把。", "The browser may clear this key: add this page to the home screen, and enrol a second device too."],
 };
