@@ -75,7 +75,7 @@ PUBLIC = Face(
     tabs=(Tab("/public", "公开数据", "Open figures"), Tab("/v", "核验", "Verify")),
 )  # fmt: skip
 FACES: Mapping[str, Face] = {face.key: face for face in (CLERK, DRIVER, SCALE, PROVINCE, INSPECTOR, OPERATOR, PUBLIC)}
-DRIVING = frozenset({"manifest.depart", "manifest.stop", "manifest.hand_over", "manifest.transship", "manifest.arrive", "manifest.settle"})
+DRIVING = frozenset({"manifest.depart", "manifest.stop", "manifest.hand_over", "manifest.transship", "manifest.arrive"})
 """Kinds, without version, of a key that belongs into a truck."""
 
 

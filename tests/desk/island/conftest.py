@@ -19,7 +19,7 @@ __all__ = ["browser"]
 async def pair(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
     """One server for a module. A browser takes its time, so no connection is used again that the server may have closed meanwhile."""
     async with (
-        stage(shared_database_url, tmp_path_factory.mktemp("stage"), **FAST) as built,
+        stage(shared_database_url, tmp_path_factory.mktemp("stage"), **FAST) as built,  # type: ignore[arg-type]  # settings by name
         httpx.AsyncClient(base_url=built.poster.url, timeout=60, limits=httpx.Limits(keepalive_expiry=1)) as client,
     ):
         trip = built.trip("batteries_out", "nobody's", "10-12 08:00", "1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -94,17 +95,18 @@ async def test_another_log_at_the_address_is_not_signed_for(pair: Pair, browser:
     assert (told["state"], told["code_of"], told["sheet"]) == ("stopped", "OTHER_LOG", "")
 
 
+def _answer_heads(status: int, found: Any) -> None:
+    """Every question for a head is answered so."""
+    found.context.route("**/v1/chains/**", lambda route: route.fulfill(status=status, json={"code": "X"}))
+
+
 async def test_an_unreadable_head_is_no_empty_chain(pair: Pair, browser: Browser) -> None:
     """Only «there is none» begins a chain: whatever else the server says stops the act."""
     departure = await pair.departure()
     page = await page_of(browser, pair, pair.consignor)
     await page.open(void(departure.trip.chain, pair.consignor.uscc))
     for status, code in ((500, "HEAD_UNKNOWN"), (401, "SIGNED_OUT"), (404, "HEAD_UNKNOWN")):
-        await page.do(
-            lambda found, status=status: found.context.route(
-                "**/v1/chains/**", lambda route: route.fulfill(status=status, json={"code": "X"})
-            )
-        )
+        await page.do(functools.partial(_answer_heads, status))
         told = await page.press()
         assert (told["state"], told["code_of"]) == ("stopped", code)
         await page.open(void(departure.trip.chain, pair.consignor.uscc))
