@@ -35,14 +35,9 @@ def emergency(person: Person) -> str:
     return f"/province/emergencies/{_ask(person, '/v1/emergencies?limit=1')['emergencies'][0]['id']}"
 
 
-def incident(person: Person) -> str:
-    """An incident."""
-    return f"/province/incidents/{_ask(person, '/v1/incidents?limit=1')['incidents'][0]['id']}"
-
-
 SEEN = (
     "/province", "/province/lists", f"/province/lists/{OUT}", f"/province/lists/{OUT}/0", f"/province/lists/{OUT}/0/suspend", f"/province/lists/{OUT}/suspend",
     f"/province/lists/{OUT}/amend", "/province/approvals", "/province/approvals?group=granted", granted, refused, "/province/emergencies", emergency,
-    incident, "/province/intake", "/province/whatif", "/province/audit", "/act/emergency.declare",
+    "/province/intake", "/province/whatif", "/province/audit", "/act/emergency.declare",
 )  # fmt: skip
 PAGES = (*(("sichuan", address) for address in SEEN), ("chongqing", "/province"), ("operator", "/province/audit"))

@@ -167,7 +167,7 @@ def test_one_side_changes_a_list_by_its_workbook_and_the_other_confirms_with_two
     assert "20500.000000" in sheet, "the sheet shows every row that changes, from the bytes"
     there.open("/province")
     waiting = there.text(".waiting")
-    assert "20000.000000 → 20500.000000" in waiting
+    assert "20,000.000 → 20,500.000" in waiting
     assert "哈希与将签署的一致" in there.original(), "what is confirmed is rebuilt on the device, from its entry"
     there.lie(".waiting form", "act", "0" * 64)
     there.open("/province")
