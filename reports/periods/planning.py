@@ -108,8 +108,8 @@ def plan_of(
 def _waits_for_entry(due: MonthDue, entered_s: int) -> Phrase:
     at = format_at(entered_s)[:16].replace("T", " ")
     return Phrase(
-        f"{due.name.zh}：等该月之后的第一条记录（最近一条入账于 {at}）",
-        f"{due.name.en}: waits for the first entry behind the month (the newest was admitted {at})",
+        f"{due.name.zh}：等该月之后的第一条记录，任何一条入账后即可结账（最近一条入账于 {at}）",
+        f"{due.name.en}: waits for the first entry behind the month: once any is admitted it is closed (the newest was admitted {at})",
     )
 
 

@@ -117,9 +117,9 @@ RULES = (
     ),
     CountingRule(
         "numbers",
-        "M6：同一编号在多份未作废联单上为重复；本月开具各联单的编号按年份和城市成序列，列出断号和倒号。断号是本账本上没有联单使用的号，可能属于不在本账本上的联单；单位对账单不列。",
+        "M6：同一编号在多份未作废联单上为重复；本月开具各联单的编号按年份和城市成序列，列出断号和倒号（后开具的编号小于先开具的）。断号是本账本上没有联单使用的号，可能属于不在本账本上的联单；单位对账单不列。",
         "M6: a number on several manifests that are not voided is a duplicate; the numbers of the month's issues form series by year and city, of which gaps "
-        "and steps backward are told. A missing number is one that no manifest of the log bears; it may be of one that is elsewhere. Not in a party's.",
+        "and steps backward (a later issue with a smaller number) are told. A missing number is one that no manifest of the log bears; it may be of one that is elsewhere. Not in a party's.",
     ),
     CountingRule(
         "permit",

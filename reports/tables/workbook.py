@@ -26,6 +26,7 @@ FIRST_YEAR = 1900
 """Before it there are no dates in cells."""
 MASS, MOMENT, DAY = "#,##0.000000", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 _FORMS = {"text": "@", "mass": MASS, "percent": "+0.00%;-0.00%;0.00%", "whole": "0", "moment": MOMENT, "day": DAY}
+_A4, _A3, _A4_CHARACTERS = 9, 8, 190  # paper by its number in the file; what is wider would be read with a glass on A4
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _STRING, _BLANK, _NUMBER, _TIME = (getattr(Worksheet, f"write_{name}").__wrapped__ for name in ("string", "blank", "number", "datetime"))
 _LINE, _LINES_MAX = 15, 27
@@ -105,7 +106,7 @@ class Workbook:
         self._board = self._book.add_worksheet(kept)
         self._board.hide_gridlines(2)
         self._board.set_landscape()
-        self._board.set_paper(9)
+        self._board.set_paper(_A4)
         self._board.fit_to_pages(1, 0)
 
     def chart(self, title: str, names: int, columns: Mapping[int, str], rows: int = 0, *, stacked: bool = False) -> None:
@@ -153,7 +154,7 @@ class Workbook:
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A3 if sum(wide for _, wide in self._heads) > _A4_CHARACTERS else _A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_row(0, 32)

@@ -9,7 +9,7 @@ from reports.paper.grid import Cell, Column, fitting_size, mass, row, section, t
 from reports.paper.sheet import SHADE, Paint, Sheet
 from reports.paper.tongue import listed, say
 from reports.reconciliation.checks import Adjustment, NumberSeries, PermitEnd, PlanMonth, StockMonth
-from reports.reconciliation.judged.item_words import both_sides, owner_text, subject_text, thread_text, to_do_text, what_text
+from reports.reconciliation.judged.item_words import both_sides, level_text, owner_text, subject_text, thread_text, to_do_text, what_text
 from reports.reconciliation.judged.open_items import StatementItem, open_items, own_items
 from reports.reconciliation.judged.wording import as_it_ends, days, finding_level, plural
 from reports.reconciliation.model import MonthlyStatement
@@ -35,7 +35,7 @@ def item_columns(statement: MonthlyStatement) -> tuple[Column[StatementItem], ..
     """Of open items, for whoever has to do something and whoever waits for it."""
     at_s = statement.drawn_s
     return (
-        Column("级别", "Level", 0.8, lambda item: finding_level(item.level) if item.level else say("未到期", "not due"), "center", _is_bad),
+        Column("级别", "Level", 0.8, lambda item: level_text(item, at_s), "center", _is_bad),
         Column("核对", "Check", 0.5, lambda item: item.check, "center"),
         Column("事项", "What", 1.4, what_text),
         Column("对象", "Of what", 1.9, lambda item: subject_text(statement, item)),

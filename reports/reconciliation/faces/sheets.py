@@ -13,7 +13,7 @@ from reports.paper.sheet import ACCENT, ALARM
 from reports.paper.tongue import listed, say
 from reports.reconciliation.checks import Adjustment
 from reports.reconciliation.faces.charts import age_name, deviation_name
-from reports.reconciliation.judged.item_words import operand_text, owner_text, thread_text, to_do_text, what_text
+from reports.reconciliation.judged.item_words import level_text, operand_text, owner_text, thread_text, to_do_text, what_text
 from reports.reconciliation.judged.open_items import open_items
 from reports.reconciliation.judged.wording import finding_level
 from reports.reconciliation.model import MonthlyStatement
@@ -96,7 +96,7 @@ def _t(of: object, names: str) -> Iterator[Decimal | None]:
 
 def _items(statement: MonthlyStatement) -> Rows:
     for item in open_items(statement):
-        level = finding_level(item.level) if item.level else say("未到期", "not due")
+        level = level_text(item, statement.drawn_s)
         waste = statement.codes.get(item.waste, "")
         sides = (operand_text(item.left), operand_text(item.right), tonnes_of(item.difference_g))
         turn = (owner_text(statement, item), item.owner, to_do_text(item), _day(item.due_on))

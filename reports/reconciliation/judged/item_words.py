@@ -6,6 +6,7 @@ from ledger.mass import format_mass
 from reports.items.words import CODES, SOURCES
 from reports.paper.tongue import say
 from reports.reconciliation.judged.open_items import ItemOperand, StatementItem
+from reports.reconciliation.judged.wording import finding_level
 from reports.reconciliation.model import MonthlyStatement
 
 _COMING: Mapping[str, tuple[str, str]] = {
@@ -87,3 +88,10 @@ def owner_text(statement: MonthlyStatement, item: StatementItem) -> str:
 def thread_text(item: StatementItem) -> str:
     """How far it is."""
     return say(*_THREADS[item.thread]) if item.thread else say("未办", "open")
+
+
+def level_text(item: StatementItem, at_s: int) -> str:
+    """Its level; of what had none at the end of the month whether its day has come since."""
+    if item.level:
+        return finding_level(item.level)
+    return say("期限已过", "past its day") if item.is_open and item.is_late(at_s) else say("未到期", "not due")
