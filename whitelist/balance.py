@@ -154,8 +154,14 @@ def site_balance(facts: Facts, account: str, limit: QuotaLimit, year: int, of_ye
 
 
 def level_of(account: str, balance: QuotaBalance, limits: Thresholds) -> tuple[Level, str] | None:
-    """The alert of the present (‡) that an account raises: ``QUOTA_LEFT``, beyond the limit ``QUOTA_OVERDRAWN``, of a scale ``PERMIT_SCALE``."""
-    taken, all_g = balance.taken_g * 1000, balance.open_g
+    """The alert of the present (‡) that an account raises."""
+    return level_at(account, balance.taken_g, balance.open_g, limits)
+
+
+def level_at(account: str, taken_g: int, all_g: int, limits: Thresholds) -> tuple[Level, str] | None:
+    """Of an account of which so much is taken of so much: ``QUOTA_LEFT``, beyond the limit ``QUOTA_OVERDRAWN``, of a scale ``PERMIT_SCALE``.
+    Monthly statements ask the same (``reports.reconciliation.judged.gravity``)."""
+    taken = taken_g * 1000
     if account.startswith("Q3"):
         if taken > all_g * limits.scale_limit_permille:
             return "H", "QUOTA_OVERDRAWN"

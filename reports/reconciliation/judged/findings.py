@@ -104,11 +104,8 @@ def _numbers(statement: MonthlyStatement) -> Iterator[MonthFinding]:
 
 
 def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
-    terms = None if statement.terms is None else statement.terms.limits
-    flagged = gravity.accounts(statement).flagged
-    over = [account for account in flagged if gravity.is_overdrawn(account, terms)]
-    within = [account for account in flagged if not gravity.is_overdrawn(account, terms)]
-    scale, near = ([account for account in within if (account.layer == gravity.SCALE) == is_scale] for is_scale in (True, False))
+    told = [(account, gravity.account_alert(account, statement)[1]) for account in gravity.accounts(statement).flagged]
+    over, scale, near = ([account for account, code in told if code == one] for one in ("QUOTA_OVERDRAWN", "PERMIT_SCALE", "QUOTA_LEFT"))
     if over:
         most = max(-(account.left_g or 0) for account in over)
         yield MonthFinding(

@@ -12,12 +12,11 @@ from msgspec import Struct
 from ledger.times import DAY_S
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import AccountMonth, MonthlyStatement
+from whitelist.balance import level_at
 from whitelist.thresholds import Thresholds
 
 Item = TypeVar("Item")
 _RANK = {"H": 0, "M": 1, "L": 2, "": 3}
-SCALE = "Q3"
-"""Layer of yearly scales: above the permit's one is not yet beyond what the law leaves room for (R-20)."""
 
 
 class Divided(Struct, Generic[Item], frozen=True):
@@ -102,22 +101,19 @@ def is_long(statement: MonthlyStatement, row: LineRow) -> bool:
 
 
 def account_level(account: AccountMonth, statement: MonthlyStatement) -> str:
-    """``H``, ``M``, ``L`` or empty: of a quota from the shares of ``QUOTA_LEFT`` on, of a yearly scale above those of R-20."""
+    """``H``, ``M``, ``L`` or empty."""
+    return account_alert(account, statement)[0]
+
+
+def account_alert(account: AccountMonth, statement: MonthlyStatement) -> tuple[str, str]:
+    """Level and code by the very function that says it of the present (``whitelist.balance``); two empty ones where nothing is to be said. Without
+    terms only what is taken beyond the limit is."""
     terms, limit_g = _terms(statement), account.limit_g
-    if limit_g is not None and is_overdrawn(account, terms):
-        return "H"
-    if terms is None or not limit_g:
-        return ""
-    if account.layer == SCALE:
-        return "M" if account.taken_g * 1000 > limit_g * terms.scale_alert_permille else ""
-    steps = (("H", terms.quota_alert_permille_3), ("M", terms.quota_alert_permille_2), ("L", terms.quota_alert_permille_1))
-    return next((level for level, step in steps if account.taken_g * 1000 >= limit_g * step), "")
-
-
-def is_overdrawn(account: AccountMonth, terms: Thresholds | None) -> bool:
-    """Whether more was taken than there is; of a yearly scale more than the law leaves room for (R-20)."""
-    room_permille = terms.scale_limit_permille if account.layer == SCALE and terms is not None else 1000
-    return account.limit_g is not None and account.taken_g * 1000 > account.limit_g * room_permille
+    if limit_g is None:
+        return "", ""
+    if terms is None:
+        return ("H", "QUOTA_OVERDRAWN") if account.taken_g > limit_g else ("", "")
+    return level_at(account.account, account.taken_g, limit_g, terms) or ("", "")
 
 
 def permille(account: AccountMonth) -> int:

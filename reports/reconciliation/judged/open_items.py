@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ledger.times import DAY_S, day_of, parse_at
 from reports.reconciliation.judged import gravity
 from reports.reconciliation.line import LineRow
-from reports.reconciliation.model import AccountMonth, MonthlyStatement
+from reports.reconciliation.model import MonthlyStatement
 from whitelist.thresholds import Thresholds
 
 _ON_THE_ROAD = "in_transit"
@@ -207,12 +207,12 @@ class _Finder:
 
     def _accounts(self) -> Iterator[StatementItem]:
         for account in gravity.accounts(self.statement).flagged:
-            level = gravity.account_level(account, self.statement)
+            level, code = gravity.account_alert(account, self.statement)
             if level in ("H", "M") and account.limit_g is not None:
                 chain, _, row = account.account.partition(" ")[2].partition(" ")
                 yield self._other(
                     "M9",
-                    _account_code(account, self.terms),
+                    code,
                     level,
                     chain,
                     line=int(row) + 1 if row.isdecimal() else None,
@@ -265,12 +265,6 @@ class _Finder:
     def _other(self, check: str, code: str, level: str, chain: str, **more: object) -> StatementItem:
         said = {"due_on": self.with_statement} | more
         return self._with_thread(StatementItem(check=check, code=code, level=level, chain=chain, **said))  # type: ignore[arg-type]  # named above
-
-
-def _account_code(account: AccountMonth, terms: Thresholds | None) -> str:
-    if gravity.is_overdrawn(account, terms):
-        return "QUOTA_OVERDRAWN"
-    return "PERMIT_SCALE" if account.layer == gravity.SCALE else "QUOTA_LEFT"
 
 
 def _is_day(text: str) -> bool:
