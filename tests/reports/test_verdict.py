@@ -259,7 +259,8 @@ def test_quotas_are_graded_by_the_adopted_shares() -> None:
 
     assert [level(taken) for taken in ("79.999999", "80", "95", "99.999999", "100", "100.000001")] == ["", "L", "M", "M", "H", "H"]
     scale = {"layer": "Q3", "year_g": None}
-    assert [level(taken, **scale) for taken in ("100", "100.000001", "120", "120.000001")] == ["", "M", "M", "H"]
+    taken_of_a_scale = ("79.999999", "80", "95", "100", "100.000001", "120", "120.000001")
+    assert [level(taken, **scale) for taken in taken_of_a_scale] == ["", "L", "M", "M", "M", "M", "H"]
     over = replace(account, closing_g=parse_mass("3000.5"))
     changed = replace(statement, accounts=(over,))
     assert ("QUOTA_OVERDRAWN", "H", 1, "1 个额度账户超用，最多 0.5 吨") in told("zh", changed)

@@ -113,7 +113,7 @@ def account_alert(account: AccountMonth, statement: MonthlyStatement) -> tuple[s
         return "", ""
     if terms is None:
         return ("H", "QUOTA_OVERDRAWN") if account.taken_g > limit_g else ("", "")
-    return level_at(account.account, account.taken_g, limit_g, terms) or ("", "")
+    return level_at(account.layer, account.taken_g, limit_g, terms) or ("", "")
 
 
 def permille(account: AccountMonth) -> int:
