@@ -16,6 +16,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "leave": ("退出", "Log out"),
     "leave_all": ("在所有设备上退出", "Log out everywhere"),
     "other_language": ("English", "中文"),
+    "months": ("月度对账", "Months"),
+    "notices": ("提醒与通知", "Notices"),
     "about": ("关于本账本", "About this log"),
     "problems": ("错误代码", "Codes"),
     "verify": ("核验", "Verify"),
