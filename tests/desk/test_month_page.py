@@ -17,7 +17,7 @@ def stand(person: Person) -> str:
     """Wait for the statement, which may have to be drawn; the text of the page."""
 
     def wait(page: Any) -> str:
-        page.locator("#statement .sentence").wait_for(timeout=90_000)
+        page.locator("#statement .sentence").wait_for(timeout=170_000)
         return str(page.inner_text("main"))
 
     return str(person.do(wait))
@@ -97,7 +97,7 @@ def test_an_office_sees_a_direction_and_filters_stand_in_the_address(people: Peo
     def narrow(page: Any) -> str:
         page.locator("#status").select_option("settled")
         page.locator("#items form:not([data-act]) button").click()
-        page.locator("#statement .sentence").wait_for(timeout=90_000)
+        page.locator("#statement .sentence").wait_for(timeout=170_000)
         return str(page.url)
 
     url = office.do(narrow)

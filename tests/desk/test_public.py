@@ -103,7 +103,7 @@ def test_open_figures_come_after_the_page_with_a_table_each(people: People) -> N
     person.open("/public")
 
     def look(page: Any) -> tuple[int, int, str]:
-        page.locator("#open-figures .chart").first.wait_for(timeout=60_000)
+        page.locator("#open-figures .chart").first.wait_for(timeout=170_000)
         page.locator("#open-figures details").first.evaluate("(element) => { element.open = true; }")
         return page.locator(".chart svg[role=img]").count(), page.locator(".chart table").count(), page.inner_text("main")
 
