@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 from msgspec import Struct
+from openpyxl import load_workbook
 
+from tests.desk.clerk_pages import client
 from tests.desk.conftest import People
 from tests.desk.persons import Person
 
-CLERK, CARRIER, CRAMPED = "generator", "shuan", "bishan"
+CLERK, CARRIER, CRAMPED = "jinchuan", "shuan", "bishan"
 """成都锦川, 四川蜀安 with the key of its office, and 重庆璧电, which has three decisions for one waste."""
 PLATE, WAYBILL, LICENCE = "川A·FX930", "YD2026110200001", "川交运管许可成字510100000001号"
 LABELS = "\n".join(f"915101120000FX029E9000523120261102{number:03d}" for number in range(1, 4))
@@ -217,3 +220,46 @@ def test_the_list_is_searched_by_its_address_and_the_paper_has_three_parts(peopl
     paper = clerk.text(".paper")
     for part in ("第一部分", "第二部分", "第三部分", "废铅蓄电池", "不是国家系统的法定联单"):
         assert part in paper
+
+
+def workbook(empty: bytes, rows: list[dict[str, str]]) -> dict[str, Any]:
+    """The empty workbook of planned loads with rows filled in, as a browser sends it."""
+    book = load_workbook(BytesIO(empty))
+    page = book["计划"]
+    heads = [cell.value for cell in page[1]]
+    for number, row in enumerate(rows, 2):
+        for head, text in row.items():
+            page.cell(number, heads.index(head) + 1, text)
+    out = BytesIO()
+    book.save(out)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return {"name": "本周计划.xlsx", "mimeType": kind, "buffer": out.getvalue()}
+
+
+def bring(clerk: Person, file: dict[str, Any]) -> str:
+    """Bring a spreadsheet; what is said of it."""
+    clerk.open("/desk/new")
+
+    def go(page: Any) -> None:
+        page.locator('input[type="file"]').set_input_files(file)
+        page.get_by_role("button", name="读取").click()
+
+    clerk.do(go)
+    at(clerk, r"/desk/new/sheet")
+    return clerk.text()
+
+
+def test_a_spreadsheet_becomes_drafts_or_is_told_cell_by_cell(people: People) -> None:
+    clerk = people(CLERK)
+    with client(clerk) as asked:
+        empty = asked.get("/desk/new/plan.xlsx").content
+    carrier = {"承运单位": "四川蜀安危货运输有限公司（虚构）"}
+    code = {"废物代码": "900-052-31"}
+    wrong = bring(
+        clerk, workbook(empty, [{"废物代码": "900-052-32", "数量（吨）": "x"}, {**code, "数量（吨）": "5", "承运单位": "没有这家公司"}])
+    )
+    for part in ("有 3 处不符，没有保存", "计划!D2", "计划!F2", "计划!H3"):
+        assert part in wrong
+    good = bring(clerk, workbook(empty, [{**code, **carrier, "计划时间": "2026-11-03 09:40", "数量（吨）": "7.25", "包装数量": "14"}]))
+    assert "存为 1 份草稿" in good
+    assert "7.250" in text_of(clerk, "/desk", "#later")

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "form_sign": ("核对并签署", "Check and sign"),
+    "form_colon": ("：", ": "),
+    "form_open": ("（", " ("),
+    "form_close": ("）", ")"),
+    "form_between": ("、", ", "),
     "form_more": ("更多内容：已填好的和可以不填的", "More: filled in already, or not needed"),
     "form_add": ("再加一项", "Add one more"),
     "form_remove": ("去掉", "Remove"),
