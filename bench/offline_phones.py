@@ -38,7 +38,7 @@ from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
 from signing.keys import PrivateKey
 from tests.browser.conftest import CHROMIUM, FLAGS
 
-STEPS, ROUNDS = 18, 8
+STEPS, ROUNDS, PAUSE_S = 18, 12, 0.3
 PASSPHRASE = "a passphrase"
 _PLACE = {"division": "500112", "address": "乙市虚构服务区1号"}
 _ORIGIN = {"division": "510112", "address": "甲市工业园1号（虚构）"}
@@ -244,8 +244,9 @@ class Fleet(Struct, kw_only=True):
             await phone.goes(True)
         for _ in range(ROUNDS):
             done = [await phone.call("drain") for phone in self.phones.values()]
-            if not any(one["entered"] or one["refused"] for one in done):
+            if not any(one["entered"] or one["refused"] or one["later"] is not None for one in done):
                 break
+            await asyncio.sleep(PAUSE_S)  # the page's own sending may be under way
         rows = await self.world.pool.fetch("SELECT hash FROM link WHERE chain = $1", chain)
         entered, kept = {row["hash"].hex() for row in rows}, set[str]()
         for phone in self.phones.values():

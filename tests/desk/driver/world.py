@@ -173,6 +173,7 @@ class Handset(Struct, kw_only=True):
             said = str(sheet.inner_text())
             sheet.locator("[data-sign]").click()
             sheet.wait_for(state="detached")
+            page.wait_for_selector("body:not(.busy), dialog[open]", state="attached")
             return said
 
         return str(await self.do(go))
