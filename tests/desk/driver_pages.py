@@ -12,7 +12,8 @@ def _trip(person: Person, stage: str) -> str:
     address = f"{person.url}/v1/manifests?carrier={person.uscc}&stage={stage}&limit=1"
     asked = Request(address, headers={"Authorization": f"Bearer {token_of(person.url, person.key)}"})  # our own server
     with urlopen(asked) as answer:
-        return f"/drive/m/{json.loads(answer.read())['manifests'][0]['id']}"
+        found = json.loads(answer.read())["manifests"]
+    return f"/drive/m/{found[0]['id']}" if found else "/drive/"
 
 
 def issued(person: Person) -> str:
@@ -30,4 +31,4 @@ def closed(person: Person) -> str:
     return _trip(person, "closed")
 
 
-PAGES = (("driver", "/drive/"), ("driver", issued), ("driver", moving), ("driver", closed))
+PAGES = (("driver", "/drive/"), ("dispatcher", issued), ("dispatcher", moving), ("driver", closed))
