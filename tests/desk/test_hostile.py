@@ -73,7 +73,7 @@ async def bring(served: Served) -> list[str]:
         "device": "phone",
         "label": "<img src=x onerror=window.planted=1>",
     }
-    await one(generator, "key.add/1", f"party/{generator}", key)
+    await one(generator, "key.add/1", f"party/{generator}", added)
     place = {"division": "510112", "address": HOSTILE}
     told = {
         "incident": "leak",
