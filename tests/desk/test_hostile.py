@@ -68,7 +68,7 @@ async def bring(served: Served) -> list[str]:
         await one(authority.uscc, "party.amend/1", f"party/{firm}", {"name": f"{HOSTILE}（虚构）", "reason": HOSTILE})
     generator = CAST.firm("jinchuan").uscc
     phone = register(served.keyring.key(f"{generator}.hostile"), log.found or "", generator)
-    key = {
+    added = {
         "key": {"suite": phone.suite, "spki": phone.spki, "pop": phone.pop},
         "device": "phone",
         "label": "<img src=x onerror=window.planted=1>",
