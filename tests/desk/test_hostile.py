@@ -49,7 +49,7 @@ ASKED = (
 
 async def bring(served: Served) -> list[str]:
     """The acts, and the chains that they touch."""
-    touched = []
+    touched: list[str] = []
 
     async def one(who: str, kind: str, chain: str, body: dict[str, Any]) -> None:
         async with AsyncLiandan(served.url, served.keyring.key(who), uscc=who) as client:
