@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-WIDE, LONGEST, ROW, BAR, HEAD = 640, 500, 44, 14, 16
+WIDE, LONGEST, ROW, BAR, HEAD = 400, 300, 48, 12, 21
 """Width of a chart, length of its longest bar (its figure stands behind it), height of a row, of its bar, and of the name above it."""
 LEAST = 2
 """A part of something is never nothing."""
@@ -33,6 +33,7 @@ class ChartRow(Struct, frozen=True, kw_only=True):
     beside: tuple[ChartPart, ...] = ()
     said: str = ""
     """The figure that stands behind the bar; without one those of its parts, one after the other."""
+    beside_said: str = ""
 
 
 class DrawnPart(Struct, frozen=True, kw_only=True):
@@ -83,7 +84,7 @@ def bars(rows: Sequence[ChartRow], *, most: int = 0, marks: Sequence[int] = ()) 
         heads.append(DrawnText(x=0, y=y + HEAD - 4, text=row.head))
         draw(row.parts, y + HEAD, row.said)
         if row.beside:
-            draw(row.beside, y + HEAD + BAR + 4)
+            draw(row.beside, y + HEAD + BAR + 4, row.beside_said)
             y += BAR + 4
         y += ROW
     return DrawnChart(

@@ -64,6 +64,8 @@ def _mirror(told: ToldMonth) -> DrawnFigure:
                 _part("closing_t", signed_g(one.closing_t)),
                 _part("difference", signed_g(one.difference_t)),
             ),
+            said=short_tonnes(sum(signed_g(mass) for mass in (one.opening_t, one.departed_t))),
+            beside_said=short_tonnes(sum(signed_g(mass) for mass in (one.accepted_t, one.refused_t, one.closing_t, one.difference_t))),
         )
         for one in told.mirror
     ]
