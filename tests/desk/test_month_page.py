@@ -50,12 +50,12 @@ def test_the_page_says_what_the_statement_says(people: People) -> None:
 
 
 def test_an_item_is_commented_on_by_a_firm_and_settled_by_an_authority(people: People) -> None:
-    firm = people("scale")
+    firm = people("yuxu")  # a generator whose load came with another weight
     firm.open("/desk/months?month=2026-10")
     stand(firm)
 
     def comment(page: Any) -> str:
-        item = page.locator("article.item", has=page.get_by_text("说明", exact=True)).first
+        item = page.locator("article.item", has_text="M4 manifest/").first
         key = item.locator("dd.code").inner_text()
         item.get_by_text("说明", exact=True).first.click()
         item.locator("[data-path=text]").first.fill(HOSTILE)
