@@ -115,7 +115,7 @@ def test_open_figures_come_after_the_page_with_a_table_each(people: People) -> N
     assert f"{float(figures['quotas'][-1]['moved_t']):,.3f}" in told, "the table has what the file has"
 
 
-@pytest.mark.parametrize("path", ["/public?year=1066&pair=%3Cscript%3E", "/road-link?x=1", "/public/figures?year=x"])
+@pytest.mark.parametrize("path", ["/public?year=1066&pair=%3Cscript%3E", "/road-link?x=1"])
 def test_whatever_is_asked_a_page_stands(path: str, people: People) -> None:
     person = people("scale", holds_key=False)
     stranger(person)
