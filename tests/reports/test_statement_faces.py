@@ -19,6 +19,8 @@ from reports.items.words import CODES
 from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import finish, scope_of, to_bytes
 from reports.reconciliation.checks import Adjustment, BaseClose, PlanMonth
+from reports.reconciliation.faces.chart import charted
+from reports.reconciliation.judged.findings import findings
 from reports.reconciliation.judged.verdict import both_sentences
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.rules import RULES
@@ -203,3 +205,31 @@ def test_an_empty_month_has_no_charts(tmp_path: Path) -> None:
     assert len(printed(empty, tmp_path)) == 1
     with zipfile.ZipFile(io.BytesIO(to_bytes(empty, "xlsx"))) as archive:
         assert not [name for name in archive.namelist() if name.startswith("xl/charts/")]
+
+
+def test_the_chart_of_page_1_leaves_no_code_out() -> None:
+    """Where bars are fewer than codes the last one is of all others; the parts make the month's total, whatever room there is."""
+    statement = drawn(october())
+    one = statement.mirror[0]
+    codes = [replace(one, code=f"900-0{n}-31", departed_g=10_000_000 * n, accepted_g=9_000_000 * n) for n in range(30, 36)]
+    for most in range(1, 8):
+        shown = charted(statement, codes, most)
+        assert len(shown) == min(most, len(codes))
+        assert sum(mirror.accepted_g for _, mirror in shown) == sum(mirror.accepted_g for mirror in codes)
+        assert sum(mirror.departed_g for _, mirror in shown) == sum(mirror.departed_g for mirror in codes)
+    assert charted(statement, codes, 5)[-1][0] == "其余 2 个代码"
+    assert charted(statement, codes, 1)[0][0] == "全部 6 个代码"
+    assert charted(statement, codes, 0) == []
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_page_1_tells_every_weight_with_one_sign(tmp_path: Path, tongue: Tongue) -> None:
+    """What is lacking is above 0 among the findings as in the equation, and the heads say so; each table has its own number."""
+    first = printed(bad(), tmp_path, tongue)[0]
+    short = next(one for one in findings(bad()) if one.code == "WEIGHT" and one.level == "M")
+    assert short.mass_g == 150_000
+    assert "0.150000" in first
+    assert "-0.150000" not in first
+    assert {"zh": "短少2.68%", "en": "2.68%less"}[tongue] in first
+    assert {"zh": "磅差＝移出−到场，正数为短少，M4亦同", "en": "difference,inM4too:whatleft−whatcame,above0:lesscame"}[tongue] in first
+    assert "M12b" in first

@@ -1,11 +1,13 @@
 """The chart of page 1: by code what was to be explained against how it is explained, two bars each with the figures of their parts."""
 
+from collections.abc import Sequence
+
 from reports.paper.bars import BAR, LIGHT, TAKEN, TEXT, draw_key, draw_parts, figure, fitting
 from reports.paper.fonts import REGULAR
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, RULE, Paint, Sheet
 from reports.paper.tongue import say
 from reports.reconciliation.faces.lists import explained
-from reports.reconciliation.judged.wording import as_it_ends
+from reports.reconciliation.judged.wording import as_it_ends, plural
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement
 
 WIDTH = 262.0
@@ -14,6 +16,8 @@ ROW = 39.0
 AROUND = 22.0
 Part = tuple[str, int, str]
 """Word, grams, color."""
+ChartedCode = tuple[str, MirrorEquation]
+"""What stands above its bars, and the equation."""
 
 
 def height_of(codes: int) -> float:
@@ -21,14 +25,31 @@ def height_of(codes: int) -> float:
     return AROUND + codes * ROW
 
 
-def draw_chart(sheet: Sheet, statement: MonthlyStatement, codes: list[MirrorEquation], x: float, y: float, high: float) -> None:
+def charted(statement: MonthlyStatement, rows: Sequence[MirrorEquation], most: int) -> list[ChartedCode]:
+    """At most so many bars, the last one of all codes that have none of their own: their sums are those of the month."""
+    moved = [mirror for mirror in rows if explained(mirror)]
+    alone = moved if len(moved) <= most else moved[: max(most - 1, 0)]
+    found = [(statement.waste(mirror.code), mirror) for mirror in alone]
+    if rest := moved[len(alone) :] if most > 0 else []:
+        terms = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
+        sums = MirrorEquation(code="", **{term: sum(getattr(one, term) for one in rest) for term in terms})
+        name = (
+            say(f"其余 {len(rest)} 个代码", plural(len(rest), "other code"))
+            if alone
+            else say(f"全部 {len(rest)} 个代码", f"all {len(rest)} codes")
+        )
+        found.append((name, sums))
+    return found
+
+
+def draw_chart(sheet: Sheet, statement: MonthlyStatement, codes: Sequence[ChartedCode], x: float, y: float, high: float) -> None:
     """The codes given, in their order, from the upper left corner; all bars have one scale."""
     sheet.box(x, y, WIDTH, high, stroke=RULE)
     sheet.text(x + 8, y + 12, say("移出与去向对照（吨）", "What left and where it is (t)"), Paint(7.5, REGULAR, INK))
-    most = max(max(explained(mirror), 1) for mirror in codes)
-    for place, mirror in enumerate(codes):
+    most = max(max(explained(mirror), 1) for _, mirror in codes)
+    for place, (name, mirror) in enumerate(codes):
         top = y + AROUND - 4 + place * ROW
-        sheet.text(x + 8, top + 8, fitting(statement.waste(mirror.code), 6.8, WIDTH - 16), Paint(6.8, REGULAR, INK))
+        sheet.text(x + 8, top + 8, fitting(name, 6.8, WIDTH - 16), Paint(6.8, REGULAR, INK))
         _bar(sheet, _left(mirror), x + 8, top + 10.5, most)
         _bar(sheet, _right(statement, mirror), x + 8, top + 24, most)
 

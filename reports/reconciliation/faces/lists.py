@@ -49,7 +49,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "m7_cut_off": ("M7　跨期（起运月与接受月不同）", "M7 Cut-off: departed and received in different months"),
     "m9_accounts": ("M9　额度使用（按入账时间）", "M9 Quotas, by time of admission"),
     "mirror": ("M12　镜像等式：全部废物代码", "M12 Mirror equation, all codes"),
-    "m12_without_departure": ("M12　无起运记录即接受", "M12 Received without a departure"),
+    "m12_without_departure": ("M12b　无起运记录即接受", "M12b Received without a departure"),
     "lines": ("联单明细", "All lines of the month"),
     "adjustments": ADJUSTMENTS,
     "m1_stocks": STOCKS,

@@ -9,9 +9,9 @@ from reports.paper.fonts import BOLD, BOLD_LEAST, REGULAR, width, wrap
 from reports.paper.grid import Cell, Column, fitting_size, row, section, table, tonnes
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say, spoken
-from reports.reconciliation.faces.chart import AROUND, ROW, WIDTH, draw_chart, height_of
+from reports.reconciliation.faces.chart import AROUND, ROW, WIDTH, charted, draw_chart, height_of
 from reports.reconciliation.faces.item_lists import draw_own
-from reports.reconciliation.faces.lists import draw_lists, equation_columns, equation_rows, explained, title_of
+from reports.reconciliation.faces.lists import draw_lists, equation_columns, equation_rows, title_of
 from reports.reconciliation.faces.sources import draw_rules, draw_sources
 from reports.reconciliation.judged import gravity
 from reports.reconciliation.judged.finding import MonthFinding
@@ -22,7 +22,7 @@ from reports.reconciliation.judged.wording import as_it_ends, finding_level, old
 from reports.reconciliation.line import LineRow
 from reports.reconciliation.model import EmergencyMonth, MonthlyStatement
 
-LAYOUT = 3
+LAYOUT = 4
 """Version of what is printed and where. What a paper of another layout is about is proved by the hash of the JSON that it bears."""
 TITLE = ("危险废物跨省转移月度对账单", "Monthly reconciliation of interprovincial hazardous-waste transfers")
 _OF_FIRM = ("危险废物转移企业对账单", "Monthly statement of a firm's hazardous-waste transfers")
@@ -176,7 +176,7 @@ def _counts(statement: MonthlyStatement) -> str:
         say(f"M6 编号重复 {len(statement.duplicates)} 个", f"M6 numbers used twice {len(statement.duplicates)}"),
         say(f"M7 跨期 {len(statement.cut_off)} 行", f"M7 cut-off {len(statement.cut_off)}"),
         say(f"M9 额度 {len(statement.accounts)} 个账户", f"M9 quota accounts {len(statement.accounts)}"),
-        say(f"M12 无起运接受 {len(statement.without_departure)} 行", f"M12 without a departure {len(statement.without_departure)}"),
+        say(f"M12b 无起运接受 {len(statement.without_departure)} 行", f"M12b without a departure {len(statement.without_departure)}"),
         *map(_emergency_text, statement.emergencies),
     )
 
@@ -191,7 +191,7 @@ def _emergency_text(found: EmergencyMonth) -> str:
     if found.counted_g is None:
         return text
     counted = tonnes(found.counted_g, weighed=False)
-    return text + say(f"已计入 {counted} 吨", f", {counted} t counted")
+    return text + say(f"，已计入 {counted} 吨", f", {counted} t counted")
 
 
 def _open_text(statement: MonthlyStatement, rows: Sequence[LineRow], words: tuple[str, str]) -> str:
@@ -207,8 +207,8 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The mirror equation as six boxes with its signs."""
     section(
         sheet,
-        "M12　镜像等式（移出与接受互相解释，单位：吨）",
-        "M12 Mirror equation: what left is explained by what arrived, t",
+        "M12　镜像等式（吨；磅差＝移出−到场，正数为短少，M4 亦同）",
+        "M12 Mirror equation, t; difference, in M4 too: what left − what came, above 0: less came",
     )
     total = statement.total
     parts = (
@@ -250,11 +250,10 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
 
 def _codes(sheet: Sheet, statement: MonthlyStatement, shown: int) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
-    section(sheet, "按废物代码", "By waste code")
+    section(sheet, "镜像等式：按废物代码", "Mirror equation by waste code")
     rows = equation_rows(statement)
-    in_chart = [mirror for mirror in rows if explained(mirror)][:_CODES_IN_CHART]
     sheet.need(height_of(1))
-    in_chart = in_chart[: int((sheet.left_over - AROUND) // ROW)]
+    in_chart = charted(statement, rows, min(_CODES_IN_CHART, int((sheet.left_over - AROUND) // ROW)))
     top, page = sheet.y, len(sheet.pages)
     sheet.inset = WIDTH + 12 if in_chart else 0.0
     columns = equation_columns(statement)

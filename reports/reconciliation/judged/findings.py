@@ -7,7 +7,7 @@ from reports.paper.tongue import say
 from reports.reconciliation.judged import gravity
 from reports.reconciliation.judged.check_findings import check_findings
 from reports.reconciliation.judged.finding import MonthFinding, case_of, declared_of, figure_of
-from reports.reconciliation.judged.wording import days, percent, plural, share_of
+from reports.reconciliation.judged.wording import days, off_by, plural, share_of
 from reports.reconciliation.model import AccountMonth, MonthlyStatement
 from reports.words import when
 
@@ -72,18 +72,18 @@ def _weights(statement: MonthlyStatement) -> Iterator[MonthFinding]:
         if not rows:
             continue
         worst = rows[0]
-        sent, came, off = figure_of(worst.sent_g), figure_of(worst.came_g), percent(worst.deviation)
+        sent, came, off = figure_of(worst.sent_g), figure_of(worst.came_g), off_by(worst.deviation)
         yield MonthFinding(
             code="WEIGHT",
             level=level,
             table="m4_differences",
             count=len(rows),
-            mass_g=sum(row.came_g - row.sent_g for row in rows),
+            mass_g=sum(row.sent_g - row.came_g for row in rows),
             text=say(
-                f"{len(rows)} 行重量超差（{word[0]}），最大偏差 {off}",
-                f"{plural(len(rows), 'line')} out of tolerance by weight ({word[1]}), at most {off}",
+                f"{len(rows)} 行重量超差（{word[0]}），最多{off}",
+                f"{plural(len(rows), 'line')} out of tolerance by weight ({word[1]}), the worst by {off}",
             ),
-            worst=case_of(statement, worst, say(f"移出 {sent} 吨，到场 {came} 吨，偏差 {off}", f"sent {sent} t, came {came} t, {off}")),
+            worst=case_of(statement, worst, say(f"移出 {sent} 吨，到场 {came} 吨，{off}", f"sent {sent} t, came {came} t, {off}")),
         )
 
 

@@ -34,6 +34,12 @@ def percent(hundredths: int) -> str:
     return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}%"
 
 
+def off_by(hundredths: int) -> str:
+    """A deviation in words, so that nobody has to know which way its sign goes: ``短少 2.68%``."""
+    share = percent(abs(hundredths)).lstrip("+")
+    return say(f"短少 {share}", f"{share} less") if hundredths < 0 else say(f"多出 {share}", f"{share} more")
+
+
 def days(seconds: int) -> str:
     """A span in whole days, in hours below two."""
     hours = seconds // 3600
@@ -73,5 +79,8 @@ def table_word(table: str) -> str:
 
 
 def table_number(table: str) -> str:
-    """The number of a table by its name in the JSON: ``M4`` of ``m4_differences``, ``M12`` of the equation; none of all lines."""
+    """The number of a table by its name in the JSON: ``M4`` of ``m4_differences``, ``M12`` of the equation, ``M12b`` of what makes it fail; none of
+    all lines."""
+    if table == "m12_without_departure":
+        return "M12b"
     return "M12" if table == "mirror" else table.partition("_")[0].upper() if table[:1] == "m" else ""
