@@ -10,9 +10,10 @@ from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, party_chain
 from ledger.log import Log
 from ledger.model import chain_key
-from ledger.routes import Lang
+from ledger.routes import Lang, caller_of
 from ledger.service import Service
 from liandan.desk.shell.as_of import read_as_of
+from liandan.desk.shell.cookies import SAFE
 from liandan.desk.shell.errors import VISIT
 from liandan.desk.shell.faces import SCALE, Face, face_of, faces_of
 from liandan.desk.shell.frame import EnterFirst, Visit
@@ -58,9 +59,13 @@ async def provide_guest(request: Request[Any, Any, Any], lang: Lang) -> Visit:
 
 
 async def provide_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
-    """``visit``: for everything else; raises EnterFirst."""
+    """``visit``: for everything else; raises EnterFirst. Refusal TOKEN_SCOPE: a program's token may be for reading or for posting alone, and
+    opens no more here than on ``/v1``."""
     if request.scope.get("user") is None:
         raise EnterFirst
+    caller_of(request, "read")
+    if request.method not in SAFE:
+        caller_of(request, "post")
     return await read_visit(request, lang)
 
 
