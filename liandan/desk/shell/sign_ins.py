@@ -7,6 +7,7 @@ it cannot be read out again.
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response, get
@@ -19,6 +20,8 @@ from signing.refusal import refuse
 
 FILE_MAX = 262_144
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+HOSTS = ("127.0.0.1", "localhost", "::1")
+"""A page of another name that resolves to this machine is not this machine's (DNS rebinding), whatever its browser says of its origin."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """Headers of a proxy: what comes through one is not known to come from here."""
 
@@ -41,12 +44,20 @@ def _read(path: Path, changed_ns: int) -> tuple[SignIn, ...]:
     return msgspec.json.decode(read_whole(path, FILE_MAX), type=tuple[SignIn, ...])
 
 
+def _host(request: Request[Any, Any, Any]) -> str | None:
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+
+
 def sign_ins(request: Request[Any, Any, Any], log: Log) -> tuple[SignIn, ...]:
     """What this browser is offered; nothing on a log that is not simulated, to other machines, and through proxies."""
     settings: Settings = request.app.state.settings
     place = settings.demo_sign_ins
     peer = (request.scope.get("client") or ("", 0))[0]
-    if place is None or not log.simulated or peer not in LOOPBACK or any(name in request.headers for name in FORWARDED):
+    is_near = peer in LOOPBACK and _host(request) in HOSTS and not any(name in request.headers for name in FORWARDED)
+    if place is None or not log.simulated or not is_near:
         return ()
     try:
         return _read(place, place.stat().st_mtime_ns)
