@@ -23,6 +23,11 @@ async def list_drafts(conn: Conn, party: str, sort: SortOfDraft, limit: int) -> 
     return [_draft(row) for row in await conn.fetch(sql, party, sort, limit)]
 
 
+async def hold(conn: Conn, party: str) -> None:
+    """One at a time for a party, until the transaction ends: what is counted stays so until something is added."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('liandan desk draft ' || $1, 0))", party)
+
+
 async def count_drafts(conn: Conn, party: str, sort: SortOfDraft) -> int:
     """How many a party has."""
     return int(await conn.fetchval("SELECT count(*) FROM desk_draft WHERE party = $1 AND sort = $2", party, sort))

@@ -30,6 +30,7 @@ class Boxes:
     async def open(self, caller: Caller, name: str, offer: bytes) -> BoxRow:
         """A new box of the caller's party, for ten minutes; Refusal BOX_MANY, BOX_TAKEN."""
         async with self._log.pool.acquire() as conn, conn.transaction():
+            await store.hold(conn, caller.uscc)
             await store.sweep(conn)
             if await store.count_of(conn, caller.uscc) >= OPEN_MAX:
                 raise refuse("BOX_MANY", expected=Phrase(f"至多 {OPEN_MAX} 个", f"at most {OPEN_MAX}"))

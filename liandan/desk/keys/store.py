@@ -27,6 +27,11 @@ async def sweep(conn: Conn) -> None:
     await conn.execute("DELETE FROM desk_box WHERE expires_at < now()")
 
 
+async def hold(conn: Conn, party: str) -> None:
+    """One at a time for a party, until the transaction ends: what is counted stays so until something is added."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('liandan desk box ' || $1, 0))", party)
+
+
 async def count_of(conn: Conn, party: str) -> int:
     """Boxes of a party that are open."""
     return int(await conn.fetchval("SELECT count(*) FROM desk_box WHERE party = $1 AND expires_at >= now()", party))

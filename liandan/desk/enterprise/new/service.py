@@ -201,6 +201,7 @@ async def keep_drafts(
     most = TEMPLATES_MAX if sort == "template" else DRAFTS_MAX
     found = []
     async with log.pool.acquire() as conn, conn.transaction():
+        await store.hold(conn, caller.uscc)
         have = await store.count_drafts(conn, caller.uscc, sort)
         if have + len(bodies) > most:
             raise refuse("DRAFT_MANY", field="drafts", found=have + len(bodies), expected=f"≤ {most}")
