@@ -25,6 +25,8 @@ AWAY = (
     *(asyncpg.InterfaceError, OSError),
 )
 """What is raised while the database stops, is gone or starts: nobody's fault, to be tried again. asyncpg knows no common class for it."""
+UNKEPT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What is raised for a text with NUL in it, which PostgreSQL cannot hold or look for: of whoever asks, never of the server."""
 
 
 class LogHead(Struct, frozen=True, gc=False):

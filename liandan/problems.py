@@ -22,7 +22,7 @@ from ledger.describing import PROBLEM_JSON
 from ledger.model import RowDamaged
 from ledger.problem import Language, Problem, leading, make_problem
 from ledger.routes import AGAIN, NEW, SIGNED
-from ledger.store import AWAY
+from ledger.store import AWAY, UNKEPT
 from liandan.desk.shell.cookies import LANGUAGE, cookie_of
 from liandan.wiring import RULES
 from signing import b64
@@ -135,6 +135,10 @@ class Problems:
             return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
         if isinstance(error, RowDamaged):
             return (Reason("ROW_DAMAGED", found=error.key),)
+        if isinstance(error, UNKEPT):
+            return (
+                Reason("FORBIDDEN_CHARACTER", found="U+0000", expected=Phrase("不含控制字符的文本", "text without control characters")),
+            )
         if isinstance(error, AWAY):
             return (Reason("BUSY", found=Phrase("数据库暂时无法连接", "the database is away")),)
         if isinstance(error, HTTPException) and error.status_code in OF_STATUS:

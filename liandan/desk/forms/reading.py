@@ -35,7 +35,7 @@ def read_form(body: type, base: Mapping[str, Any], typed: Iterable[tuple[str, st
         if field is None or field.type in ("file", "object", "table"):
             continue
         steps = path.split(".")
-        if any(step.isdecimal() and int(step) >= ROWS_MAX for step in steps):
+        if any(step.isdecimal() and (len(step) > 4 or int(step) >= ROWS_MAX) for step in steps):
             continue
         value = _value(field, given)
         if value is None and field.is_list and _at(found, steps) == []:

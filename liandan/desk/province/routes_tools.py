@@ -133,11 +133,13 @@ async def _tried(request: Request[Any, Any, Any], visit: Visit) -> TrialTold | N
     name, raw = await _file(typed.get("file"))
     if not raw:
         return None
-    year = str(typed.get("year", ""))
+    stands_for, year = str(typed.get("list", "")), str(typed.get("year", ""))
+    if "\0" in stands_for:  # no process can be given it
+        raise refuse("NOT_FOUND", field="list", found="U+0000")
     asked = TrialAsked(
         name=name,
         raw=raw,
-        stands_for=str(typed.get("list", ""))[:60],
+        stands_for=stands_for[:60],
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
         language=visit.lang,
     )

@@ -24,6 +24,8 @@ from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
 from liandan.intake.bounded import BoundedReader
 from liandan.intake.sniffing import FILE_MAX
 from manifests.service import projection
+from signing.phrase import Phrase
+from signing.refusal import refuse
 from whitelist.service import present_of
 
 READER = BoundedReader()
@@ -67,7 +69,9 @@ async def get_plan_workbook(visit: TheVisit) -> Response[bytes]:
 async def post_sheet(request: Request[Any, Any, Any], visit: TheVisit, data: Upload) -> Response[str]:
     """A spreadsheet as drafts, or what is wrong with it."""
     caller = caller_of(request, "post")
-    upload = data["file"]
+    upload = data.get("file")
+    if upload is None:
+        raise refuse("QUERY_FORM", field="file", expected=Phrase("一个表格文件", "a spreadsheet"))
     with READER.place(caller.uscc):
         raw = await upload.read()
         taken = await service.take_sheet(visit.service, READER, caller, (upload.filename or "-")[:200], raw, visit.lang)
@@ -111,7 +115,7 @@ async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: 
     """The same load on another decision."""
     number = data.get("line", "")
     draft = await service.move_draft(
-        visit.log, caller_of(request, "post"), name, data.get("approval", ""), int(number) if number.isdecimal() else -1
+        visit.log, caller_of(request, "post"), name, data.get("approval", ""), int(number) if number.isdecimal() and len(number) < 5 else -1
     )
     return Redirect(f"/desk/draft/{draft.id}", status_code=303)
 
