@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
 
 import click
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="spark：地址在环境变量 LIANDAN_SPARK 中 / spark: its address is in LIANDAN_SPARK",
 )
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV，一次一张表 / CSV, one table at a time")
 @command
 async def totals_command(
@@ -44,6 +46,7 @@ async def totals_command(
     direction: tuple[str, ...],
     tables: tuple[str, ...],
     engine: Literal["duckdb", "spark"],
+    lang: Literal["zh", "en"],
     *,
     as_csv: bool,
 ) -> None:
@@ -78,24 +81,40 @@ async def totals_command(
     elif as_csv:
         sys.stdout.buffer.write(found.tables[0].csv() if found.tables else b"")
     else:
-        say(*_told(found))
+        say(*_told(found, lang))
 
 
-def _told(found: Totals) -> list[str]:
-    """Every table with its head, columns in line; what has no row is said to have none."""
-    head = (
-        f"账本 / log {found.origin}，{found.size} 条 / entries；{', '.join(found.months)}；{', '.join(found.directions)}；单位：克 / grams"
+def _told(found: Totals, lang: Literal["zh", "en"]) -> list[str]:
+    """Every table with its head, columns in line; what has no row is said to have none, a month that is not closed that it is provisional."""
+    from liandan.cli.totals_words import COLUMNS, TABLES
+
+    at = 0 if lang == "zh" else 1
+    months = ", ".join(
+        month + ((("（暂计，未结账）", " (provisional, not closed)")[at]) if month in found.provisional else "") for month in found.months
     )
+    ways = ", ".join(found.directions)
+    head = (
+        f"账本 {found.origin}，{found.size} 条；{months}；{ways}；单位：克",
+        f"Log {found.origin}, {found.size} entries; {months}; {ways}; grams",
+    )[at]
     lines = [head]
     for table in found.tables:
-        lines += ["", f"{table.name}（{len(table.rows)} 行 / rows）"]
+        lines += ["", (f"{TABLES[table.name][0]}（{len(table.rows)} 行）", f"{TABLES[table.name][1]}: {len(table.rows)} rows")[at]]
         if table.rows:
-            cells = [list(table.columns), *([str(value) for value in row] for row in table.rows)]
-            widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
+            cells = [[COLUMNS[name][at] for name in table.columns], *([str(value) for value in row] for row in table.rows)]
+            widths = [max(_width(row[place]) for row in cells) for place in range(len(table.columns))]
             right = [isinstance(value, int) for value in table.rows[0]]
-            lines += ["  ".join(_cell(row[at], widths[at], is_right=right[at]) for at in range(len(row))).rstrip() for row in cells]
+            lines += [
+                "  ".join(_cell(row[place], widths[place], is_right=right[place]) for place in range(len(row))).rstrip() for row in cells
+            ]
     return lines
 
 
 def _cell(text: str, width: int, *, is_right: bool) -> str:
-    return text.rjust(width) if is_right else text.ljust(width)
+    blanks = " " * (width - _width(text))
+    return blanks + text if is_right else text + blanks
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: Chinese takes two each."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

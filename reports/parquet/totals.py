@@ -48,6 +48,8 @@ class Totals(Struct, frozen=True, kw_only=True):
     root: str
     months: tuple[str, ...]
     directions: tuple[str, ...]
+    provisional: tuple[str, ...]
+    """Months that some of the directions have not closed at this size."""
     tables: tuple[TotalsTable, ...]
 
     def json(self) -> bytes:
@@ -70,6 +72,8 @@ def ask(
     bind(engine, {table: contents.paths(directory, table) for table in TABLES})
     drawn_s = parse_at(contents.at)
     begun = [period for period in periods if period.start_s <= drawn_s]
+    _, found = engine.answer(f"SELECT month, from_province, to_province FROM closes WHERE entry < {contents.size:d}")  # noqa: S608
+    closed = {(month, (here, there)) for month, here, there in found}
     asked(engine, [(period, way) for period in begun for way in ways], contents.size, drawn_s)
     return Totals(
         origin=contents.origin,
@@ -78,6 +82,7 @@ def ask(
         root=contents.root,
         months=tuple(period.month for period in periods),
         directions=tuple("-".join(way) for way in ways),
+        provisional=tuple(period.month for period in periods if any((period.month, way) not in closed for way in ways)),
         tables=tuple(answered(engine, names)) if begun and ways else (),
     )
 

@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from liandan.cli import main
+from liandan.cli.totals_words import COLUMNS, TABLES
+from reports.parquet.definitions import NAMES
 from reports.parquet.engines import SPARK, reachable
 from signing.refusal import Refusal
 from tests.house.source import ROOT
@@ -36,7 +38,18 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_totals_are_told_as_a_table_as_json_and_as_csv(rows: Path) -> None:
     table = run("totals", "2026-11", "2026-12", "--parquet", rows)
     assert table.exit_code == 0, table.output
-    assert "mirror（" in table.stdout
+    assert "镜像等式（" in table.stdout
+    assert "期初" in table.stdout
+    assert "opening_g" not in table.stdout
+    assert "2026-12（暂计，未结账）" in table.stdout
+    english = run("totals", "2026-12", "--parquet", rows, "--lang", "en").stdout
+    assert "Mirror equation:" in english
+    assert "2026-12 (provisional, not closed)" in english
+    assert not re.search("[一-鿿]", english.replace("list/", "").splitlines()[0])
+    assert list(TABLES) == list(NAMES)
+    every = json.loads(run("totals", "2026-11", "2026-12", "--parquet", rows, "--json").stdout)
+    assert "2026-12" in every["provisional"]
+    assert {name for table in every["tables"].values() for row in table for name in row} <= set(COLUMNS)
     found = json.loads(run("totals", "2026-11", "--parquet", rows, "--direction", "51-50", "--json").stdout)
     [equation] = found["tables"]["mirror"]
     assert equation["unequal_g"] == -found["tables"]["m12_no_departure"][0]["declared_g"] != 0
