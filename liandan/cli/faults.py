@@ -21,6 +21,15 @@ _USAGE_ZH = {
     click.FileError: "文件无法读写",
 }
 
+_PATHS_ZH = {
+    "does not exist.": "所指的文件或目录不存在",
+    "is a directory.": "要的是文件，给的是目录",
+    "is a file.": "要的是目录，给的是文件",
+    "is not readable.": "没有读取权限",
+    "is not writable.": "没有写入权限",
+}
+"""What click says of a path that does not do, by the end of its sentence."""
+
 
 def told(error: BaseException) -> int:
     """Say on standard error what ended the command; the exit code."""
@@ -57,6 +66,7 @@ def _usage(error: click.ClickException) -> int:
         return USAGE
     zh = next((text for form, text in _USAGE_ZH.items() if isinstance(error, form)), "用法不对")
     message = error.format_message()
+    zh += next((f"：{text}" for words, text in _PATHS_ZH.items() if words in message and isinstance(error, click.BadParameter)), "")
     if not any("\u4e00" <= char <= "\u9fff" for char in message):
         message = f"{zh} / {message}"
     context = error.ctx if isinstance(error, click.UsageError) else None

@@ -221,3 +221,11 @@ def test_a_mistyped_code_is_found_where_it_is_typed(tmp_path: Path) -> None:
     answer = CliRunner().invoke(main, ["key", "registration", key, "--uscc", code, "--for", "log.example/cli", *secret])
     assert answer.exit_code == 2, answer.output
     assert "USCC" in answer.output
+
+
+def test_a_path_that_does_not_do_is_told_in_chinese_too(tmp_path: Path) -> None:
+    cases = {"所指的文件或目录不存在": tmp_path / "none", "要的是目录，给的是文件": tmp_path / "file"}
+    (tmp_path / "file").touch()
+    for said, path in cases.items():
+        answer = CliRunner().invoke(main, ["totals", "2026-11", "--parquet", str(path)])
+        assert (answer.exit_code, said in answer.output) == (2, True), answer.output
