@@ -17,6 +17,8 @@ _MADE = "// Put together from the readers of the verification page (liandan/veri
 _DECLARED = re.compile(r"^(?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 _NOBLE = 'const nobleEd25519 = () => import("../vendor/noble-ed25519.js");'
 """Fetched where WebCrypto lacks Ed25519, and nowhere else."""
+_REMARK = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
+"""A line that is a comment and nothing else: a phone need not fetch it, and whoever reads has the sources."""
 
 
 def labels_of(kinds: Kinds) -> dict[str, Any]:
@@ -37,4 +39,6 @@ def core_module(parts: list[str], tables: list[str]) -> str:
     """``core.js`` of the readers' sources."""
     names = sorted({name for part in parts for name in _DECLARED.findall(part)})
     known = f'import {{ {", ".join(tables)} }} from "./tables.js";'
-    return "\n".join([_MADE, known, _NOBLE, *parts, f"export {{ {', '.join(names)}, {', '.join(tables)} }};", ""])
+    return "\n".join(
+        [_MADE, known, _NOBLE, *(_REMARK.sub("", part) for part in parts), f"export {{ {', '.join(names)}, {', '.join(tables)} }};", ""]
+    )

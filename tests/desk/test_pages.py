@@ -12,7 +12,8 @@ from tests.desk.conftest import People
 from tests.desk.pages import Page, address_of, name_of, pages
 
 PAGES = list(pages())
-COLD_BYTES = 150_000
+COLD_BYTES = 150 * 1024
+"""The driver's page is the largest: it brings all that signing needs, for the next page may be without a network."""
 """What a first visit may fetch, as it comes over the line."""
 
 

@@ -166,8 +166,8 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     }
     await do("reconcile", "2026-10", "--from", tmp_path / "own", "--out", tmp_path / "both", "--lang", "both")
     assert len(list((tmp_path / "both").iterdir())) == 10, "the JSON is of both languages"
-    for name, more in (("kept", []), ("again", []), ("proved", ["--from-genesis"])):
-        await do("reconcile", "2026-10", *more, "--out", tmp_path / name)
+    for name, way in (("kept", ()), ("again", ()), ("proved", ("--from-genesis",))):
+        await do("reconcile", "2026-10", *way, "--out", tmp_path / name)
         for path in (tmp_path / "reports").iterdir():
             assert (tmp_path / name / path.name).read_bytes() == path.read_bytes(), f"{name}: the same from this machine's own log"
     assert (tmp_path / "data" / "statements" / "gathered.sqlite3").is_file()

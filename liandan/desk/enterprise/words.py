@@ -119,7 +119,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "new_sheet_file": ("表格（xlsx、xls、csv）", "Spreadsheet (xlsx, xls, csv)"),
     "new_sheet_do": ("读取", "Read"),
-    "new_sheet_template": ("下载空表", "Download the empty workbook"),
+    "new_sheet_template": ("下载空表", "Empty workbook"),
     "new_use": ("用它", "Use"),
     "sheet_title": ("导入结果", "What the spreadsheet says"),
     "sheet_kept": ("存为 {n} 份草稿，逐份核对后签署。", "{n} drafts kept; check and sign each."),

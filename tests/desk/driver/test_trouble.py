@@ -150,6 +150,7 @@ async def test_nobody_logs_out_of_a_full_phone(shared_road: Road, module_browser
 
     def out(page: Any) -> tuple[str, str]:
         page.locator("form[data-leave] button").first.click()
+        page.locator("#message", has_text="没有发送").wait_for()
         said = str(page.locator("#message").inner_text())
         with page.expect_download() as waiting:
             page.click("#export")
