@@ -1,4 +1,4 @@
-"""What the log alerts is what statements list, and nothing else: receipts without a departure (M12), plans (M8), quotas (M9). Weights (M4) stand in
+"""What the log alerts is what statements list, and nothing else: receipts without a departure (M12), numbers used twice (M6), plans (M8), quotas (M9). Weights (M4) stand in
 ``tests/reports/test_weight_alerts.py``."""
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reports.reconciliation.judged import gravity
+from reports.reconciliation.judged.findings import findings
 from reports.reconciliation.model import AccountMonth, MonthlyStatement
 from tests.reconciliation.history import MONTHS, WAYS, History
 from tests.reconciliation.telling import started
 from tests.reconciliation.test_plans import with_plan
-from tests.reports.month import drawn, trip
-from tests.reports.story import trunk, waste
+from tests.reports.month import LINES, drawn, trip
+from tests.reports.story import CARRIERS, GENERATOR, Story, trunk, waste
 from whitelist.balance import QuotaBalance, QuotaLimit, level_of
 
 
@@ -43,6 +44,23 @@ def test_a_plan_is_over_from_the_issue_on_that_the_log_alerted() -> None:
         assert (plan.over_g > 0, plan.level) == (is_alerted, "M" if is_alerted else ""), serial
         assert entry.statement.chain == trunk(serial)
         story.wait(minutes=10)
+
+
+def test_a_number_is_listed_as_used_twice_from_the_issue_on_that_the_log_alerted() -> None:
+    story, alerted = Story(LINES), set[str]()
+    story.at("2026-10-05T08:00:00+08:00")
+    story.decide_for(CARRIERS[1], "3000")
+    for serial, generator in ((1, GENERATOR), (2, GENERATOR), (1, CARRIERS[1]), (3, CARRIERS[1]), (2, CARRIERS[1])):
+        story.issue(serial, generator=generator)
+        levels = {level for level, code in story.bench.entries[-1].admission.decision.alerts if code == "NO_DUPLICATE"}
+        alerted |= {f"202651010000{serial:02d}"} if levels else set()
+        statement = drawn(story)
+        assert {one.number for one in statement.duplicates} == alerted, serial
+        found = {one.level for one in findings(statement) if one.code == "NO_DUPLICATE"}
+        assert found == ({"H"} if alerted else set())
+        assert levels <= {"H"}, "the same level in both"
+        story.wait(minutes=10)
+    assert len(alerted) == 2
 
 
 @settings(max_examples=300)
