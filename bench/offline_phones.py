@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import msgspec
 from msgspec import Struct, field
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from bench.campaign import quiet, server
@@ -92,7 +93,7 @@ class Phone(Struct, kw_only=True):
         def go(page: Any) -> None:
             page.goto(f"{self.home}/drive/")
             page.wait_for_selector("html[data-ready]", state="attached")
-            page.evaluate(_START, given)
+            _evaluated(page, _START, given)
 
         await self.do(go)
 
@@ -296,9 +297,20 @@ async def fleet_of(world: World, thread: Executor, chromium: Any, *, lane: int =
     return Fleet(world=world, phones=phones, lane=lane)
 
 
+def _evaluated(page: Any, script: str, given: Any = None) -> Any:
+    """What a script answers. A page that the worker takes over for the first time may be on its way to itself just then."""
+    while True:
+        try:
+            return page.evaluate(script, given)
+        except PlaywrightError as error:
+            if "context was destroyed" not in str(error):
+                raise
+            page.wait_for_selector("html[data-ready]", state="attached")
+
+
 def _kept(page: Any) -> None:
     """Wait until the worker has the page; what a page may wait for by itself its policy forbids."""
-    while page.evaluate("() => caches.match('/drive/').then(Boolean)") is not True:
+    while _evaluated(page, "() => caches.match('/drive/').then(Boolean)") is not True:
         page.wait_for_timeout(50)
 
 

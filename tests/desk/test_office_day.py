@@ -7,6 +7,7 @@ A tap is a press of a button or a link; what is typed is known beforehand and co
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +21,7 @@ from liandan.demo.cast import CAST
 from liandan.demo.world import World
 from tests.desk.conftest import People
 from tests.desk.persons import Person, token_of
-from tests.desk.played import Served
+from tests.desk.played import Served, served
 
 OUT = "2026-51-50-cy"
 LETTER = {"letter_no": "川环函〔2026〕201号（虚构）"}
@@ -98,6 +99,13 @@ class Clerk:
         """Asked of the interface, with the same key."""
         token = token_of(self.person.url, self.person.key)
         return httpx.get(f"{self.person.url}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+@pytest.fixture(scope="module")
+async def desk_served() -> AsyncIterator[Served]:
+    """A log of these stories' own: lists and quotas must be as the demonstration left them."""
+    async with served() as found:
+        yield found
 
 
 @pytest.fixture
