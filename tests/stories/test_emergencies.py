@@ -247,7 +247,7 @@ async def test_the_months_statement_says_what_moved_on_it(event: Event) -> None:
         }
     ]  # fmt: skip
     assert [line["declared_t"] for line in found["lines"] if line.get("emergency") == EMERGENCY] == ["5.000000", "6.000000", "7.000000"]
-    assert "应急转移“G42泄漏（虚构）”3份联单18吨，2份尚未补办，上限30吨已计入18吨" in "".join(
+    assert "应急转移“G42泄漏（虚构）”3份联单18吨，2份尚未补办，上限30吨，已计入18吨" in "".join(
         text_of(await statement(SICHUAN.uscc, "pdf")).split()
     )
     names = load_workbook(BytesIO(await statement(CHONGQING.uscc, "xlsx")), read_only=True).sheetnames
