@@ -17,8 +17,8 @@ _MADE = "// Put together from the readers of the verification page (liandan/veri
 _DECLARED = re.compile(r"^(?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 _NOBLE = 'const nobleEd25519 = () => import("../vendor/noble-ed25519.js");'
 """Fetched where WebCrypto lacks Ed25519, and nowhere else."""
-_REMARK = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
-"""A line that is a comment and nothing else: a phone need not fetch it, and whoever reads has the sources."""
+_UNSENT = re.compile(r"^ *(?:(?://.*|/\*\*.*\*/)\n)?", re.MULTILINE)
+"""Indentation, and lines that are a comment and nothing else: a phone need not fetch them, and whoever reads has the sources."""
 
 
 def labels_of(kinds: Kinds) -> dict[str, Any]:
@@ -39,6 +39,11 @@ def core_module(parts: list[str], tables: list[str]) -> str:
     """``core.js`` of the readers' sources."""
     names = sorted({name for part in parts for name in _DECLARED.findall(part)})
     known = f'import {{ {", ".join(tables)} }} from "./tables.js";'
-    return "\n".join(
-        [_MADE, known, _NOBLE, *(_REMARK.sub("", part) for part in parts), f"export {{ {', '.join(names)}, {', '.join(tables)} }};", ""]
-    )
+    return "\n".join([_MADE, known, _NOBLE, *map(_sent, parts), f"export {{ {', '.join(names)}, {', '.join(tables)} }};", ""])
+
+
+def _sent(part: str) -> str:
+    """A source as it is sent. ValueError where a text runs over lines: of such a one blanks and slashes would be missed."""
+    if any(line.count("`") % 2 for line in part.splitlines()):
+        raise ValueError("a text of more than one line stands in a reader")
+    return _UNSENT.sub("", part)

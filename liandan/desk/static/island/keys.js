@@ -5,7 +5,6 @@
 
 import { P256_ORDER, SUITES, bigEndian, concat, fromBase64Url, fromHex, pae, sha256, toBase64, toHex, utf8 } from "./core.js";
 import { all, get, put, remove } from "./db.js";
-import { readPkcs8 } from "./pkcs8.js";
 import { Stopped, say } from "./words.js";
 
 export const P256 = "ecdsa-p256-sha256";
@@ -63,6 +62,7 @@ export async function makeKey(uscc, { suite = P256, label = "", name = "" } = {}
 
 /** The key of a PEM file (PKCS#8, encrypted as `liandan key` writes it or plain), kept as one that cannot be read out. Stopped KEY_FILE…. */
 export async function importKey(text, passphrase, uscc, { label = "", name = "" } = {}) {
+  const { readPkcs8 } = await import("./pkcs8.js"); // few pages take key files
   const { suite, der } = await readPkcs8(text, passphrase);
   const readable = await crypto.subtle.importKey("pkcs8", der, ALGORITHMS[suite], true, ["sign"]).catch(() => {
     throw new Stopped("KEY_FILE", ["这个浏览器读不了这把密钥。", "This browser cannot read this key."], ["换一个新版浏览器，或用命令行 liandan 签署。", "Take a newer browser, or sign by the program liandan."]);
