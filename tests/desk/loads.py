@@ -24,8 +24,8 @@ class Gate:
     """Loads one after the other; running numbers go on from one to the next."""
 
     def __init__(self, served: Served) -> None:
-        self.served, self.world = served, World(SEED, first_number=700_001)
         log = httpx.get(f"{served.url}/v1/log").json()
+        self.served, self.world = served, World(SEED, first_number=700_001 + 20 * log["committed"])  # another gate of this log has others
         self.scribe = Scribe(served.keyring, log["found"], self.world)
 
     def send(
