@@ -15,6 +15,15 @@ from liandan.verify_page import PAGE
 from tests.browser.papers import claimed, seen_by_a_camera
 
 CHROMIUM = os.environ.get("LIANDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+UNWANTED = [
+    # The address bar's pop-ups are pages of their own, each in a process, made for every window though nobody sees one: two thirds of the work
+    # of opening a page. So is the process that waits for a page of another site.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "AimEnabled", "PreloadTopChromeWebUI", "SpareRendererForSitePerProcess",
+    # What Playwright itself disables: only the last such flag counts.
+    "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints",
+    "PaintHolding", "PreconnectToSearch", "TcpPortRandomizationWin", "ThirdPartyStoragePartitioning",
+]  # fmt: skip
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -22,6 +31,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
+    f"--disable-features={','.join(UNWANTED)}",
 ]
 _ASK = """async ([raw, pins]) => {
   const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
