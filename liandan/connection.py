@@ -6,8 +6,10 @@ never ends a connection for ever. A head that is too large is answered 431, one 
 
 import asyncio
 import secrets
+import time
+from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
@@ -18,12 +20,18 @@ from ledger.problem import make_problem
 from liandan.problems import STATUS
 from liandan.wiring import RULES
 from signing.phrase import Phrase
-from signing.refusal import Reason, refuse
+from signing.refusal import Reason, Refusal, refuse
 
 HEAD_BYTES_MAX = 65_536
 HEAD_S = 20.0
 BODY_IDLE_S = 30.0
 """A body of which nothing comes for so long is given up."""
+BODY_SLACK_S, BODY_RATE = 120.0, 1_024.0
+"""And one of which, after so long, less has come than so many bytes a second: a byte now and then would hold its place for ever."""
+
+
+WHOLE_S = 120.0
+T = TypeVar("T")
 
 
 class Connection(HttpToolsProtocol):
@@ -115,28 +123,42 @@ def received(method: str, receive: Receive) -> Receive:
     return receive if method == "GET" else patient(receive)
 
 
-def patient(receive: Receive, idle_s: float = BODY_IDLE_S) -> Receive:
-    """The same messages; Refusal BODY_SLOW when the body stops coming, BODY_INCOMPLETE when its sender is gone before its end."""
-    is_whole = False
+def patient(receive: Receive, idle_s: float = BODY_IDLE_S, slack_s: float = BODY_SLACK_S) -> Receive:
+    """The same messages; Refusal BODY_SLOW when the body stops coming or only trickles, BODY_INCOMPLETE when its sender is gone before its end."""
+    is_whole, came, begun = False, 0, time.monotonic()
 
     async def receiving() -> HTTPReceiveMessage:
-        nonlocal is_whole
+        nonlocal is_whole, came
         if is_whole:
             return cast("HTTPReceiveMessage", await receive())  # whoever waits now, waits for the end of the connection
         try:
-            async with asyncio.timeout(idle_s):
+            late_s = begun + slack_s + came / BODY_RATE - time.monotonic()
+            async with asyncio.timeout(min(idle_s, max(late_s, 0))):
                 message = cast("HTTPReceiveMessage", await receive())
         except TimeoutError:
-            raise refuse(
-                "BODY_SLOW",
-                found=Phrase(f"{idle_s:g} 秒没有内容", f"nothing for {idle_s:g} s"),
-                expected=Phrase("持续发来的请求体", "a body that keeps coming"),
-            ) from None
+            raise _slow(min(idle_s, slack_s)) from None
         if message["type"] == "http.disconnect":
             raise refuse(
                 "BODY_INCOMPLETE", found=Phrase("连接已断开", "the connection ended"), expected=Phrase("完整的请求体", "a whole body")
             )
-        is_whole = not message.get("more_body", False)
+        is_whole, came = not message.get("more_body", False), came + len(message.get("body", b""))
         return message
 
     return cast("Receive", receiving)
+
+
+async def in_time(body: Awaitable[T], within_s: float = WHOLE_S) -> T:
+    """A body that is read while others wait for its place, whole within a time; Refusal BODY_SLOW."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await body
+    except TimeoutError:
+        raise _slow(within_s) from None
+
+
+def _slow(seconds: float) -> Refusal:
+    return refuse(
+        "BODY_SLOW",
+        found=Phrase(f"{seconds:g} 秒内没有发来", f"not come within {seconds:g} s"),
+        expected=Phrase("持续发来的请求体", "a body that keeps coming"),
+    )

@@ -13,6 +13,7 @@ from liandan.books import service
 from liandan.books.answers import BookLines, BookPage, BooksTaken, DroppedBook, MappingAnswer, MappingPage
 from liandan.books.mapping import FILE_MAX as MAPPING_MAX
 from liandan.books.service import BookAsked
+from liandan.connection import in_time
 from liandan.intake.bounded import BoundedReader
 from liandan.intake.routes import Called
 from liandan.intake.sniffing import FILE_MAX
@@ -52,7 +53,7 @@ async def post_book(
     caller_of(request, "post")
     with reader.place(caller.uscc):
         asked = BookAsked(
-            name=name, raw=await request.body(), holder=holder or caller.uscc, month=month or "", sender=sender or "", keep=keep == "true",
+            name=name, raw=await in_time(request.body()), holder=holder or caller.uscc, month=month or "", sender=sender or "", keep=keep == "true",
             language="en" if lang == "en" else "zh",
         )  # fmt: skip
         return await service.put_book(log, reader, caller, asked, claimed_now(request.headers))

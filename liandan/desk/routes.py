@@ -24,6 +24,7 @@ from liandan.desk.shell.assets import get_modules, get_static
 from liandan.desk.shell.components import get_components
 from liandan.desk.shell.frame import EnterFirst
 from liandan.desk.shell.policy import post_report
+from liandan.desk.shell.posted import PostedRequest
 from liandan.desk.shell.session import enter_first, get_enter, post_enter, post_language, post_leave
 from liandan.desk.shell.sign_ins import get_sign_ins
 from liandan.desk.shell.visits import provide_guest, provide_visit
@@ -43,5 +44,6 @@ ROUTER = Router(
     route_handlers=[*SHELL, *ROOMS],
     dependencies={"visit": Provide(provide_visit), "guest": Provide(provide_guest)},
     exception_handlers={EnterFirst: enter_first},
+    request_class=PostedRequest,
     include_in_schema=False,
 )

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 from ledger.describing import ANYTHING, READ_REFUSALS, XLSX, file, refusals, takes
 from ledger.query import refuse_unknown_query
 from ledger.routes import Lang, TheCaller, TheLog, claimed_now
+from liandan.connection import in_time
 from liandan.intake import service
 from liandan.intake.answers import IntakeAnswer
 from liandan.intake.bounded import BoundedReader
@@ -81,7 +82,7 @@ async def post_intake(
         asked = IntakeAsked(
             sort=sort,
             name=name,
-            raw=await request.body(),
+            raw=await in_time(request.body()),
             against=against or "",
             given=_given(terms),
             language="en" if lang == "en" else "zh",

@@ -18,17 +18,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.admission.sequencer import Busy
+from ledger.kinds.keys import KeyAdd, KeyRevoke
 from ledger.kinds.party import PartyAmend
+from liandan import identity
 from liandan.desk.live import routes
 from liandan.desk.live.routes import event_of, resumed_at
 from liandan.desk.live.service import LiveNews
 from liandan.desk.live.streams import Streams
 from manifests import acts
 from signing.envelope import freeze
+from signing.possession import register
 from tests.desk.roadside import roadside, token_of, visitor
 from tests.manifests.driver import CARRIER, DESTINATION, GENERATOR, MANIFEST, STRANGER
 from tests.manifests.test_road import Roadside
-from tests.workbench import AUTHORITY_51, Workbench
+from tests.workbench import AUTHORITY_51, Workbench, key_of
 
 NOW = "2026-11-05T13:00:00+08:00"
 
@@ -148,6 +151,35 @@ async def test_a_session_that_has_ended_is_told_so_at_once(url: str) -> None:
         await stream.ended()
 
 
+async def test_a_key_that_is_revoked_ends_its_streams_and_its_pages(url: str, bench: Roadside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "RECHECK_S", 0.2)
+    since, phone = len(bench.entries), key_of(f"{GENERATOR} phone")
+    added = KeyAdd(key=register(phone, bench.found, GENERATOR), label="手机（虚构）")
+    bench.post("key.add/1", f"party/{GENERATOR}", (GENERATOR,), added)
+    await post(url, bench, since)
+    token = await token_of(url, GENERATOR, f"{GENERATOR} phone")
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    async with listening(url, GENERATOR) as other, httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as client:
+        await other.event()
+        async with client.stream("GET", "/desk/live") as answer:
+            stream = Stream(answer)
+            await stream.event()
+            since = len(bench.entries)
+            bench.post("key.revoke/1", f"party/{GENERATOR}", (GENERATOR,), KeyRevoke(keyid=phone.keyid, reason="手机遗失（虚构）"))
+            await post(url, bench, since)
+            while (event := await stream.event())[0] == "news":
+                pass
+            assert event[0] == "end"
+            await stream.ended()
+        await other.news_about(f"party/{GENERATOR}")  # the party's other sessions go on
+        client.headers.pop("authorization")
+        client.cookies.set("liandan", token)
+        for path in ("/desk", "/desk/live", "/desk/manifests"):
+            led = await client.get(path)
+            assert (led.status_code, led.headers["location"][:6]) == (303, "/enter"), path
+        assert (await client.get("/v1/manifests", headers={"Sec-Fetch-Site": "same-origin"})).status_code == 401
+
+
 async def test_a_stream_needs_a_session(url: str) -> None:
     async with httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/desk/live", headers={"Accept": "text/event-stream"})
@@ -215,13 +247,15 @@ async def test_streams_end_with_the_server(database_url: str, tmp_path: Path, be
 
 
 def test_there_are_never_more_than_the_bounds() -> None:
-    streams = Streams(of_session=2, of_all=3)
-    with streams.one("a"), streams.one("a"), streams.one("b"):
-        for session in ("a", "b", "c"):
-            with pytest.raises(Busy), streams.one(session):
+    streams = Streams(of_session=2, of_party=3, of_all=4)
+    with streams.one("a", "firm"), streams.one("a", "firm"), streams.one("b", "firm"):
+        for session, party in (("a", "other"), ("b", "firm"), ("c", "firm")):
+            with pytest.raises(Busy), streams.one(session, party):
                 pass
+        with streams.one("d", "other"), pytest.raises(Busy), streams.one("e", "third"):
+            pass
     assert streams.count == 0
-    with streams.one("c"):
+    with streams.one("c", "firm"):
         assert streams.count == 1
 
 

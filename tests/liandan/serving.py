@@ -12,7 +12,7 @@ from liandan.keyring import ServerKeys
 from liandan.server import serving
 from liandan.settings import Settings
 from signing.envelope import freeze
-from tests.liandan.conforming import conforms
+from tests.liandan.conforming import conforms, document
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 
 KEYRING = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
@@ -39,6 +39,7 @@ def settings_of(database_url: str, directory: Path, **changes: object) -> Settin
 @asynccontextmanager
 async def http(database_url: str, directory: Path, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a running server; every answer it gets is held against ``/schema``."""
+    document()  # made in the middle of the first answer, it would keep the loop for longer than a server keeps an idle connection
     async with (
         serving(settings_of(database_url, directory, **changes), keyring=KEYRING) as base_url,
         httpx.AsyncClient(base_url=base_url, timeout=60, headers={"Liandan-Now": NOW}, event_hooks={"response": [conforms]}) as client,

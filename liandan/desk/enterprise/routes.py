@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect
 
 from ledger.describing import InHash
@@ -18,11 +16,11 @@ from liandan.desk.enterprise.signing import SigningGround, signing_view
 from liandan.desk.enterprise.today import today_view
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.shell.frame import TheVisit, page
+from liandan.desk.shell.posted import typed_in
 
 STYLES = ("css/forms.css", "css/island.css", "css/enterprise.css")
 HEAD = ("island/form.js", "forms/rows.js")
 SIGN_MAX = 50
-Typed = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get("/desk", include_in_schema=False)
@@ -55,9 +53,9 @@ async def get_sign(request: Request[Any, Any, Any], visit: TheVisit) -> Response
 
 
 @post("/desk/sign/{statement:str}/decline", include_in_schema=False)
-async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, statement: InHash, data: Typed) -> Redirect:
+async def post_decline(request: Request[Any, Any, Any], visit: TheVisit, statement: InHash) -> Redirect:
     """Say that one will not sign, and why."""
-    raw = msgspec.json.encode({"reason": data.get("reason", "").strip()})
+    raw = msgspec.json.encode({"reason": typed_in(await request.form(), "reason")})
     await request.app.state.relay.decline(caller_of(request, "post"), statement, raw, visit.lang, now_s=None)
     return Redirect("/desk/sign", status_code=303)
 

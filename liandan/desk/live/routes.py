@@ -61,7 +61,7 @@ class EventStream(ASGIResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it."""
         lines = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-        with self._streams.one(self._token):
+        with self._streams.one(self._token, self._caller.uscc):
             await send({"type": "http.response.start", "status": 200, "headers": lines})
             if HEAD_ONLY in scope:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -69,9 +69,8 @@ async def against_lists(log: Log, year: int) -> tuple[str, ...]:
 async def take_file(
     log: Log, reader: BoundedReader, caller: Caller, asked: IntakeAsked, language: Language, claimed_s: int | None = None
 ) -> IntakeResult:
-    """What a file says and what may be signed of it. Refusal NOT_FOUND for a list that there is not; Busy."""
-    with reader.place(caller.uscc):
-        answer = await take_posted(log, reader, caller, asked, claimed_s)
+    """What a file says and what may be signed of it; ``caller`` has a place at the reader. Refusal NOT_FOUND for a list that there is not."""
+    answer = await take_posted(log, reader, caller, asked, claimed_s)
     now_s = await log.now(claimed_s)
     day = day_of(now_s)
     known = await fetch_list(log, asked.against, claimed_s) if asked.against else None

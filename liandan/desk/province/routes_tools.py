@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
@@ -18,6 +18,8 @@ from liandan.desk.province.intaking import TERMS, against_lists, take_file
 from liandan.desk.province.trial import DRAFT_MAX, TrialAsked, TrialTold, try_draft
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
+from liandan.desk.shell.posted import SentFile, typed_in
+from liandan.intake.bounded import BoundedReader
 from liandan.intake.reading import IntakeSort
 from liandan.intake.service import IntakeAsked
 from liandan.intake.sniffing import FILE_MAX
@@ -43,24 +45,15 @@ async def get_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Respon
 @post("/province/intake", status_code=200, include_in_schema=False, request_max_body_size=FILE_MAX + BESIDE_MAX)
 async def post_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What a file says: findings by sheet and row, the difference in words, what is to be signed."""
-    office, typed = office_of(visit), await request.form()
-    name, raw = await _file(typed.get("file"))
-    against = str(typed.get("against", ""))
-    lists = await against_lists(visit.log, year_of(visit.now_s))
-    if against and against not in lists:
-        raise refuse("NOT_FOUND", field="list", found=against[:100])
-    values: dict[str, Any] = {"result": None, "said": "no_file"}
-    if raw:
-        sort = str(typed.get("as", "list"))
-        asked = IntakeAsked(
-            sort=cast("IntakeSort", sort if sort in SORTS else "list"),
-            name=name,
-            raw=raw,
-            against=against,
-            given={key: value for key in TERMS if (value := str(typed.get(key, "")).strip())},
-            language=visit.lang,
-        )
-        result = await take_file(visit.log, request.app.state.reader, office, asked, visit.lang)
+    office, reader = office_of(visit), cast("BoundedReader", request.app.state.reader)
+    with reader.place(office.uscc):
+        asked = _asked(await request.form(), visit)
+        lists = await against_lists(visit.log, year_of(visit.now_s))
+        if asked.against and asked.against not in lists:
+            raise refuse("NOT_FOUND", field="list", found=asked.against[:100])
+        result = await take_file(visit.log, reader, office, asked, visit.lang) if asked.raw else None
+    against, values = asked.against, dict[str, Any](result=None, said="no_file")
+    if result is not None:
         forms = list(forms_of(visit, result.statements, "").values())
         values = {"result": result, "said": "", "forms": forms, "amend": form_of(visit, result.amend, f"/province/{_list_page(against)}")}
     if visit.is_htmx:
@@ -73,12 +66,25 @@ def _list_page(chain: str) -> str:
     return f"lists/{chain.removeprefix('list/')}" if chain else ""
 
 
-async def _file(posted: Any) -> tuple[str, bytes]:
+def _asked(typed: FormMultiDict, visit: Visit) -> IntakeAsked:
+    name, raw = _file(typed.get("file"))
+    sort, given = typed_in(typed, "as"), {key: value for key in TERMS if (value := typed_in(typed, key))}
+    return IntakeAsked(
+        sort=cast("IntakeSort", sort if sort in SORTS else "list"),
+        name=name,
+        raw=raw,
+        against=typed_in(typed, "against"),
+        given=given,
+        language=visit.lang,
+    )
+
+
+def _file(posted: Any) -> tuple[str, bytes]:
     """Name and bytes of a file that was chosen; no bytes where none was."""
-    if not isinstance(posted, UploadFile):
+    if not isinstance(posted, SentFile):
         return "-", b""
     name = "".join(character for character in posted.filename if character.isprintable())[:NAME_MAX]
-    return name or "-", await posted.read()
+    return name or "-", posted.raw
 
 
 @get("/province/intake/template.xlsx", include_in_schema=False, media_type=XLSX)
@@ -128,12 +134,17 @@ async def post_whatif_file(request: Request[Any, Any, Any], visit: TheVisit, nam
 
 
 async def _tried(request: Request[Any, Any, Any], visit: Visit) -> TrialTold | None:
-    office_of(visit)
+    office, reader = office_of(visit), cast("BoundedReader", request.app.state.reader)
+    with reader.place(office.uscc):
+        return await _tried_posted(request, visit)
+
+
+async def _tried_posted(request: Request[Any, Any, Any], visit: Visit) -> TrialTold | None:
     typed = await request.form()
-    name, raw = await _file(typed.get("file"))
+    name, raw = _file(typed.get("file"))
     if not raw:
         return None
-    stands_for, year = str(typed.get("list", "")), str(typed.get("year", ""))
+    stands_for, year = typed_in(typed, "list"), typed_in(typed, "year")
     if "\0" in stands_for:  # no process can be given it
         raise refuse("NOT_FOUND", field="list", found="U+0000")
     asked = TrialAsked(

@@ -6,7 +6,6 @@ that word in any case: a form on another port of the same host is same-site, and
 """
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,20 +22,20 @@ LANGUAGE = "liandan-lang"
 LANGUAGE_LIFE_S = 365 * 24 * 3600
 SAFE = ("GET", "HEAD", "OPTIONS")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LONGEST = 4096
 
 
 def cookie_of(scope: Mapping[str, Any], name: str) -> str | None:
-    """One cookie of a request; what is no cookie, or longer than any of ours, is none."""
+    """One cookie of a request, however many others of this host come along: programs on other ports set them, too, and a browser keeps them
+    together. Of two of the name the last counts, which is the one for every path (RFC 6265 §5.4). Ours are never quoted, so nothing is unquoted:
+    Python's own reader takes the square of the length for what is quoted badly (CVE-2024-7592)."""
+    wanted, found = name.encode(), None
     for key, value in scope["headers"]:
-        if key == b"cookie" and len(value) <= _LONGEST:
-            try:
-                found = SimpleCookie(value.decode("latin-1")).get(name)
-            except CookieError:
-                continue
-            if found is not None:
-                return found.value
-    return None
+        if key == b"cookie":
+            for pair in value.split(b";"):
+                called, _, held = pair.partition(b"=")
+                if called.strip() == wanted:
+                    found = held.strip().strip(b'"').decode("latin-1")
+    return found
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect
 
 from ledger.describing import XLSX, InUlid
@@ -15,22 +12,19 @@ from ledger.routes import caller_of
 from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.new import service
 from liandan.desk.enterprise.new.drafting import draft_view, judged_view
-from liandan.desk.enterprise.routes import HEAD, STYLES, Typed
+from liandan.desk.enterprise.routes import HEAD, STYLES
 from liandan.desk.enterprise.service import check_draft, names_in, without_signed
 from liandan.desk.enterprise.today import decisions_left
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.forms.reading import read_form
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
+from liandan.desk.shell.posted import SentFile, typed_in
 from liandan.intake.bounded import BoundedReader
 from liandan.intake.sniffing import FILE_MAX
 from manifests.service import projection
 from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.service import present_of
-
-READER = BoundedReader()
-"""Of a server process: so few spreadsheets at a time."""
-Upload = Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
 def _title(visit: Visit, key: str) -> str:
@@ -49,11 +43,10 @@ async def get_new(visit: TheVisit) -> Response[str]:
 
 
 @post("/desk/new", include_in_schema=False)
-async def post_new(request: Request[Any, Any, Any], visit: TheVisit, data: Typed) -> Redirect:
+async def post_new(request: Request[Any, Any, Any], visit: TheVisit) -> Redirect:
     """A new draft from what was chosen."""
-    draft = await service.begin_draft(
-        visit.service, caller_of(request, "post"), data.get("source", "").strip() + data.get("name", "").strip()
-    )
+    form = await request.form()
+    draft = await service.begin_draft(visit.service, caller_of(request, "post"), typed_in(form, "source") + typed_in(form, "name"))
     return Redirect(f"/desk/draft/{draft.id}", status_code=303)
 
 
@@ -66,15 +59,15 @@ async def get_plan_workbook(visit: TheVisit) -> Response[bytes]:
 
 
 @post("/desk/new/sheet", include_in_schema=False, request_max_body_size=FILE_MAX + 65_536)
-async def post_sheet(request: Request[Any, Any, Any], visit: TheVisit, data: Upload) -> Response[str]:
+async def post_sheet(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """A spreadsheet as drafts, or what is wrong with it."""
     caller = caller_of(request, "post")
-    upload = data.get("file")
-    if upload is None:
-        raise refuse("QUERY_FORM", field="file", expected=Phrase("一个表格文件", "a spreadsheet"))
-    with READER.place(caller.uscc):
-        raw = await upload.read()
-        taken = await service.take_sheet(visit.service, READER, caller, (upload.filename or "-")[:200], raw, visit.lang)
+    reader: BoundedReader = request.app.state.reader
+    with reader.place(caller.uscc):
+        upload = (await request.form()).get("file")
+        if not isinstance(upload, SentFile):
+            raise refuse("QUERY_FORM", field="file", expected=Phrase("一个表格文件", "a spreadsheet"))
+        taken = await service.take_sheet(visit.service, reader, caller, upload.filename[:200], upload.raw, visit.lang)
     return page(visit, "enterprise/sheet.html", words=WORDS, title=_title(visit, "sheet_title"), styles=STYLES, taken=taken)
 
 
@@ -111,11 +104,16 @@ async def post_check(request: Request[Any, Any, Any], visit: TheVisit, name: InU
 
 
 @post("/desk/draft/{name:str}/decision", include_in_schema=False)
-async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid, data: Typed) -> Redirect:
+async def post_decision(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid) -> Redirect:
     """The same load on another decision."""
-    number = data.get("line", "")
+    form = await request.form()
+    number = typed_in(form, "line")
     draft = await service.move_draft(
-        visit.log, caller_of(request, "post"), name, data.get("approval", ""), int(number) if number.isdecimal() and len(number) < 5 else -1
+        visit.log,
+        caller_of(request, "post"),
+        name,
+        typed_in(form, "approval"),
+        int(number) if number.isdecimal() and len(number) < 5 else -1,
     )
     return Redirect(f"/desk/draft/{draft.id}", status_code=303)
 
@@ -128,11 +126,11 @@ async def post_drop(request: Request[Any, Any, Any], visit: TheVisit, name: InUl
 
 
 @post("/desk/draft/{name:str}/template", include_in_schema=False)
-async def post_template(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid, data: Typed) -> Redirect:
+async def post_template(request: Request[Any, Any, Any], visit: TheVisit, name: InUlid) -> Redirect:
     """Keep the route of a draft for later."""
     caller = caller_of(request, "post")
     draft = await service.read_draft(visit.log, caller, name)
-    await service.keep_template(visit.log, caller, draft, data.get("title", "").strip())
+    await service.keep_template(visit.log, caller, draft, typed_in(await request.form(), "title"))
     return Redirect("/desk/new", status_code=303)
 
 
