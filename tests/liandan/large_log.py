@@ -64,7 +64,7 @@ _SQL = f"""
     INSERT INTO fact (key, value) SELECT 'chain:' || chain, approval FROM registry_view, sample;
 
     INSERT INTO token (digest, uscc, keyid, scope, expires_at)
-    SELECT sha256(n::text::bytea), 'G0001', 'key', '{{}}', now() + (n || ' s')::interval FROM generate_series(-20, 4000) AS n;
+    SELECT sha256(n::text::bytea), 'G0001', 'key' || abs(n) % 500, '{{}}', now() + (n || ' s')::interval FROM generate_series(-20, 4000) AS n;
     INSERT INTO login_nonce (nonce, expires_at) SELECT sha256(n::text::bytea), now() + (n || ' s')::interval FROM generate_series(-20, 4000) AS n;
 
     INSERT INTO disclosure (statement, field, chain, seq, nonce, ciphertext, salt_digest)
@@ -98,6 +98,16 @@ _SQL = f"""
            repeat('p', 900)::bytea, ARRAY['k', ''], ARRAY['s', '']::bytea[], '{{}}', 'G' || lpad((n % 500)::text, 4, '0'), '{{}}', n,
            CASE WHEN n % 1000 = 0 THEN 'complete' WHEN n % 3 = 0 THEN 'entered' ELSE 'waiting' END, '', '', '{{}}', n, n, n + 86400
       FROM generate_series(0, {PENDING - 1}) AS n;
+
+    INSERT INTO desk_box (name, party, offer, answer, done, expires_at)
+    SELECT encode(sha256(n::text::bytea), 'hex'), 'G' || lpad((n % 500)::text, 4, '0'), 'o', CASE WHEN n % 2 = 0 THEN 'a'::bytea END, NULL,
+           now() + (n || ' s')::interval FROM generate_series(-20, 4000) AS n;
+    INSERT INTO desk_draft (id, party, sort, title, body, planned, origin, changed_s, changed_by)
+    SELECT lpad(n::text, 26, '0'), 'G' || lpad((n % 500)::text, 4, '0'), CASE WHEN n % 3 = 0 THEN 'template' ELSE 'draft' END, 't' || n, '{{}}', '',
+           '', n, 'key' FROM generate_series(0, 9999) AS n;
+    INSERT INTO road_link (digest, manifest, made_by, made_s)
+    SELECT sha256(n::text::bytea), chain, generator, n FROM generate_series(0, 3) AS copy,
+           LATERAL (SELECT chain, generator, copy * {MANIFESTS} + ulid::bigint AS n FROM manifest_view) AS of;
 """
 
 
