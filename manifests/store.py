@@ -83,7 +83,7 @@ async def search_views(
         (search.until or LATEST, "") if place is None else min((to_datetime(place.issued_s), place.chain), (search.until or LATEST, ""))
     )
     since, scanned, found = search.since or EARLIEST, 0, list[ManifestView]()
-    if late and (few := await running_since(conn, late, STEP_MAX)) is not None:
+    if late and len(few := await running_since(conn, late, SCAN_MAX)) <= SCAN_MAX:
         return _page(await _newest(conn, few, groups, late, before, since, limit + 1), limit)
     walked = await INDEX.smallest(conn, groups, before, since)
     beside = [group for group in groups if group is not walked]
@@ -96,6 +96,15 @@ async def search_views(
             return _page(found, limit)
         before, scanned = keys[-1], scanned + len(keys)
     return FoundViews(found, Cursor(int(before[0].timestamp()), before[1]))
+
+
+async def search_late(conn: Conn, search: Search, late: Late, *, limit: int) -> list[ManifestView]:
+    """Some of what is late, newest issue first: all of it where that is no more than ``limit``, else of what has been late longest."""
+    longest = await running_since(conn, late, STEP_MAX)
+    found = await _newest(conn, longest, search.groups(), late, (LATEST, ""), EARLIEST, limit)
+    if len(longest) <= STEP_MAX or len(found) == limit:
+        return found
+    return (await search_views(conn, search, limit=limit, late=late)).views
 
 
 def _page(found: list[ManifestView], limit: int) -> FoundViews:

@@ -116,11 +116,11 @@ RUNNING = """
 """
 
 
-async def running_since(conn: Conn, wanted: Sequence[tuple[str, int]], limit: int) -> list[str] | None:
-    """Chains on which one of these terms runs since before its moment, in no order; ``None`` where there are more than ``limit``."""
+async def running_since(conn: Conn, wanted: Sequence[tuple[str, int]], limit: int) -> list[str]:
+    """Chains on which one of these terms runs since before its moment, in no order; where there are more than ``limit``, one more than that, of
+    those that have run longest."""
     terms, moments = [term for term, _ in wanted], [moment for _, moment in wanted]
-    rows = await conn.fetch(RUNNING, terms, moments, limit + 1)
-    return None if len(rows) > limit else [row["chain"] for row in rows]
+    return [row["chain"] for row in await conn.fetch(RUNNING, terms, moments, limit + 1)]
 
 
 def runs_since(first: int) -> str:

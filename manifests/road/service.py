@@ -28,7 +28,7 @@ from manifests.model import FINISHED, Stage
 from manifests.road.answers import LastDays, LateLoad, RoadAnswer, RoadSite, RoadSubject
 from manifests.road.asked import RoadAsked
 from manifests.road.contradicting import CONTRADICTIONS, standing
-from manifests.road.store import fetch_both
+from manifests.road.store import OtherSides
 from manifests.road.telling import contradiction_answer, late_load, moving_load, together
 from manifests.search import Cursor, Search, scoped
 from manifests.service import projection, returning_of
@@ -104,7 +104,8 @@ class _Look:
                 expected=Phrase("账本中您有权查看的联单上的车牌、编号、单位、场所或者标签", "what stands on a manifest that you may see"),
             )
         pairs = [(view, flag) for view in against for flag in standing(view)]
-        told = [one for view, flag in pairs[:LISTED_MAX] if (one := await fetch_both(self._conn, self._log.kinds, view, flag))]
+        sides = OtherSides(self._conn, self._log.kinds)
+        told = [one for view, flag in pairs[:LISTED_MAX] if (one := await sides.fetch_both(view, flag))]
         late_loads = await self._late(late, present)
         return RoadAnswer(
             size=self._now.size, at=format_at(self._now_s), subject=subject,
@@ -149,8 +150,7 @@ class _Look:
         """Open manifests on which a term may be over; what is said of them is counted by the calendars afterwards."""
         if present is None:
             return []
-        late = late_since(present)
-        return (await store.search_views(self._conn, replace(search, overdue=True), limit=2 * LISTED_MAX + 1, late=late)).views
+        return await store.search_late(self._conn, replace(search, overdue=True), late_since(present), limit=2 * LISTED_MAX + 1)
 
     async def _late(self, views: Sequence[ManifestView], present: Present | None) -> list[LateLoad]:
         if present is None or not views:

@@ -286,6 +286,7 @@ HOT: Mapping[str, Query] = {
     "search_views, a party's changed": lambda conn: found(conn, Search(updated_since=ENTRIES - MANIFESTS, visible_to="G0007")),
     "search_views, overdue": lambda conn: overdue(conn, Search(visible_to="G0100", overdue=True)),
     "search_views, overdue of all": lambda conn: overdue(conn, Search(overdue=True)),
+    "search_late": lambda conn: manifests.store.search_late(conn, Search(overdue=True), LATE, limit=41),
     "walk_clocks": lambda conn: T.walk_clocks(conn, ["G0100", "R07"], [Stretch("receipt", 0), Stretch("attachment", 0)], 50),
     "running_since": lambda conn: T.running_since(conn, LATE, 100),
     "rewrite_clocks": lambda conn: T.rewrite_clocks(conn, [(CHAIN, [f"R07 receipt {ENTRIES} "], [f"R07 storage {ENTRIES} "])]),

@@ -26,8 +26,10 @@ from liandan.demo.play import HttpPoster, PlannedAct, found_log
 from liandan.demo.trip import ManifestStory
 from liandan.server import serving
 from liandan.wiring import KINDS
-from manifests.deadlines import FILE, duties
+from manifests import store
+from manifests.deadlines import FILE, duties, late_since
 from manifests.model import FINISHED
+from manifests.search import Search
 from manifests.view import ManifestView, concerns, fold
 from manifests.work.answers import WORDS
 from manifests.work.order import NO_DAY, WorkPlace, terms_for
@@ -238,6 +240,19 @@ async def test_the_search_for_what_is_overdue_is_the_fold_too(world: World, now:
         assert issued == sorted(issued, reverse=True)
         changed = await world.read(party, "/v1/manifests", now, overdue="true", updated_since=0, limit=200)
         assert {f"manifest/{one['id']}" for one in changed["manifests"]} == mine
+
+
+async def test_what_is_late_longest_is_among_what_is_late(world: World, shared_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted, late = Search(overdue=True), late_since(world.present(MOMENTS[1]))
+    async with connect(shared_database_url) as conn:
+        whole = (await store.search_views(conn, wanted, limit=200, late=late)).views
+        assert len(whole) > 3
+        assert await store.search_late(conn, wanted, late, limit=200) == whole
+        monkeypatch.setattr(store, "STEP_MAX", 2)
+        few = await store.search_late(conn, wanted, late, limit=2)
+        assert len(few) == 2
+        assert all(one in whole for one in few)
+        assert await store.search_late(conn, wanted, late, limit=200) == whole, "what was looked at first does not fill the page"
 
 
 # --- who may ask, and what is refused -----------------------------------------------------------------------------------------------------
