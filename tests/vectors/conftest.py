@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 import shutil
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +21,18 @@ def verifiers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     for suite, verifier in second_reader.VERIFIERS[request.param].items():
         monkeypatch.setitem(second_reader.audit.VERIFIERS, suite, verifier)
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def parsed_once() -> Iterator[None]:
+    """Nearly all entries of some hundred forgeries are the same bytes, and what the second reader parses of them depends on nothing else. It
+    writes into what it has parsed, so each log has copies.
+    """
+    log = importlib.import_module("liandan_reader.log")
+    parsed = lru_cache(4096)(log.read_entry)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "read_entry", lambda raw: tuple(SimpleNamespace(**vars(part)) for part in parsed(raw)))
+        yield
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def test_the_log_refuses_an_act_against_the_rules(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", [one for one in read("refused/act") if one.get("auditor", True)], ids=lambda one: one["name"])
 def test_the_second_reader_finds_it_in_an_entry(case: dict[str, Any]) -> None:
-    log = second_reader.replay("acts", case["size"])
+    log = second_reader.replayed("acts", case["size"])
     for raw in (*case["before"], case["raw"]):
         decision: dict[str, Any] = {"tags": [], "alerts": [], "accounts": []}
         admission = {"index": log.size, "at": case["now"], "ruleset": log.ruleset, "facts": [], "decision": decision}

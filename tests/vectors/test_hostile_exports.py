@@ -29,6 +29,7 @@ from tests.vectors.forger import Forgery, acts, forge, story, v1
 from tests.vectors.forgeries import _resealed, appended
 from tests.vectors.test_two_auditors import _bundle, ours, theirs
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
 EMPTY = sha256(b"").hexdigest()
 HUGE = 9 * 10**18
 MEMORY = 96 << 20

@@ -13,7 +13,7 @@ import pytest
 from signing.refusal import Refusal
 from signing.suite import verify
 from tests.signing.sm2_cases import judged
-from tests.vectors.second_reader import VECTORS, acceptable, audit, code_of, parse_envelope, proof, read, refused, replay, unb64
+from tests.vectors.second_reader import VECTORS, acceptable, audit, code_of, parse_envelope, proof, read, refused, replay, replayed, unb64
 
 # --- what must be accepted
 
@@ -112,7 +112,7 @@ def test_bad_statements_are_refused(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", refused("admission"))
 def test_statements_refused_at_admission_are_findings_in_an_entry(case: dict[str, Any]) -> None:
     """An operator who admits them all the same is found out, except where the format leaves the check to his word."""
-    log = replay(case["log"], case["size"])
+    log = replayed(case["log"], case["size"])
     decision: dict[str, Any] = {"tags": [], "alerts": [], "accounts": []}
     admission = {"index": case["size"], "at": case["now"], "ruleset": log.ruleset, "facts": [], "decision": decision}
     statement = parse_envelope(unb64(case["raw"])).frozen

@@ -35,6 +35,7 @@ from tests.vectors.forged_periods import FORGED_PERIODS
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
 ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES, *FORGED_CORRECTIONS, *FORGED_EMERGENCIES, *FORGED_ITEMS, *FORGED_PERIODS]
 
 
