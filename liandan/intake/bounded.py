@@ -51,6 +51,16 @@ class BoundedReader:
 
 
 async def _read(module: str, asked: tuple[str, ...], name: str, raw: bytes) -> ReadTables:
+    answer = await run_bounded(module, asked, raw, WITHIN_S)
+    if answer is not None and len(answer) <= ANSWER_MAX:
+        with suppress(msgspec.ValidationError, msgspec.DecodeError):
+            return _decoded(answer)
+    finding = SheetFinding(Spot(name), Reason("INTAKE_FILE", "", "", "", "TIME"))
+    return ReadTables((), {}, [finding], [], [], [])
+
+
+async def run_bounded(module: str, asked: tuple[str, ...], raw: bytes, within_s: float) -> bytes | None:
+    """What a module of ours answers in a process of its own to what stands on its input; ``None`` where it failed or took longer."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *asked, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
@@ -58,7 +68,7 @@ async def _read(module: str, asked: tuple[str, ...], name: str, raw: bytes) -> R
     )  # fmt: skip
     answer = b""
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(within_s):
             answer, _ = await process.communicate(raw)
     except TimeoutError:
         pass
@@ -66,11 +76,7 @@ async def _read(module: str, asked: tuple[str, ...], name: str, raw: bytes) -> R
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    if process.returncode == 0 and len(answer) <= ANSWER_MAX:
-        with suppress(msgspec.ValidationError, msgspec.DecodeError):
-            return _decoded(answer)
-    finding = SheetFinding(Spot(name), Reason("INTAKE_FILE", "", "", "", "TIME"))
-    return ReadTables((), {}, [finding], [], [], [])
+    return answer if process.returncode == 0 else None
 
 
 def _decoded(answer: bytes) -> ReadTables:

@@ -1,11 +1,13 @@
 """A day of two offices in two browsers: a list changed by one side and confirmed by the other, a new list proposed and countersigned, an
-application consulted, answered and decided, a row suspended with its effect shown first, an emergency. Taps are counted (docs/desk.md, budgets).
+application consulted, answered and decided, a row suspended with its effect shown first, an emergency, a closed month confirmed and disputed. Taps are counted (docs/desk.md,
+budgets).
 
 A tap is a press of a button or a link; what is typed is known beforehand and counts for nothing, nor does choosing a file.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -19,6 +21,8 @@ from ledger.times import parse_at
 from liandan.client import Liandan, Trust
 from liandan.demo.cast import CAST
 from liandan.demo.world import World
+from liandan.months.job import MonthJob
+from liandan.settings import Settings
 from tests.desk.conftest import People
 from tests.desk.persons import Person, token_of
 from tests.desk.played import Served, served
@@ -284,3 +288,24 @@ def test_an_emergency_is_declared_by_one_side_and_joined_by_the_other(offices: t
     there.sign("#join form")
     joined = next(one for one in there.get("/v1/emergencies").json()["emergencies"] if one["name"].startswith("G42 泄漏"))
     assert joined["waits_for"] == []
+
+
+def test_a_closed_month_is_confirmed_by_one_side_and_disputed_by_the_other(offices: tuple[Clerk, Clerk], desk_served: Served) -> None:
+    here, there = offices
+    log = here.get("/v1/log").json()
+    job = MonthJob(Settings(data_dir=desk_served.directory / "data"), desk_served.keyring.server, desk_served.url)
+    report = asyncio.run(job.run(now_s=parse_at(log["now"]), first="2026-10"))
+    assert [one.chain for one in report.closed if one.chain.endswith("/51-50")] == ["period/2026-10/51-50"]
+    page = "/province/months?month=2026-10&way=51-50"
+    here.open(page)
+    here.sign(".period > form")
+    there.open(page)
+    there.person.do(lambda page: page.locator(".period details").first.evaluate("node => { node.open = true; }"))
+    there.fill(
+        ".period details form", reason="一车重量不符（虚构）", items__0__key="M4 manifest/x/y 0", items__0__note="磅单见附件（虚构）"
+    )
+    there.sign(".period details form")
+    [period] = [one for one in here.get("/v1/periods?month=2026-10").json()["periods"] if one["period"].endswith("/51-50")]
+    assert (period["stage"], [word["disputes"] for word in period["said"]]) == ("disputed", [False, True])
+    here.open(page)
+    assert "提出异议" in here.text(".period")

@@ -159,7 +159,7 @@ async def test_a_draft_is_tried_on_the_past_of_this_log(desk: Desk) -> None:
     raw = (await desk.get(f"/v1/intake/list.xlsx?list={OUT}", SICHUAN.uscc, **SAME)).content
     told = await desk.post("/province/whatif", data={"list": OUT}, files={"file": ("草案.xlsx", raw)})
     assert told.status_code == 200
-    assert "2026-51-50-cy，2026 年" in told.text
+    assert "四川→重庆 2026（cy），2026 年" in told.text
     taken = await desk.post("/province/whatif/result.xlsx", data={"list": OUT}, files={"file": ("草案.xlsx", raw)})
     assert taken.headers["content-disposition"].startswith("attachment;")
     assert load_workbook(BytesIO(taken.content)).sheetnames

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 from asyncpg import Pool, Record
+from msgspec.structs import replace
 
+from ledger.directory import Grant
+from ledger.problem import ProblemError
 from liandan.demo.cast import CAST, CHONGQING, SICHUAN
-from liandan.desk.province.approvals import read_application, read_applications
+from liandan.desk.province.acts import application_acts
+from liandan.desk.province.approvals import is_unanswered, read_application, read_applications
+from liandan.desk.province.auditing import data_name
+from liandan.desk.province.granted import read_granted
 from liandan.desk.province.inbox import read_inbox
 from liandan.desk.province.lists import read_list, read_lists, read_row
+from liandan.desk.province.offering import in_words
 from tests.desk.office_stage import NOW, OUT, OfficeStage, caller, office_stage
 from whitelist.registries import Wanted
 
@@ -40,6 +48,18 @@ async def test_each_side_sees_what_waits_for_it_and_for_the_other_the_same_items
     assert decide.left_wd is not None
     assert not decide.has_lapsed
     assert CAST.firm("jinchuan").name in decide.names
+
+
+async def test_items_of_one_firm_are_told_apart_by_what_they_ask_for(office: OfficeStage) -> None:
+    here, there = [await read_inbox(office.log, one, None, "zh", NOW) for one in (OURS, THEIRS)]
+    decide = next(item for item in here.mine.items if item.item.application == office.waiting)
+    assert "20.000 吨" in decide.about
+    assert decide.due_on
+    confirm = next(item for item in there.mine.items if item.item.kind == "list.confirm/1")
+    assert confirm.title == "确认名单变更"
+    assert confirm.about.startswith("四川→重庆 2026（cy）")
+    assert here.alerts_in == here.size, "a short log is looked at whole"
+    assert {code for one in here.alerts for code in one.by} == set(here.said)
 
 
 async def test_rows_come_by_how_much_of_them_is_committed(office: OfficeStage) -> None:
@@ -84,6 +104,12 @@ async def test_an_application_offers_each_side_its_acts_filled_in(office: Office
     replying = await read_application(office.log, THEIRS, office.consulted, "zh", NOW)
     assert set(replying.acts) == {"agree", "disagree"}
     granting = await read_application(office.log, OURS, office.consulted, "zh", NOW)
+    assert granting.waits_for, "it is the other side's turn"
+    assert is_unanswered(granting)
+    assert (replying.waits_for, is_unanswered(replying)) == ((), False)
+    assert (ours.listed_to, granting.listed_to) == ("2026-12-31", "")
+    assert ours.permit is not None
+    assert {"20", "废铅蓄电池"} <= {line.text for line in ours.whole}
     assert [one.code for one in granting.acts["grant"].blockers] == ["NO_CONSENT"], "silence is no consent"
 
 
@@ -96,3 +122,41 @@ async def test_applications_come_by_what_is_due_first(office: OfficeStage) -> No
     assert (by[office.waiting].is_ours, by[office.consulted].is_ours) == (True, False)
     granted = await read_applications(office.log, OURS, "granted", Wanted(), None, "zh", NOW)
     assert {row.approval.stage for row in granted.rows} == {"approved"}
+
+
+def test_adopted_data_are_called_by_their_names() -> None:
+    assert data_name("hw-catalogue-2025", "zh") == "国家危险废物名录 2025"
+    assert data_name("hw-catalogue-2025", "en") == "catalogue of hazardous wastes 2025"
+    assert data_name("elsewhere-1", "zh") == "elsewhere-1"
+
+
+def test_an_office_reads_no_paths_of_the_wire() -> None:
+    raw = ProblemError(
+        code="NO_CONSENT", field="body.lines.0.line", label="第 1 行“申请行号”", found="0", message="申请第 1 行（行号 0）没有写 list/2026-51-50-cy。",
+        what_to_do="从“批准各行”（body.lines）去掉这一行。",
+    )  # fmt: skip
+    told = in_words(raw)
+    assert (told.message, told.what_to_do, told.label, told.found) == (
+        "申请第 1 行没有写 2026-51-50-cy。",
+        "从“批准各行”去掉这一行。",
+        "",
+        "",
+    )
+    kept = in_words(replace(raw, field="body.valid_to", label="有效期至", found="2027-06-30"))
+    assert (kept.label, kept.found) == ("有效期至", "2027-06-30")
+
+
+def test_an_application_cannot_be_granted_for_longer_than_its_lists() -> None:
+    found = SimpleNamespace(approval="approval/a/b", lines=(), applied_to="2027-06-30", stage="applied")
+    [grant] = [one for one in application_acts(found, "2026-11-02", "2026-12-31") if one.key == "grant"]  # type: ignore[arg-type]
+    assert grant.known["valid_to"] == "2026-12-31"
+    [grant] = [one for one in application_acts(found, "2026-11-02") if one.key == "grant"]  # type: ignore[arg-type]
+    assert grant.known["valid_to"] == "2027-06-30"
+
+
+async def test_a_city_office_is_told_what_it_was_let_read(office: OfficeStage) -> None:
+    grant = Grant(SICHUAN.uscc, ("5105", "51"), ("manifest",), None)
+    [row] = await read_granted(office.log, replace(caller(CAST.firm("jinchuan").uscc), role="party", grants=(grant,)), "zh")
+    assert (row.authority, row.regions, row.until) == (SICHUAN.name, "四川省泸州市、四川省", "")
+    assert row.topics
+    assert not row.topics.isascii()

@@ -47,6 +47,8 @@ class FormAsking(Struct, frozen=True, kw_only=True):
     """What the server has filled in and nobody changes here."""
     optional: frozenset[str] = frozenset()
     """What is asked for and may be left empty."""
+    people: tuple[str, ...] = PERSONAL
+    """Of the fields of people those that are offered."""
     by_need: bool = False
     """Whether everything that the form cannot be without is asked for."""
 
@@ -90,7 +92,7 @@ class _Builder:
             return None
         count = len(items) or (1 if whole and (node.field.is_required or star in self._asking.asked) else 0)
         rows = [self._row(node, f"{path}.{n}", star, items[n] if n < len(items) else None, n, is_open) for n in range(count)]
-        may_grow = star not in self._asking.fixed and (whole == is_open if is_new else not is_open or whole)
+        may_grow = star not in self._asking.fixed and whole == is_open
         blank = self._row(node, f"{path}.{PLACE}", star, None, -1, is_open) if may_grow else None
         if not any(row.parts for row in rows) and blank is None:
             return None
@@ -119,6 +121,8 @@ class _Builder:
 
     def _personal(self, path: str) -> Iterator[FormInput]:
         for name, zh, en in zip(PERSONAL, _PERSON_ZH, _PERSON_EN, strict=True):
+            if name not in self._asking.people:
+                continue
             yield FormInput(path=path, star=path, label=self._say(zh, en), type="personal", control="text", name=name)
 
     def input(self, node: Node, path: str, star: str, value: Any, *, is_required: bool) -> FormInput:
@@ -197,7 +201,7 @@ class _Builder:
         """What a text of a form of its own looks like."""
         if node.field.type not in ("text", "party", "division") or not node.field.pattern:
             return ""
-        told = self._forms.get(node.field.path, "")
+        told = self._forms.get(node.field.path, "").lstrip("[")
         zh, _, en = told.partition(" · ")
         return (zh if self._zh else en or zh) if "^" not in told else ""
 

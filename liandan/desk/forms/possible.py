@@ -19,11 +19,11 @@ SERVER_SAYS = frozenset({"trunk", "trunk.seq", "trunk.hash", "leg"})
 
 
 def possible_form(
-    act: PossibleActAnswer, kind: Kind, own: str, names: Mapping[str, str], language: Language, at: str, next_page: str = ""
+    act: PossibleActAnswer, kind: Kind, own: str, names: Mapping[str, str], language: Language, at: str, next_page: str = "", owed: str = ""
 ) -> ActForm:
-    """The form of an act that ``own`` may sign at ``at``, the log's present as formats §6 writes it."""
+    """The form of an act that ``own`` may sign at ``at``, the log's present as formats §6 writes it; ``owed`` is the term that asks for it."""
     lists = frozenset(name for name, value in act.known.items() if isinstance(value, list)) - GROWING
-    known, chosen = suggested(act, at)
+    known, chosen = suggested(act, at, owed)
     asking = FormAsking(
         asked=frozenset(one.path for one in act.fields),
         choices={one.path: _options(one, chosen) for one in act.fields if one.values},

@@ -59,8 +59,9 @@ async def forms_of(
 ) -> tuple[ActForm, ...]:
     """The forms of everything that the visitor may do about a manifest, what is owed first; or of one kind."""
     own = actions.party
+    owed = {one.kind: one.term for one in reversed(actions.actions) if any(own in signer.parties for signer in one.signers)}
     return tuple(
-        possible_form(one, log.kinds.by_name[one.kind], own, actions.names, language, actions.at, next_page)
+        possible_form(one, log.kinds.by_name[one.kind], own, actions.names, language, actions.at, next_page, owed.get(one.kind, ""))
         for one in actions.possible
         if only in ("", one.kind)
     )
@@ -79,7 +80,7 @@ async def act_forms(log: Log, caller: Caller, asked: FormAsked, language: Langua
     if kind.chain_type not in (chain.partition("/")[0],) and chain.partition("/")[0] not in kind.chain_types:
         raise refuse("NOT_FOUND", field="chain", found=chain[:128])
     roles, names = await _roles(log, kind, chain, caller, asked.known)
-    offers = await _offers(log, caller, kind, chain)
+    offers = {PERMITS[kind.name]: await permit_options(log, language)} if kind.name in PERMITS else {}
     form = kind_form(kind, chain, caller.uscc, asked.known, roles, names, offers, language, next_page=asked.next)
     return (form,)
 
@@ -118,16 +119,22 @@ class _Known:
         self.__dict__.update(known)
 
 
-async def _offers(log: Log, caller: Caller, kind: Kind, chain: str) -> dict[str, tuple[FormOption, ...]]:
-    """What of the log a field may name: permits for an application, lines of the decision that an act is on."""
-    found: dict[str, tuple[FormOption, ...]] = {}
-    if kind.name == "approval.apply/1":
-        page = await with_names(log, await registries.list_permits(log, Wanted(), Page(None, OFFERED_MAX)), "zh")
-        found["permit"] = tuple(
-            FormOption(value=one.permit, text=f"{page.names.get(one.receiver, one.receiver)} · {one.no} · {one.valid_to}")
-            for one in page.permits
-        )
-    return found
+PERMITS = {
+    "approval.apply/1": "permit",
+    "emergency.declare/1": "receivers.*.permit",
+    "emergency.join/1": "receivers.*.permit",
+    "list.amend/1": "add.*.permit",
+}
+"""Where an act names a permit: nobody knows its chain by heart."""
+
+
+async def permit_options(log: Log, language: Language) -> tuple[FormOption, ...]:
+    """Permits by the name of who holds them, with number and last day."""
+    page = await with_names(log, await registries.list_permits(log, Wanted(), Page(None, OFFERED_MAX)), language)
+    return tuple(
+        FormOption(value=one.permit, text=f"{page.names.get(one.receiver, one.receiver)} · {one.no} · {one.valid_to}")
+        for one in page.permits
+    )
 
 
 async def find_parties(service: Service, text: str) -> tuple[FormOption, ...]:

@@ -17,14 +17,20 @@ ALL = frozenset({"gate.checks"})
 USUAL: Mapping[str, str] = {"lines.*.opinion": "accept", "weighing.method": "weighbridge", "about": "other", "gaps.*.cause": "unknown"}
 
 
-def suggested(act: PossibleActAnswer, at: str) -> tuple[dict[str, Any], dict[str, frozenset[str]]]:
-    """(the known body with what is likely beside it, values of choices that are likely)."""
+REPORTS: Mapping[str, str] = {"regularise": "regularised", "discrepancy": "discrepancy"}
+"""What a report is about that a term asks for."""
+
+
+def suggested(act: PossibleActAnswer, at: str, owed: str = "") -> tuple[dict[str, Any], dict[str, frozenset[str]]]:
+    """(the known body with what is likely beside it, values of choices that are likely); ``owed`` is the term that asks for the act."""
     known, chosen = deepcopy(act.known), dict[str, frozenset[str]]()
     for field in act.fields:
         if field.when:
             continue
         if field.path in ALL:
             chosen[field.path] = frozenset(one.value for one in field.values)
+        elif field.path == "about" and owed in REPORTS:
+            chosen[field.path] = frozenset({REPORTS[owed]})
         elif field.path in USUAL:
             chosen[field.path] = frozenset({USUAL[field.path]})
         elif field.type in ("time", "day") and "*" not in field.path:

@@ -9,12 +9,23 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.response import Redirect
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from ledger.labels import words_of
 from ledger.reading import Page
 from liandan.desk.month.acting import ProposedAct, comment_on, confirm, dispute, manifest_of, settle
 from liandan.desk.month.figures import figures_of
-from liandan.desk.month.reading import DrawnMonth, ItemSides, MonthAsked, is_drawn, month_shown, read_sides, read_standing, read_statement
+from liandan.desk.month.reading import (
+    DrawnMonth,
+    ItemSides,
+    MonthAsked,
+    is_drawn,
+    month_shown,
+    read_sides,
+    read_standing,
+    read_statement,
+    ways_for,
+)
 from liandan.desk.month.words import WORDS
 from liandan.desk.names import Named, names_for
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
@@ -72,7 +83,7 @@ async def get_months(
 ) -> Response[Any]:
     """One month: fine or not, what is open, how it was closed, its figures. A statement that has to be drawn first comes after the page."""
     query = visit.request.query_params
-    asked = _asked(visit, query)
+    asked = await _whose(visit, _asked(visit, query))
     standing = await read_standing(visit.log, visit.who, asked, visit.lang, visit.now_s)
     path, here = _here(visit, asked)
     is_ready = "whole" in query or await is_drawn(visit.log, drawer, visit.who, asked)
@@ -93,6 +104,7 @@ async def get_months(
             "whose": whose,
             "months": standing.months,
             "ways": ways,
+            "is_office": visit.who.role == "authority",
             "part": f"{path}/statement?{urlencode({**here, **({'cursor': query['cursor']} if query.get('cursor') else {})})}",
             "periods": periods,
             "downloads": tuple(_downloads(asked, visit)),
@@ -110,7 +122,7 @@ async def get_statement(
 ) -> Response[Any]:
     """The statement's part of the page, for htmx; with ``whole`` the page, for who has no scripts."""
     query = visit.request.query_params
-    asked = _asked(visit, query)
+    asked = await _whose(visit, _asked(visit, query))
     if "whole" in query:
         path, here = _here(visit, asked)
         return Redirect(f"{path}?{urlencode({**here, 'whole': '1'})}", status_code=303)
@@ -126,6 +138,13 @@ def _asked(visit: Visit, query: Mapping[str, str]) -> MonthAsked:
     )
     page = Page(query.get("cursor") or None, ITEMS_MAX)
     return MonthAsked(month=query.get("month") or _usual(visit.now_s), way=_way(query.get("way")), items=wanted, page=page)
+
+
+async def _whose(visit: Visit, asked: MonthAsked) -> MonthAsked:
+    """The operator has no statement of its own: it sees a direction, the first where it asks for none."""
+    if asked.way is not None or visit.who.role != "operator" or (state := await visit.log.state()) is None:
+        return asked
+    return replace(asked, way=next(iter(ways_for(visit.who, state)), None))
 
 
 def _here(visit: Visit, asked: MonthAsked) -> tuple[str, dict[str, str]]:

@@ -24,8 +24,8 @@ def letter(day: str) -> dict[str, Any]:
     return {"letter_no": _TEXT, "letter_date": day}
 
 
-def application_acts(found: ApprovalAnswer, day: str) -> list[DeskAct]:
-    """Everything that an authority of either side may do about an application or a decision, on a day."""
+def application_acts(found: ApprovalAnswer, day: str, latest: str = "") -> list[DeskAct]:
+    """Everything that an authority of either side may do about an application or a decision, on a day; ``latest``: until when it can be granted."""
     chain = found.approval
 
     def act(key: str, kind: str, **more: Any) -> DeskAct:
@@ -38,14 +38,14 @@ def application_acts(found: ApprovalAnswer, day: str) -> list[DeskAct]:
         act("accept", "accept"),
         act(
             "grant", "decide", title=DECISIONS["grant"], hidden=frozenset({"approve"}), sample={"no": _TEXT},
-            known={"approve": True, "valid_to": found.applied_to, "lines": granted},
+            known={"approve": True, "valid_to": min(found.applied_to, latest or found.applied_to), "lines": granted},
         ),
         act(
             "refuse", "decide", title=DECISIONS["refuse"], hidden=frozenset({"approve"}), asked=frozenset({"outcome", "reason"}),
             known={"approve": False}, sample={"no": _TEXT, "outcome": _outcome(found), "reason": _TEXT},
         ),
         act("consult", "consult", sample=letter(day)),
-        act("agree", "reply", title=REPLIES["agree"], hidden=frozenset({"agree"}), known={"agree": True}, sample=letter(day)),
+        act("agree", "reply", title=REPLIES["agree"], hidden=frozenset({"agree", "reason"}), known={"agree": True}, sample=letter(day)),
         act(
             "disagree", "reply", title=REPLIES["disagree"], hidden=frozenset({"agree"}), asked=frozenset({"reason"}), known={"agree": False},
             sample={**letter(day), "reason": _TEXT},

@@ -39,12 +39,18 @@ def draw(visit: Visit, template: str, title: str, **values: Any) -> Response[str
 
 
 def form_of(
-    visit: Visit, offered: OfferedAct | None, next_page: str, offers: Mapping[str, Sequence[FormOption]] | None = None
+    visit: Visit,
+    offered: OfferedAct | None,
+    next_page: str,
+    offers: Mapping[str, Sequence[FormOption]] | None = None,
+    row_names: Mapping[str, Sequence[str]] | None = None,
 ) -> ActForm | None:
     """An offered act as a form; without one nothing."""
-    return None if offered is None else office_form(offered, visit.who.uscc, day_of(visit.now_s), visit.lang, next_page, offers)
+    return None if offered is None else office_form(offered, visit.who.uscc, day_of(visit.now_s), visit.lang, next_page, offers, row_names)
 
 
-def forms_of(visit: Visit, offered: Iterable[OfferedAct], next_page: str) -> dict[str, ActForm]:
+def forms_of(
+    visit: Visit, offered: Iterable[OfferedAct], next_page: str, row_names: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, ActForm]:
     """Offered acts as forms, by their keys."""
-    return {one.key: office_form(one, visit.who.uscc, day_of(visit.now_s), visit.lang, next_page) for one in offered}
+    return {one.key: office_form(one, visit.who.uscc, day_of(visit.now_s), visit.lang, next_page, None, row_names) for one in offered}

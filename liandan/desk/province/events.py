@@ -42,6 +42,8 @@ class EventPage(Struct, frozen=True, kw_only=True):
     emergency: EmergencyAnswer | None
     incident: IncidentAnswer | None
     loads: JointView
+    address: str
+    """Of the event, as it was declared or reported."""
     acts: dict[str, OfferedAct]
     names: dict[str, str]
 
@@ -91,9 +93,15 @@ async def read_event(log: Log, caller: Caller, chain: str, language: Language, c
         emergency=emergency,
         incident=incident,
         loads=loads,
+        address=await _address(log, chain),
         acts={one.key: one for one in acts},
         names={**loads.names, **named},
     )
+
+
+async def _address(log: Log, chain: str) -> str:
+    first = next(iter(await log.chain_entries(chain)), None)
+    return "" if first is None else str(getattr(getattr(first.statement.body, "place", None), "address", ""))
 
 
 async def prepare_holds(

@@ -5,7 +5,7 @@ Working days, levels and sums are those of the services; here stands what a page
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -14,14 +14,20 @@ from msgspec import Struct
 from ledger.caller import Caller
 from ledger.directory import LogState
 from ledger.log import Log
+from ledger.model import chain_key
 from ledger.problem import Language, Mark, mark
-from ledger.reading import Page
+from ledger.reading import Page, snapshot
 from ledger.registrations.answers import RegistrationToDecide
 from ledger.registrations.service import Registrations
-from liandan.desk.province.standing import QuotaRow, quota_rows, side_name
+from ledger.times import day_at
+from liandan.desk.names import ShownCodes
+from liandan.desk.province.standing import QuotaRow, list_name, quota_rows, side_name
+from liandan.desk.shell.formats import tonnes
 from manifests.work.answers import WorkItem, WorkPage
 from manifests.work.service import read_work
 from signing.refusal import Refusal
+from whitelist.approval import ApprovalState
+from whitelist.emergency import EmergencyState
 from whitelist.service import with_names
 
 OURS_MAX, THEIRS_MAX, REGISTRATIONS_MAX, ALERTS_MAX, ALERTS_IN = 50, 20, 8, 8, 400
@@ -47,6 +53,10 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     """Of the firms that it is about."""
     about: str
     """Wastes, rows, months: what it is about, without the firms."""
+    due_on: str
+    """Empty where no day is set."""
+    has_begun: bool
+    """Whether the day from which it counts has come."""
 
 
 class OfficeWork(Struct, frozen=True, kw_only=True):
@@ -65,10 +75,10 @@ class AlertRow(Struct, frozen=True, kw_only=True):
 
     index: int
     at: str
-    kind: str
     text: str
-    chain: str
     address: str
+    by: tuple[str, ...]
+    """Codes of who signed it."""
     alerts: tuple[Mark, ...]
 
 
@@ -83,6 +93,10 @@ class Inbox(Struct, frozen=True, kw_only=True):
     full: int
     """Rows of which 95 % or more are committed."""
     alerts: tuple[AlertRow, ...]
+    alerts_in: int
+    """Newest entries among which they were looked for."""
+    said: Mapping[str, str]
+    """Names of who signed the entries with alerts."""
     registrations: tuple[RegistrationToDecide, ...]
     registrations_waiting: int
 
@@ -102,13 +116,16 @@ async def read_inbox(
     own = await with_names(log, await read_work(log, caller, None, None, False, Page(None, limit), language, claimed_s), language)
     regions = _regions(state, caller.uscc)
     others = list[OfficeWork]()
+    told = await read_told(log, own.items, language)
     for authority in state.authorities:
         if authority.uscc != caller.uscc:
             page = await read_work(log, caller, authority.uscc, None, False, Page(None, THEIRS_MAX), language, claimed_s)
             side = side_name(authority.regions, language)
-            found = office_work((authority.uscc, authority.name, side), await with_names(log, page, language), regions)
+            told |= await read_told(log, page.items, language)
+            found = office_work((authority.uscc, authority.name, side), await with_names(log, page, language), regions, told, language)
             others += [found] if found.items or len(state.authorities) == 2 else []  # the other side, where there is one
     quotas = await quota_rows(log, regions, language, claimed_s)
+    alerts = await newest_alerts(log, regions, language)
     waiting: tuple[RegistrationToDecide, ...] = ()
     if registrations is not None and own.registrations:
         with suppress(Refusal):  # a key for other kinds sees none
@@ -116,34 +133,45 @@ async def read_inbox(
     return Inbox(
         size=own.size,
         at=own.at,
-        mine=office_work((caller.uscc, _name(state, caller.uscc), side_name(regions, language)), own),
+        mine=office_work((caller.uscc, _name(state, caller.uscc), side_name(regions, language)), own, None, told, language),
         others=tuple(others),
         quotas=quotas,
         full=sum(row.level in ("full", "near") for row in quotas),
-        alerts=tuple(await newest_alerts(log, regions, language)),
+        alerts=tuple(alerts),
+        alerts_in=min(own.size, ALERTS_IN),
+        said=(await with_names(log, ShownCodes(parties=tuple({code for one in alerts for code in one.by})), language)).names,
         registrations=waiting,
         registrations_waiting=own.registrations,
     )
 
 
-def office_work(office: tuple[str, str, str], page: WorkPage, regions: Sequence[str] | None = None) -> OfficeWork:
-    """What waits for an office (code, name, side); with ``regions`` only what touches one of these: another office's matters with third provinces are not ours."""
-    items = tuple(inbox_item(one, page) for one in page.items if regions is None or touches(one, regions))
+def office_work(
+    office: tuple[str, str, str],
+    page: WorkPage,
+    regions: Sequence[str] | None = None,
+    told: Mapping[str, str] | None = None,
+    language: Language = "zh",
+) -> OfficeWork:
+    """What waits for an office (code, name, side); with ``regions`` only what touches one of these: another office's matters with third provinces are
+    not ours. ``told``: what the chains are that items are on."""
+    items = tuple(inbox_item(one, page, told or {}, language) for one in page.items if regions is None or touches(one, regions))
     uscc, name, side = office
     return OfficeWork(uscc=uscc, name=name, side=side, items=items, has_more=page.next is not None)
 
 
-def inbox_item(item: WorkItem, page: WorkPage) -> InboxItem:
+def inbox_item(item: WorkItem, page: WorkPage, told: Mapping[str, str], language: Language) -> InboxItem:
     """A row of the page."""
     return InboxItem(
         item=item,
-        title=item.text if item.statement else item.term_text,
+        title=_title(item, language),
         urgency=_urgency(item),
         has_lapsed=item.overdue,
         left_wd=item.workdays_left,
         address=address_of(item),
         names=tuple(page.names.get(one, one) for one in item.counterparts),
-        about=_about(item),
+        about=_about(item, told, language),
+        due_on=item.due_on or "",
+        has_begun=item.since <= day_at(page.at),
     )
 
 
@@ -155,13 +183,45 @@ def _urgency(item: WorkItem) -> Urgency:
     return "soon" if item.workdays_left <= SOON_WD else "later"
 
 
-def _about(item: WorkItem) -> str:
-    rows = "、".join(str(row + 1) for row in item.act_rows)
-    return "　".join(
-        filter(
-            None, ("、".join(item.wastes), item.list.removeprefix("list/"), rows, item.act_reason, _month(item.period), item.number or "")
-        )
-    )
+CONFIRMED: Mapping[str, tuple[str, str]] = {
+    "list.amend/1": ("确认名单变更", "confirm an amendment"),
+    "list.resume/1": ("确认恢复", "confirm a resumption"),
+    "list.remove/1": ("确认移出", "confirm a removal"),
+}
+"""What of a list is confirmed, by the kind that waits."""
+
+
+def _title(item: WorkItem, language: Language) -> str:
+    if item.act_kind in CONFIRMED:
+        return CONFIRMED[item.act_kind][language == "en"]
+    return item.text if item.statement else item.term_text
+
+
+def _about(item: WorkItem, told: Mapping[str, str], language: Language) -> str:
+    rows = [str(row + 1) for row in item.act_rows]
+    numbers = ("第 " + "、".join(rows) + " 行" if language == "zh" else "row " + ", ".join(rows)) if rows else ""
+    chain = item.application or (f"emergency/{item.emergency}" if item.emergency else "")
+    known = told.get(chain, "")
+    wastes = "" if known and item.application else "、".join(item.wastes).replace(" INCLUDE ", " ")
+    listed = list_name(item.list, language) if item.list else ""
+    parts = (known, wastes, listed, numbers, item.act_reason, _month(item.period), item.number or "")
+    return "　".join(filter(None, parts))
+
+
+async def read_told(log: Log, items: Iterable[WorkItem], language: Language) -> dict[str, str]:
+    """What applications ask for, and what emergencies are called: items of one firm are told apart by it."""
+    chains = {one.application for one in items if one.application} | {f"emergency/{one.emergency}" for one in items if one.emergency}
+    async with snapshot(log) as now:
+        await now.workspace.load([chain_key(chain) for chain in sorted(chains)])
+        states = {chain: now.workspace.facts.state(chain) for chain in chains}
+    found = dict[str, str]()
+    for chain, state in states.items():
+        if isinstance(state, ApprovalState):
+            unit = "吨" if language == "zh" else "t"
+            found[chain] = "、".join(f"{line.name} {line.code}　{tonnes(line.applied_g)} {unit}" for line in state.lines)
+        elif isinstance(state, EmergencyState):
+            found[chain] = state.name
+    return found
 
 
 def _month(period: str) -> str:
@@ -227,10 +287,9 @@ async def newest_alerts(log: Log, regions: Sequence[str], language: Language) ->
             AlertRow(
                 index=entry.index,
                 at=entry.admission.at,
-                kind=statement.kind,
                 text=kind.zh if language == "zh" else kind.en,
-                chain=statement.chain,
                 address=page_of(statement.chain),
+                by=statement.by,
                 alerts=marks,
             )
         )

@@ -78,7 +78,8 @@ async def take_file(
     async with snapshot(log) as now:
         office = Office(caller.uscc, max(now_s, now.at_s))
         first = await offer(now, log.kinds, office, [act for act in acts if act.kind != "list.rows/1"], language)
-        change = None if known is None or answer.findings else change_of(known, answer, answer.difference, day)
+        is_of_it = asked.against in {one.chain for one in answer.statements} or not any(one.chain for one in answer.statements)
+        change = change_of(known, answer, answer.difference, day) if known is not None and is_of_it and not answer.findings else None
         amends = (
             [] if change is None or known is None else await offer(now, log.kinds, office, [amendment(known.chain, change, day)], language)
         )

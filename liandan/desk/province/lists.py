@@ -14,12 +14,16 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.log import Log
+from ledger.mass import parse_mass
 from ledger.problem import Language
 from ledger.reading import Page, snapshot
 from ledger.times import day_of, year_of
+from liandan.desk.names import ShownCodes
 from liandan.desk.province.acts import amendment, confirmations, list_acts, row_acts
+from liandan.desk.province.list_steps import ListStep, list_step
 from liandan.desk.province.offering import OfferedAct, Office, offer
 from liandan.desk.province.standing import QuotaRow, adopted_limits, direction, quota_row
+from liandan.desk.shell.formats import tonnes
 from liandan.list_words import conditions_words
 from manifests.listed.answers import PreparedReport
 from manifests.listed.service import read_list_year
@@ -135,19 +139,6 @@ class WaitingAct(Struct, frozen=True, kw_only=True):
         return f"a-{self.pending.act[:16]}"
 
 
-class ListStep(Struct, frozen=True, kw_only=True):
-    """An entry of the list's chain: a version, or what befell it."""
-
-    index: int
-    kind: str
-    text: str
-    by: str
-    at: str
-    letter_no: str
-    hash: str
-    said: str
-
-
 class ListPage(Struct, frozen=True, kw_only=True):
     """One list whole."""
 
@@ -160,6 +151,8 @@ class ListPage(Struct, frozen=True, kw_only=True):
     next: str | None
     waiting: tuple[WaitingAct, ...]
     steps: tuple[ListStep, ...]
+    begins_later: bool
+    """Whether it is countersigned and its first day still comes."""
     acts: dict[str, OfferedAct]
     others: tuple[str, ...]
     """Lists of the same direction with which it may be compared."""
@@ -192,6 +185,7 @@ async def read_list(log: Log, caller: Caller, chain: str, cursor: str | None, la
         confirms = await offer(now, log.kinds, office, [act for _, act in confirming], language)
     named = await with_names(log, (await list_lists(log, Wanted(list=chain, year=answer.year), Page(None, 1))), language)
     names = {**rows.names, **named.names}
+    signers = await with_names(log, ShownCodes(parties=tuple({uscc for entry in entries for uscc in entry.statement.by})), language)
     by_hash = {entry.statement.hash: entry for entry in entries}
     by_key = {one.key: one for one in confirms}
     known = await _rows_by_number(log, chain, answer, language)
@@ -209,7 +203,8 @@ async def read_list(log: Log, caller: Caller, chain: str, cursor: str | None, la
         listings=rows.listings,
         next=rows.next,
         waiting=tuple(waiting),
-        steps=tuple(_step(entry, names, log, language) for entry in reversed(entries)),
+        steps=tuple(list_step(entry, {**names, **signers.names}, log, language) for entry in reversed(entries)),
+        begins_later=answer.status == "ACTIVE" and answer.effective_from > day_of(now_s),
         acts={one.key: one for one in acts},
         others=tuple(one.list for one in same_way.lists if one.list != chain),
         names=names,
@@ -298,21 +293,6 @@ def row_words(row: Any, number: int | None, names: Mapping[str, str], language: 
     )
 
 
-def _step(entry: Entry, names: Mapping[str, str], log: Log, language: Language) -> ListStep:
-    statement, kind = entry.statement, log.kinds.by_name[entry.statement.kind]
-    body: Any = statement.body
-    return ListStep(
-        index=entry.index,
-        kind=statement.kind,
-        text=kind.zh if language == "zh" else kind.en,
-        by=names.get(statement.by[0], statement.by[0]),
-        at=entry.admission.at,
-        letter_no=getattr(body, "letter_no", "") or "",
-        hash=statement.hash,
-        said=getattr(body, "reason", "") or "",
-    )
-
-
 class RowPage(Struct, frozen=True, kw_only=True):
     """One row of a list: how it stands, what befell it, what may be done."""
 
@@ -362,7 +342,7 @@ async def row_words_of(log: Log, chain: str, language: Language) -> dict[int, st
         page = await with_names(log, await list_listings(log, Wanted(list=chain), Page(cursor, 200)), language)
         for one in page.listings:
             said = row_words(one, one.row, page.names, language)
-            found[one.row] = f"{one.row + 1}　{said.receiver}　{said.waste}　{said.quota_t}"
+            found[one.row] = f"{one.row + 1}　{said.receiver}　{said.waste}　{tonnes(parse_mass(said.quota_t))}"
         cursor = page.next
         if cursor is None or len(found) >= OFFERED_MAX:
             return found

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.admit import Submission, base_keys, foresee
 from ledger.admission.form import read_body
@@ -28,6 +29,7 @@ from signing.envelope import PAYLOAD_STATEMENT, Envelope
 from signing.refusal import Reason
 
 _NO_ENVELOPE = Envelope(PAYLOAD_STATEMENT, b"", ())
+_WIRE = re.compile(r"\s*[（(]body\.[\w.*]+[）)]|\s*[（(](?:行号|number) [0-9]+[）)]|\blist/(?=[0-9]{4}-)")
 _NUMBER = re.compile(r"(?<=\.)[0-9]+(?![^.])")
 
 
@@ -130,4 +132,13 @@ def _said(reasons: Sequence[Reason], statement: Statement, kinds: Kinds, facts: 
     codes = {word for reason in reasons for word in reason.places.values() if isinstance(word, str)}
     names = {code: party_name(facts, code) for code in codes if facts.holds(chain_key(party_chain(code)))}
     body = kinds.by_name[statement.kind].body
-    return problem_errors(reasons, kinds.rules, language, day_of(statement.at_s), names, labels(body))
+    said = problem_errors(reasons, kinds.rules, language, day_of(statement.at_s), names, labels(body))
+    return tuple(in_words(one) for one in said)
+
+
+def in_words(one: ProblemError) -> ProblemError:
+    """Without the names that fields, chains and numbers have in a statement: an office reads its pages, not the wire."""
+    message, what_to_do = [_WIRE.sub("", text) for text in (one.message, one.what_to_do)]
+    is_place = one.field in ("chain", "kind", "by") or one.field.endswith(".line")  # it says nothing that the sentence does not
+    shown = {"field": "", "label": "", "found": ""} if is_place else {}
+    return replace(one, message=message, what_to_do=what_to_do, **shown)

@@ -11,12 +11,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liandan.desk.forms.model import ActForm, FormOption
+from liandan.desk.forms.service import permit_options
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
+from liandan.desk.province.granted import read_granted
 from liandan.desk.province.inbox import Inbox, read_inbox
 from liandan.desk.province.lists import ListPage, WaitingAct, read_list, read_lists, read_row, row_words_of
 from liandan.desk.province.routes_approvals import HANDLERS as APPROVALS
 from liandan.desk.province.routes_events import HANDLERS as EVENTS
 from liandan.desk.province.routes_tools import HANDLERS as TOOLS
+from liandan.desk.province.standing import list_name
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from liandan.intake.service import difference_of_lists
@@ -40,6 +43,8 @@ class WaitingShown(Struct, frozen=True):
 @get("/province", include_in_schema=False)
 async def get_inbox(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """待办: what waits for us and for the other side, quotas, alerts, firms that ask to be registered."""
+    if visit.who.role == "party" and visit.who.grants:
+        return draw(visit, "granted.html", say(visit, "granted"), rows=await read_granted(visit.log, visit.who, visit.lang))
     office = office_of(visit)
     limit = ALL_MAX if request.query_params.get("all") == "true" else 50
     inbox = await read_inbox(visit.log, office, request.app.state.registrations, visit.lang, None, limit)
@@ -83,6 +88,7 @@ async def get_list(request: Request[Any, Any, Any], visit: TheVisit, name: FromP
         waiting=shown,
         can={key: key in found.acts and not _is_idle(found.acts[key]) for key in ("amend", "suspend")},
         conditions=conditions_words(found.answer.conditions, visit.lang),
+        list_named={one: list_name(one, visit.lang) for one in found.others},
     )
 
 
@@ -108,11 +114,11 @@ async def get_amend(visit: TheVisit, name: FromPath[str]) -> Response[str]:
     if offered is None:
         raise refuse("NOT_FOUND", field="list", found=name[:100])
     rows = tuple(FormOption(value=str(row), text=text) for row, text in (await row_words_of(visit.log, found.list, visit.lang)).items())
-    offers = {"quota.*.row": rows, "end.*.row": rows}
+    offers = {"quota.*.row": rows, "end.*.row": rows, "add.*.permit": await permit_options(visit.log, visit.lang)}
     form = form_of(visit, replace(offered, blockers=()), f"/province/lists/{found.slug}", offers)
     assert form is not None, "it is offered"
     form = replace(form, parts=(*form.parts, *form.more), more=())  # rows are what this page is for: nothing is folded away
-    return draw(visit, "amend.html", say(visit, "amend_title", name=found.slug), form=form, slug=found.slug)
+    return draw(visit, "amend.html", say(visit, "amend_title", name=list_name(found.list, visit.lang)), form=form, slug=found.slug)
 
 
 @get("/province/lists/{name:str}/suspend", include_in_schema=False)

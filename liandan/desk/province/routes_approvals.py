@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from ledger.reading import snapshot
-from liandan.desk.province.approvals import read_application, read_applications
+from liandan.desk.forms.service import find_parties
+from liandan.desk.province.approvals import is_unanswered, read_application, read_applications
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.offering import Office, offer
 from liandan.desk.province.registering import ComparedPrint, RegistrationView, compare, read_registration
@@ -22,27 +23,51 @@ from whitelist.registries import Wanted
 
 ORDER = ("grant", "agree", "accept", "consult", "disagree", "refuse", "notice", "suspend", "resume", "revoke")
 """What stands first of the acts that are open."""
+FIRST = frozenset({"grant", "agree", "accept", "consult", "resume"})
+"""What stands open; whatever stops or refuses something is asked for first."""
 
 
 @get("/province/approvals", include_in_schema=False)
 async def get_approvals(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """审批: applications and decisions by group."""
     office, query = office_of(visit), request.query_params
-    generator = str(query.get("generator", "")).strip().upper()
-    wanted = Wanted(generator=generator if generator and not misspelt(generator) else None)
+    typed = str(query.get("generator", "")).strip()[:60]
+    generator = typed.upper() if typed and not misspelt(typed.upper()) else ""
+    if typed and not generator:  # a name: the first firm that is called so
+        generator = next((one.value for one in await find_parties(visit.service, typed)), "")
+    wanted = Wanted(generator=generator or None)
     found = await read_applications(visit.log, office, str(query.get("group", "open")), wanted, query.get("cursor"), visit.lang)
-    return draw(visit, "approvals.html", say(visit, "approvals"), found=found, generator=generator[:18])
+    return draw(
+        visit,
+        "approvals.html",
+        say(visit, "approvals"),
+        found=found,
+        generator=generator or typed,
+        is_unknown=bool(typed and not generator),
+    )
 
 
 @get("/province/approvals/{generator:str}/{ulid:str}", include_in_schema=False)
 async def get_approval(visit: TheVisit, generator: FromPath[str], ulid: FromPath[str]) -> Response[str]:
     """One application or decision."""
     found = await read_application(visit.log, office_of(visit), f"approval/{generator}/{ulid}", visit.lang)
-    forms = forms_of(visit, found.acts.values(), f"/province/approvals/{generator}/{ulid}")
+    names = {"lines": [say(visit, "line_of", n=n + 1, what=one) for n, one in enumerate(found.line_names)]}
+    forms = forms_of(visit, found.acts.values(), f"/province/approvals/{generator}/{ulid}", names)
     order = [key for key in ORDER if key in forms and not forms[key].blockers]
+    first = order[0] if order and order[0] in FIRST and not found.waits_for else ""
     blocked = [key for key in ORDER if key in forms and forms[key].blockers]
     name = found.view.names.get(found.view.approval.generator, found.view.approval.generator)
-    return draw(visit, "approval.html", say(visit, "application_of", name=name), found=found, forms=forms, order=order, blocked=blocked)
+    return draw(
+        visit,
+        "approval.html",
+        say(visit, "application_of", name=name),
+        found=found,
+        forms=forms,
+        order=order,
+        first=first,
+        blocked=blocked,
+        is_unanswered=is_unanswered(found),
+    )
 
 
 @get("/province/registrations/{registration:str}", include_in_schema=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from ledger.times import day_of, days_after, format_at
 from liandan.desk.province.drawing import draw, forms_of, office_of, say
 from liandan.desk.province.events import EventPage, prepare_holds, read_event, read_events
 from liandan.desk.province.standing import grams
@@ -15,13 +17,23 @@ from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
 from signing.refusal import refuse
 
+LASTS_D = 29
+"""Days after the first that a declaration is most likely good for."""
 ASKED = ("act", "reason", "basis", "until")
 
 
 @get("/province/emergencies", include_in_schema=False)
 async def get_emergencies(visit: TheVisit) -> Response[str]:
     """应急转移和突发事件."""
-    return draw(visit, "events.html", say(visit, "emergencies"), found=await read_events(visit.log, office_of(visit), visit.lang))
+    found = await read_events(visit.log, office_of(visit), visit.lang)
+    return draw(visit, "events.html", say(visit, "emergencies"), found=found, declare=declaring(visit.now_s))
+
+
+def declaring(now_s: int) -> str:
+    """Address of the form of a declaration: it has just happened, and is good for a month."""
+    day = day_of(now_s)
+    given = {"f.happened_at": format_at(now_s), "f.valid_from": day, "f.valid_to": days_after(day, LASTS_D)}
+    return f"/act/emergency.declare?{urlencode({'next': '/province/emergencies', **given})}"
 
 
 @get("/province/emergencies/{authority:str}/{ulid:str}", include_in_schema=False)

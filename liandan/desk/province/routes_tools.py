@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,9 @@ from ledger.describing import HTML, XLSX
 from ledger.times import year_of
 from liandan.desk.province.auditing import read_audit
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
-from liandan.desk.province.intaking import TERMS, against_lists, take_file
+from liandan.desk.province.intaking import TERMS, IntakeResult, against_lists, take_file
+from liandan.desk.province.lists import row_words_of
+from liandan.desk.province.standing import list_name
 from liandan.desk.province.trial import DRAFT_MAX, TrialAsked, TrialTold, try_draft
 from liandan.desk.province.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, fragment
@@ -39,7 +42,16 @@ async def get_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Respon
     office_of(visit)
     lists = await against_lists(visit.log, year_of(visit.now_s))
     against = str(request.query_params.get("against", ""))
-    return draw(visit, "intake.html", say(visit, "intake_title"), lists=lists, against=against, result=None, said="")
+    return draw(
+        visit,
+        "intake.html",
+        say(visit, "intake_title"),
+        lists=lists,
+        list_named=_named(visit, lists),
+        against=against,
+        result=None,
+        said="",
+    )
 
 
 @post("/province/intake", status_code=200, include_in_schema=False, request_max_body_size=FILE_MAX + BESIDE_MAX)
@@ -55,11 +67,34 @@ async def post_intake(request: Request[Any, Any, Any], visit: TheVisit) -> Respo
     against, values = asked.against, dict[str, Any](result=None, said="no_file")
     if result is not None:
         forms = list(forms_of(visit, result.statements, "").values())
-        values = {"result": result, "said": "", "forms": forms, "amend": form_of(visit, result.amend, f"/province/{_list_page(against)}")}
+        values = {
+            "result": result,
+            "said": "",
+            "forms": forms,
+            "amend": form_of(visit, result.amend, f"/province/{_list_page(against)}", None, await _ended_rows(visit, result)),
+            "against_named": list_name(against, visit.lang) if against else "",
+        }
     if visit.is_htmx:
         template = "province/_intake.html" if values["result"] else "province/_said.html"
         return fragment(visit, template, words=WORDS, **values)
-    return draw(visit, "intake.html", say(visit, "intake_title"), lists=lists, against=against, **values)
+    return draw(visit, "intake.html", say(visit, "intake_title"), lists=lists, list_named=_named(visit, lists), against=against, **values)
+
+
+async def _ended_rows(visit: Visit, result: IntakeResult) -> dict[str, list[str]]:
+    """Which rows an amendment ends, in words."""
+    ends = () if result.amend is None else result.amend.act.known.get("end", ())
+    words = await row_words_of(visit.log, result.against, visit.lang) if ends else {}
+    return {"end": [say(visit, "line_of", n=one["row"] + 1, what=words.get(one["row"], "").partition("　")[2]) for one in ends]}
+
+
+def _named(visit: Visit, lists: Iterable[str]) -> dict[str, str]:
+    return {one: list_name(one, visit.lang) for one in lists}
+
+
+async def _choice(visit: Visit, year: int) -> dict[str, Any]:
+    """Lists and years that may be chosen."""
+    lists = await against_lists(visit.log, year)
+    return {"lists": lists, "list_named": _named(visit, lists), "this_year": year}
 
 
 def _list_page(chain: str) -> str:
@@ -108,18 +143,22 @@ async def get_whatif(visit: TheVisit) -> Response[str]:
     """政策试算: choose a draft."""
     office_of(visit)
     year = year_of(visit.now_s)
-    return draw(visit, "whatif.html", say(visit, "whatif"), lists=await against_lists(visit.log, year), this_year=year, told=None, said="")
+    return draw(visit, "whatif.html", say(visit, "whatif"), **await _choice(visit, year), told=None, said="")
 
 
 @post("/province/whatif", status_code=200, include_in_schema=False, request_max_body_size=DRAFT_MAX + BESIDE_MAX)
 async def post_whatif(request: Request[Any, Any, Any], visit: TheVisit) -> Response[str]:
     """What the draft would have made of a past year, in words."""
     told = await _tried(request, visit)
-    values: dict[str, Any] = {"told": told, "said": "" if told else "no_file"}
+    values: dict[str, Any] = {
+        "told": told,
+        "said": "" if told else "no_file",
+        "list_name": list_name(told.list, visit.lang) if told and told.list else "",
+    }
     if visit.is_htmx:
         return fragment(visit, "province/_whatif.html" if told else "province/_said.html", words=WORDS, **values)
     year = year_of(visit.now_s)
-    return draw(visit, "whatif.html", say(visit, "whatif"), lists=await against_lists(visit.log, year), this_year=year, **values)
+    return draw(visit, "whatif.html", say(visit, "whatif"), **await _choice(visit, year), **values)
 
 
 @post("/province/whatif/{name:str}", status_code=200, include_in_schema=False, request_max_body_size=DRAFT_MAX + BESIDE_MAX)
@@ -128,8 +167,8 @@ async def post_whatif_file(request: Request[Any, Any, Any], visit: TheVisit, nam
     suffix = name.rpartition(".")[2]
     told = await _tried(request, visit)
     if told is None or suffix not in told.files:
-        year, values = year_of(visit.now_s), {"told": told, "said": "" if told else "no_file"}
-        return draw(visit, "whatif.html", say(visit, "whatif"), lists=await against_lists(visit.log, year), this_year=year, **values)
+        year, values = year_of(visit.now_s), {"told": told, "said": "" if told else "no_file", "list_name": ""}
+        return draw(visit, "whatif.html", say(visit, "whatif"), **await _choice(visit, year), **values)
     return _download(told.files[suffix], f"{told.stem}.{suffix}", HTML if suffix == "html" else XLSX)
 
 
@@ -164,7 +203,7 @@ async def get_audit(request: Request[Any, Any, Any], visit: TheVisit) -> Respons
     if visit.who.role == "party":
         raise refuse("NOT_FOUND", field="path", found=visit.path)
     url = str(request.base_url).rstrip("/")
-    return draw(visit, "audit.html", say(visit, "audit"), found=await read_audit(visit.log), url=url)
+    return draw(visit, "audit.html", say(visit, "audit"), found=await read_audit(visit.log, visit.lang), url=url)
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (

@@ -94,6 +94,12 @@ def direction(from_province: str, to_province: str, language: Language) -> str:
     return f"{origin}→{side_name([to_province], language)}"
 
 
+def list_name(chain: str, language: Language) -> str:
+    """``四川→重庆 2026（cy）`` of a list's chain or slug."""
+    year, origin, destination, name = chain.removeprefix("list/").split("-", 3)
+    return f"{direction(origin, destination, language)} {year}" + (f" ({name})" if language == "en" else f"（{name}）")
+
+
 _ENDINGS = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
 
 

@@ -7,8 +7,6 @@ again, and gets the same bytes for the same entries and rows.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from msgspec import Struct
 from ledger.admission.sequencer import Busy
 from ledger.problem import Language, ProblemError
 from liandan.intake.answers import ToldFinding, ToldRepair
+from liandan.intake.bounded import run_bounded
 from reports.whatif.draft import DRAFT_MAX
 
 __all__ = ["CPU_S", "DRAFT_MAX", "FORMS", "TrialAsked", "TrialTold", "try_draft"]
@@ -66,22 +65,8 @@ async def try_draft(log_path: Path, entries_path: Path, asked: TrialAsked) -> Tr
 
 
 async def _run(arguments: tuple[str, ...], raw: bytes) -> TrialTold:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "liandan.desk.province.trial_child", *arguments, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
-        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}, start_new_session=True,
-    )  # fmt: skip
-    answer = b""
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            answer, _ = await process.communicate(raw)
-    except TimeoutError:
-        pass
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode == 0:
+    answer = await run_bounded("liandan.desk.province.trial_child", arguments, raw, WITHIN_S)
+    if answer is not None:
         with suppress(msgspec.ValidationError, msgspec.DecodeError):
             return msgspec.msgpack.decode(answer, type=TrialTold)
     return TrialTold(has_ended=False)

@@ -10,7 +10,7 @@ const W = {
   unread: ["现在读不到原文，暂不能签署；过一会儿刷新。", "The original cannot be read now, so nothing can be signed; reload in a moment."],
   rows: ["本机按 {0} 行重算的摘要与将签署的一致", "The digest of {0} rows, worked out on this device, is the one to be signed"],
   rowsOther: ["各行的摘要与将签署的不一致：不要签署，请告知运营单位。", "The digest of the rows is another than the one to be signed: do not sign, and tell the operator."],
-  list: ["逐行列出", "List the rows"],
+  list: ["摘要按这些字计算（名称、吨数见下面“各行”）", "The digest is of these texts (names and quotas stand below)"],
 };
 
 const proposalOf = (form) => JSON.parse(form.querySelector("script[data-proposal]").textContent);
