@@ -28,6 +28,8 @@ FORM_CODES = frozenset(
 )
 """What only says that a draft is not filled in yet."""
 ORDER = {"moving": 0, "arrived": 1}
+SOON_WD = 20
+"""Working days within which what is due stands open on the page."""
 
 
 class OtherDecision(Struct, frozen=True, kw_only=True):
@@ -121,6 +123,8 @@ class TodayView(Struct, frozen=True, kw_only=True):
     waiting: int
     pending: tuple[PendingAnswer, ...]
     work: tuple[WorkItem, ...]
+    far: tuple[WorkItem, ...]
+    """What is due in more than SOON_WD working days."""
     left: tuple[DecisionLeft, ...]
     names: Mapping[str, str]
 
@@ -142,7 +146,8 @@ def today_view(ground: TodayGround) -> TodayView:
         stopped=sum(row.state == "blocked" for row in shown),
         waiting=len(ground.pending),
         pending=tuple(ground.pending),
-        work=work,
+        work=tuple(one for one in work if not _is_far(one)),
+        far=tuple(one for one in work if _is_far(one)),
         left=decisions_left(ground.approvals, ground.own),
         names=ground.names,
     )
@@ -221,6 +226,10 @@ def _manifest_row(view: ManifestView, ground: TodayGround) -> TodayRow:
         wastes=len(state.lines), grams=sum(line.declared_g for line in state.lines), receiver=ground.names.get(state.receiver, state.receiver),
         blocked=blocked(blockers or (), ground.rules, ground.limits, ground.own), act="manifest.depart/1" if stands == "may_depart" else "",
     )  # fmt: skip
+
+
+def _is_far(one: WorkItem) -> bool:
+    return not one.overdue and one.workdays_left is not None and one.workdays_left > SOON_WD
 
 
 def _is_today(when: str, now_s: int) -> bool:

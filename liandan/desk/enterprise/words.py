@@ -61,6 +61,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "mine_none_why": ("对方先签的起运、交接会出现在这里。", "Departures and hand-overs that others have signed first appear here."),
     "mine_by": ("{who} 已签 {at}，等本单位签署", "{who} signed {at}; yours is missing"),
     "mine_count": ("{n} 件", "{n}"),
+    "duties_far": ("以后到期的 {n} 件", "{n} due later"),
     "duties": ("该办的事", "What is due"),
     "left_head": ("批准决定余量", "What is left"),
     "left_all": ("全部", "All"),
@@ -96,7 +97,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "due_late_free": ("已过期", "overdue"),
     "due_open": ("没有期限", "no term"),
     "due_provisional": ("暂计", "provisional"),
-    "due_you": ("本单位", "you"),
     # ---------------------------------------------------------------- new
     "new_title": ("新开一单", "New manifest"),
     "new_lead": (
@@ -214,7 +214,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "list_col_number": ("联单", "Manifest"),
     "list_col_issued": ("开具", "Issued"),
     "list_col_route": ("移出人 → 接受人", "Generator → receiver"),
-    "list_register": ("登记册（XLSX）", "Register (XLSX)"),
+    "list_register": ("台账（Excel）", "Registers (Excel)"),
+    "list_register_month": ("按月的台账和对账", "Registers by month, reconciliation"),
+    "list_near": ("车牌里有这几位的：", "Plates that hold this:"),
+    "list_certificate": ("转移证明", "Certificate"),
+    "list_paper": ("纸面", "Form"),
     "list_register_of": ("{name} {period}", "{name} {period}"),
     "register_generator": ("移出登记", "sent"),
     "register_receiver": ("接受登记", "received"),
@@ -242,7 +246,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "m_actions_none": ("现在没有本单位要办的事。", "There is nothing for you to do now."),
     "m_action_blocked": ("现在办不了", "not possible now"),
     "m_action_owed": ("该办", "due"),
-    "m_more_actions": ("其他可办事项", "Other acts"),
+    "m_more_actions": ("更正、报告和其他", "Correct, report, other acts"),
+    "m_in_tonnes": ("单位：吨", "in tonnes"),
+    "amend_how": (
+        "选要改的一项，写改成什么。这里没有的项目（单位、许可证、批准等）不能更正：未起运的作废后照此新开一单。",
+        "Choose what is wrong and write what shall stand there. What is not offered (parties, permit, decision and the like) is never corrected: "
+        "before the departure, void the manifest and issue one like it.",
+    ),
     "m_pending": ("等签名的", "Waiting for signatures"),
     "m_parties": ("各方", "Parties"),
     "m_generator": ("移出人", "Generator"),

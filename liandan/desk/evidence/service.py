@@ -16,6 +16,7 @@ from liandan.desk.evidence.view import (
     entries_shown,
     papers_shown,
     refusals_shown,
+    with_numbers,
     with_states,
 )
 from liandan.desk.keys.service import BEYOND, list_newest
@@ -38,12 +39,12 @@ async def read_evidence(log: Log, caller: Caller, lang: Language, before: int | 
     found = await list_newest(log, caller.uscc, before=BEYOND if before is None else before, limit=PAGE + 1)
     entries = entries_shown(found[:PAGE], log.kinds, lang, caller.uscc)
     papers = papers_shown(entries)
-    keys = {chain_key(f"manifest/{paper.manifest}"): paper.manifest for paper in papers}
+    keys = {chain_key(f"manifest/{entry.manifest}"): entry.manifest for entry in entries if entry.manifest}
     async with log.pool.acquire() as conn:
         refusals = await store.list_refusals(conn, signer=caller.uscc, before_id=None, limit=REFUSALS)
         trunks = await store.fetch_facts(conn, list(keys))
     states = {keys[key]: log.kinds.decode(key, raw).state for key, raw in trunks.items()}
     return EvidencePage(
-        entries=entries, papers=with_states(papers, states), refusals=refusals_shown(refusals, log.kinds, lang),
+        entries=with_numbers(entries, states), papers=with_states(papers, states), refusals=refusals_shown(refusals, log.kinds, lang),
         next=entries[-1].index if len(found) > PAGE else None,
     )  # fmt: skip

@@ -28,6 +28,7 @@ class EvidenceEntry(Struct, frozen=True):
     manifest: str  # ``<generator>/<ULID>`` where it is about one, else empty.
     at_s: int
     is_own: bool  # Signed by the party itself.
+    number: str = ""  # National number of the manifest, where it has one.
 
 
 class EvidencePapers(Struct, frozen=True):
@@ -84,6 +85,11 @@ def with_states(papers: Sequence[EvidencePapers], states: Mapping[str, ManifestS
         )
         for paper, state in found
     )
+
+
+def with_numbers(entries: Sequence[EvidenceEntry], states: Mapping[str, ManifestState]) -> tuple[EvidenceEntry, ...]:
+    """Entries with the numbers of their manifests; ``states`` by ``<generator>/<ULID>``."""
+    return tuple(replace(one, number=states[one.manifest].number or "") if one.manifest in states else one for one in entries)
 
 
 def refusals_shown(refusals: Sequence[tuple[int, RefusalItem, bytes]], kinds: Kinds, lang: Language) -> tuple[EvidenceRefusal, ...]:

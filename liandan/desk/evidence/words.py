@@ -27,6 +27,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "none": ("还没有记录", "No entries yet"),
     "none_text": ("本单位签署的第一件事入账后，会出现在这里。", "The first act of this firm will be here once it is entered."),
     "papers": ("证书与证据包", "Certificates and bundles"),
+    "papers_all": ("全部已办结的", "All that are closed"),
     "papers_text": ("最近变动的联单。证书在接收之后才有。", "Manifests that moved last. A certificate exists once the load is received."),
     "certificate": ("转移证明", "Certificate"),
     "transit": ("在途凭证", "In-transit extract"),

@@ -24,6 +24,7 @@ PERSONAL = ("driver.name", "driver.phone", "escort.name", "escort.phone", "handl
 _PERSON_ZH = ("驾驶员姓名", "驾驶员电话", "押运员姓名", "押运员电话", "经办人姓名", "经办人电话")
 _PERSON_EN = ("driver's name", "driver's phone", "escort's name", "escort's phone", "clerk's name", "clerk's phone")
 _NUMBER = re.compile(r"(?<=\.)[0-9]+(?![^.])")
+_OF_A_LIST = re.compile(r"\[(.*)\] [0-9]+ ….*")
 NTH = ("第 {n} 项", "No. {n}")
 LINE = ("第 {n} 行", "line {n}")
 _CONTROLS: Mapping[str, Control] = {
@@ -201,7 +202,9 @@ class _Builder:
         """What a text of a form of its own looks like."""
         if node.field.type not in ("text", "party", "division") or not node.field.pattern:
             return ""
-        told = self._forms.get(node.field.path, "").lstrip("[")
+        told = self._forms.get(node.field.path, "")
+        if found := _OF_A_LIST.fullmatch(told):
+            told = found[1]
         zh, _, en = told.partition(" · ")
         return (zh if self._zh else en or zh) if "^" not in told else ""
 

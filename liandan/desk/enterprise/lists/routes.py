@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
+from ledger.fields import normal
 from ledger.reading import PAGE_MAX, Page
 from ledger.times import day_of
 from liandan.desk.enterprise.lists.view import decisions_view, listed
@@ -16,12 +17,15 @@ from liandan.desk.enterprise.words import WORDS
 from liandan.desk.shell.frame import TheVisit, fragment, page
 from manifests import service as manifests
 from manifests.model import STAGES
-from manifests.search import Search
+from manifests.search import Search, scoped
+from manifests.store import fetch_views, search_views
 from whitelist import service as registries
 from whitelist.registries import Wanted
 from whitelist.service import with_names
 
 ROWS = 50
+LOADS_MAX, NEAR_MAX = 200, 8
+"""Newest loads that are looked at for a plate of which a part was typed, and plates that are told."""
 TEXTS = ("number", "stage", "code", "plate", "role", "issued_from", "issued_to")
 FLAGS = ("overdue", "held", "contested")
 
@@ -36,15 +40,27 @@ async def get_manifests(request: Request[Any, Any, Any], visit: TheVisit) -> Res
     found = await manifests.list_manifests(visit.log, visit.who, search_of(asked, visit.who.uscc), Page(cursor, ROWS), visit.lang, None)
     found = await with_names(visit.log, found, visit.lang)
     more = None if found.next is None else f"/desk/manifests?{urlencode({**asked, 'cursor': found.next})}"
-    shown: dict[str, Any] = {"rows": listed(found), "more": more}
+    async with manifests.projection(visit.log) as now:
+        views = await fetch_views(now.workspace.conn, [f"manifest/{one.id}" for one in found.manifests])
+    shown: dict[str, Any] = {"rows": listed(found, views), "more": more}
     if visit.is_htmx and cursor is not None:
         return fragment(visit, "enterprise/_manifest_rows.html", words=WORDS, **shown)
+    near = await _plates_like(visit, asked["plate"]) if "plate" in asked and not found.manifests else ()
     year = day_of(visit.now_s)[:4]
     stages = [(code, zh if visit.lang == "zh" else code.replace("_", " ")) for code, zh in STAGES.items() if code != "none"]
     return page(
         visit, "enterprise/manifests.html", words=WORDS, title=WORDS["list_title"][visit.lang == "en"], styles=STYLES, asked=asked, stages=stages,
-        register_year=year, **shown,
+        register_year=year, near=[(plate, urlencode({**asked, "plate": plate})) for plate in near], **shown,
     )  # fmt: skip
+
+
+async def _plates_like(visit: TheVisit, typed: str) -> tuple[str, ...]:
+    """Plates of the firm's newest loads that hold what was typed: people know a truck by its last digits."""
+    sought = normal(typed)
+    async with manifests.projection(visit.log) as now:
+        found = await search_views(now.workspace.conn, scoped(Search(), visit.who), limit=LOADS_MAX)
+    plates = {leg.vehicle.plate for view in found.views for leg in view.state.legs}
+    return tuple(sorted(plate for plate in plates if sought in normal(plate)))[:NEAR_MAX]
 
 
 def search_of(asked: dict[str, str], own: str) -> Search:

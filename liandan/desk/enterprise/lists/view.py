@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ledger.mass import parse_mass
+from ledger.times import format_at
 from liandan.desk.enterprise.manifest.view import TONES, Tone
 from liandan.desk.enterprise.today import DecisionLeft, decisions_left
 from manifests.answers import Manifests
+from manifests.view import ManifestView
 from whitelist.answers import ApprovalAnswer, QuotaAnswer
 from whitelist.approval import OPEN_STAGES
 
@@ -28,18 +30,25 @@ class ListedManifest(Struct, frozen=True, kw_only=True):
     receiver: str
     carriers: tuple[str, ...]
     codes: tuple[str, ...]
+    waste: str
+    """Name of the first waste."""
     grams: int
+    plates: tuple[str, ...]
+    """It has gone with."""
+    has_certificate: bool
 
 
-def listed(found: Manifests) -> tuple[ListedManifest, ...]:
-    """A page of manifests as rows."""
+def listed(found: Manifests, views: Mapping[str, ManifestView]) -> tuple[ListedManifest, ...]:
+    """A page of manifests as rows; ``views`` by chain: what lists of ``/v1`` do not say. The time is the one that the issue claims, as on its page."""
     return tuple(
         ListedManifest(
-            id=one.id, number=one.number or "", tone=TONES.get(one.stage, "wait"), stage=one.stage_text, issued_at=one.issued_at,
+            id=one.id, number=one.number or "", tone=TONES.get(one.stage, "wait"), stage=one.stage_text, issued_at=format_at(state.times.issued_s),
             generator=found.names.get(one.generator, one.generator), receiver=found.names.get(one.receiver, one.receiver),
-            carriers=tuple(found.names.get(carrier, carrier) for carrier in one.carriers), codes=one.codes, grams=parse_mass(one.declared_t),
+            carriers=tuple(found.names.get(carrier, carrier) for carrier in one.carriers), codes=one.codes, waste=state.lines[0].name,
+            grams=parse_mass(one.declared_t), plates=tuple(dict.fromkeys(leg.vehicle.plate for leg in state.legs)),
+            has_certificate=state.times.received_s is not None,
         )
-        for one in found.manifests
+        for one, state in ((one, views[f"manifest/{one.id}"].state) for one in found.manifests)
     )  # fmt: skip
 
 

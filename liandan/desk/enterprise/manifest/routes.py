@@ -18,7 +18,7 @@ async def get_manifest(visit: TheVisit, generator: InGenerator, ulid: InUlid) ->
     number = whole.page.answer.manifest.number
     title = f"{WORDS['m_title'][visit.lang == 'en']} {number or ulid[-8:]}"
     return page(
-        visit, "enterprise/manifest.html", words=WORDS, title=title, styles=STYLES, head=HEAD, whole=whole, m=whole.page,
+        visit, "enterprise/manifest.html", words=WORDS, title=title, styles=STYLES, head=(*HEAD, "enterprise/manifest.js"), whole=whole, m=whole.page,
         is_own=generator == visit.who.uscc,
     )  # fmt: skip
 

@@ -22,6 +22,10 @@ from whitelist.thresholds import Thresholds
 ISSUE = "manifest.issue/1"
 OF_THIS_LOAD = frozenset({"lines.*.mass_t", "lines.*.packs", "planned_at", "number"})
 MAY_WAIT = frozenset({"planned_at", "number"})
+NUMBER_HINT = (
+    "国家系统给出的 14 位编号；还没有的先不填，开具后补登",
+    "14 digits, as the national system gave them; leave it empty if there is none yet and add it later",
+)
 
 
 class DraftView(Struct, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ class JudgedView(Struct, frozen=True, kw_only=True):
 def draft_view(draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], language: Language) -> DraftView:
     """A draft with its form. Its manifest will have its ULID, so that signing it twice is one issue."""
     kind, body = kinds.by_name[ISSUE], draft.body
-    asking = FormAsking(asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True)
+    asking = FormAsking(asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True, hints={"number": NUMBER_HINT[language == "en"]})
     parts = form_parts(kind.body, body, asking, language)
     lines = [line for line in body.get("lines", []) if isinstance(line, dict)]
     first: Mapping[str, Any] = lines[0] if lines else {}

@@ -13,7 +13,7 @@ from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.new import service
 from liandan.desk.enterprise.new.drafting import draft_view, judged_view
 from liandan.desk.enterprise.routes import HEAD, STYLES
-from liandan.desk.enterprise.service import check_draft, names_in, without_signed
+from liandan.desk.enterprise.service import approvals_of, check_draft, names_in, without_signed
 from liandan.desk.enterprise.today import decisions_left
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.forms.reading import read_form
@@ -80,9 +80,11 @@ async def get_draft(visit: TheVisit, name: InUlid) -> Response[str] | Redirect:
     names = await names_in(visit.log, draft, visit.lang)
     view = draft_view(draft, visit.log.kinds, names, visit.lang)
     judged = await _judged(visit, draft)
+    left = decisions_left(await approvals_of(visit.log, visit.who), visit.who.uscc)
     return page(
-        visit, "enterprise/draft.html", words=WORDS, title=_title(visit, "draft_title"), styles=STYLES, head=HEAD, draft=view, judged=judged
-    )
+        visit, "enterprise/draft.html", words=WORDS, title=_title(visit, "draft_title"), styles=STYLES, head=HEAD, draft=view, judged=judged,
+        names=names, left=[one for one in left if one.approval == view.approval and one.code == view.code],
+    )  # fmt: skip
 
 
 async def _judged(visit: Visit, draft: KeptDraft) -> Any:

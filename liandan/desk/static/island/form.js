@@ -8,10 +8,12 @@
 // <form data-bring> with a file `file`: what the program has signed comes back.
 // <form data-cosign="<hash>">, <form data-decline="<hash>"> with a field `reason`, <form data-withdraw="<hash>">: answers to a pending statement.
 //
+// data-judged: where the server says while somebody types whether it can go; what cannot is not signed.
 // data-path: place in the body (numbers are places in lists, a last `+` appends). data-on="by.1": place in the proposal itself.
 // data-personal="handler.name": becomes a commitment. data-type: text, mass (tonnes; data-unit="kg": kilograms), time (of a datetime-local, Beijing),
 // day, choice, number, flag (a box; data-unchecked="false" says false, otherwise it is left out; of a select true/false), party, division,
-// lines (one item a line), numbers (with blanks or commas between), file. data-list: a list even of one. What is empty is left out.
+// lines (one item a line), numbers (with blanks or commas between), file, json (of a correction: data-json is the value itself, otherwise data-as is
+// the type that is typed). data-list: a list even of one. What is empty is left out.
 
 import { gramsOf, tonnesOf, typedMass } from "./mass.js";
 import { say } from "./words.js";
@@ -89,8 +91,18 @@ async function filesOf(input, proposal) {
   return named;
 }
 
+/** A value of a correction: a text of JSON, empty for nothing. */
+function jsonOf(input) {
+  const { json, as } = input.dataset;
+  if (json !== undefined) return json;
+  if (input.multiple && input.options) return JSON.stringify([...input.selectedOptions].map((option) => option.value));
+  const text = input.value.normalize("NFC").trim();
+  return text && JSON.stringify(VALUES[as] ? VALUES[as](text, input) : text);
+}
+
 function valueOf(input) {
   const type = input.dataset.type || "text";
+  if (type === "json") return jsonOf(input);
   if (input.type === "checkbox" && type === "flag") return input.checked ? true : input.dataset.unchecked === "false" ? false : undefined;
   if ((input.type === "checkbox" || input.type === "radio") && !input.checked) return undefined;
   if (input.multiple && input.options) return [...input.selectedOptions].map((option) => option.value);
@@ -199,10 +211,30 @@ async function waiting(form, work) {
   }
 }
 
+const BLOCKED_TRIES = 30;
+
+/** Whether the place that judges a form while it is typed says that it cannot go: asked anew, for the log goes on; its reasons come into view. */
+async function isBlocked(form) {
+  const judged = form.dataset.judged && document.querySelector(form.dataset.judged);
+  if (!judged?.querySelector(".blocked")) return false;
+  form.dispatchEvent(new Event("change"));
+  for (let tries = 0; tries < BLOCKED_TRIES; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (!form.matches(".htmx-request")) break;
+  }
+  const reasons = judged.querySelector(".blocked");
+  if (!reasons) return false;
+  reasons.tabIndex = -1;
+  reasons.focus({ preventScroll: true });
+  reasons.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 /** What a form does: an act, or an answer to what somebody else has begun. */
 const DOING = {
   act: async (form, begin) => {
     const proposal = await proposalOf(form);
+    if (await isBlocked(form)) throw new Unfit();
     begin();
     const { signAct } = await import("./act.js");
     return signAct(proposal, { store: form.liandanStore, queued: form.liandanQueued });
@@ -234,6 +266,10 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
   waiting(form, (begin) => DOING[doing](form, begin));
 }, true);
+document.addEventListener("input", (event) => {
+  const card = event.target.form?.querySelector("[data-outcome] .outcome.bad, [data-outcome] .outcome.plain");
+  if (card && !event.target.closest("[data-outcome]")) card.remove(); // it speaks of what stood there before
+});
 try {
   showLast();
 } catch (error) {

@@ -1,6 +1,6 @@
 // What became of an act, as a card in words: what happened, what is safe, what to do.
 
-import { make, say } from "./words.js";
+import { isEnglish, make, say } from "./words.js";
 
 const W = {
   entered: ["已入账，第 {0} 条", "Entered, number {0}"],
@@ -36,12 +36,19 @@ const W = {
 };
 const TONES = { entered: "good", waiting: "wait", pending: "wait", later: "wait", queued: "wait", cancelled: "plain", declined: "plain", withdrawn: "plain", handed: "wait" };
 
-const fact = (label, text) => (text ? make("div", { class: "fact" }, make("dt", {}, say(label)), make("dd", {}, text)) : null);
+const PATH = /（body\.[\w.*]+）| \(body\.[\w.*]+\)/g;
+const ZEROS = /(^|[^\d.])(\d+\.\d{3})000(?!\d)/g;
+
+/** What services say, as people read it: fields by their names alone, three decimals where the others say nothing, the unit in the page's language. */
+const plainly = (text) => (text || "").replace(PATH, "").replace(ZEROS, "$1$2").replace(/(\d) t\b/g, isEnglish() ? "$1 t" : "$1 吨");
+
+const fact = (label, text) => (text ? make("div", { class: "fact" }, make("dt", {}, say(label)), make("dd", {}, plainly(text))) : null);
 
 function reasonsOf(problem) {
-  return (problem.errors || []).map((error) =>
+  const errors = problem.errors || [];
+  return errors.map((error) =>
     make(
-      "li", {}, make("p", {}, make("strong", {}, error.label ? `${error.label}：` : "", error.message || error.code)),
+      "li", {}, errors.length > 1 || error.message !== problem.title ? make("p", {}, make("strong", {}, error.label ? `${error.label}${isEnglish() ? ": " : "："}` : "", plainly(error.message || error.code))) : null,
       make("dl", {}, fact(W.found, error.found), fact(W.expected, error.expected), fact(W.source, error.source), fact(W.lifted, error.lifted_by), fact(W.todo, error.what_to_do)),
     ),
   );
@@ -59,7 +66,8 @@ function textsOf(found) {
   if (["cancelled", "declined", "withdrawn"].includes(state)) return [say(W[state]), ""];
   if (state === "refused" && problem.head) return [say(W.overtaken), say(W.overtakenText)];
   const title = problem.title || problem.code;
-  return [say(state === "stopped" ? W.stopped : W.refused, title), problem.detail || ""];
+  const isTold = (problem.errors || []).length > 0; // each reason says what to do
+  return [say(state === "stopped" ? W.stopped : W.refused, plainly(title)), isTold ? "" : plainly(problem.detail)];
 }
 
 const nameIn = (pending, uscc) => (pending.by || []).find((one) => one.uscc === uscc)?.name || uscc;
