@@ -14,7 +14,7 @@ from ledger.problem import Language, ProblemError
 from ledger.times import format_at, parse_at
 from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.lists.view import decisions_view, listed
-from liandan.desk.enterprise.manifest.amending import AMEND, PATHS, amend_fields, offered
+from liandan.desk.enterprise.manifest.amending import AMEND, PATHS, amend_fields, offered, read_plain
 from liandan.desk.enterprise.manifest.view import manifest_page
 from liandan.desk.enterprise.signing import SigningGround, signing_view
 from liandan.desk.enterprise.today import SOON_WD, TodayGround, today_view
@@ -249,6 +249,11 @@ def test_a_correction_is_written_in_words_and_travels_as_it_stands() -> None:
     assert (found["planned_at"].shown, found["planned_at"].typed) == ("2026-11-02 10:00", "time")
     assert found["times.departed_at"].typed == "time"
     assert found["lines.0.mass_t"].typed == "mass"
+
+
+@pytest.mark.parametrize(("text", "plain"), [('"HT-1"', "HT-1"), ("", ""), ('["T","C"]', "T、C"), ("12", "12"), ("{", "{")])
+def test_values_of_corrections_are_told_without_their_quotes(text: str, plain: str) -> None:
+    assert read_plain(text) == plain
 
 
 def test_other_acts_are_offered_as_they_are() -> None:

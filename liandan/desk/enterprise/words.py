@@ -109,7 +109,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "new_templates": ("模板", "Templates"),
     "new_decisions": ("批准决定", "Decisions"),
     "new_copy": ("复制一份联单", "Copy a manifest"),
-    "new_copy_label": ("国家联单编号，或 移出人代码/存证标识", "National number, or generator/ULID"),
+    "new_copy_label": ("国家联单编号，或联单网址里 /m/ 后面的部分", "National number, or what follows /m/ in its address"),
     "new_copy_do": ("复制", "Copy"),
     "new_empty": ("从空白开始", "Begin empty"),
     "new_sheet": ("从表格导入", "From a spreadsheet"),
@@ -247,6 +247,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "m_action_blocked": ("现在办不了", "not possible now"),
     "m_action_owed": ("该办", "due"),
     "m_more_actions": ("更正、报告和其他", "Correct, report, other acts"),
+    "m_empty": ("（未填）", "(empty)"),
     "m_in_tonnes": ("单位：吨", "in tonnes"),
     "amend_how": (
         "选要改的一项，写改成什么。这里没有的项目（单位、许可证、批准等）不能更正：未起运的作废后照此新开一单。",

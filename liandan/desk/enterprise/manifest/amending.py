@@ -18,7 +18,8 @@ from ledger.form_fields import FormField, form_fields
 from ledger.problem import Language
 from ledger.times import format_at, parse_at
 from manifests.possible.answers import AskedField, FieldValue, PossibleActAnswer
-from manifests.recorded import at, is_at, write_value
+from manifests.recorded import at, is_at, read_value, write_value
+from signing.refusal import Refusal
 
 AMEND = "case.amend_propose/1"
 PATHS = "changes.*.path"
@@ -95,6 +96,14 @@ def _typed(field: FormField) -> TypedAs:
     if field.is_list:
         return "lines"
     return field.type if field.type in ("mass", "time", "day", "number", "division") else "text"
+
+
+def read_plain(text: str) -> str:
+    """A value of a correction as people read it; the text itself where it is no JSON of ours."""
+    try:
+        return _shown(read_value(text), {})
+    except Refusal:
+        return text
 
 
 def _shown(value: Any, words: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from ledger.mass import parse_mass
 from ledger.pending.answers import title_of
 from ledger.problem import Language, Mark, mark
 from liandan.desk.enterprise.blocked import Blocked, blocked
+from liandan.desk.enterprise.manifest.amending import read_plain
 from liandan.desk.forms.showing import Shown, shown
 from manifests.action_answers import ManifestActions
 from manifests.answers import ManifestAnswer
@@ -100,6 +101,8 @@ class ManifestPage(Struct, frozen=True, kw_only=True):
     open_contests: int
     open_corrections: int
     names: Mapping[str, str]
+    plain: Mapping[str, str]
+    """Values of corrections, texts of JSON, as people read them; empty for nothing."""
     has_certificate: bool
     has_transit: bool
 
@@ -133,6 +136,7 @@ def manifest_page(
         open_contests=sum(one.released_at is None for one in answer.contests),
         open_corrections=sum(one.standing == "open" for one in answer.corrections),
         names=names,
+        plain={text: read_plain(text) for one in answer.corrections for field in one.fields for text in (field.was, field.now)},
         has_certificate="received" in answer.times,
         has_transit=stage != Stage.VOIDED,
     )

@@ -211,17 +211,18 @@ async function waiting(form, work) {
   }
 }
 
-const BLOCKED_TRIES = 30;
+const JUDGED_MS = 4000;
 
 /** Whether the place that judges a form while it is typed says that it cannot go: asked anew, for the log goes on; its reasons come into view. */
 async function isBlocked(form) {
   const judged = form.dataset.judged && document.querySelector(form.dataset.judged);
   if (!judged?.querySelector(".blocked")) return false;
-  form.dispatchEvent(new Event("change"));
-  for (let tries = 0; tries < BLOCKED_TRIES; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    if (!form.matches(".htmx-request")) break;
-  }
+  await new Promise((resolve) => {
+    const watch = new MutationObserver(resolve);
+    watch.observe(judged, { childList: true });
+    setTimeout(resolve, JUDGED_MS);
+    form.dispatchEvent(new Event("change"));
+  });
   const reasons = judged.querySelector(".blocked");
   if (!reasons) return false;
   reasons.tabIndex = -1;
