@@ -158,7 +158,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quota_Q3": ("年经营规模", "Yearly scale"),
     "quota_plan": ("管理计划行", "Line of the plan"),
     "quota_emergency": ("应急总量上限", "Emergency ceiling"),
-    "col_quota": ("账户", "Account"),
     "col_limit": ("上限", "Limit"),
     "col_before": ("现在剩", "Left now"),
     "col_after": ("之后剩", "Left after"),
