@@ -17,6 +17,7 @@ from liandan.desk.province.approvals import is_unanswered, read_application, rea
 from liandan.desk.province.auditing import data_name
 from liandan.desk.province.granted import read_granted
 from liandan.desk.province.inbox import read_inbox
+from liandan.desk.province.intaking import in_one_tongue
 from liandan.desk.province.lists import read_list, read_lists, read_row
 from liandan.desk.province.offering import in_words
 from tests.desk.office_stage import NOW, OUT, OfficeStage, caller, office_stage
@@ -160,3 +161,9 @@ async def test_a_city_office_is_told_what_it_was_let_read(office: OfficeStage) -
     assert (row.authority, row.regions, row.until) == (SICHUAN.name, "四川省泸州市、四川省", "")
     assert row.topics
     assert not row.topics.isascii()
+
+
+def test_a_finding_is_told_in_one_language() -> None:
+    both = "前 17 位的校验码为 1 / the check character is 1"
+    assert [in_one_tongue(both, lang) for lang in ("zh", "en")] == ["前 17 位的校验码为 1", "the check character is 1"]
+    assert in_one_tongue("C1 / C2 / R4", "zh") == "C1 / C2 / R4"

@@ -88,7 +88,7 @@ async def take_file(
     later = [OfferedAct(act=act, kind=log.kinds.by_name[act.kind], roles=judged["s0"].roles, blockers=()) for act in pages]
     return IntakeResult(
         answer=answer,
-        sheets=tuple(by_sheet(answer.findings[:SHOWN_MAX])),
+        sheets=tuple(by_sheet(tuple(_told(one, language) for one in answer.findings[:SHOWN_MAX]))),
         taken=_count(answer, "taken"),
         refused=_count(answer, "refused"),
         left_out=_count(answer, "left_out"),
@@ -104,6 +104,18 @@ def _act(number: int, one: ReadStatement) -> DeskAct:
 
 def _count(answer: IntakeAnswer, outcome: str) -> int:
     return sum(row.outcome == outcome for row in answer.rows)
+
+
+def _told(one: ToldFinding, language: Language) -> ToldFinding:
+    return msgspec.structs.replace(one, expected=in_one_tongue(one.expected, language))
+
+
+def in_one_tongue(text: str, language: Language) -> str:
+    """What a reader says in both languages (``某一位有误 / one is wrong``) in the one that is asked for."""
+    zh, slash, en = text.partition(" / ")
+    if not slash or not en.isascii() or zh.isascii():
+        return text
+    return zh if language == "zh" else en
 
 
 def by_sheet(findings: tuple[ToldFinding, ...]) -> Iterator[SheetFindings]:

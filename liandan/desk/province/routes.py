@@ -149,7 +149,7 @@ async def _suspend(visit: Visit, chain: str, row: int | None, offered: Any, what
     effect = await with_names(visit.log, await read_stop_effect(visit.log, visit.who, chain, row, None), visit.lang)
     slug = chain.removeprefix("list/")
     form = form_of(visit, offered, f"/province/lists/{slug}") if effect.rows else None
-    return draw(visit, "suspend.html", say(visit, "suspend_title", what=what), effect=effect, form=form, slug=slug)
+    return draw(visit, "suspend.html", say(visit, "suspend_title", what=what), effect=effect, form=form, named=list_name(chain, visit.lang))
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (

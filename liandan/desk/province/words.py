@@ -164,6 +164,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "waiting_head": ("待确认", "To be confirmed"),
     "amend": ("变更…", "Amend…"),
     "amend_title": ("变更名单 {name}", "Amend {name}"),
+    "amend_card": ("要变更的", "What changes"),
     "amend_how": (
         "改多行的，下载表格改好再读入，差异自动成为变更；只改一两处的，在这里填。对方确认后生效，行号不变。",
         "To change many rows edit the workbook and read it again: the difference becomes the amendment. It is in force once confirmed; rows keep their numbers.",
