@@ -35,6 +35,7 @@ def _shown(nodes: Sequence[Node], value: Mapping[str, Any], depth: int, names: M
         if node.name not in value or node.field.type == "table":
             continue
         found, label = value[node.name], (node.field.zh if is_zh else node.field.en) or node.name
+        label = label.removesuffix(", from 0")  # numbers are shown as papers count them, from 1
         if node.parts and isinstance(found, list):
             for number, item in enumerate(found):
                 yield Shown(label=f"{label} {number + 1}" if len(found) > 1 else label, depth=depth)
