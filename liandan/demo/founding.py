@@ -14,6 +14,7 @@ from liandan.keyring import ISSUER_SUITE, ServerKeys
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
 from signing.possession import KeyRegistration, register
+from signing.uscc import check_uscc
 
 ORIGIN = "demo.liandan.example/2026"
 CERTIFIED = date(2026, 9, 21), date(2029, 9, 20)
@@ -26,14 +27,15 @@ class Keyring:
     """
 
     def __init__(self, seed: int, suites: Mapping[str, str] = MappingProxyType({})) -> None:
-        """``suites`` by party: of whoever does not sign with Ed25519."""
+        """``suites`` by party: of whoever does not sign with P-256, which every browser can hold; the log and its witnesses use Ed25519."""
         self.seed, self._suites = seed, suites
         self._keys: dict[str, PrivateKey] = {}
 
     def key(self, owner: str) -> PrivateKey:
         """The key of a party (its USCC), of one of its devices (``USCC.phone``), or of ``"log"``."""
         if owner not in self._keys:
-            suite = self._suites.get(owner.partition(".")[0], "ed25519")
+            party = owner.partition(".")[0]
+            suite = self._suites.get(party, "ecdsa-p256-sha256" if check_uscc(party) else "ed25519")
             self._keys[owner] = PrivateKey.from_seed(suite, sha256(f"liandan/demo/{self.seed}/{owner}".encode()).digest())
         return self._keys[owner]
 
