@@ -159,9 +159,11 @@ def modules(kinds: Kinds) -> dict[str, str]:
     """The readers as modules, with what they need, by their paths under the desk's static files."""
     parts = [_source(f"{name}.js") for name in READERS]
     known = {**tables(kinds, "".join(parts)), "LABELS": labels_of(kinds)}
+    texts = {"TEXTS": known.pop("TEXTS")}  # no reader uses them: they are for whoever shows a refusal
     return {
         "island/core.js": core_module(parts, list(known)),
         "island/tables.js": tables_module(known),
+        "island/texts.js": tables_module(texts),
         "vendor/noble-ed25519.js": _source("vendor/noble-ed25519.js"),
         "vendor/jsQR.js": _source("vendor/jsQR.js"),
     }

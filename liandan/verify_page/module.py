@@ -1,7 +1,8 @@
 """The readers of this page as an ES module, for whoever signs in a browser: the same sources, put together the other way round.
 
 ``core.js`` holds the readers and exports whatever they declare; ``tables.js`` what they must know of the house, and what people call the
-fields of every act (``ledger.labels``), so that a signing sheet needs no word from a server.
+fields of every act (``ledger.labels``), so that a signing sheet needs no word from a server; ``texts.js`` what every code means, which is read
+only where something was refused.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // One act from proposal to receipt: look, sign, send, check.
 
-import { Refusal, STATEMENT, TEXTS, pae } from "./core.js";
+import { Refusal, STATEMENT, pae } from "./core.js";
 import { deviceAhead, pinned } from "./log.js";
 import { keyFor, keys, sign, trouble } from "./keys.js";
 import { namesFor, verifiedNames } from "./names.js";
@@ -19,9 +19,10 @@ const W = {
 };
 
 /** What stops before anything is sent, in the form of a refusal. */
-export function stopped(error) {
+export async function stopped(error) {
   if (error instanceof Stopped) return { state: "stopped", code: error.code, problem: { code: error.code, title: error.message, detail: error.todo, errors: [] } };
   if (!(error instanceof Refusal)) throw error;
+  const { TEXTS } = await import("./texts.js");
   const errors = error.reasons.map(({ code, field, found, expected }) => {
     const told = Object.hasOwn(TEXTS, code) ? TEXTS[code] : [code, code, "", ""];
     return { code, field, found, expected, message: told[isEnglish() ? 1 : 0], what_to_do: told[isEnglish() ? 3 : 2] };
@@ -72,7 +73,7 @@ export async function signAct(proposal, options = {}) {
     if (options.store) return { ...(await options.store(signed)), state: "queued", statement: statement.hash, again };
     return { ...(await send(signed, proposal.files || [])), again };
   } catch (error) {
-    return { ...stopped(error), again, ...(error.hand ? { hand: error.hand } : {}) };
+    return { ...(await stopped(error)), again, ...(error.hand ? { hand: error.hand } : {}) };
   }
 }
 

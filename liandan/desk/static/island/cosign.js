@@ -49,7 +49,7 @@ export async function cosign(hash, options = {}) {
     const envelope = envelopeFor(bytes, [await sign(key, pae(STATEMENT, bytes))]);
     return { ...(await offer(envelope, bytes, hash, pins)), envelope, again, resend: () => offer(envelope, bytes, hash, pins) };
   } catch (error) {
-    return { ...stopped(error), again };
+    return { ...(await stopped(error)), again };
   }
 }
 
