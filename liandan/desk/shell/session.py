@@ -51,6 +51,7 @@ async def get_enter(request: Request[Any, Any, Any], guest: TheGuest, next_: Nex
         guest, "shell/enter.html", words=WORDS, title=guest.say(WORDS["enter"]), trusted_types=True,
         head=("island/enter.js", *(("shell/demo.js",) if offered else ())), styles=("css/island.css",),
         wanted=wanted, said=said, origin=guest.service.origin, offered=offered,
+        forgets=left is not None and guest.caller is None,
     )  # fmt: skip
     if request.scope.get(STALE):
         answer.set_cookie(_cookies(request).ended())

@@ -4,13 +4,14 @@
 // <form data-enter data-origin="<name of the log>" data-next="/desk"> <div data-keys></div> <div data-said role="status"></div> <button>…</button> </form>
 
 import { instant, pae, toBase64, utf8 } from "./core.js";
-import { choose, digitsOf, importKey, keys, reminder, rename, sign, trouble } from "./keys.js";
+import { choose, chosenKeyid, digitsOf, importKey, keys, reminder, rename, sign, trouble } from "./keys.js";
 import { ask, formatAt, pinned, theLog } from "./log.js";
 import { isEncrypted } from "./pkcs8.js";
 import { Stopped, make, say } from "./words.js";
 
 const LOGIN = "application/vnd.liandan.login.v1+json";
 const LIFE_S = 6 * 3600;
+const KEPT = "liandan-drive-pages"; // pages of a driver's trips, for when there is no network (driver/worker.js)
 const W = {
   which: ["用哪把密钥进入", "Which key to enter with"],
   none: ["这台设备还没有密钥。", "This device has no key yet."],
@@ -39,11 +40,17 @@ export async function enter(record, next = "") {
   const envelope = await challenge(record, log.pins.origin, instant(log.now));
   const { status, value } = await ask("POST", `/enter${next ? `?next=${encodeURIComponent(next)}` : ""}`, { body: JSON.stringify(envelope), headers: { "Content-Type": "application/json" } });
   if (status !== 200) throw new Stopped((value && value.code) || "LOGIN", W.failed, [(value && value.detail) || "", (value && value.detail) || ""], (value && value.title) || status, "");
+  if (chosenKeyid() !== record.keyid) await forgetPages();
   choose(record.keyid);
   await learnKey(record).catch((error) => {
     if (!(error instanceof Stopped)) throw error; // what the key may do is told again another time
   });
   return value.next;
+}
+
+/** Pages of trips that whoever was here before left for when there is no network: they are not for whoever comes next. */
+async function forgetPages() {
+  if ("caches" in globalThis) await caches.delete(KEPT).catch(() => false);
 }
 
 /** What the log says of a key of this device: what it may sign, until when, what it is called. */
@@ -122,3 +129,4 @@ async function begin(form) {
 
 const form = typeof document.querySelector === "function" && document.querySelector("form[data-enter]");
 if (form) begin(form);
+if (form && form.dataset.forget !== undefined) forgetPages();
