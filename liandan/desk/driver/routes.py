@@ -32,7 +32,7 @@ _SHELL = '/*{{shell}}*/ { version: "", files: [] }'
 @get("/drive/", include_in_schema=False)
 async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
     """The trip that comes first, and the others."""
-    found = await read_trips(visit.log, visit.who, visit.lang)
+    found = await read_trips(visit.log, visit.who, visit.lang, visit.now_s)
     if not found:
         state = await visit.log.state()
         return _page(visit, "driver/none.html", None, (), "", "" if state is None else state.found)
@@ -42,7 +42,7 @@ async def get_drive(visit: TheVisit, press: ThePress) -> Response[str]:
 @get("/drive/m/{generator:str}/{ulid:str}", include_in_schema=False)
 async def get_drive_trip(visit: TheVisit, press: ThePress, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """One trip."""
-    return await _trip(visit, press, f"{generator}/{ulid}", await read_trips(visit.log, visit.who, visit.lang))
+    return await _trip(visit, press, f"{generator}/{ulid}", await read_trips(visit.log, visit.who, visit.lang, visit.now_s))
 
 
 async def _trip(visit: Visit, press: Press, name: str, found: tuple[TripItem, ...]) -> Response[str]:

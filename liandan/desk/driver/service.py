@@ -6,10 +6,12 @@ from ledger.bundle import Bundle
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.reading import Page
-from liandan.desk.driver.trip import DriverTrip, TripItem, items_of, trip_of
-from manifests.search import Search
-from manifests.service import list_manifests, read_coming, read_manifest
+from liandan.desk.driver.trip import STAGE_ORDER, DriverTrip, TripItem, items_of, own_trips, trip_of
+from manifests.answers import Manifests, item_of
+from manifests.search import Search, scoped
+from manifests.service import projection, read_coming, read_manifest
+from manifests.store import search_views
+from manifests.view import ManifestView
 from reports.issuing import Signers
 from reports.press import Press
 from reports.service import bundle_of
@@ -18,17 +20,18 @@ from signing.refusal import Refusal
 from whitelist.service import with_names
 
 LISTED = 50
-STAGES = ("in_transit", "issued")
-"""Of trips that are listed; another is opened by its address."""
+"""Trips of a stage that are looked at; another is opened by its address."""
 
 
-async def read_trips(log: Log, caller: Caller, lang: Language) -> tuple[TripItem, ...]:
-    """Trips that the caller's party is on or may begin, those on the road first."""
-    found: list[TripItem] = []
-    for stage in STAGES:
-        page = await with_names(log, await list_manifests(log, caller, Search(stage=stage), Page(None, LISTED), lang), lang)
-        found += items_of(page.manifests, page.names, caller.uscc)
-    return tuple(found)
+async def read_trips(log: Log, caller: Caller, lang: Language, claimed_s: int | None = None) -> tuple[TripItem, ...]:
+    """Trips that the caller's party is on, has just ended or may begin, in that order."""
+    found: list[ManifestView] = []
+    async with projection(log) as now:
+        for stage in STAGE_ORDER:
+            found += (await search_views(now.workspace.conn, scoped(Search(stage=stage.value), caller), limit=LISTED)).views
+    views = own_trips(found, caller.uscc, await log.now(claimed_s))
+    listed = Manifests(size=now.size, manifests=tuple(item_of(view, lang) for view in views), next=None)
+    return items_of(views, await with_names(log, listed, lang))
 
 
 async def read_trip(log: Log, caller: Caller, name: str, lang: Language) -> DriverTrip:

@@ -4,6 +4,7 @@ next on the way is on it already, each place of the trip with its acts (manifest
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,11 @@ from msgspec import Struct
 
 from ledger.mass import parse_mass
 from ledger.problem import ProblemError
-from manifests.answers import ManifestAnswer, ManifestItem
+from ledger.times import format_at
+from manifests.answers import ManifestAnswer, ManifestItem, Manifests
+from manifests.model import Stage
 from manifests.possible.answers import AskedField, ComingPlaceAnswer, ComingStageAnswer, ManifestComing, PossibleActAnswer
+from manifests.view import ManifestView
 
 DEPART, HAND_OVER, ARRIVE = "manifest.depart/1", "manifest.hand_over/1", "manifest.arrive/1"
 MAIN = (DEPART, ARRIVE)
@@ -21,6 +25,10 @@ MAIN = (DEPART, ARRIVE)
 STATES = ("issued", "in_transit_held", "in_transit", "arrived")
 """Places of a trip that have words of their own here; others are called as everywhere."""
 LABELS, CHECKS = "gate.labels", "gate.checks"
+STAGE_ORDER = (Stage.IN_TRANSIT, Stage.ARRIVED, Stage.ISSUED)
+GATE_S = 6 * 3_600
+"""How long a trip that has arrived stays before those that are to begin."""
+_CODE = re.compile(r"\s*[（(][A-Z_]{4,}[)）]")
 _TYPES = {"number": "number", "time": "datetime-local", "day": "date"}
 
 
@@ -124,8 +132,10 @@ class TripItem(Struct, frozen=True, kw_only=True):
     id: str
     number: str
     stage: str
+    plate: str
     declared_g: int
     receiver: str
+    planned_at: str
 
 
 def place_key(place: ComingPlaceAnswer) -> str:
@@ -156,8 +166,8 @@ def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Driv
         goods=tuple(
             TripGoods(name=line.name, code=line.code, mass_g=parse_mass(line.loaded_t or line.declared_t)) for line in answer.lines
         ),
-        origin=_where(answer.origin.division, answer.origin.address, names),
-        destination=_where(answer.destination.division, answer.destination.address, names),
+        origin=place_of(answer.origin.division, answer.origin.address, names),
+        destination=place_of(answer.destination.division, answer.destination.address, names),
         generator=_named(answer.manifest.generator, names),
         receiver=_named(answer.manifest.receiver, names),
         planned_at=answer.times.get("planned", ""),
@@ -167,19 +177,39 @@ def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Driv
     )
 
 
-def items_of(found: Sequence[ManifestItem], names: Mapping[str, str], uscc: str) -> tuple[TripItem, ...]:
-    """Trips of a party that are not over: those on the road first, then those that it may begin."""
-    own = [one for one in found if uscc in one.carriers or (uscc == one.generator and one.stage == "issued")]
-    own.sort(key=lambda one: one.stage != "in_transit")
+def own_trips(found: Sequence[ManifestView], uscc: str, now_s: int) -> tuple[ManifestView, ...]:
+    """Trips of a party for its drivers: those on the road, those that have just arrived (whoever stands at the gate still shows them), then
+    those that it may begin, the one first whose time is nearest.
+    """
+
+    def place(view: ManifestView) -> tuple[int, int]:
+        state = view.state
+        planned_s = view.issued_s if state.planned_s is None else state.planned_s
+        return (STAGE_ORDER.index(state.stage), abs(planned_s - now_s))
+
+    def counts(view: ManifestView) -> bool:
+        state = view.state
+        arrived_s = state.times.arrived_s or 0
+        if state.stage is Stage.ARRIVED and now_s - arrived_s > GATE_S:
+            return False
+        return uscc in view.carriers or (uscc == state.generator and state.stage is Stage.ISSUED)
+
+    return tuple(sorted(filter(counts, found), key=place))
+
+
+def items_of(views: Sequence[ManifestView], listed: Manifests) -> tuple[TripItem, ...]:
+    """The same as they are listed."""
     return tuple(
         TripItem(
             id=one.id,
             number=_number(one),
             stage=one.stage_text,
+            plate=view.state.legs[-1].vehicle.plate if view.state.legs else "",
             declared_g=parse_mass(one.declared_t),
-            receiver=_named(one.receiver, names),
+            receiver=_named(one.receiver, listed.names),
+            planned_at="" if view.state.planned_s is None else format_at(view.state.planned_s),
         )
-        for one in own
+        for view, one in zip(views, listed.manifests, strict=True)
     )
 
 
@@ -224,7 +254,7 @@ def _field(field: AskedField, hints: Mapping[str, Any]) -> TripField:
         hint=hint if isinstance(hint, str) else "",
         wanted=tuple(hint) if isinstance(hint, (list, tuple)) else (),
         needed=not field.when,
-        when=field.when,
+        when=_CODE.sub("", field.when),
         most=field.most or 0,
     )
 
@@ -255,6 +285,8 @@ def _named(uscc: str, names: Mapping[str, str]) -> str:
     return names.get(uscc, uscc)
 
 
-def _where(division: str, address: str | None, names: Mapping[str, str]) -> str:
-    name = names.get(division, division)
-    return address if address and name in address else f"{name}{' ' if name.isascii() else ''}{address or ''}"
+def place_of(division: str, address: str | None, names: Mapping[str, str]) -> str:
+    """A division and an address, which says (a part of) the division again or does not."""
+    name, address = names.get(division, division), address or ""
+    said = next((at for at in range(len(name)) if address.startswith(name[at:])), len(name))  # 四川省｜成都市龙泉驿区｜示范大道
+    return f"{name[:said]}{' ' if said and name[:said].isascii() else ''}{address}"

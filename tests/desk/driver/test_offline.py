@@ -54,6 +54,7 @@ async def transship(phone: Handset) -> str:
         form.locator("[data-path='vehicle.plate']").fill(OTHER_PLATE)
         form.locator("[data-path='vehicle.licence_no']").fill("营运000002")
         form.locator("[data-path='reason']").fill("故障换车（虚构）")
+        form.locator("[data-path='place.division']").select_option(index=1)
         form.locator("[data-path='place.address']").fill("乙市虚构服务区1号")
         page.locator("details[open] button.primary:visible").click()
 

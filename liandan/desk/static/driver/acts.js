@@ -40,8 +40,8 @@ export class Acts {
     return next !== null && found.value.seq >= next.seq;
   }
 
-  /** Signs a proposal behind the queue's own head and keeps it; `title` is what the queue calls it. Answers as signAct does. */
-  async sign(proposal, title) {
+  /** Signs a proposal behind the queue's own head and keeps it; `title` is what the queue calls it, `about` what the sheet says of the trip. Answers as signAct does. */
+  async sign(proposal, title, about = "") {
     const queued = async (chain) => {
       const { seq, prev } = await this.queue.next(chain);
       return { seq: seq - 1, hash: prev };
@@ -52,7 +52,7 @@ export class Acts {
       kept = await this.queue.take({ statement: signed.hash, body: signed.bytes, signatures }, { title, isOwn: true });
       return { act: kept };
     };
-    return signAct(proposal, { queued, store, offline: true });
+    return signAct(proposal, { queued, store, offline: true, sheet: { about } });
   }
 
   /** What another phone shows: looked at, signed where this phone's party is named, and kept. null when nobody agreed; QueueError stranger. */
@@ -82,6 +82,11 @@ export class Acts {
     const places = value.by.map((one) => one.keyid || "");
     const signatures = value.envelope.signatures.map(({ keyid, sig }) => ({ place: places.indexOf(keyid), keyid, sig: fromBase64(sig) }));
     return { statement, body: fromBase64(value.envelope.payload), signatures };
+  }
+
+  /** Takes this phone's signature back where the log holds it for others; without a network nobody can. */
+  async withdraw(act) {
+    if (act.relay && lackingOf(act).length) await ask("DELETE", `/v1/pending/${act.statement}/signature`).catch(() => null);
   }
 
   /** Signs the same once more, at its own time, behind the present head; the refused one is put aside once the new one is kept. */

@@ -1,7 +1,6 @@
 // Square codes between two phones: one shows, the other reads with its camera. What is shown are lines of frames.js, one picture each; several
 // follow each other until they are read. Where there is no camera the same text is copied and pasted.
 
-import { correction, generate, mode } from "../vendor/lean-qr.mjs";
 import { FrameError, FrameReader, readText, writeFrames } from "./frames.js";
 
 const EVERY_MS = 900;
@@ -13,14 +12,16 @@ const $ = (id) => document.getElementById(id);
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 /** Shows a dialog until it is closed by its own buttons or Escape; `ended` runs once, however it ends. */
-function opened(dialog, ended) {
+export function opened(dialog, ended) {
   dialog.querySelectorAll("[data-close]").forEach((button) => (button.onclick = () => dialog.close()));
   dialog.onclose = ended;
   dialog.showModal();
   dialog.querySelector("h2").focus();
 }
 
-function draw(canvas, text) {
+/** Draws; the code's writer is fetched with the first one. */
+export async function draw(canvas, text) {
+  const { correction, generate, mode } = await import("../vendor/lean-qr.mjs");
   generate(text, { minCorrectionLevel: correction.L, modes: [mode.numeric, mode.alphaNumeric, mode.ascii, mode.utf8] }).toCanvas(canvas, { pad: 4, on: [0, 0, 0, 255], off: [255, 255, 255, 255] });
 }
 
@@ -35,12 +36,12 @@ export async function show(act, words, { answer = false, title, check, then }) {
   $("shower-check").textContent = check;
   $("shower-scan").hidden = !then;
   let at = 0;
-  const turn = () => {
-    draw($("shower-code"), frames[at]);
+  const turn = async () => {
+    await draw($("shower-code"), frames[at]);
     $("shower-part").textContent = frames.length > 1 ? fill(words.part, { n: at + 1, of: frames.length }) : "";
     at = (at + 1) % frames.length;
   };
-  turn();
+  await turn();
   const timer = frames.length > 1 ? setInterval(turn, EVERY_MS) : null;
   return new Promise((resolve) => {
     let end = "closed";

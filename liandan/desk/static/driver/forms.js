@@ -6,7 +6,7 @@ const SERIAL = 3;
 
 const linesOf = (area) => [...new Set(area.value.toUpperCase().split("\n").map((line) => line.trim()).filter(Boolean))];
 
-function labels(group, words, changed) {
+function labels(group, words, changed, used) {
   const [area, said] = [group.querySelector("textarea"), group.querySelector("[data-labels-said]")];
   const none = said.textContent;
   const tell = () => {
@@ -20,6 +20,7 @@ function labels(group, words, changed) {
     return linesOf(area).length;
   };
   group.querySelectorAll("[data-labels-first]").forEach((button) => {
+    goOn(button, used, words);
     button.onclick = () => {
       const { labelsFirst: first, labelsCount: count } = button.dataset;
       const [head, from] = [first.slice(0, -SERIAL), Number(first.slice(-SERIAL))];
@@ -30,6 +31,18 @@ function labels(group, words, changed) {
   group.querySelector("[data-labels-clear]").onclick = () => set([]);
   area.addEventListener("input", tell);
   tell();
+}
+
+/** A second load of the day goes on behind the labels that this phone has signed for: a label is of one pack. */
+function goOn(button, used, words) {
+  const { labelsFirst: first, labelsCount: count } = button.dataset;
+  const [head, from] = [first.slice(0, -SERIAL), Number(first.slice(-SERIAL))];
+  const next = Math.max(from, ...used.filter((one) => one.startsWith(head)).map((one) => Number(one.slice(-SERIAL)) + 1));
+  const last = next + Number(count) - 1;
+  if (next === from || last >= 10 ** SERIAL) return;
+  const written = (number) => String(number).padStart(SERIAL, "0");
+  button.dataset.labelsFirst = head + written(next);
+  button.textContent = fill(words.row, { first: written(next), last: written(last), n: count });
 }
 
 function checks(group, changed) {
@@ -56,9 +69,25 @@ function restore(form, values) {
   }
 }
 
+/** Where a truck may stand: the ends of its way, and every county by its city. Fetched when a form that asks is opened. */
+async function fillPlaces(form, kept, words) {
+  const { PLACES } = await import("./places.js");
+  const option = ([value, text]) => Object.assign(document.createElement("option"), { value, textContent: text });
+  for (const select of form.querySelectorAll("select[data-type=division]")) {
+    const groups = PLACES.map(([city, counties]) => {
+      const group = Object.assign(document.createElement("optgroup"), { label: city || words.elsewhere });
+      group.append(...counties.map(option));
+      return group;
+    });
+    select.append(document.getElementById("divisions").content.cloneNode(true), ...groups);
+    select.value = kept[nameOf(select)] || "";
+  }
+}
+
 /** What is filled in outlives the page: a form is filled in while the truck is loaded. `queue.note` keeps it, by trip. */
 export async function prepare(form, chain, queue, words) {
   const name = `draft ${chain} ${form.id}`;
+  form.closest("details")?.addEventListener("toggle", () => fillPlaces(form, kept || {}, words), { once: true });
   const [kept, truck] = [await queue.note(name), await queue.note("vehicle")];
   if (truck) {
     for (const input of form.querySelectorAll("[data-vehicle]")) {
@@ -69,7 +98,8 @@ export async function prepare(form, chain, queue, words) {
   if (kept) restore(form, kept);
   const changed = () => queue.note(name, valuesOf(form));
   form.addEventListener("input", changed);
-  form.querySelectorAll("[data-labels]").forEach((group) => labels(group, words, changed));
+  const used = form.querySelector("[data-labels]") ? await queue.labels() : [];
+  form.querySelectorAll("[data-labels]").forEach((group) => labels(group, words, changed, used));
   form.querySelectorAll("[data-checks]").forEach((group) => checks(group, changed));
 }
 
@@ -80,16 +110,20 @@ export async function signedFrom(form, chain, queue) {
   if (worn["vehicle.plate"]) await queue.note("vehicle", worn);
 }
 
-/** Whether everything that is needed is filled in; what lacks is pointed out. */
-export function isFull(form) {
-  const lacking = [...form.querySelectorAll("[data-labels], [data-checks]")].find((group) => {
-    const area = group.querySelector("textarea");
-    return area ? !linesOf(area).length && group.querySelector("[data-labels-first]") : [...group.querySelectorAll("input")].some((box) => !box.checked);
-  });
+/** Whether everything that is needed is filled in; what lacks is pointed out where it lacks. */
+export function isFull(form, words) {
+  form.querySelectorAll("input[data-vehicle]").forEach((input) => (input.value = input.value.normalize("NFKC").trim().toUpperCase()));
+  form.querySelectorAll("textarea, [data-checks] input").forEach((input) => input.setCustomValidity(""));
   if (!form.reportValidity()) return false;
-  if (lacking) {
-    lacking.scrollIntoView({ block: "center" });
-    lacking.querySelector("button, input").focus();
-  }
-  return !lacking;
+  const lacking = [...form.querySelectorAll("[data-labels], [data-checks]")]
+    .map((group) => {
+      const area = group.querySelector("textarea");
+      if (area) return !linesOf(area).length && group.querySelector("[data-labels-first]") ? area : null;
+      return [...group.querySelectorAll("input")].find((box) => !box.checked);
+    })
+    .find(Boolean);
+  if (!lacking) return true;
+  lacking.setCustomValidity(words.full);
+  lacking.reportValidity();
+  return false;
 }

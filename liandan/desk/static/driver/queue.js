@@ -181,8 +181,8 @@ export class Queue {
   async settle(act, receipt) {
     await this.store.change(["acts", "heads", "receipts"], async ({ get, put, remove }) => {
       const known = await get("heads", act.chain);
-      const { statement, kind, chain, seq, by, at, said } = act;
-      await put("receipts", { statement, kind, chain, seq, by, at, said, receipt, signatures: act.signatures, problem: null, kept_at: Date.now() });
+      const { statement, kind, chain, seq, by, at, said, title } = act;
+      await put("receipts", { statement, kind, chain, seq, by, at, said, title, receipt, signatures: act.signatures, problem: null, kept_at: Date.now() });
       if (!known || act.seq > known.seq) await put("heads", { chain: act.chain, seq: act.seq, hash: act.statement });
       await remove("acts", act.number);
     });
@@ -225,6 +225,18 @@ export class Queue {
   /** Acts of a chain that the log has taken from this phone, as far as the page may not show them yet. */
   async entered(chain) {
     return (await this.store.all("receipts")).filter((act) => act.chain === chain);
+  }
+
+  /** The chain of what was kept here last, sent or not; null where nothing was. */
+  async newest() {
+    const kept = [...(await this.queued()).filter((act) => act.problem === null), ...(await this.store.all("receipts"))];
+    return kept.reduce((a, b) => (a && a.kept_at > b.kept_at ? a : b), null)?.chain || null;
+  }
+
+  /** Labels that were signed for on this phone, of whatever trip. */
+  async labels() {
+    const kept = [...(await this.queued()), ...(await this.store.all("receipts"))];
+    return kept.flatMap((act) => act.said?.gate?.labels || []);
   }
 
   /** What the log's relay says of an act that lacks a signature. */

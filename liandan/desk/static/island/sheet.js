@@ -32,9 +32,10 @@ export const checkCode = (hash) => `${hash.slice(0, 4)} ${hash.slice(4, 8)}`.toU
 
 /**
  * Shows the statement that the bytes hold and asks. `disclosures` are the personal values beside it, `names` verified names by USCC, `signed` who
- * has signed so far, `warnings` texts to be seen first, `verb` what the button says. True when the button was pressed.
+ * has signed so far, `warnings` texts to be seen first, `about` what the page
+ * says of the matter (no part of what is signed), `verb` what the button says. True when the button was pressed.
  */
-export async function showSheet(bytes, { disclosures = [], names = new Map(), signed = [], warnings = [], verb = W.sign, parent = document.body } = {}) {
+export async function showSheet(bytes, { disclosures = [], names = new Map(), signed = [], warnings = [], about = "", verb = W.sign, parent = document.body } = {}) {
   withStyle();
   const { said, hash } = await readBytes(bytes);
   const title = make("h2", { id: "sheet-title", tabindex: "-1" }, headlineOf(said));
@@ -42,7 +43,7 @@ export async function showSheet(bytes, { disclosures = [], names = new Map(), si
   const sign = make("button", { type: "button", class: "button primary", "data-sign": true }, say(verb));
   const sheet = make(
     "dialog", { class: "sheet", "aria-labelledby": "sheet-title" },
-    make("header", {}, make("p", {}, say(W.you)), title, signed.length ? make("p", {}, say(W.others, signed.map((uscc) => names.get(uscc) || uscc).join("、"))) : null),
+    make("header", {}, make("p", {}, say(W.you)), title, about ? make("p", {}, about) : null, signed.length ? make("p", {}, say(W.others, signed.map((uscc) => names.get(uscc) || uscc).join("、"))) : null),
     make(
       "div", { class: "sheet-in", tabindex: "0", role: "region", "aria-labelledby": "sheet-title" },
       warnings.map((text) => make("p", { class: "warning" }, text)),
@@ -50,7 +51,7 @@ export async function showSheet(bytes, { disclosures = [], names = new Map(), si
       make("p", { class: "said-note" }, say(W.note)),
       make("details", { class: "bytes" }, make("summary", {}, say(W.raw, bytes.length)), make("pre", {}, new TextDecoder().decode(bytes)), make("p", {}, `${say(W.hash)} `, make("span", { class: "mono" }, hash))),
     ),
-    make("footer", {}, make("p", { class: "check-code" }, `${say(W.code)} `, make("strong", { "data-code": true }, checkCode(hash)), make("small", {}, say(W.both))), make("div", { class: "buttons" }, cancel, sign)),
+    make("footer", {}, make("p", { class: "check-code" }, `${say(W.code)} `, make("strong", { "data-code": true }, checkCode(hash)), said.by.length > 1 ? make("small", {}, say(W.both)) : null), make("div", { class: "buttons" }, cancel, sign)),
   );
   parent.append(sheet);
   sheet.showModal();

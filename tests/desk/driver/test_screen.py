@@ -1,0 +1,66 @@
+"""The strip of what is not sent: its colour by the age of the oldest act, by the log's time, whatever the clock of the phone says. Forms: labels
+go on behind those of the load before, and what lacks is pointed out."""
+
+from __future__ import annotations
+
+from tests.desk.driver.conftest import Phone
+from tests.desk.driver.modules import needs_chromium
+
+pytestmark = needs_chromium
+_STRIPS = """async ([ages, clock]) => {
+  document.body.innerHTML = '<div id="strip"><strong id="strip-said"></strong><span id="strip-old"></span></div>';
+  const real = Date.now;
+  Date.now = () => real() + clock * 3600000;
+  const { strip } = await import("/driver/screen.js");
+  const words = { kept: "{n}", kept_lacking: "{n} {m}", oldest: "{at}", oldest_late: "{at} {hours}" };
+  const begun = Date.UTC(2026, 9, 20, 1) / 1000;
+  const act = (at, kept_at) => ({ at, kept_at, by: ["A"], signatures: [{ place: 0 }] });
+  const acts = [act("2026-10-20T09:30:00+08:00", 1), act("2026-10-20T09:00:00+08:00", 2)];
+  const found = ages.map((age) => {
+    strip(acts, words, age === null ? null : begun + age);
+    return [document.getElementById("strip").className.trim(), document.getElementById("strip-old").textContent];
+  });
+  strip([], words, begun);
+  Date.now = real;
+  return [found, document.getElementById("strip").hidden];
+}"""
+PLAIN, DAY = ["strip", "09:00"], 86_400
+
+
+def test_amber_after_two_hours_and_red_after_a_day_whatever_the_phone_says(phone: Phone) -> None:
+    ages = [-3600, 0, 2 * 3600 - 1, 2 * 3600, DAY - 1, DAY, 3 * DAY, None]
+    amber, red = "strip amber", "strip red"
+    wanted = [
+        PLAIN, PLAIN, PLAIN, [amber, "09:00 2"], [amber, "09:00 23"], [red, "10-20 09:00 24"], [red, "10-20 09:00 72"], PLAIN,
+    ]  # fmt: skip
+    for moved in (0, 30, -30):
+        assert phone.run(_STRIPS, ages, moved) == [wanted, True]
+
+
+_FORM = """async ([labels]) => {
+  document.body.innerHTML = `<form id="f"><input data-path="vehicle.plate" data-vehicle value=" 川a·b00001 ">
+    <fieldset data-labels><p data-labels-said>none</p><button type="button" data-labels-first="91X20261102001" data-labels-count="3">row</button>
+    <button type="button" data-labels-scan></button><button type="button" data-labels-clear></button><textarea data-path="gate.labels"></textarea></fieldset>
+    <fieldset data-checks><button type="button" data-checks-all></button><input type="checkbox" value="crew" data-path="gate.checks" data-list></fieldset></form>`;
+  const { isFull, prepare } = await import("/driver/forms.js");
+  const notes = {};
+  const queue = { note: async (name, value) => (value === undefined ? notes[name] : (notes[name] = value)), labels: async () => labels };
+  const words = { labels: "{n}", row: "{first}-{last} {n}", full: "full" };
+  const form = document.getElementById("f");
+  await prepare(form, "chain", queue, words);
+  const row = form.querySelector("[data-labels-first]");
+  const asked = [isFull(form, words), document.activeElement.dataset.path];
+  row.click();
+  asked.push(isFull(form, words), document.activeElement.dataset.path);
+  form.querySelector("[data-checks-all]").click();
+  asked.push(isFull(form, words));
+  return [row.textContent, form.querySelector("textarea").value.split("\\n"), asked, form.querySelector("[data-vehicle]").value];
+}"""
+
+
+def test_a_second_load_goes_on_with_its_labels_and_what_lacks_has_the_focus(phone: Phone) -> None:
+    asked = [False, "gate.labels", False, "gate.checks", True]
+    first = phone.run(_FORM, ["91Y20261102007"])
+    assert first == ["row", [f"91X2026110200{number}" for number in (1, 2, 3)], asked, "川A·B00001"]
+    second = phone.run(_FORM, ["91X20261102001", "91X20261102009"])
+    assert second == ["010-012 3", [f"91X202611020{number}" for number in (10, 11, 12)], asked, "川A·B00001"]
