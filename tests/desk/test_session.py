@@ -54,6 +54,7 @@ async def test_a_signed_challenge_becomes_a_cookie_that_no_script_reads(plain: h
     assert "Path=/" in cookie
     page = await plain.get("/enter?left=one", headers=PAGE)
     assert AUTHORITY_51 in page.text
+    assert "data-forget" not in page.text, "who is still there keeps what is kept for him"
 
 
 async def test_whoever_has_no_session_is_led_to_enter_and_back(plain: httpx.AsyncClient) -> None:
@@ -115,6 +116,8 @@ async def test_leaving_ends_token_and_cookie_and_keeps_what_the_browser_stores(p
     token = plain.cookies["liandan"]
     answer = await plain.post("/leave", headers=SAME)
     assert answer.headers["location"] == "/enter?left=one"
+    assert "data-forget" in (await plain.get("/enter?left=one", headers=PAGE)).text
+    assert "data-forget" not in (await plain.get("/enter", headers=PAGE)).text, "a session that ended on the road takes no page away"
     assert answer.headers["clear-site-data"] == '"cache", "cookies"'
     assert 'liandan=""' in answer.headers["set-cookie"]
     assert "Max-Age=0" in answer.headers["set-cookie"]

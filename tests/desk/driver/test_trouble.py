@@ -176,6 +176,11 @@ async def test_nobody_logs_out_of_a_full_phone(shared_road: Road, module_browser
     assert len(await shared_road.acts(truck.chain)) == 4
     await phone.do(lambda page: page.locator("form[data-leave] button").first.click())
     await phone.do(lambda page: page.wait_for_url("**/enter?left=one"))
+    await phone.run(
+        "const cache = await caches.open('liandan-drive-pages'); await cache.put('/drive/', new Response('of whoever left elsewhere'));"
+    )
+    await phone.do(lambda page: page.reload())
+    await phone.until("return !(await caches.has('liandan-drive-pages'))")
     await phone.close()
     await other.close()
 
