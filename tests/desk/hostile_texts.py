@@ -7,7 +7,9 @@ followed by one of them, the same text by the same, so that what the acts say of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, reduce
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -15,8 +17,11 @@ from typing import Any
 import msgspec
 
 from ledger.admission.entry import Entry
+from liandan.schemas import kind_schema
+from reports.kinds import all_kinds
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
+from tests.desk.hostile_acts import beside
 from tests.manifests import bodies
 from tests.manifests.test_road import Roadside
 from tests.workbench import Workbench
@@ -85,13 +90,18 @@ class Hostile(Workbench):
     ) -> Entry:
         """The statement with its free texts spoilt; those that a rule refuses stay as they were."""
         self.__dict__.setdefault("spoilt", set())
-        form = self.kinds.by_name[kind].body
-        left_out: set[str] = set()
+        form, plain = self.kinds.by_name[kind].body, msgspec.to_builtins(body)
+        filled, left_out = _filled(plain, form, free_texts(kind)), set[str]()
         while True:
-            spoilt, paths = _spoilt(msgspec.to_builtins(body), form, left_out)
+            spoilt, paths = _spoilt(filled, form, left_out)
             try:
                 entry = super().post(kind, chain, by, spoilt, keys=keys, **changes)
             except Refusal as refusal:
+                if filled is not plain:  # what was added is not for this act
+                    named = {reason.field.removeprefix("body.") for reason in refusal.reasons}
+                    added = sorted(set(dict(_texts(filled))) - set(dict(_texts(plain))))
+                    filled = reduce(_without, [path for path in added if path in named], filled) if named & set(added) else plain
+                    continue
                 refused = {path for reason in refusal.reasons for path in paths if f"body.{path}" == reason.field} - left_out
                 refused = refused or paths - left_out
                 if not refused:
@@ -100,6 +110,56 @@ class Hostile(Workbench):
             else:
                 self.spoilt |= {f"{kind} {'.'.join(part for part in path.split('.') if not part.isdecimal())}" for path in paths - left_out}
                 return entry
+
+
+@cache
+def free_texts(kind: str) -> tuple[str, ...]:
+    """Paths of a kind's body that may hold any text, without places in lists, by its published schema."""
+    kinds = all_kinds()
+    schema = kind_schema(kinds.by_name[kind], kinds)
+    return tuple(sorted(set(_free(schema, schema, "", ()))))
+
+
+def _free(part: Any, whole: Any, path: str, within: tuple[str, ...]) -> Iterator[str]:
+    if (name := part.get("$ref", "").rpartition("/")[2]) and name not in within:
+        yield from _free(whole["$defs"][name], whole, path, (*within, name))
+    for one in part.get("anyOf", ()):
+        yield from _free(one, whole, path, within)
+    if "items" in part:
+        yield from _free(part["items"], whole, path, within)
+    for name, one in part.get("properties", {}).items():
+        yield from _free(one, whole, f"{path}.{name}".lstrip("."), within)
+    is_free = part.get("type") == "string" and not {"enum", "const"} & part.keys() and re.search(part.get("pattern", ""), TEXTS[0])
+    yield from [path] if is_free else []
+
+
+def _filled(plain: Any, form: type, paths: Sequence[str]) -> Any:
+    """The body with every text that it might hold besides; itself where its form takes none of them."""
+    for path in paths:
+        tried = _added(plain, path.split("."), "补充（虚构）")
+        try:
+            msgspec.convert(tried, form)
+        except msgspec.ValidationError:
+            continue
+        plain = tried if tried != plain else plain
+    return plain
+
+
+def _added(value: Any, path: Sequence[str], text: str) -> Any:
+    if isinstance(value, list | tuple):
+        return [_added(inner, path, text) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if len(path) == 1:
+        return {path[0]: text, **value}
+    return {**value, path[0]: _added(value[path[0]], path[1:], text)} if path[0] in value else value
+
+
+def _without(value: Any, path: str) -> Any:
+    name, _, rest = path.partition(".")
+    if isinstance(value, list | tuple):
+        return [_without(inner, rest) if place == int(name) else inner for place, inner in enumerate(value)]
+    return {key: _without(inner, rest) if key == name else inner for key, inner in value.items() if rest or key != name}
 
 
 def _spoilt(plain: Any, form: type, left_out: set[str]) -> tuple[Any, set[str]]:
@@ -138,7 +198,11 @@ def _put(value: Any, path: list[str], text: str) -> Any:
 
 
 class HostileRoadside(Hostile, Roadside):
-    """Two loads under way that contradict each other, of firms with hostile names, on hostile plates from hostile places."""
+    """Two loads under way that contradict each other, of firms with hostile names, on hostile plates from hostile places; and acts beside them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        beside(self)
 
 
 PLATE = hostile(bodies.TRUCK.plate)
