@@ -3,7 +3,7 @@
 import { STATEMENT, pae } from "./core.js";
 import { stopped } from "./act.js";
 import { keyFor, sign, trouble } from "./keys.js";
-import { ask, theLog } from "./log.js";
+import { ask, theLog, unforked } from "./log.js";
 import { namesFor } from "./names.js";
 import { offer } from "./post.js";
 import { showSheet } from "./sheet.js";
@@ -39,6 +39,7 @@ export async function cosign(hash, options = {}) {
     const bad = trouble();
     if (bad) throw bad;
     const { pins } = await theLog();
+    unforked(pins);
     const { answer, bytes, statement } = await fetchPending(hash);
     const missing = statement.by.filter((uscc) => (answer.missing || []).includes(uscc));
     const key = await keyFor(missing, statement.kind);

@@ -1,9 +1,10 @@
 // The page of evidence, where it concerns this browser: receipts kept here, fetched, checked again, taken away; what was never taken is told.
 
-import { fromBase64, fromUtf8, parseProof, readEntry, shanghai, toBase64 } from "./core.js";
+import { fromBase64, fromUtf8, parseProof, readEntry, shanghai, toBase64, utf8 } from "./core.js";
 import { download, zip } from "./files.js";
 import { persist, trouble } from "./keys.js";
-import { ask, formatAt, pinned, theLog } from "./log.js";
+import { follow } from "./heads.js";
+import { ask, formatAt, forked, pinned, theLog } from "./log.js";
 import { bringDisclosures } from "./post.js";
 import { believe, filesOf, markTaken, receipts, recheck, refusalFile, refusals } from "./receipts.js";
 import { Stopped, make, say } from "./words.js";
@@ -21,6 +22,11 @@ const W = {
   of: ["第 {0} 条", "Entry {0}"],
   taken: ["已下载", "Downloaded"],
   here: ["本机已存", "Kept here"],
+  forked: ["账本分叉了：它给过本机两份互相矛盾的检查点，都有账本的签名，不可能出自同一本账。在本机不再签署；回执都还在。", "The log has forked: it gave this device two checkpoints that contradict each other, both signed by it. One log cannot have both. Nothing more is signed on this device; the receipts are kept."],
+  forkedDo: ["把两份检查点和全部回执下载下来，交给主管部门。", "Download both checkpoints and all receipts, and hand them to the authority."],
+  first: ["先见到的检查点", "The checkpoint met first"],
+  second: ["与它矛盾的检查点", "The one that contradicts it"],
+  unproved: ["账本还没有证明：本机见过的检查点都是它现在这本账的开头。过一会儿再打开本页；一直如此，请告诉主管部门。", "The log has not proved yet that the checkpoints met by this device are the beginning of what it shows now. Open this page again later; if it stays so, tell the authority."],
   wait: ["{0} 项个人信息等相关的事入账后补送。", "{0} acts wait for their entry before their personal data are sent."],
 };
 
@@ -71,6 +77,16 @@ async function draw(place) {
   );
 }
 
+/** Whether the log is still the one that this browser has met, in words where it is not. */
+async function drawLog(place) {
+  const state = await follow();
+  const notes = forked(await pinned());
+  if (state === "forked" && notes) {
+    const take = (note, place) => make("button", { type: "button", onclick: () => download(`checkpoint-${place}`, utf8(note)) }, say(place === 1 ? W.first : W.second));
+    place.before(make("div", { class: "problem", role: "alert", "data-forked": true }, make("p", {}, make("strong", {}, `⛔ ${say(W.forked)}`)), make("p", {}, say(W.forkedDo)), make("div", { class: "buttons" }, take(notes[0], 1), take(notes[1], 2))));
+  } else if (state === "unproved") place.before(make("p", { class: "note warn", "data-unproved": true }, say(W.unproved)));
+}
+
 /** Takes an entry and its proof from the log, and keeps them as a receipt once they hold. */
 export async function fetchReceipt(index) {
   const { pins } = await theLog();
@@ -108,6 +124,7 @@ async function begin(place) {
     }
   });
   await draw(place);
+  await drawLog(place);
   const waiting = await bringDisclosures().catch(() => 0);
   if (waiting) place.append(make("p", { class: "small" }, say(W.wait, waiting)));
 }

@@ -6,6 +6,7 @@ import { Stopped } from "./words.js";
 
 const PATIENCE_MS = 30000;
 const JUMP_S = 300; // formats §6: no act may lie further ahead
+const MET_MAX = 16;
 /** For pages that log in by other means than the cookie. */
 export const settings = { headers: {}, base: "" };
 
@@ -40,7 +41,7 @@ export function formatAt(seconds) {
 
 // ---------------------------------------------------------------- pins
 
-/** What is pinned of the log: {origin, found, log_keys, seen: {size, root} | null}; null before the first time. */
+/** What is pinned of the log: {origin, found, log_keys, seen: {size, root} | null, met?: [note], forked?: [note, note]}; null before the first time. */
 export const pinned = async () => (await get("pins", "log")) || null;
 
 /** Pins a log, once: another one under this address is never taken silently. `how` says who vouched: "first-use" or "enrolment". */
@@ -52,10 +53,26 @@ export async function pin(log, how) {
   return pins;
 }
 
-/** A verified checkpoint becomes what the next act has seen; the newest one stays. */
-export async function remember(checkpoint) {
+/** A verified checkpoint becomes what the next act has seen; the newest one stays. Its note is kept until it is proved to be of the same log (heads.js). */
+export async function remember(checkpoint, note) {
   const pins = await pinned();
-  if (pins && (!pins.seen || pins.seen.size < checkpoint.size)) await put("pins", { ...pins, seen: { size: checkpoint.size, root: toBase64(checkpoint.root) } });
+  if (!pins) return;
+  const isNewer = !pins.seen || pins.seen.size < checkpoint.size;
+  const met = [...(pins.met || []).filter((one) => one !== note), note].slice(-MET_MAX);
+  await put("pins", { ...pins, seen: isNewer ? { size: checkpoint.size, root: toBase64(checkpoint.root) } : pins.seen, met });
+}
+
+/** The two checkpoints that contradict each other, where this browser was given such; else null. */
+export const forked = (pins) => (pins && pins.forked) || null;
+
+/** The pins, if nothing contradicts them; Stopped FORKED. Nobody signs for a log that has told two stories. */
+export function unforked(pins) {
+  if (!forked(pins)) return pins;
+  throw new Stopped(
+    "FORKED",
+    ["这本账本给过本机两份互相矛盾的检查点：它分叉了。没有签署；本机的回执都还在。", "The log has given this device two checkpoints that contradict each other: it has forked. Nothing was signed, and the receipts on this device are kept."],
+    ["不要继续。到“存证”页下载两份检查点和全部回执，交给主管部门。", "Do not go on: download both checkpoints and all receipts on the page of evidence, and hand them to the authority."],
+  );
 }
 
 /** Opens a checkpoint by the pinned keys; Refusal where it does not hold. */

@@ -23,7 +23,7 @@ export async function believe(answer, bytes, pins) {
     await checkInclusion(answer.index, opened.size, await sha256(Uint8Array.of(0), raw), proof, opened.root, "inclusion");
     if (entry.index !== answer.index) throw dishonest("index");
     if (toBase64(entry.envelope.body) !== toBase64(bytes)) throw dishonest("entry");
-    await remember(opened);
+    await remember(opened, answer.checkpoint);
     const { statement, admission } = entry;
     const said = parseJson(entry.envelope.body, 24 * 1024, 8);
     const receipt = {

@@ -2,7 +2,8 @@
 
 import { CHAINS, KINDS, Refusal, STATEMENT, envelopeOf, fromBase64, isChainName, pae, parseJson, readStatement, sha256, toBase64, toHex, utf8 } from "./core.js";
 import { commitAll } from "./commit.js";
-import { ask, formatAt, present, theLog } from "./log.js";
+import { follow } from "./heads.js";
+import { ask, formatAt, pinned, present, theLog, unforked } from "./log.js";
 import { Stopped } from "./words.js";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -75,6 +76,9 @@ function chainOf(chain, kind, now_s) {
  */
 export async function compose(proposal, { queued = null, offline = false, seen = true } = {}) {
   const { pins } = offline ? await pinsAlone() : await theLog();
+  // What was met since the last proof is proved before more is signed; where the log gives no proof now, the page of evidence says so.
+  if (!offline && pins.met && pins.met.length > 1) await follow();
+  unforked(await pinned());
   const now_s = await present();
   const chain = chainOf(proposal.chain, proposal.kind, now_s);
   // A chain under a name that was made just now, or that a draft of this party has kept for itself, is nobody's; were it there, the log would refuse.
@@ -89,7 +93,6 @@ export async function compose(proposal, { queued = null, offline = false, seen =
 }
 
 async function pinsAlone() {
-  const { pinned } = await import("./log.js");
   const pins = await pinned();
   if (!pins) throw new Stopped("NOT_PINNED", ["本机还没有登记过账本。", "This device knows no log yet."], ["连上网络打开一次本页。", "Open this page once with a network."]);
   return { pins };
