@@ -12,11 +12,12 @@ from http import HTTPStatus
 from typing import TypeVar, cast
 
 import msgspec
-from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
+from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ledger.describing import PROBLEM_JSON
 from ledger.problem import make_problem
+from liandan.desk.shell.errors import problem_page
 from liandan.problems import STATUS
 from liandan.wiring import RULES
 from signing.phrase import Phrase
@@ -95,8 +96,11 @@ class Connection(HttpToolsProtocol):
         if transport.is_closing():
             return
         status, name = STATUS[reason.code], secrets.token_hex(8)
-        body = msgspec.json.encode(make_problem([reason], RULES, "zh", status=status, instance=name))
-        headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), "x-request-id": name, "connection": "close"}
+        problem = make_problem([reason], RULES, "zh", status=status, instance=name)
+        body, told = msgspec.json.encode(problem), {"content-type": PROBLEM_JSON}
+        if any(key == b"accept" and b"text/html" in value for key, value in self.headers or ()):
+            body, told = problem_page(cast("Scope", {"headers": []}), problem, "zh")
+        headers = {**told, "content-length": str(len(body)), "x-request-id": name, "connection": "close"}
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{key}: {value}" for key, value in headers.items())]
         transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         transport.close()

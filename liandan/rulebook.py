@@ -182,8 +182,8 @@ HTTP_FORM | - | sender | RFC 9112 §2.2 [READ]
 What came is no HTTP: request line, headers or chunks are malformed, or TLS was spoken to a plain port. || See that http or https and the port of the address are right, and send again with a client that follows the standard.
 
 HEAD_TOO_LARGE | - | sender | RFC 6585 §5 [READ]
-请求行与请求头超过上限。 || 去掉多余的请求头、Cookie 或过长的查询参数后重发。
-Request line and headers are too large. || Leave out headers, cookies or overlong query parameters, and send again.
+请求行与请求头超过上限。 || 去掉多余的请求头、Cookie 或过长的查询参数后重发；用浏览器的，清除本网站的 Cookie 后再打开（同一主机上别的程序也会留下 Cookie）。
+Request line and headers are too large. || Leave out headers, cookies or overlong query parameters, and send again; in a browser, clear the cookies of this site and open it again (other programs of the same host leave cookies, too).
 
 BODY_SLOW | - | sender | RFC 9110 §15.5.9 [READ]
 请求体迟迟没有发来，已不再等待；没有写入任何内容。 || 检查网络后原样重发；重复提交是安全的。

@@ -167,6 +167,17 @@ async def test_an_endless_head_is_cut_off(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/log")).status_code == 200
 
 
+async def test_who_has_too_many_cookies_is_told_on_a_page(still: httpx.AsyncClient) -> None:
+    """Of other programs of the same host, which a browser keeps together; it does not come to an end by itself."""
+    head = b"GET /desk HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nCookie: a="
+    answer = await talk(still, head + b"a" * (HEAD_BYTES_MAX + 1))
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert "清除本网站的 Cookie" in answer.decode()
+    assert b"\nlocation:" not in answer.lower(), "and sent round in no circle"
+    crowded = await still.get("/enter", headers={"Accept": "text/html", "Cookie": "; ".join(f"c{n}={'x' * 4_000}" for n in range(12))})
+    assert crowded.status_code == 200
+
+
 async def test_a_head_that_does_not_end_is_given_up(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "head_s", 0.05)
     assert (await talk(client, b"GET /v1/log HTTP/1.1\r\nHost:")).startswith(b"HTTP/1.1 408 ")
