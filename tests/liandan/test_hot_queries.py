@@ -26,9 +26,6 @@ import ledger.pending.store
 import ledger.searching.store
 import ledger.store
 import ledger.vault.store
-import liandan.desk.enterprise.store
-import liandan.desk.keys.store
-import liandan.desk.public.store
 import liandan.webhooks.store
 import manifests.accounts.store
 import manifests.store
@@ -46,8 +43,6 @@ from ledger.store import EntryRow, LinkRow, LogHead
 from ledger.tree.merkle import leaf_hash
 from ledger.vault.store import DisclosureRow
 from liandan.database import connect
-from liandan.desk.enterprise.draft import KeptDraft
-from liandan.desk.public.store import RoadLink
 from liandan.webhooks.model import Attempt
 from liandan.webhooks.store import New, Result
 from liandan.wiring import KINDS
@@ -55,6 +50,7 @@ from manifests import projection
 from manifests.search import Search
 from manifests.view import ManifestView, fold
 from reports.items import store as I  # as the others here
+from tests.liandan import hot_desk
 from tests.liandan.large_log import ENTRIES, MANIFESTS, ULID, fill
 from tests.manifests.driver import Driver
 from tests.whitelist.test_registry_search import approval
@@ -136,7 +132,6 @@ FILE = sha256(b"7").hexdigest()
 E = ledger.evidence.store
 T = ledger.searching.store
 B = reports.books.store
-D, K, R = liandan.desk.enterprise.store, liandan.desk.keys.store, liandan.desk.public.store
 S, V, W, P, Q = ledger.store, ledger.vault.store, liandan.webhooks.store, ledger.parties.store, ledger.pending.store
 
 
@@ -194,43 +189,8 @@ async def kept_book(conn: asyncpg.Connection) -> None:
     assert await B.delete_book(conn, new) == [known.id]
 
 
-async def boxed(conn: asyncpg.Connection) -> None:
-    """A device is enrolled: what is over goes, a box is opened, answered and finished."""
-    name = "f" * 64
-    await K.sweep(conn)
-    await K.hold(conn, "G0007")
-    assert await K.count_of(conn, "G0007")
-    assert await K.insert(conn, name, "G0007", b"o", timedelta(minutes=10))
-    assert await K.put_answer(conn, name, b"a")
-    assert await K.put_done(conn, name, "G0007", b"d")
-    assert await K.fetch(conn, name)
-    assert await K.list_newest(conn, "G0007", before=ENTRIES, limit=20)
-
-
-async def drafted(conn: asyncpg.Connection) -> None:
-    """A firm's drafts and templates: looked through, changed, dropped."""
-    await D.hold(conn, "G0007")
-    assert await D.count_drafts(conn, "G0007", "draft")
-    assert await D.list_drafts(conn, "G0007", "template", 20)
-    [known, *_] = await D.list_drafts(conn, "G0007", "draft", 20)
-    await D.put_draft(conn, msgspec.structs.replace(known, title="other"))
-    assert isinstance(await D.fetch_draft(conn, "G0007", known.id), KeptDraft)
-    await D.delete_draft(conn, "G0007", known.id)
-
-
-async def linked(conn: asyncpg.Connection) -> None:
-    """A road link is made, opened and taken back; old ones go."""
-    await R.delete_before(conn, 9)
-    await R.insert(conn, b"d" * 32, RoadLink(manifest=CHAIN, made_by="G0007", made_s=ENTRIES))
-    await R.keep_newest(conn, CHAIN, 2)
-    assert await R.fetch(conn, b"d" * 32)
-    assert await R.delete_of(conn, CHAIN) == 2
-
-
 HOT: Mapping[str, Query] = {
-    "desk_box": boxed,
-    "desk_draft": drafted,
-    "road_link": linked,
+    **hot_desk.HOT,
     "lock_head": S.lock_head,
     "fetch_head": S.fetch_head,
     "fetch_facts": lambda conn: S.fetch_facts(conn, [f"chain:{CHAIN}", f"chain:{APPROVAL}", "chain:none"]),
@@ -348,9 +308,7 @@ ROOMS: tuple[ModuleType, ...] = (
     W,
     Q,
     T,
-    D,
-    K,
-    R,
+    *hot_desk.ROOMS,
 )
 ALL_ON_PURPOSE = "reads everything, for the audit"
 SMALL = "of the table of webhooks, some of each party"
@@ -428,7 +386,7 @@ def test_every_function_that_speaks_sql_is_run_or_excused() -> None:
         if inspect.isfunction(value) and value.__module__ == room.__name__ and not name.startswith("_")
         if inspect.iscoroutinefunction(inspect.unwrap(value)) or inspect.isasyncgenfunction(inspect.unwrap(value))
     ]
-    source = inspect.getsource(sys.modules[__name__])
+    source = inspect.getsource(sys.modules[__name__]) + inspect.getsource(hot_desk)
     run = {name for name in functions if re.search(rf"\.{name}\b", source)}
     assert sorted(set(functions) - run - EXCUSED.keys()) == []
     assert sorted(EXCUSED.keys() - set(functions)) == [], "excused is what is not there"

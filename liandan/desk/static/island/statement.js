@@ -2,7 +2,6 @@
 
 import { CHAINS, KINDS, Refusal, STATEMENT, envelopeOf, fromBase64, isChainName, pae, parseJson, readStatement, sha256, toBase64, toHex, utf8 } from "./core.js";
 import { commitAll } from "./commit.js";
-import { follow } from "./heads.js";
 import { ask, formatAt, pinned, present, theLog, unforked } from "./log.js";
 import { Stopped } from "./words.js";
 
@@ -77,7 +76,7 @@ function chainOf(chain, kind, now_s) {
 export async function compose(proposal, { queued = null, offline = false, seen = true } = {}) {
   const { pins } = offline ? await pinsAlone() : await theLog();
   // What was met since the last proof is proved before more is signed; where the log gives no proof now, the page of evidence says so.
-  if (!offline && pins.met && pins.met.length > 1) await follow();
+  if (!offline && pins.met && pins.met.length > 1) await (await import("./heads.js")).follow();
   unforked(await pinned());
   const now_s = await present();
   const chain = chainOf(proposal.chain, proposal.kind, now_s);
