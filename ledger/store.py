@@ -106,6 +106,16 @@ async def fetch_facts_within(conn: Conn, start: str, limit: int) -> dict[str, by
     return {row["key"]: row["value"] for row in await conn.fetch(sql, start, f"{start[:-1]}!", limit)}
 
 
+async def search_facts(conn: Conn, register: str, parts: Sequence[bytes], limit: int) -> dict[str, bytes]:
+    """Stored values of a small register in which one of these parts stands as it is written (UTF-8), the first by key. It reads the whole register."""
+    sql = """
+        SELECT key, value FROM fact
+         WHERE key >= $1 AND key < $2 AND EXISTS (SELECT FROM unnest($3::bytea[]) AS part WHERE position(part IN value) > 0)
+         ORDER BY key LIMIT $4
+    """
+    return {row["key"]: row["value"] for row in await conn.fetch(sql, f"{register}:", f"{register};", parts, limit)}
+
+
 _LINKS = "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link"
 
 

@@ -200,13 +200,23 @@ BEGUN_MAX, NEWEST_MAX = 400, 200
 """Terms that are looked at, and manifests of each, where a reader sees only some of them."""
 
 
+async def terms_among(conn: Conn, terms: Sequence[str], among: Sequence[str] | None) -> list[str]:
+    """Of some terms, in their order, those under which there is a manifest that has one of the terms ``among`` (``None``: any)."""
+    used = await terms_in_use(conn, terms) if among is None else set[str]()
+    return [one for one in terms if one in used] if among is None else await _among(conn, terms, among)
+
+
+async def _among(conn: Conn, terms: Sequence[str], among: Sequence[str]) -> list[str]:
+    return [row["term"] for row in await conn.fetch(AMONG, terms, list(among), NEWEST_MAX)]
+
+
 async def list_beginning(conn: Conn, name: str, beginning: str, among: Sequence[str] | None, *, limit: int) -> list[str]:
     """Values of terms ``<name>:<value>`` that begin alike, in order, of manifests that have one of the terms ``among`` (``None``: of all)."""
     start = f"{name}:{beginning}"
     end, after, found = start + chr(0x10FFFF), "", list[str]()
     for _ in range(1 if among is None else BEGUN_MAX // limit):
         terms = [row["term"] for row in await conn.fetch(BEGINNING, start, after, end, limit)]
-        seen = terms if among is None or not terms else [row["term"] for row in await conn.fetch(AMONG, terms, list(among), NEWEST_MAX)]
+        seen = terms if among is None or not terms else await _among(conn, terms, among)
         found += [term.partition(":")[2] for term in seen]
         if len(terms) < limit or len(found) >= limit:
             break

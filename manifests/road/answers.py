@@ -31,6 +31,14 @@ class MovingLoad(Struct, frozen=True, gc=False, kw_only=True):
     legs: tuple[RoadLeg, ...]
 
 
+class LeftLoad(Struct, frozen=True, gc=False, kw_only=True):
+    """A manifest under way that was on the vehicle that is asked about, and is not any more: until when, and on which legs it is now."""
+
+    manifest: ManifestItem
+    left_at: str
+    legs: tuple[RoadLeg, ...]
+
+
 class LateLoad(Struct, frozen=True, gc=False, kw_only=True):
     """A manifest, and the acts on it that somebody should have done before today."""
 
@@ -112,6 +120,8 @@ class RoadAnswer(Struct, frozen=True, gc=False, kw_only=True):
     subject: RoadSubject
     moving: tuple[MovingLoad, ...]
     moving_more: bool
+    left: tuple[LeftLoad, ...]
+    """Of a plate alone: what it carried and has handed on, while that is still under way."""
     late: tuple[LateLoad, ...]
     late_more: bool
     contradictions: tuple[ContradictionAnswer, ...]

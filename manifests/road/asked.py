@@ -19,7 +19,7 @@ from whitelist.transfer import NUMBER
 
 ASKED_MAX = 1_024
 """Characters: the address that the code of a paper holds is the longest of what is scanned."""
-What = Literal["all", "manifest", "ulid", "number", "firm", "site", "label", "plate", "text"]
+What = Literal["all", "manifest", "ulid", "number", "firm", "site", "label", "plate", "waybill", "text"]
 _MANIFEST = re.compile(rf"(?:.*/)?({USCC}/{ULID})(?:[/?#].*)?")
 _SITE = re.compile(rf"({USCC})[/ ]([^/ ]{{1,40}})")
 

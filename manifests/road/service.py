@@ -29,7 +29,7 @@ from manifests.road.answers import LastDays, LateLoad, RoadAnswer, RoadSite, Roa
 from manifests.road.asked import RoadAsked
 from manifests.road.contradicting import CONTRADICTIONS, standing
 from manifests.road.store import OtherSides
-from manifests.road.telling import contradiction_answer, late_load, moving_load, together
+from manifests.road.telling import contradiction_answer, late_load, left_load, moving_load, together, worn
 from manifests.search import Cursor, Search, scoped
 from manifests.service import projection, returning_of
 from manifests.vehicles import trip_name
@@ -64,6 +64,8 @@ def search_of(asked: RoadAsked) -> Search | None:
             return Search()
         case "plate":
             return Search(plate=asked.value)
+        case "waybill":
+            return Search(waybill_no=asked.value)
         case "number":
             return Search(number=asked.value)
         case "firm":
@@ -103,13 +105,18 @@ class _Look:
                 found=self._asked.text,
                 expected=Phrase("账本中您有权查看的联单上的车牌、编号、单位、场所或者标签", "what stands on a manifest that you may see"),
             )
+        left = list[ManifestView]()
+        if self._asked.what == "plate":
+            left = [view for view in moving if not any(self._asked.value in worn(leg) for leg in view.state.open_legs)]
+            moving = [view for view in moving if view not in left]
         pairs = [(view, flag) for view in against for flag in standing(view)]
         sides = OtherSides(self._conn, self._log.kinds)
         told = [one for view, flag in pairs[:LISTED_MAX] if (one := await sides.fetch_both(view, flag))]
         late_loads = await self._late(late, present)
         return RoadAnswer(
             size=self._now.size, at=format_at(self._now_s), subject=subject,
-            moving=tuple(moving_load(view, self._language) for view in moving[:LISTED_MAX]), moving_more=len(moving) > LISTED_MAX,
+            moving=tuple(moving_load(view, self._language) for view in moving[:LISTED_MAX]), moving_more=len(moving) + len(left) > LISTED_MAX,
+            left=tuple(left_load(view, self._asked.value, self._language) for view in left[:LISTED_MAX]),
             late=tuple(late_loads[:LISTED_MAX]), late_more=len(late_loads) > LISTED_MAX,
             contradictions=together([contradiction_answer(one, self._caller, self._log.kinds.rules, self._language) for one in told]),
             contradictions_more=len(pairs) > LISTED_MAX or len(against) > LISTED_MAX,
@@ -167,7 +174,7 @@ class _Look:
         for view in views:
             legs = [leg for leg in view.state.legs if leg.begun_s >= since_s]
             if asked.what == "plate":
-                legs = [leg for leg in legs if asked.value in (normal(leg.vehicle.plate), normal(leg.vehicle.trailer or ""))]
+                legs = [leg for leg in legs if asked.value in worn(leg)]
             trips.update([trip_name(view.chain, view.state)] if legs else [])
             recent = {record.index: record for record in view.records if parse_at(record.admitted_at) >= since_s}
             differences += len({flag.index for flag in view.flags if flag.code in _DIFFERENCES and flag.index in recent})
@@ -189,7 +196,7 @@ class _Look:
             return RoadSubject(what="site", value=asked.value, shown=name, party=party if sites else "", sites=sites)
         if asked.what == "label" and (label := read_label(asked.value)) is not None:
             return RoadSubject(what="label", value=asked.value, shown=asked.value, code=label.code, day=label.day)
-        return RoadSubject(what=asked.what, value=asked.value, shown=asked.text if asked.what == "plate" else asked.value)
+        return RoadSubject(what=asked.what, value=asked.value, shown=asked.text if asked.what in ("plate", "waybill") else asked.value)
 
     def _site(self, key: str, raw: bytes) -> RoadSite:
         site: Site = self._log.kinds.decode(key, raw)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ledger.answers import filled
 from ledger.caller import Caller
+from ledger.fields import normal
 from ledger.mass import format_mass
 from ledger.problem import Language, mark
 from ledger.times import format_at, parse_at
@@ -15,7 +16,7 @@ from manifests.action_answers import duty_answer
 from manifests.answers import item_of, kind_text, may_read, said
 from manifests.fates import id_of
 from manifests.model import STAGES, Leg, ManifestState
-from manifests.road.answers import ContradictionAnswer, LateLoad, MovingLoad, RoadLeg, SaidAnswer
+from manifests.road.answers import ContradictionAnswer, LateLoad, LeftLoad, MovingLoad, RoadLeg, SaidAnswer
 from manifests.road.contradicting import Said, TwoEntries
 from manifests.telling import ACTS
 from manifests.vehicles import carried_g
@@ -31,6 +32,18 @@ def moving_load(view: ManifestView, language: Language) -> MovingLoad:
     state = view.state
     wastes = tuple(dict.fromkeys(line.name for line in state.lines))
     return MovingLoad(manifest=item_of(view, language), wastes=wastes, legs=tuple(_leg(state, leg) for leg in state.open_legs))
+
+
+def left_load(view: ManifestView, plate: str, language: Language) -> LeftLoad:
+    """A manifest that went on to another vehicle; ``plate`` in normal form is of one that it was on."""
+    state = view.state
+    ended = max((leg.ended_s for leg in state.legs if plate in worn(leg) and leg.ended_s is not None), default=0)
+    return LeftLoad(manifest=item_of(view, language), left_at=format_at(ended), legs=tuple(_leg(state, leg) for leg in state.open_legs))
+
+
+def worn(leg: Leg) -> tuple[str, ...]:
+    """Plates of a vehicle and its trailer, in normal form."""
+    return tuple(normal(plate) for plate in (leg.vehicle.plate, leg.vehicle.trailer) if plate)
 
 
 def _leg(state: ManifestState, leg: Leg) -> RoadLeg:

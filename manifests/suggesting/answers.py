@@ -1,4 +1,4 @@
-"""What a text may become: firms, plates and numbers."""
+"""What a text may become: firms, sites, plates and numbers."""
 
 from msgspec import Struct
 
@@ -13,6 +13,15 @@ class SuggestedFirm(Struct, frozen=True, gc=False, kw_only=True):
 
     uscc: str
     name: str
+    closed_on: str
+
+
+class SuggestedSite(Struct, frozen=True, gc=False, kw_only=True):
+    """A site whose name or address has the part; ``value`` is ``<USCC>/<site>``."""
+
+    value: str
+    name: str
+    address: str
     closed_on: str
 
 
@@ -32,6 +41,12 @@ class Suggestions(Struct, frozen=True, gc=False, kw_only=True):
     firms: tuple[SuggestedFirm, ...]
     terms: tuple[SuggestedTerm, ...]
     more: bool
+    sites: tuple[SuggestedSite, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing comes near."""
+        return not (self.firms or self.terms or self.sites)
 
 
 def may_begin(sort: str, part: str) -> bool:

@@ -101,6 +101,8 @@ def _site(zh: str, en: str) -> Callable[[DossierFacts, Sequence[DossierLoad]], t
 
 
 def _scatter(facts: DossierFacts, loads: Sequence[DossierLoad]) -> tuple[str, Sequence[str]]:
+    if facts.is_alone:
+        return say("防扬散、防流失、防渗漏措施须现场查看", "measures only on site"), ()
     leaks = sum(state.what in ("leak", "dumping", "lost") for state in facts.incidents.values())
     return say(
         f"账本记有泄漏、倾倒、遗失事件 {leaks} 起；防扬散、防流失、防渗漏措施须现场查看",
@@ -121,7 +123,7 @@ def _plan(facts: DossierFacts, loads: Sequence[DossierLoad]) -> tuple[str, Seque
     codes = ("PLAN_OVER",)
     return clauses(
         _of(sum(load.issue.plan is not None for load in loads), len(loads), "写明管理计划", "name a management plan"),
-        say(f"计划在账本上备案 {len(facts.plans)} 个年度", f"plans of {len(facts.plans)} years on the log"),
+        "" if facts.is_alone else say(f"计划在账本上备案 {len(facts.plans)} 个年度", f"plans of {len(facts.plans)} years on the log"),
         _alerts(loads, codes, "累计超过计划的", "beyond the plan"),
     ), codes
 
@@ -161,7 +163,7 @@ def _unpapered(facts: DossierFacts, loads: Sequence[DossierLoad]) -> tuple[str, 
 
 def _waybills(facts: DossierFacts, loads: Sequence[DossierLoad]) -> tuple[str, Sequence[str]]:
     codes = ("NO_WAYBILL", "WAYBILL_USED", "PLATE_FORM")
-    begun = [leg for load in loads for leg in load.state.legs if leg.carrier == facts.party]
+    begun = [leg for load in loads for leg in load.state.legs if facts.is_alone or leg.carrier == facts.party]
     named = sum(bool(leg.waybill_no and leg.vehicle.licence_no) for leg in begun)
     return clauses(say(f"{len(begun)} 段运输中 {named} 段写明运单号和营运证件号", f"{named} of {len(begun)} legs name waybill and licence"),
                    _alerts(loads, codes, "缺运单、运单重复或者牌号不合格式的", "without a waybill, with one used twice, or a malformed plate")), codes  # fmt: skip

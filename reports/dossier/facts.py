@@ -9,11 +9,12 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.kinds.refusal_pages import LOG_REFUSALS, LogRefusals, RefusalItem
-from ledger.times import parse_at
+from ledger.times import day_of, parse_at
 from manifests.acts import Depart, HandOver, Issue, Receive, Transship
 from manifests.model import FINISHED, ManifestState
 from manifests.naming import Reports, noted
 from manifests.view import Flag, ManifestView, concerns, fold
+from reports.dossier.model import period_between
 from reports.reconciliation.gathered.filing import rows_of
 from reports.reconciliation.line import LineRow, Period
 from signing.refusal import refuse
@@ -100,6 +101,11 @@ class DossierFacts(Struct, frozen=True, kw_only=True):
     """Whether pages of refusals are enclosed."""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether they are of one manifest alone, whose bundle says nothing of other plans, permits and incidents of its parties."""
+        return self.bundle.subject.startswith("manifest/")
+
+    @property
     def dated(self) -> str:
         """``admission.at`` of the newest entry enclosed."""
         return self.bundle.entries[-1].admission.at
@@ -153,6 +159,21 @@ def dossier_facts(bundle: Bundle, period: Period) -> DossierFacts:
     )  # fmt: skip
 
 
+def load_facts(bundle: Bundle) -> DossierFacts:
+    """The facts of an opened bundle about one ``manifest/`` chain, which concern everybody on it; ``party`` is its generator. Refusal CERT_SUBJECT."""
+    kind, _, name = bundle.subject.partition("/")
+    if kind != "manifest":
+        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
+    party, states = name.partition("/")[0], _states(bundle)
+    [load] = [load for load in _loads(bundle, "") if load.view.chain == bundle.subject]
+    issued, dated = day_of(load.view.issued_s), bundle.entries[-1].admission.at[:10]
+    return DossierFacts(
+        bundle=bundle, party=party, period=period_between(issued, max(issued, dated)), loads=(load,), permits={}, plans={},
+        decisions={name: state for name, state in states.items() if isinstance(state, ApprovalState)}, listed=(), incidents={}, refusals=(),
+        has_refusals=False,
+    )  # fmt: skip
+
+
 def _moment(item: RefusalItem) -> int:
     return parse_at(item.at)
 
@@ -172,6 +193,7 @@ def _states(bundle: Bundle) -> dict[str, Any]:
 
 
 def _loads(bundle: Bundle, party: str) -> Iterable[DossierLoad]:
+    """Manifests of a party; of nobody in particular (empty): all, in every role."""
     views: dict[str, ManifestView] = {}
     acts: dict[str, list[Entry]] = {}
     reports = Reports()
@@ -186,7 +208,7 @@ def _loads(bundle: Bundle, party: str) -> Iterable[DossierLoad]:
     for trunk, view in sorted(views.items(), key=lambda item: (item[1].issued_s, item[0])):
         state = view.state
         roles = {"generator": party == state.generator, "receiver": party == state.receiver, "carrier": party in view.carriers}
-        held = frozenset(role for role, is_held in roles.items() if is_held)
+        held = frozenset(role for role, is_held in roles.items() if is_held or not party)
         if held:
             rows = rows_of(trunk, state, state.number or "", None)
             yield DossierLoad(view=view, rows=rows, acts=tuple(acts[trunk]), roles=held)

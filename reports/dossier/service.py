@@ -7,27 +7,34 @@ from msgspec.structs import replace
 
 from ledger.admission.kind_table import Kinds
 from ledger.bundle import open_bundle
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
+from ledger.kinds.access import TOPICS
 from ledger.log import Log
 from reports.dossier.checklist import PointAnswer, answers
-from reports.dossier.facts import dossier_facts
+from reports.dossier.facts import dossier_facts, load_facts
 from reports.dossier.model import DossierAsked, check_dossier
 from reports.dossier.render import layout_text, render_dossier
 from reports.drawing import Drawer, File
-from reports.names import name_in
-from reports.paper.tongue import speaking
+from reports.paper.tongue import Tongue, speaking
 from reports.press import Press
+from reports.reconciliation.line import Period
+from reports.service import bundle_of
 from signing.refusal import refuse
 
 
-def scoped(caller: Caller, asked: DossierAsked) -> DossierAsked:
-    """The same for this reader: any authority may have any firm's, a firm its own (or one's that it succeeds), without what is refused of others.
+def may_have(caller: Caller, party: str) -> bool:
+    """Whether a reader may have a firm's dossier: an authority any, a firm its own (or one's that it succeeds), an office that of the firms of its
+    region where an authority lets it read all that a dossier holds. The operator none."""
+    if caller.role == "party":
+        return party in caller.parties or all(reads(caller, topic, (party[2:8],)) for topic in TOPICS)
+    return caller.role == "authority"
 
-    Refusal DOSSIER_SCOPE for everybody else, the operator too.
-    """
+
+def scoped(caller: Caller, asked: DossierAsked) -> DossierAsked:
+    """The same for this reader, for others than authorities without what is refused of others. Refusal DOSSIER_SCOPE where :func:`may_have` says no."""
     if caller.role == "authority":
         return replace(asked, is_office=True)
-    if asked.party not in caller.parties:
+    if not may_have(caller, asked.party):
         raise refuse("DOSSIER_SCOPE", field="uscc", found=asked.party, expected=caller.uscc)
     return replace(asked, is_office=False)
 
@@ -52,13 +59,8 @@ async def dossier_of_evidence(log: Log, drawer: Drawer, asked: DossierAsked) -> 
 
 
 class ChecklistAnswer(Struct, frozen=True, kw_only=True):
-    """The points of an inspection as the log answers them, of a firm over a period or of one manifest alone (``manifest``)."""
+    """The points of an inspection as the log answers them, of a firm over a period or of one manifest."""
 
-    party: str
-    name: str
-    first: str
-    last: str
-    manifest: str
     size: int
     dated: str
     """``admission.at`` of the newest entry enclosed."""
@@ -66,25 +68,25 @@ class ChecklistAnswer(Struct, frozen=True, kw_only=True):
     points: tuple[PointAnswer, ...]
 
 
-async def checklist_of(log: Log, drawer: Drawer, kinds: Kinds, asked: DossierAsked, manifest: str = "") -> ChecklistAnswer:
-    """The checklist of a firm's dossier, or as far as one of its manifests answers it (``<generator>/<ULID>``). Refusals as of :func:`dossier_of`;
-    NOT_FOUND for a manifest that is not in the dossier."""
+async def checklist_of(log: Log, drawer: Drawer, kinds: Kinds, asked: DossierAsked) -> ChecklistAnswer:
+    """The checklist of a firm's dossier. Refusals as of :func:`dossier_of`."""
     _, raw = await dossier_of_evidence(log, drawer, asked)
-    return await asyncio.to_thread(_checklist, raw, kinds, asked, manifest)
+    return await asyncio.to_thread(_checklist, raw, kinds, asked.tongue, check_dossier(asked))
 
 
-def _checklist(raw: bytes, kinds: Kinds, asked: DossierAsked, manifest: str) -> ChecklistAnswer:
+async def checklist_of_manifest(log: Log, caller: Caller, kinds: Kinds, name: str, tongue: Tongue) -> ChecklistAnswer:
+    """The points as far as one manifest (``<generator>/<ULID>``) answers them, of everybody on it; for whoever may read it. Refusals of
+    :func:`reports.service.bundle_of`."""
+    _, raw = await bundle_of(log, caller, name)
+    return await asyncio.to_thread(_checklist, raw, kinds, tongue)
+
+
+def _checklist(raw: bytes, kinds: Kinds, tongue: Tongue, period: Period | None = None) -> ChecklistAnswer:
     bundle = open_bundle(raw, kinds)
-    facts = dossier_facts(bundle, check_dossier(asked))
-    loads = tuple(load for load in facts.loads if not manifest or load.view.chain == f"manifest/{manifest}")
-    if manifest and not loads:
-        raise refuse("NOT_FOUND", field="manifest", found=manifest)
-    with speaking(asked.tongue):
-        points = answers(replace(facts, loads=loads))
-    return ChecklistAnswer(
-        party=asked.party, name=name_in(bundle, asked.party), first=asked.first, last=asked.last, manifest=manifest,
-        size=bundle.opened.checkpoint.size, dated=facts.dated, loads=len(loads), points=tuple(points),
-    )  # fmt: skip
+    facts = load_facts(bundle) if period is None else dossier_facts(bundle, period)
+    with speaking(tongue):
+        points = answers(facts)
+    return ChecklistAnswer(size=bundle.opened.checkpoint.size, dated=facts.dated, loads=len(facts.loads), points=tuple(points))
 
 
 def name_of(asked: DossierAsked) -> str:

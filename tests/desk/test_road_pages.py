@@ -11,8 +11,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from liandan.desk.road.routes import only_one
 from liandan.desk.road.words import WORDS as ROAD
 from liandan.desk.search.words import WORDS as SEARCH
+from manifests.suggesting.answers import SuggestedTerm, Suggestions
 from tests.desk.roadside import roadside, visitor
 from tests.manifests.driver import CARRIER, GENERATOR, MANIFEST, NUMBER, RECEIVER, SECOND_CARRIER, STRANGER
 from tests.manifests.test_road import LABEL, PLATE, Roadside
@@ -82,7 +84,7 @@ async def test_a_stranger_is_shown_nothing_of_it(url: str) -> None:
     async with visitor(url, STRANGER) as stranger:
         for text in (PLATE, NUMBER, ONE, LABEL):
             page = await shown(stranger, f"/road?q={quote(text)}")
-            assert "没有找到您有权查看的联单" in page
+            assert "您可以查阅的联单上没有" in page
             assert "<tr>" not in page
             assert "/m/" not in page
         await shown(stranger, f"/road/proof/{ONE}/20", status=404)
@@ -104,8 +106,10 @@ async def test_the_checklist_has_all_points_and_says_what_is_for_the_site(inspec
     assert [int(number) for number in re.findall(r"<strong>(\d+)　", points)] == list(range(1, 24))
     assert points.count(ROAD["on_site"][0]) >= 2
     assert points.count(ROAD["not_read"][0]) == 2
-    alone = await shown(inspector, f"/road/checklist/{GENERATOR}/points?manifest={quote(ONE)}&first=2026-01-01&last=2026-11-05")
+    alone = await shown(inspector, f"/road/checklist/{ONE}/points")
     assert "1 份联单" in alone
+    assert "个年度" not in alone, "one manifest says nothing of the plans of its generator"
+    assert "/points" in await shown(inspector, f"/road/checklist/{ONE}")
     links = set(re.findall(r'href="(/road/proof/[^"]+)"', points))
     assert links
     for link in sorted(links)[:3]:
@@ -141,6 +145,15 @@ async def test_every_page_speaks_english_too(url: str) -> None:
             main = page[page.index("<main") : page.index("</main>")]
             known = {word for zh, en in (*ROAD.values(), *SEARCH.values()) for word in [zh] if "{" not in zh and len(zh) > 2 and zh != en}
             assert not [word for word in known if word in main], path
+
+
+def test_a_ships_name_is_a_plate_where_a_manifest_has_it() -> None:
+    ship, longer = (SuggestedTerm(sort="plate", value=name, shown=name) for name in ("示范货8号", "示范货8号A"))
+    for terms in ((ship,), (ship, longer)):
+        found = only_one(Suggestions(size=1, text="示范货 8号", firms=(), terms=terms, more=False))
+        assert found is not None
+        assert (found.what, found.value) == ("plate", "示范货8号")
+    assert only_one(Suggestions(size=1, text="示范货", firms=(), terms=(ship, longer), more=False)) is None
 
 
 def test_every_word_is_used_and_complete() -> None:

@@ -18,7 +18,8 @@ from manifests.road.answers import RoadAnswer
 from manifests.road.asked import ASKED_MAX, EVERYTHING, read_asked
 from manifests.road.service import look_up
 from manifests.road.telling import together
-from manifests.suggesting.service import suggest
+from manifests.suggesting.near import near_plates
+from manifests.suggesting.service import suggest, suggest_near
 from signing.refusal import Refusal
 from tests.manifests.driver import (
     CARRIER,
@@ -156,6 +157,21 @@ async def test_what_is_typed_becomes_firms_plates_and_numbers(web: Web) -> None:
     assert (await suggest(web.log, READER, " · ")).terms == ()
     stranger = await suggest(web.log, Caller(STRANGER, "party", "0" * 64), "川A")
     assert stranger.terms == ()
+
+
+@pytest.mark.parametrize("typed", ["川AF1243", "川AF123", "川AF12034", "川A·F1235", "渝AF1234", "AF1234", "F1234", "川AFI234"])
+async def test_a_plate_that_was_mistyped_or_half_seen_is_found(web: Web, typed: str) -> None:
+    assert [term.shown for term in (await suggest_near(web.log, READER, typed)).terms] == [PLATE]
+    assert (await suggest_near(web.log, Caller(STRANGER, "party", "0" * 64), typed)).is_empty
+
+
+def test_near_plates_are_few_and_never_the_plate_itself() -> None:
+    for typed in ("川AF1234", "示范货8号", "F1234", "AF1234", "川AD12345"):
+        near = near_plates(typed)
+        assert typed not in near
+        assert len(near) == len(set(near)) < 1_000
+    assert "示范货9号" in near_plates("示范货8号")
+    assert near_plates("重庆市江津区示范工业园1号那边的仓库") == near_plates("锦川蓄能") == []
 
 
 @given(st.text(max_size=60))

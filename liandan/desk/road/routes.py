@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -9,21 +10,22 @@ from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
 from ledger.describing import InGenerator, InUlid, InUscc
-from ledger.log import Log
+from ledger.fields import normal
 from ledger.reading import Page
 from ledger.times import day_of
+from liandan.desk.names import names_for
 from liandan.desk.road.words import WORDS
 from liandan.desk.search.words import WORDS as SEARCH
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
 from liandan.desk.shell.language import sayer
-from manifests.road.asked import EVERYTHING, RoadAsked, read_asked
+from manifests.road.asked import EVERYTHING, RoadAsked, What, read_asked
 from manifests.road.service import LISTED_MAX, look_up
 from manifests.service import read_history, read_manifest
 from manifests.suggesting.answers import Suggestions
-from manifests.suggesting.service import suggest
+from manifests.suggesting.service import suggest, suggest_near
 from reports.claim import Claim, parse_claim
 from reports.dossier.model import DossierAsked
-from reports.dossier.service import checklist_of, scoped
+from reports.dossier.service import checklist_of, checklist_of_manifest, may_have, scoped
 from reports.routes import TheDrawer
 from signing.refusal import Refusal, refuse
 from whitelist.service import with_names
@@ -34,9 +36,11 @@ TheQuery = Annotated[str | None, QueryParameter(name="q", max_length=2_000)]
 TheCursor = Annotated[str | None, QueryParameter(name="cursor", max_length=400)]
 TheDay = Annotated[str | None, QueryParameter(max_length=10)]
 InIndex = Annotated[int, PathParameter(ge=0, le=2**53)]
-OfManifest = Annotated[str | None, QueryParameter(name="manifest", max_length=60)]
 STYLES = ("road/road.css",)
-SCRIPTS = ("search/search.js",)
+SCRIPTS = ("search/search.js", "enterprise/print.js")
+CHECKING = ("road/checklist.js", "enterprise/print.js")
+TERMS: Mapping[str, What] = {"plate": "plate", "number": "number", "waybill_no": "waybill"}
+"""Suggested terms that can be asked about, and as what."""
 
 
 def unwrapped(text: str) -> tuple[str, Claim | None]:
@@ -50,10 +54,15 @@ def unwrapped(text: str) -> tuple[str, Claim | None]:
     return claim.number, claim
 
 
-def only_one(found: Suggestions) -> str | None:
-    """What a text can only mean: the one firm, plate or number that it leads to."""
-    values = [*(firm.uscc for firm in found.firms), *(term.value for term in found.terms if term.sort in ("plate", "number"))]
-    return values[0] if len(values) == 1 and len(found.terms) + len(found.firms) == 1 else None
+def only_one(found: Suggestions) -> RoadAsked | None:
+    """What a text can only mean: the one firm, site, plate, number or waybill that it leads to, or the plate that it is to the letter."""
+    asked = [RoadAsked("firm", firm.uscc, firm.name) for firm in found.firms]
+    asked += [RoadAsked("site", site.value, site.name) for site in found.sites]
+    asked += [RoadAsked(TERMS[term.sort], term.value, term.shown) for term in found.terms if term.sort in TERMS]
+    if len(asked) == len(found.firms) + len(found.sites) + len(found.terms) == 1:
+        return asked[0]
+    written = normal(found.text)
+    return next((one for one in asked if one.what in ("plate", "waybill") and one.value == written), None)
 
 
 async def meaning(visit: Visit, text: str) -> tuple[RoadAsked | None, Suggestions | None]:
@@ -62,8 +71,13 @@ async def meaning(visit: Visit, text: str) -> tuple[RoadAsked | None, Suggestion
     if asked.what != "text":
         return asked, None
     found = await suggest(visit.log, visit.who, text)
-    only = only_one(found)
-    return (None if only is None else read_asked(only)), found
+    return only_one(found), found
+
+
+async def coming_near(visit: Visit, text: str) -> Suggestions:
+    """What a text may become, or, where it becomes nothing, what is a slip away from it."""
+    found = await suggest(visit.log, visit.who, text)
+    return await suggest_near(visit.log, visit.who, text) if found.is_empty else found
 
 
 @get("/road", include_in_schema=False)
@@ -79,6 +93,9 @@ async def get_road(visit: TheVisit, q: TheQuery = None, cursor: TheCursor = None
         "history": None,
         "suggestions": found,
         "sw": sayer(SEARCH, visit.lang),
+        "may_have": False,
+        "is_missed": False,
+        "regions": await _regions(visit),
     }
     if asked is not None:
         try:
@@ -86,16 +103,25 @@ async def get_road(visit: TheVisit, q: TheQuery = None, cursor: TheCursor = None
         except Refusal as refusal:
             if "NOT_FOUND" not in refusal.codes:
                 raise
-            values["suggestions"] = await suggest(visit.log, visit.who, text[:60])
+            values |= {"suggestions": await coming_near(visit, text[:60]), "is_missed": True}
         else:
             values["answer"] = await with_names(visit.log, answer, visit.lang)
+            values["may_have"] = asked.what == "firm" and may_have(visit.who, asked.value)
             if asked.what in ("manifest", "ulid", "number") and len(answer.manifests) == 1:
                 values |= await _whole(visit, answer.manifests[0].id)
+    elif found is not None and found.is_empty:
+        values |= {"suggestions": await suggest_near(visit.log, visit.who, text[:60]), "is_missed": True}
     today = day_of(visit.now_s)
     title = visit.say(WORDS["title"])
     return page(
         visit, "road/index.html", words=WORDS, title=title, head=SCRIPTS, styles=STYLES, today=today, january=f"{today[:4]}-01-01", **values
     )
+
+
+async def _regions(visit: Visit) -> str:
+    """Regions whose manifests a reader may see whom an authority lets read; empty for everybody else."""
+    codes = dict.fromkeys(region.ljust(6, "0") for grant in visit.who.grants if "manifest" in grant.topics for region in grant.regions)
+    return (await names_for(visit.log, visit.lang, (), codes))(codes) if codes else ""
 
 
 async def _whole(visit: Visit, name: str) -> dict[str, Any]:
@@ -144,33 +170,44 @@ async def _proof(visit: Visit, generator: str, ulid: str, index: int) -> tuple[A
 
 
 @get("/road/checklist/{uscc:str}", include_in_schema=False)
-async def get_checklist(
-    visit: TheVisit,
-    uscc: InUscc,
-    first: TheDay = None,
-    last: TheDay = None,
-    manifest: OfManifest = None,
-) -> Response[str]:
-    """The page of the 23 points; they are gathered by the part that it asks for at once."""
-    asked, manifest = await _asked(visit, uscc, first, last), manifest or ""
-    names = await _names(visit.log, visit, uscc)
-    title = visit.say(WORDS["check_title"])
+async def get_checklist(visit: TheVisit, uscc: InUscc, first: TheDay = None, last: TheDay = None) -> Response[str]:
+    """The page of the 23 points of a firm; they are gathered by the part that it asks for at once."""
+    asked = await _asked(visit, uscc, first, last)
+    values: dict[str, Any] = {
+        "asked": asked,
+        "name": await _name(visit, uscc),
+        "points": f"/road/checklist/{uscc}/points?first={asked.first}&last={asked.last}",
+    }
     return page(
-        visit, "road/checklist.html", words=WORDS, title=title, styles=STYLES, asked=asked, manifest=manifest, name=names.get(uscc, uscc)
+        visit, "road/checklist.html", words=WORDS, title=visit.say(WORDS["check_title"]), styles=STYLES, head=CHECKING, held=None, **values
     )
 
 
 @get("/road/checklist/{uscc:str}/points", include_in_schema=False)
-async def get_points(
-    visit: TheVisit,
-    drawer: TheDrawer,
-    uscc: InUscc,
-    first: TheDay = None,
-    last: TheDay = None,
-    manifest: OfManifest = None,
-) -> Response[str]:
+async def get_points(visit: TheVisit, drawer: TheDrawer, uscc: InUscc, first: TheDay = None, last: TheDay = None) -> Response[str]:
     """The points, answered from the evidence that a dossier would hold."""
-    found = await checklist_of(visit.log, drawer, visit.log.kinds, await _asked(visit, uscc, first, last), manifest or "")
+    found = await checklist_of(visit.log, drawer, visit.log.kinds, await _asked(visit, uscc, first, last))
+    return fragment(visit, "road/_points.html", words=WORDS, found=found)
+
+
+@get("/road/checklist/{generator:str}/{ulid:str}", include_in_schema=False)
+async def get_checklist_of(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
+    """The page of the 23 points of one manifest, for whoever may read it."""
+    held = (await read_manifest(visit.log, visit.who, generator, ulid, visit.lang, visit.now_s)).manifest
+    values: dict[str, Any] = {
+        "asked": None,
+        "held": held,
+        "name": await _name(visit, generator),
+        "points": f"/road/checklist/{generator}/{ulid}/points",
+    }
+    values["may_have"] = may_have(visit.who, generator)
+    return page(visit, "road/checklist.html", words=WORDS, title=visit.say(WORDS["check_title"]), styles=STYLES, head=CHECKING, **values)
+
+
+@get("/road/checklist/{generator:str}/{ulid:str}/points", include_in_schema=False)
+async def get_points_of(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
+    """The points, answered from the evidence of one manifest."""
+    found = await checklist_of_manifest(visit.log, visit.who, visit.log.kinds, f"{generator}/{ulid}", visit.lang)
     return fragment(visit, "road/_points.html", words=WORDS, found=found)
 
 
@@ -180,10 +217,10 @@ async def _asked(visit: Visit, uscc: str, first: str | None, last: str | None) -
     return scoped(visit.who, DossierAsked(uscc, first or f"{today[:4]}-01-01", last or today, "json", visit.lang))
 
 
-async def _names(log: Log, visit: Visit, uscc: str) -> dict[str, str]:
-    """The name of a firm, as everybody registered may read it."""
+async def _name(visit: Visit, uscc: str) -> str:
+    """The name of a firm, as everybody registered may read it, or its code."""
     party = await visit.service.party(uscc)
-    return {} if party is None else {uscc: party.name}
+    return uscc if party is None else party.name
 
 
-HANDLERS = (get_road, get_proof, get_receipt, get_checklist, get_points)
+HANDLERS = (get_road, get_proof, get_receipt, get_checklist, get_points, get_checklist_of, get_points_of)

@@ -7,6 +7,7 @@ six words a face. Rights are not judged here: a page asks the services, which re
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.directory import KeyRecord
@@ -66,6 +67,9 @@ INSPECTOR = Face(
     key="inspector", zh="执法", en="Inspector", home="/road", rooms=("road",),
     tabs=(Tab("/road", "在途", "On the road"), Tab("/province", "待办", "Inbox"), EVIDENCE, KEYS),
 )  # fmt: skip
+SEARCH = Tab("/desk/search", "查找", "Search")
+READER = replace(INSPECTOR, tabs=(INSPECTOR.tabs[0], SEARCH, EVIDENCE, KEYS))
+"""An office that an authority lets read: it inspects, and has no inbox of an authority's."""
 OPERATOR = Face(
     key="operator", zh="运营单位", en="Operator", home="/province/audit",
     tabs=(Tab("/province/audit", "审计", "Audit"), Tab("/road", "在途", "On the road"), Tab("/province/months", "月度对账", "Months"), EVIDENCE, KEYS),
@@ -90,7 +94,7 @@ def faces_of(caller: Caller | None, record: KeyRecord | None, does: Collection[s
     if record is not None and record.kinds and DRIVING.issuperset(record.kinds):
         return (DRIVER,)
     if caller.grants and not does:  # an office that an authority lets read: traffic police, a county's bureau
-        return (INSPECTOR,)
+        return (READER,)
     own = [face for role, face in (("carrier", DRIVER), ("receiver", SCALE)) if role in does]
     return (SCALE, CLERK) if does == {"receiver"} else (CLERK, *own)
 
