@@ -9,7 +9,7 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.kinds.refusal_pages import LOG_REFUSALS, LogRefusals, RefusalItem
-from ledger.times import day_of, parse_at
+from ledger.times import day_at, day_of, parse_at
 from manifests.acts import Depart, HandOver, Issue, Receive, Transship
 from manifests.model import FINISHED, ManifestState
 from manifests.naming import Reports, noted
@@ -166,7 +166,7 @@ def load_facts(bundle: Bundle) -> DossierFacts:
         raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
     party, states = name.partition("/")[0], _states(bundle)
     [load] = [load for load in _loads(bundle, "") if load.view.chain == bundle.subject]
-    issued, dated = day_of(load.view.issued_s), bundle.entries[-1].admission.at[:10]
+    issued, dated = day_of(load.view.issued_s), day_at(bundle.entries[-1].admission.at)
     return DossierFacts(
         bundle=bundle, party=party, period=period_between(issued, max(issued, dated)), loads=(load,), permits={}, plans={},
         decisions={name: state for name, state in states.items() if isinstance(state, ApprovalState)}, listed=(), incidents={}, refusals=(),

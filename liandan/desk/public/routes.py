@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from ledger.describing import InGenerator, InUlid
+from ledger.directory import LogState
 from liandan.desk.names import names_for
 from liandan.desk.public.figures import figures_of, read_figures
 from liandan.desk.public.road_links import PAGE, MadeLink, OpenedLink, end_links, make_link, open_link
@@ -25,7 +26,7 @@ from reports.periods.planning import directions_of
 from reports.routes import TheDrawer
 from signing.refusal import Refusal
 
-STYLES = ("css/charts.css", "css/month.css")
+STYLES = ("css/charts.css", "css/month.css", "public/public.css")
 SUFFIXES = ("xlsx", "csv", "json")
 FORM_MAX = 1_024
 Pair = tuple[str, str]
@@ -45,7 +46,8 @@ class LinkMade(Struct, frozen=True, kw_only=True):
 async def get_public(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
     """Is this paper true, as of when, what does it not prove; and the open figures, which come after the page where they have to be drawn."""
     asked_for = guest.request.query_params
-    ways, years, asked = await _figures_asked(guest, asked_for.get("year"), asked_for.get("pair"))
+    state = await guest.log.state()
+    ways, years, asked = _figures_asked(guest, state, asked_for.get("year"), asked_for.get("pair"))
     is_ready = asked is None or "whole" in asked_for or figures.kept_figures(drawer, asked) is not None
     query = {"year": years[0] if asked is None else asked.period, "pair": "" if asked is None else "-".join(asked.pair)}
     with speaking(guest.lang):
@@ -57,6 +59,7 @@ async def get_public(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
         title=guest.say(WORDS["public"]),
         styles=STYLES,
         firms_min=FIRMS_MIN,
+        pin="" if state is None else state.found,
         years=years,
         pairs=pairs,
         **{
@@ -72,15 +75,16 @@ async def get_public(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
 async def get_public_part(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
     """The figures' part of the page, for htmx; with ``whole`` the page, for who has no scripts."""
     asked_for = guest.request.query_params
-    _, _, asked = await _figures_asked(guest, asked_for.get("year"), asked_for.get("pair"))
+    _, _, asked = _figures_asked(guest, await guest.log.state(), asked_for.get("year"), asked_for.get("pair"))
     if "whole" in asked_for:
         return Redirect(f"/public?{urlencode({**dict(asked_for), 'whole': '1'})}#figures", status_code=303)
     return fragment(guest, "public/_figures.html", words=WORDS, **await _drawn(guest, drawer, asked))
 
 
-async def _figures_asked(guest: Visit, year: str | None, pair: str | None) -> tuple[tuple[Pair, ...], list[str], FiguresAsked | None]:
+def _figures_asked(
+    guest: Visit, state: LogState | None, year: str | None, pair: str | None
+) -> tuple[tuple[Pair, ...], list[str], FiguresAsked | None]:
     """Pairs of provinces, years that are offered, and which figures are asked for; ``None`` before there is a log."""
-    state = await guest.log.state()
     ways = () if state is None else tuple(dict.fromkeys((min(way), max(way)) for way in directions_of(state)))
     years = [str(one) for one in range(guest.year, guest.year - YEARS_MAX, -1)]
     chosen = next((way for way in ways if "-".join(way) == pair), ways[0] if ways else None)
@@ -97,7 +101,7 @@ async def _drawn(guest: Visit, drawer: Drawer, asked: FiguresAsked | None) -> di
     ends = urlencode({"from": asked.pair[0], "to": asked.pair[1]})
     return {
         "drawings": figures_of(told, guest.lang),
-        "held_back": "、".join(guest.say(figure_words.TITLES[name]) for name in told.held_back),
+        "held_back": ("、" if guest.lang == "zh" else ", ").join(guest.say(figure_words.TITLES[name]) for name in told.held_back),
         "downloads": [(f"/v1/public/figures/{asked.period}.{suffix}?{ends}", suffix.upper()) for suffix in SUFFIXES],
     }
 

@@ -76,7 +76,7 @@ OPERATOR = Face(
 )  # fmt: skip
 PUBLIC = Face(
     key="public", zh="公众", en="Public", home="/public",
-    tabs=(Tab("/public", "公开数据", "Open figures"), Tab("/v", "核验", "Verify")),
+    tabs=(Tab("/public", "公开与核验", "Open to everybody"), Tab("/v", "核验", "Verify")),
 )  # fmt: skip
 FACES: Mapping[str, Face] = {face.key: face for face in (CLERK, DRIVER, SCALE, PROVINCE, INSPECTOR, OPERATOR, PUBLIC)}
 DRIVING = frozenset({"manifest.depart", "manifest.stop", "manifest.hand_over", "manifest.transship", "manifest.arrive"})
