@@ -129,6 +129,16 @@ def test_at_a_desk_with_a_case(people: People) -> None:
     assert [int(row.split()[0]) for row in rows] == list(range(1, 24))
     assert sum("only on site" in row for row in rows) >= 2
     settled(person)
+    person.do(lambda page: page.locator("[data-check='2']").select_option("no"))
+    person.do(lambda page: page.locator("[data-check='2n']").fill("no notice at the gate"))
+    person.open(address(person))
+    person.do(lambda page: page.locator("#points tbody tr").nth(22).wait_for(timeout=GATHERED_MS))
+    until(
+        person,
+        lambda page: page.locator("[data-check='2n']").input_value() == "no notice at the gate",
+        "what was written stays in this browser",
+    )
+    assert person.do(lambda page: page.locator("[data-check='2']").input_value()) == "no"
     paths = person.do(lambda page: page.locator(".days a.button").evaluate_all("links => links.map((link) => link.getAttribute('href'))"))
     (pdf, content), (_, evidence) = (got(person, path) for path in paths)
     assert pdf.startswith("application/pdf")

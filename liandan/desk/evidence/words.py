@@ -29,6 +29,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "papers": ("证书与证据包", "Certificates and bundles"),
     "papers_all": ("全部已办结的", "All that are closed"),
     "papers_text": ("最近变动的联单。证书在接收之后才有。", "Manifests that moved last. A certificate exists once the load is received."),
+    "no_papers": ("本单位没有参加的联单。", "This firm takes part in no manifest."),
     "certificate": ("转移证明", "Certificate"),
     "transit": ("在途凭证", "In-transit extract"),
     "bundle": ("证据包", "Bundle"),
@@ -43,7 +44,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "download_refusal": ("下载这份拒收回执", "Download this refusal"),
     "verify": ("现在核验", "Verify now"),
     "verify_text": (
-        "打开核验页，把文件拖进去：核验在浏览器里进行，什么也不上传。",
-        "Open the page of verification and drop the files in: they are checked in the browser, nothing is uploaded.",
+        "打开核验页，选择文件或者拖进去：核验在浏览器里进行，什么也不上传。",
+        "Open the page of verification, choose the files or drop them in: they are checked in the browser, nothing is uploaded.",
     ),
 }

@@ -11,6 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from ledger.describing import InGenerator, InUlid, InUscc
 from ledger.fields import normal
+from ledger.problem import mark
 from ledger.reading import Page
 from ledger.times import day_of
 from liandan.desk.names import names_for
@@ -127,7 +128,12 @@ async def _regions(visit: Visit) -> str:
 async def _whole(visit: Visit, name: str) -> dict[str, Any]:
     """Every act of one manifest."""
     history = await read_history(visit.log, visit.who, *name.split("/"))
-    return {"history": await with_names(visit.log, history, visit.lang), "kinds": _kinds(visit, {one.kind for one in history.entries})}
+    codes = {code for one in history.entries for _, code in one.alerts}
+    return {
+        "history": await with_names(visit.log, history, visit.lang),
+        "kinds": _kinds(visit, {one.kind for one in history.entries}),
+        "told": {code: mark(code, visit.log.kinds.rules, visit.lang).message.rstrip("。.") for code in codes},
+    }
 
 
 def _kinds(visit: Visit, names: set[str]) -> dict[str, str]:

@@ -7,9 +7,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ask": ("名称、车牌、编号", "Name, plate, number"),
     "go": ("查找", "Search"),
     "hint": (
-        "按 / 输入，↑ ↓ 选择，回车打开。地址栏就是这次查找，可以收藏、转发。",
-        "/ to type, ↑ ↓ to choose, Enter to open. The address is this search: keep it or pass it on.",
+        "地址栏就是这次查找，可以收藏、转发。",
+        "The address is this search: keep it or pass it on.",
     ),
+    "hint_key": ("按 / 输入，↑ ↓ 选择，回车打开。", "/ to type, ↑ ↓ to choose, Enter to open."),
     "firm": ("单位", "Firm"),
     "site": ("场所", "Site"),
     "closed_site": ("{day} 关闭", "closed on {day}"),
