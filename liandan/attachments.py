@@ -10,7 +10,7 @@ from ledger.evidence.service import Evidence, KeepingRules
 from ledger.evidence.shelf import Arrivals, FileDirectory, Shelf, ShelfAway
 from ledger.log import Log
 from ledger.store import AWAY
-from liandan.database import open_pool
+from liandan.database import database_url, open_pool
 from liandan.settings import Settings
 
 log = structlog.get_logger("liandan.attachments")
@@ -51,7 +51,6 @@ async def verify_own(settings: Settings) -> tuple[FilesChecked, list[str]]:
     """The shelf of an installation against its hashes, and what was on it and is lost. A file that a crash left whole and unsaid is said to be
     there. Changes nothing else; a server may run meanwhile, then what is brought at this moment may be told as unnamed."""
     from liandan.attachment_files import check_files  # noqa: PLC0415 -- it needs the client
-    from liandan.server import database_url  # noqa: PLC0415 -- the server needs this module
 
     shelf = shelf_of(settings)
     async with database_url(settings) as dsn, await open_pool(dsn, min_size=1, max_size=2) as pool, pool.acquire() as conn:

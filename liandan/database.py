@@ -20,7 +20,9 @@ from msgspec import Struct
 
 import liandan
 from liandan.ground import check_ground
+from liandan.postgres import EmbeddedPostgres
 from liandan.schema_repair import Repaired, repair
+from liandan.settings import Settings
 from signing.phrase import Phrase
 from signing.refusal import refuse
 
@@ -273,3 +275,18 @@ async def list_quarantined(conn: Connection[Record], cut_to: int) -> list[tuple[
         await conn.execute("SET LOCAL ROLE liandan_owner")
         rows = await conn.fetch("SELECT idx, entry FROM quarantine WHERE cut_to = $1 ORDER BY idx", cut_to)
     return [(row["idx"], bytes(row["entry"])) for row in rows]
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """Address of the database: the one in the settings as it is, or the embedded one, started and migrated."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_dir, bindir=settings.postgres_bindir)
+    dsn = await asyncio.to_thread(embedded.start)
+    try:
+        await migrate(dsn)
+        yield dsn
+    finally:
+        await asyncio.to_thread(embedded.stop)

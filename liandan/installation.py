@@ -27,8 +27,7 @@ from ledger.publishing.files import CHECKPOINT, VKEYS, LogFiles
 from ledger.searching.store import list_wrong_clocks
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.policy import parse_policy_lines, policy_text
-from liandan.database import Guards, connect, fetch_guards
-from liandan.server import database_url
+from liandan.database import Guards, connect, database_url, fetch_guards
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from manifests import store as manifest_rows

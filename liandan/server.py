@@ -37,12 +37,11 @@ from liandan.access import App
 from liandan.app import create_app
 from liandan.attachments import evidence_of, keep_swept
 from liandan.connection import Connection
-from liandan.database import check_schema, connect, migrate, open_pool
+from liandan.database import check_schema, connect, database_url, open_pool
 from liandan.desk.live.streams import Streams
 from liandan.health import Metrics
 from liandan.identity import Identity
 from liandan.keyring import IssuerWatch, ServerKeys, read_keyring
-from liandan.postgres import EmbeddedPostgres
 from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
 from liandan.reminders.postman import read_relay
@@ -78,21 +77,6 @@ class Running(Struct, frozen=True, kw_only=True):
     service: Service
     app: App
     streams: Streams
-
-
-@asynccontextmanager
-async def database_url(settings: Settings) -> AsyncIterator[str]:
-    """Address of the database: the one in the settings as it is, or the embedded one, started and migrated."""
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    embedded = EmbeddedPostgres(settings.data_dir, bindir=settings.postgres_bindir)
-    dsn = await asyncio.to_thread(embedded.start)
-    try:
-        await migrate(dsn)
-        yield dsn
-    finally:
-        await asyncio.to_thread(embedded.stop)
 
 
 @asynccontextmanager

@@ -234,9 +234,8 @@ async def _directory(target: str, options: dict[str, Any], progress: Any) -> Asy
 
 
 async def _own(progress: Any, options: Options) -> AuditReport:
-    from liandan.database import open_pool
+    from liandan.database import database_url, open_pool
     from liandan.installation import audit_own
-    from liandan.server import database_url
     from liandan.wiring import KINDS
 
     own = own_settings()

@@ -36,8 +36,7 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
 @command
 async def migrate_command() -> int:
     """升级数据库结构（内置数据库启动时自动升级）。 / Bring the schema up to date; the embedded database is migrated at start."""
-    from liandan.database import migrate, schema_revision
-    from liandan.server import database_url
+    from liandan.database import database_url, migrate, schema_revision
 
     async with database_url(own_settings()) as dsn:
         repaired = await migrate(dsn)

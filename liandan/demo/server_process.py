@@ -20,7 +20,6 @@ import uvloop
 from ledger.publishing.freeze import Mismatch
 from liandan import settings
 from liandan.process import let_end, tune
-from liandan.server import serving
 from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
@@ -93,6 +92,8 @@ def say(answer: TextIO, field: str, value: str) -> None:
 
 
 async def _serve(answer: TextIO) -> None:
+    from liandan.server import serving  # noqa: PLC0415 -- a witness needs this module, and of the server nothing
+
     async with serving(settings.load(os.environ)) as url:
         say(answer, "url", url)
         await asyncio.to_thread(sys.stdin.buffer.read)

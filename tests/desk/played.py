@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
-from liandan.database import connect
+from liandan.database import connect, database_url
 from liandan.demo.cast import CAST
 from liandan.demo.exchange import exchange
 from liandan.demo.founding import Keyring, founding
@@ -35,7 +35,6 @@ from liandan.demo.server_process import server
 from liandan.demo.story import tell
 from liandan.demo.witnesses import policy_lines, witnessing
 from liandan.keyring import write_keyring
-from liandan.server import database_url
 from liandan.settings import Settings
 from liandan.store_registration import move_store
 from tests.house.source import ROOT

@@ -57,8 +57,12 @@ def test_a_kind_has_tests_about_it_vectors_and_a_schema(name: str) -> None:
     assert (ROOT / "docs/formats" / schema_of(name)).exists()
 
 
-def test_every_test_of_a_case_is_collected() -> None:
-    named = {f"tests/{test}" for case in CASES for test in case.tests}
+def test_every_test_of_a_case_is_collected(request: pytest.FixtureRequest) -> None:
+    """By this very run; whoever runs a part of the suite has the rest collected in another process."""
+    here = {item.nodeid.partition("[")[0] for item in request.session.items}
+    named = {f"tests/{test}" for case in CASES for test in case.tests} - here
+    if not named:
+        return
     files = sorted({test.partition("::")[0] for test in named})
     words = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", "-p", "no:cacheprovider", *files]
     answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

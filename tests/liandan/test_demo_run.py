@@ -57,6 +57,7 @@ SEPARATE = (
 """Fields of a summary that a log in memory has not: refusal pages, what a server fills in, witnesses, files, times."""
 
 Run = tuple[Path, Summary, str]
+Exported = tuple[tuple[Entry, ...], AuditReport]
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +74,13 @@ async def demo() -> AsyncIterator[Run]:
         yield directory / "out", summary, console.export_text()
 
 
-def exported(out: Path) -> tuple[list[Entry], AuditReport]:
+@pytest.fixture(scope="module")
+def exported(demo: Run) -> Exported:
     """Entries of the export, audited."""
     entries: list[Entry] = []
-    folder = out / "export"
-    return entries, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=entries.append)
+    folder = demo[0] / "export"
+    report = audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=entries.append)
+    return tuple(entries), report
 
 
 async def test_over_http_the_seed_gives_what_it_gives_in_memory(demo: Run) -> None:
@@ -90,19 +93,19 @@ async def test_over_http_the_seed_gives_what_it_gives_in_memory(demo: Run) -> No
     assert found == {name: value for name, value in msgspec.structs.asdict(wanted).items() if name not in SEPARATE}
 
 
-def test_the_export_audits_clean_and_ends_where_the_summary_says(demo: Run) -> None:
+def test_the_export_audits_clean_and_ends_where_the_summary_says(demo: Run, exported: Exported) -> None:
     out, summary, _ = demo
-    _, report = exported(out)
+    report = exported[1]
     assert report.findings == []
     assert (report.size, report.root, report.found, report.clock) == (summary.size, summary.root, summary.found, "simulated")
     assert summary.audit["clean"] is True
     assert msgspec.json.decode((out / "summary.json").read_bytes(), type=Summary) == summary
 
 
-def test_what_both_sides_exchange_is_what_the_manifests_on_their_lists_say(demo: Run) -> None:
+def test_what_both_sides_exchange_is_what_the_manifests_on_their_lists_say(demo: Run, exported: Exported) -> None:
     """The report is filled in by the server; here its figures are added up from the export."""
-    books, entries = Books(), exported(demo[0])[0]
-    for entry in entries:
+    books = Books()
+    for entry in exported[0]:
         books.watch(entry)
     received: Counter[str] = Counter()
     for view in books.views.values():
@@ -114,9 +117,8 @@ def test_what_both_sides_exchange_is_what_the_manifests_on_their_lists_say(demo:
     assert len(exchanged) == 9
 
 
-def test_every_refusal_is_named_in_the_log(demo: Run) -> None:
-    entries, _ = exported(demo[0])
-    named = [item for entry in entries if entry.statement.kind == "log.refusals/1" for item in entry.statement.body.items]
+def test_every_refusal_is_named_in_the_log(demo: Run, exported: Exported) -> None:
+    named = [item for entry in exported[0] if entry.statement.kind == "log.refusals/1" for item in entry.statement.body.items]
     assert len(named) == demo[1].refused_statements
 
 
@@ -134,9 +136,8 @@ def test_certificates_verify_without_network(demo: Run) -> None:
         assert [note.code for note in report.notes] == ["NOTE_HEAD", "NOTE_DEMO", "NOTE_ISSUER_LATER"]
 
 
-def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: Run) -> None:
-    out, summary, _ = demo
-    entries, _ = exported(out)
+def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: Run, exported: Exported) -> None:
+    (out, summary, _), (entries, _) = demo, exported
     assert len(summary.statements) == 6
     for way in WAYS:
         data = DataSets(KINDS, reader_of(out / "export"))
@@ -148,10 +149,10 @@ def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: R
             assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
 
 
-def test_both_witnesses_hold_the_same_log_and_cosigned_every_checkpoint(demo: Run) -> None:
+def test_both_witnesses_hold_the_same_log_and_cosigned_every_checkpoint(demo: Run, exported: Exported) -> None:
     out, summary, _ = demo
     assert [(one.size, one.agrees, one.findings) for one in summary.witnesses] == [(summary.size, True, 0)] * 2
-    policy = parse_policy_lines(exported(out)[0][0].statement.body.witness_policy)
+    policy = parse_policy_lines(exported[0][0].statement.body.witness_policy)
     files = [out / "export" / "checkpoint", *(out / "export" / "checkpoints").iterdir()]
     keys = (out / "export" / "log.vkey").read_text().splitlines()
     for file in files:
