@@ -5,6 +5,7 @@ import shutil
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,15 +153,30 @@ class Browser(Struct):
         desk.do(lambda page: page.context.close())
 
 
+BROWSER = pytest.StashKey[Browser]()
+
+
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium, whose camera sees a code; skipped in words where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: the verification page was not tested（本机没有 Chromium，核验页未测试）")
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """Chromium, whose camera sees a code; skipped in words where there is none. One for a whole process, whichever modules name this fixture:
+    to pytest it is another fixture in each."""
+    stash = request.config.stash
+    if BROWSER not in stash:
+        if CHROMIUM is None:
+            pytest.skip("no Chromium on this machine: the verification page was not tested（本机没有 Chromium，核验页未测试）")
+        film = tmp_path_factory.mktemp("camera") / "code.mjpeg"
+        film.write_bytes(seen_by_a_camera(claimed()[1]))
+        kept = ExitStack()
+        stash[BROWSER] = kept.enter_context(launched(film))
+        request.config.add_cleanup(kept.close)
+    return stash[BROWSER]
+
+
+@contextmanager
+def launched(film: Path) -> Iterator[Browser]:
+    """Chromium with that film before its camera, driven in a thread of its own."""
     from playwright.sync_api import sync_playwright
 
-    film = tmp_path_factory.mktemp("camera") / "code.mjpeg"
-    film.write_bytes(seen_by_a_camera(claimed()[1]))
     flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
     with ThreadPoolExecutor(1) as thread:
         driver = thread.submit(sync_playwright().start).result()

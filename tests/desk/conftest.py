@@ -1,8 +1,9 @@
-"""A served log with the demonstration's story, and a browser for each face: ``desk_served``, ``people``."""
+"""A served log with the demonstration's story, and a browser for each face: ``desk_served``, ``people``, ``readers``."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -37,3 +38,43 @@ def people(desk_served: Served, browser: Browser) -> Iterator[People]:
         person.close()
     for person in opened:
         person.check()
+
+
+class Readers:
+    """Signed-in browsers without keys, for pages that are only looked at: one for each language, until it is another person's turn."""
+
+    def __init__(self, served: Served, browser: Browser) -> None:
+        self._served, self._browser = served, browser
+        self._opened: dict[tuple[str, str], Person] = {}
+
+    def of(self, name: str, lang: str = "zh") -> Person:
+        """The browser of that person, without complaints so far. It fetches all that a page needs every time, as on a first visit."""
+        if any(of != name for of, _ in self._opened):
+            self.close()
+        if (person := self._opened.get((name, lang))) is None:
+            person = self._opened[name, lang] = enter(self._served, self._browser, name, lang=lang, holds_key=False)
+            person.do(_keep_nothing)
+        person.complaints.clear()
+        person.foreign.clear()
+        return person
+
+    def close(self) -> None:
+        """Close those that are open."""
+        for person in self._opened.values():
+            person.close()
+        self._opened.clear()
+
+
+def _keep_nothing(page: Any) -> None:
+    door = page.context.new_cdp_session(page)
+    door.send("Network.enable")
+    door.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    door.send("Network.setBypassServiceWorker", {"bypass": True})
+
+
+@pytest.fixture(scope="module")
+def readers(desk_served: Served, browser: Browser) -> Iterator[Readers]:
+    """``readers.of("clerk", "en")``: for tests that open many pages and sign nothing. What goes wrong they ask by ``check()`` themselves."""
+    found = Readers(desk_served, browser)
+    yield found
+    found.close()

@@ -28,6 +28,7 @@ from signing.keys import PrivateKey
 from tests.browser.conftest import Browser
 from tests.desk import axe
 from tests.desk.played import Served
+from tests.desk.quiet import PATIENCE_MS, Quiet
 
 PERSONS = {
     "clerk": "jinchuan", "generator": "yuxu", "dispatcher": "luyun", "driver": "shuan.phone", "scale": "jiangjin", "receiver": "neijiang",
@@ -64,6 +65,7 @@ class Person(Struct, kw_only=True):
     key: PrivateKey
     browser: Browser
     page: Any
+    quiet: Quiet
     complaints: list[str] = field(default_factory=list)
     """Errors and warnings of the console, and of scripts; what the policy has stopped."""
     foreign: list[str] = field(default_factory=list)
@@ -77,10 +79,14 @@ class Person(Struct, kw_only=True):
         """Go to a page of the desk and wait until it stands."""
 
         def go(page: Any) -> int:
-            answer = page.goto(f"{self.url}{path}", wait_until="load")
+            answer = page.goto(f"{self.url}{path}", wait_until="load", timeout=PATIENCE_MS)
             return int(answer.status)
 
         assert (found := self.do(go)) == status, f"{path}: {found}"
+
+    def rest(self, path: str) -> None:
+        """Go to an address, whatever it answers, and wait until nothing more comes of it by itself."""
+        self.do(lambda _: self.quiet.go(f"{self.url}{path}"))
 
     @property
     def path(self) -> str:
@@ -97,14 +103,19 @@ class Person(Struct, kw_only=True):
 
     def overflow(self) -> dict[int, list[str]]:
         """By width, what makes the page scroll sideways; empty where nothing does."""
-        before = self.do(lambda page: page.viewport_size)
-        found: dict[int, list[str]] = {}
-        for width in WIDTHS:
-            self.widen(width)
-            if wide := self.do(lambda page: page.evaluate(_OVERFLOW)):
-                found[width] = wide
-        self.widen(before["width"], before["height"])
-        return found
+
+        def measured(page: Any) -> dict[int, list[str]]:
+            before, found = page.viewport_size, dict[int, list[str]]()
+            for width in sorted(WIDTHS, key=lambda width: width != before["width"]):
+                if width != page.viewport_size["width"]:
+                    page.set_viewport_size({"width": width, "height": before["height"]})
+                if wide := page.evaluate(_OVERFLOW):
+                    found[width] = wide
+            page.set_viewport_size(before)
+            return found
+
+        by_width: dict[int, list[str]] = self.do(measured)
+        return by_width
 
     def violations(self) -> list[str]:
         """What axe finds; empty also where axe is not there (then tests/desk/test_pages.py says so)."""
@@ -162,7 +173,7 @@ def enter(served: Served, browser: Browser, name: str, *, width: int = 1440, lan
         context.add_cookies([{"name": "liandan", "value": token, "url": served.url, "httpOnly": True, "sameSite": "Lax"}])
         context.add_init_script(_WATCH)
         page = context.new_page()
-        person = Person(name=name, url=served.url, uscc=uscc, key=key, browser=browser, page=page)
+        person = Person(name=name, url=served.url, uscc=uscc, key=key, browser=browser, page=page, quiet=Quiet(page))
         page.on(
             "console", lambda said: person.complaints.append(said.text) if said.type in ("error", "warning") and not _begins(said) else None
         )

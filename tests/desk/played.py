@@ -13,7 +13,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -35,7 +34,9 @@ from liandan.demo.server_process import server
 from liandan.demo.story import tell
 from liandan.demo.witnesses import policy_lines, witnessing
 from liandan.keyring import write_keyring
+from liandan.postgres import temporary_directory
 from liandan.settings import Settings
+from liandan.statements import with_own
 from liandan.store_registration import move_store
 from tests.house.source import ROOT
 
@@ -86,7 +87,8 @@ async def _play(directory: Path) -> None:
 
 
 def template() -> Path:
-    """The directory that copies are made from; whoever comes first plays, others wait."""
+    """The directory that copies are made from; whoever comes first plays, others wait. What monthly statements are drawn from is gathered in it,
+    again when the program is another one: a minute's work that each copy would have to do."""
     place = KEEP / f"liandan-desk-{state_of_sources()}"
     with (KEEP / "liandan-desk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -98,17 +100,15 @@ def template() -> Path:
             place.mkdir(mode=0o711)
             asyncio.run(_play(place))
             (place / "done").touch()
+        with_own(Settings(data_dir=place / "data"), lambda gathering, checkpoint: None, lambda done, of: None)
     return place
 
 
-def copied() -> Path:
-    """A copy of the played directory, to be removed by whoever takes it."""
-    source, place = template(), Path(tempfile.mkdtemp(prefix="liandan-desk-run-", dir=KEEP))
-    place.chmod(0o711)
-    subprocess.run(["cp", "-a", f"{source}/.", place], check=True)  # with owners and modes: the database's account is another one
+def copy_to(place: Path) -> None:
+    """Copy the played directory."""
+    subprocess.run(["cp", "-a", f"{template()}/.", place], check=True)  # with owners and modes: the database's account is another one
     (place / "done").unlink()
     (place / SIGN_INS).write_text(json.dumps(sign_ins(Keyring(SEED))), encoding="utf-8")
-    return place
 
 
 async def moved(place: Path) -> None:
@@ -121,15 +121,13 @@ async def moved(place: Path) -> None:
 
 @asynccontextmanager
 async def served() -> AsyncIterator[Served]:
-    """A copy, running."""
-    place = await asyncio.to_thread(copied)
-    try:
+    """A copy, running; it lies where tests write (tests/conftest.py), in memory if there is room."""
+    with temporary_directory() as place:
+        await asyncio.to_thread(copy_to, place)
         await moved(place)
         keyring = Keyring(SEED)
         async with online(place, keyring) as (url, _):
             yield Served(url, keyring, place)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 async def _stay() -> None:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from liandan.desk.routes import ROUTER
 from tests.browser.conftest import Browser, browser
 from tests.desk.hostile_texts import PLATE, TEXTS, HostileRoadside, broken_out, hostile
+from tests.desk.quiet import Quiet
 from tests.desk.roadside import roadside, token_of, visitor
 from tests.manifests.driver import APPROVAL, GENERATOR, MANIFEST, PARTIES, RECEIVER, SECOND_CARRIER
 from tests.workbench import AUTHORITY_51, OPERATOR
@@ -77,9 +77,23 @@ def test_what_has_broken_out_is_seen() -> None:
     assert broken_out(f'<a href="{TEXTS[6]}">')
 
 
+@pytest.fixture(scope="module")
+def pages_of() -> dict[str, list[str]]:
+    """By person the addresses that answer with a whole page: what the first test finds, the next one opens."""
+    return {}
+
+
 @pytest.mark.parametrize("person", PERSONS)
-async def test_no_page_makes_markup_of_a_text(url: str, person: str) -> None:
-    shown, wrong = 0, list[str]()
+async def test_no_page_makes_markup_of_a_text(url: str, person: str, pages_of: dict[str, list[str]]) -> None:
+    pages, wrong, shown = await asked(url, person)
+    pages_of[person] = pages
+    assert wrong == []
+    assert shown, "somewhere it stands, as text"
+
+
+async def asked(url: str, person: str) -> tuple[list[str], list[str], int]:
+    """Every address asked for by one person, whole and as a part: which are pages, what is wrong with them, how many show a hostile text."""
+    pages, wrong, shown = list[str](), list[str](), 0
     async with visitor(url, PERSONS[person]) as client:
         for path in addresses():
             for headers in ({}, {"HX-Request": "true"}):
@@ -89,11 +103,12 @@ async def test_no_page_makes_markup_of_a_text(url: str, person: str) -> None:
                         "content-type", ""
                     ), path
                     continue
+                if answer.status_code == 200 and not headers and "<!doctype" in answer.text[:40].lower():
+                    pages.append(path)
                 wrong += [f"{path}: {found}" for found in broken_out(answer.text)]
                 wrong += [f"{path}: {answer.status_code}"] if answer.status_code >= 500 else []
                 shown += any(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")[:9] in answer.text for text in TEXTS[:5])
-    assert wrong == []
-    assert shown, "somewhere it stands, as text"
+    return pages, wrong, shown
 
 
 class Watched:
@@ -113,6 +128,7 @@ class Watched:
                });"""
         )
         self.page: Any = self.context.new_page()
+        self.quiet = Quiet(self.page)
         self.page.on("dialog", self._asked)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -135,8 +151,7 @@ class Watched:
 
         def go() -> None:
             for path in paths:
-                self.page.goto(f"{self.url}{path}", wait_until="load")
-                self.page.wait_for_timeout(60)
+                self.quiet.go(f"{self.url}{path}")
 
         self.browser.thread.submit(go).result()
 
@@ -154,19 +169,15 @@ def watched(browser: Browser) -> Iterator[list[Watched]]:
 
 
 @pytest.mark.parametrize("person", PERSONS)
-async def test_no_browser_does_anything_of_it(url: str, browser: Browser, watched: list[Watched], person: str) -> None:
-    async with visitor(url, PERSONS[person]) as client:
-        pages = [path for path in addresses() if await is_page(client, path)]
+async def test_no_browser_does_anything_of_it(
+    url: str, browser: Browser, watched: list[Watched], person: str, pages_of: dict[str, list[str]]
+) -> None:
+    pages = pages_of.get(person) or (await asked(url, person))[0]
+    assert len(pages) > 10
     one = await asyncio.to_thread(Watched, browser, url, await token_of(url, PERSONS[person]))
     watched.append(one)
     await asyncio.to_thread(one.visit, pages)
     assert one.complaints == []
-
-
-async def is_page(client: httpx.AsyncClient, path: str) -> bool:
-    """Whether an address shows a page to this person."""
-    answer = await client.get(path)
-    return answer.status_code == 200 and answer.headers["content-type"].startswith("text/html") and "<!doctype" in answer.text[:40].lower()
 
 
 def test_every_party_of_the_story_has_a_hostile_name(bench: HostileRoadside) -> None:

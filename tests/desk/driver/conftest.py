@@ -1,15 +1,15 @@
-"""One Chromium for the tests of modules, in a thread of its own: it keeps an event loop running, and other tests run theirs."""
+"""The driver's modules in a browser, and a road with a server."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from typing import Any
 
 import pytest
 from msgspec import Struct
 
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.conftest import Browser
 from tests.desk.driver.modules import ORIGIN, serve
 from tests.desk.driver.world import Road, road
 
@@ -42,16 +42,9 @@ class Phone(Struct, kw_only=True):
 
 
 @pytest.fixture(scope="session")
-def module_browser() -> Iterator[tuple[Executor, Any]]:
+def module_browser(browser: Browser) -> tuple[Executor, Any]:
     """The browser and the thread in which it is driven."""
-    from playwright.sync_api import sync_playwright
-
-    with ThreadPoolExecutor(1) as thread:
-        driver = thread.submit(sync_playwright().start).result()
-        chromium = thread.submit(driver.chromium.launch, executable_path=CHROMIUM, args=FLAGS, headless=True).result()
-        yield thread, chromium
-        thread.submit(chromium.close).result()
-        thread.submit(driver.stop).result()
+    return browser.thread, browser.chromium
 
 
 @pytest.fixture
