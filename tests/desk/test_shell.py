@@ -187,6 +187,17 @@ def test_the_addresses_of_files_change_with_any_of_them() -> None:
     assert version() == sha256(listed.encode()).hexdigest()[:20]
 
 
+def test_scripts_are_served_without_their_comments_and_whole_otherwise() -> None:
+    for path in sorted(FOLDER.rglob("*.js")):
+        raw, name = path.read_bytes(), path.relative_to(FOLDER).as_posix()
+        served, code = assets()[name].raw, b""
+        for was, left in zip(raw.split(b"\n"), served.split(b"\n"), strict=True):
+            assert left in (was, b""), name
+            assert left == was or code.count(b"`") % 2 == 0, f"{name}: a text has a line that looks like a comment: {was!r}"
+            code += left.replace(b"\\`", b"") + b"\n"
+        assert name.startswith("vendor/") or b"\n//" not in b"\n" + served, name
+
+
 def test_colours_stand_once() -> None:
     assert PLACE.read_text(encoding="utf-8") == tokens_css(), "run python -m liandan.desk.shell.tokens_css"
     for path, text in sources(".css"):
