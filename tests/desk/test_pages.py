@@ -37,13 +37,13 @@ def test_a_page_stands(page: Page, lang: str, readers: Readers) -> None:
     person.do(lambda open_: open_.on("requestfinished", arrived))
     person.open(address)
     found = person.do(lambda open_: open_.evaluate(_LOOK))
+    person.do(lambda open_: open_.remove_listener("requestfinished", arrived))
+    assert 0 < sum(bytes_of) <= COLD_BYTES
     assert (found["h1"], found["main"], found["styles"]) == (1, 1, 0)
     assert found["lang"] == ("zh-CN" if lang == "zh" else "en")
     assert found["demo"] >= 1, "a simulated log says so on top of every page"
     assert person.overflow() == {}
     assert person.violations() == []
-    person.do(lambda open_: open_.remove_listener("requestfinished", arrived))
-    assert 0 < sum(bytes_of) <= COLD_BYTES
     person.check()
 
 
