@@ -117,6 +117,9 @@ async def test_leaving_ends_token_and_cookie_and_keeps_what_the_browser_stores(p
     answer = await plain.post("/leave", headers=SAME)
     assert answer.headers["location"] == "/enter?left=one"
     assert "data-forget" in (await plain.get("/enter?left=one", headers=PAGE)).text
+    for site in ("cross-site", "same-site"):
+        lured = await plain.get("/enter?left=one", headers={**PAGE, "Sec-Fetch-Site": site})
+        assert "data-forget" not in lured.text, "nor does a link of somebody else's"
     assert "data-forget" not in (await plain.get("/enter", headers=PAGE)).text, "a session that ended on the road takes no page away"
     assert answer.headers["clear-site-data"] == '"cache", "cookies"'
     assert 'liandan=""' in answer.headers["set-cookie"]

@@ -23,6 +23,8 @@ from liandan.desk.shell.words import WORDS
 from liandan.identity import CHALLENGE_MAX, Identity
 
 CLEARED = {"Clear-Site-Data": '"cache", "cookies"', "Cache-Control": "no-store"}
+ELSEWHERE = ("cross-site", "same-site")
+"""A link of somebody else's makes this device forget nothing."""
 Left = Annotated[str | None, QueryParameter(pattern="^(one|all)$")]
 Next = Annotated[str | None, QueryParameter(name="next", max_length=500)]
 
@@ -51,7 +53,7 @@ async def get_enter(request: Request[Any, Any, Any], guest: TheGuest, next_: Nex
         guest, "shell/enter.html", words=WORDS, title=guest.say(WORDS["enter"]), trusted_types=True,
         head=("island/enter.js", *(("shell/demo.js",) if offered else ())), styles=("css/island.css",),
         wanted=wanted, said=said, origin=guest.service.origin, offered=offered,
-        forgets=left is not None and guest.caller is None,
+        forgets=left is not None and guest.caller is None and request.headers.get("sec-fetch-site") not in ELSEWHERE,
     )  # fmt: skip
     if request.scope.get(STALE):
         answer.set_cookie(_cookies(request).ended())
