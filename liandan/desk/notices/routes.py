@@ -3,109 +3,124 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import PathParameter
 from litestar.response import Redirect
 
+from ledger.problem import Problem
 from ledger.routes import caller_of
 from liandan.desk.notices.reading import read_notices
 from liandan.desk.notices.words import WORDS
 from liandan.desk.shell.frame import TheVisit, Visit, page
-from liandan.reminders.routes import InReminder
 from liandan.reminders.service import ReminderChanges, ReminderCode, Reminders, ReminderWanted
-from liandan.webhooks.routes import InWebhook
 from liandan.webhooks.service import WebhookChanges, Webhooks, WebhookWanted, read_body
+from signing.refusal import Refusal, refuse
 
 PAGE = "/desk/notices"
 FORM_MAX = 16_384
 T = TypeVar("T", bound=msgspec.Struct)
 DONE = ("added", "hooked", "tested", "changed", "deleted", "confirmed")
+SAID = {"confirm": "confirmed", "test": "tested", "state": "changed", "delete": "deleted"}
+"""What the page says of a deed that is done."""
+SAID_MAX = 500
+InPart = Annotated[str, PathParameter(pattern="^(mail|hooks)$")]
+InOrder = Annotated[str, PathParameter(pattern="^[0-9a-f]{24}$")]
+InDeed = Annotated[str, PathParameter(pattern=f"^({'|'.join(SAID)})$")]
 
 
 @get(PAGE, include_in_schema=False)
 async def get_notices(visit: TheVisit) -> Response[Any]:
     """What stands out, and where it is told."""
-    reminders = _reminders(visit)
-    found = await read_notices(visit.log, visit.who, reminders, _webhooks(visit), visit.lang, visit.now_s)
-    return page(
-        visit,
-        "notices/notices.html",
-        words=WORDS,
-        title=visit.say(WORDS["notices"]),
-        styles=("css/notices.css",),
-        found=found,
-        sends=reminders.sends,
-        done=done if (done := visit.request.query_params.get("done", "")) in DONE else "",
-    )
+    return await _shown(visit)
 
 
 @post(f"{PAGE}/mail", include_in_schema=False, request_max_body_size=FORM_MAX)
 async def post_mail(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
     """Another address; it is asked by mail at once."""
     form = await request.form()
-    wanted = _read(ReminderWanted, form, "address", "language", "note", ahead_wd=_whole(form.get("ahead_wd")))
-    await _reminders(visit).make(caller_of(request, "post"), wanted)
-    return _back("added", "mail")
 
+    async def make() -> None:
+        wanted = _read(ReminderWanted, form, "address", "language", "note", ahead_wd=_whole(form.get("ahead_wd")))
+        await _reminders(visit).make(caller_of(request, "post"), wanted)
 
-@post(PAGE + "/mail/{reminder:str}/confirm", include_in_schema=False, request_max_body_size=FORM_MAX)
-async def post_mail_confirm(request: Request[Any, Any, Any], visit: TheVisit, reminder: InReminder) -> Response[Any]:
-    """With the code of the mail, by whoever has read it."""
-    code = _read(ReminderCode, await request.form(), "code").code
-    await _reminders(visit).confirm(caller_of(request, "post"), reminder, code)
-    return _back("confirmed", "mail")
-
-
-@post(PAGE + "/mail/{reminder:str}/test", include_in_schema=False)
-async def post_mail_test(request: Request[Any, Any, Any], visit: TheVisit, reminder: InReminder) -> Response[Any]:
-    """A test, or the mail that asks once more."""
-    await _reminders(visit).test(caller_of(request, "post"), reminder)
-    return _back("tested", "mail")
-
-
-@post(PAGE + "/mail/{reminder:str}/state", include_in_schema=False, request_max_body_size=FORM_MAX)
-async def post_mail_state(request: Request[Any, Any, Any], visit: TheVisit, reminder: InReminder) -> Response[Any]:
-    """Pause it, or set it going again."""
-    await _reminders(visit).change(caller_of(request, "post"), reminder, _read(ReminderChanges, await request.form(), "state"))
-    return _back("changed", "mail")
-
-
-@post(PAGE + "/mail/{reminder:str}/delete", include_in_schema=False)
-async def post_mail_delete(request: Request[Any, Any, Any], visit: TheVisit, reminder: InReminder) -> Response[Any]:
-    """End it, and erase the address."""
-    await _reminders(visit).end(caller_of(request, "post"), reminder)
-    return _back("deleted", "mail")
+    return await _tried(visit, make, "added", "mail", form)
 
 
 @post(f"{PAGE}/hooks", include_in_schema=False, request_max_body_size=FORM_MAX)
 async def post_hook(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
     """Another webhook; it is pinged at once."""
     form = await request.form()
-    await _webhooks(visit).make(caller_of(request, "post"), _read(WebhookWanted, form, "url", "note", kinds=form.getall("kinds", [])))
-    return _back("hooked", "hooks")
+
+    async def make() -> None:
+        wanted = _read(WebhookWanted, form, "url", "note", kinds=form.getall("kinds", []))
+        await _webhooks(visit).make(caller_of(request, "post"), wanted)
+
+    return await _tried(visit, make, "hooked", "hooks", form)
 
 
-@post(PAGE + "/hooks/{webhook:str}/test", include_in_schema=False)
-async def post_hook_test(request: Request[Any, Any, Any], visit: TheVisit, webhook: InWebhook) -> Response[Any]:
-    """A notice that there is nothing to tell."""
-    await _webhooks(visit).ping(caller_of(request, "post"), webhook)
-    return _back("tested", "hooks")
+@post(PAGE + "/{part:str}/{order:str}/{deed:str}", include_in_schema=False, request_max_body_size=FORM_MAX)
+async def post_order(request: Request[Any, Any, Any], visit: TheVisit, part: InPart, order: InOrder, deed: InDeed) -> Response[Any]:
+    """What is done with an address or a webhook that is there: tried, paused or set going again, deleted; an address also confirmed, with the code
+    of the mail, by whoever has read it."""
+    form, caller = await request.form(), caller_of(request, "post")
+    mails, hooks = _reminders(visit), _webhooks(visit)
+
+    async def work() -> None:
+        match part, deed:
+            case "mail", "confirm":
+                await mails.confirm(caller, order, _read(ReminderCode, form, "code").code)
+            case "mail", "test":
+                await mails.test(caller, order)
+            case "mail", "state":
+                await mails.change(caller, order, _read(ReminderChanges, form, "state"))
+            case "mail", "delete":
+                await mails.end(caller, order)
+            case "hooks", "test":
+                await hooks.ping(caller, order)
+            case "hooks", "state":
+                await hooks.change(caller, order, _read(WebhookChanges, form, "state"))
+            case "hooks", "delete":
+                await hooks.end(caller, order)
+            case _:
+                raise refuse("NOT_FOUND", field="deed", found=deed)
+
+    return await _tried(visit, work, SAID[deed], part)
 
 
-@post(PAGE + "/hooks/{webhook:str}/state", include_in_schema=False, request_max_body_size=FORM_MAX)
-async def post_hook_state(request: Request[Any, Any, Any], visit: TheVisit, webhook: InWebhook) -> Response[Any]:
-    """Pause it, or set it going again."""
-    await _webhooks(visit).change(caller_of(request, "post"), webhook, _read(WebhookChanges, await request.form(), "state"))
-    return _back("changed", "hooks")
+async def _tried(visit: Visit, work: Callable[[], Awaitable[None]], done: str, part: str, form: Any = None) -> Response[Any]:
+    """Back to the page; of what was refused the same page says why, with what was typed still in its form."""
+    try:
+        await work()
+    except Refusal as refusal:
+        return await _shown(visit, visit.request.app.state.problem_of(visit.request, refusal), part, form)
+    return Redirect(f"{PAGE}?done={done}#{part}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
-@post(PAGE + "/hooks/{webhook:str}/delete", include_in_schema=False)
-async def post_hook_delete(request: Request[Any, Any, Any], visit: TheVisit, webhook: InWebhook) -> Response[Any]:
-    """End it, and forget its delivery log."""
-    await _webhooks(visit).end(caller_of(request, "post"), webhook)
-    return _back("deleted", "hooks")
+async def _shown(visit: Visit, problem: Problem | None = None, part: str = "", form: Any = None) -> Response[Any]:
+    reminders = _reminders(visit)
+    found = await read_notices(visit.log, visit.who, reminders, _webhooks(visit), visit.lang, visit.now_s)
+    told = form or {}
+    said = {name: str(told.get(name) or "")[:SAID_MAX] for name in ("address", "language", "ahead_wd", "note", "url")}
+    return page(
+        visit,
+        "notices/notices.html",
+        words=WORDS,
+        title=visit.say(WORDS["notices"]),
+        status=200 if problem is None else problem.status,
+        styles=("css/notices.css",),
+        found=found,
+        sends=reminders.sends,
+        done=done if (done := visit.request.query_params.get("done", "")) in DONE else "",
+        problem=problem,
+        part=part,
+        said=said,
+        is_typed=form is not None,
+        said_kinds=form.getall("kinds", []) if form else (),
+    )
 
 
 def _reminders(visit: Visit) -> Reminders:
@@ -131,20 +146,5 @@ def _whole(text: object) -> object:
     return None if not said else int(said) if said.isascii() and said.isdigit() and len(said) < 5 else said
 
 
-def _back(done: str, part: str) -> Response[Any]:
-    return Redirect(f"{PAGE}?done={done}#{part}", status_code=303, headers={"Cache-Control": "no-store"})
-
-
-ROUTES = (
-    get_notices,
-    post_mail,
-    post_mail_confirm,
-    post_mail_test,
-    post_mail_state,
-    post_mail_delete,
-    post_hook,
-    post_hook_test,
-    post_hook_state,
-    post_hook_delete,
-)
+ROUTES = (get_notices, post_mail, post_hook, post_order)
 """Handlers of this room."""

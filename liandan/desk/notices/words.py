@@ -13,6 +13,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "overdue": ("已过期", "overdue"),
     "open": ("未了结", "open"),
     "day": ("期限 {day}", "by {day}"),
+    "today": ("今天到期", "due today"),
     "left": ("还剩 {n} 个工作日", "{n} working days left"),
     "over": ("逾期 {n} 个工作日", "{n} working days late"),
     # Mail
@@ -54,8 +55,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "confirm": ("确认", "Confirm"),
     # Webhooks
     "hooks": ("回调", "Webhooks"),
+    "hooks_for": ("给信息系统管理员。", "For whoever runs your systems."),
+    "unanswered": ("等对方系统应答", "Waiting for the system to answer"),
     "hooks_text": (
-        "新条目入账、有事到期时，向您的系统发一条签名的通知。新地址先收到一次 ping，以 challenge 答复后才开始。",
+        "新条目入账、有事到期时，向您的系统发一条签名的通知。新地址先收到一条试探，按格式应答以后才开始。",
         "Your own system is told of new entries and of what is due, by signed notices. A new address is pinged first, and told of nothing until it answers with the challenge.",
     ),
     "add_hook": ("添加回调", "Add a webhook"),
@@ -78,7 +81,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "docs": ("格式与验签", "Their form, and how they are verified"),
     "done_added": ("已添加，确认邮件已发出。", "Added; the mail that asks is on its way."),
-    "done_hooked": ("已添加，正在 ping 这个地址。", "Added; the address is being pinged."),
+    "done_hooked": ("已添加，正在试探这个地址。", "Added; the address is being pinged."),
     "done_tested": ("测试已发出。", "The test is on its way."),
     "done_changed": ("已更改。", "Changed."),
     "done_deleted": ("已删除。", "Deleted."),
