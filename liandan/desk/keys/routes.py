@@ -10,10 +10,12 @@ from litestar.params import PathParameter
 from msgspec import Meta, Struct
 
 from ledger.routes import caller_of
+from liandan.desk.keys.granted import granted_now
 from liandan.desk.keys.people import OFFERED, keys_page
 from liandan.desk.keys.service import LOOKED_AT, Boxes, list_newest
 from liandan.desk.keys.store import BoxRow
 from liandan.desk.keys.words import WORDS
+from liandan.desk.names import names_for
 from liandan.desk.shell.assets import version
 from liandan.desk.shell.frame import TheGuest, TheVisit, page
 from signing.phrase import Phrase
@@ -68,10 +70,17 @@ async def get_keys(visit: TheVisit) -> Response[str]:
     assert state is not None, "a token is of a founded log"
     entries = await list_newest(visit.log, caller.uscc)
     shown = keys_page(party, entries, state, visit.log.kinds, visit.lang, own=caller.keyid, now_s=visit.now_s)
+    granted = granted_now(await visit.log.chain_entries(f"party/{caller.uscc}"), visit.now_s) if party.role == "authority" else ()
+    named = await names_for(
+        visit.log,
+        visit.lang,
+        (one.reader for one in granted),
+        (region for one in granted for grant in one.grants for region in grant.regions),
+    )
     return page(
-        visit, "keys/keys.html", words=WORDS, title=visit.say(WORDS["title"]), head=("island/form.js", "island/enrol.js"),
+        visit, "keys/keys.html", words=WORDS, title=visit.say(WORDS["title"]), head=("island/form.js", "island/enrol.js", "scale/keys.js"),
         styles=("css/island.css", "css/keys.css"), shown=shown, offered=OFFERED, looked_at=min(LOOKED_AT, len(entries)), fingerprint=version(),
-        regions=party.regions if party.role == "authority" else (),
+        regions=party.regions if party.role == "authority" else (), granted=granted, named=named,
     )  # fmt: skip
 
 

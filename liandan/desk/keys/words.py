@@ -35,7 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "revoke_own": ("停用本次登录用的密钥后，本机即被退出。", "Revoking the key of this session ends it here."),
     "nag": (
         "本单位有 {n} 把不限范围的有效密钥。请至少在两台设备上各登记一把：只剩一把时，设备丢了，就要由主管部门恢复。",
-        "This firm has {n} full keys. Enrol one on two devices at least: with a single one, losing the device means asking the authority.",
+        "Full keys of this firm: {n}. Enrol one on two devices at least: with a single one, losing the device means asking the authority.",
     ),
     "scoped": (
         "本次登录用的密钥有范围限制，不能增加或停用密钥。请用不限范围的密钥登录。",
@@ -106,6 +106,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "topic_permit": ("许可证", "permits"),
     "topic_incident": ("事件", "incidents"),
     "grant": ("授予查看", "Let read"),
+    "granted": ("现在可以查看的单位", "Who may read now"),
+    "granted_none": ("没有授予任何单位。", "Nobody has been let read."),
+    "revoke_reader": ("终止查看", "End it"),
+    "revoke_reader_text": (
+        "本部门授予该单位的查看权限全部终止；几秒后它就看不到了。",
+        "Every grant of this authority to it ends; seconds later it sees nothing more.",
+    ),
+    "scan_text": ("用本机摄像头扫", "Scan with this device's camera"),
+    "camera_stop": ("停止扫码", "Stop scanning"),
+    "camera_none": ("打不开摄像头：请允许使用，或复制过来粘贴。", "The camera cannot be opened: allow it, or copy and paste."),
+    "limit": (
+        "要改一部设备的范围或期限：先在上面停用它，再用它重新扫码登记，选新的范围。",
+        "To change what a device may sign, or until when: revoke it above, then let it scan a new code and choose its scope.",
+    ),
+    "everywhere": (
+        "“这把密钥在各处都退出”：结束这一把密钥在各处的登录，不影响本单位的其他密钥，也不停用它；要停用，在上面点“停用”。",
+        "“Log this key out everywhere” ends the sessions of this one key, wherever they are; other keys of the firm go on, and the key itself is not revoked: that is “Revoke” above.",
+    ),
     "join": ("登记本机", "Enrol this device"),
     "join_lead": (
         "本机会生成一把自己的密钥，由单位的电脑批准。",

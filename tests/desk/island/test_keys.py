@@ -9,6 +9,7 @@ from typing import Any
 from liandan.demo.cast import SICHUAN
 from liandan.desk.shell.faces import DRIVING
 from tests.browser.conftest import Browser
+from tests.desk.driver.camera import hold_up
 from tests.desk.island.page import Island, enter, island
 from tests.liandan.pending.desk import Pair, signer_at
 
@@ -141,9 +142,12 @@ async def test_without_a_box_the_registration_is_carried(pair: Pair, browser: Br
 
     def paste(page: Any) -> None:
         page.click("summary:has-text('粘贴登记内容')")
-        page.fill("#paste-text", text)
+        hold_up(page, text)
+        page.click("form[data-enrol-text] [data-scan]")
+        page.wait_for_function("text => document.getElementById('paste-text').value === text", arg=text)
+        page.fill("#paste-label", "门卫")
         page.select_option("#paste-scope", index=2)
-        page.click("form[data-enrol-text] button")
+        page.click("form[data-enrol-text] button:not([type=button])")
         page.locator("dialog.sheet[open] [data-sign]").click()
         page.locator("section.outcome[data-state=entered]").wait_for()
 

@@ -7,6 +7,7 @@
 import { Refusal, fromBase64, fromBase64Url, fromUtf8, pae, sha256, toHex, utf8, verifySignature } from "./core.js";
 import { signAct, stopped } from "./act.js";
 import { boxName, finish, newSecret, open, opened, secretText, signed, waitFor } from "./box.js";
+import { remember } from "./form.js";
 import { digitsOf } from "./keys.js";
 import { theLog } from "./log.js";
 import { outcomeCard } from "./outcome.js";
@@ -20,6 +21,7 @@ const W = {
   how: ["用手机自带相机扫。微信、钉钉里请选“在浏览器打开”。十分钟内有效，只能用一次。", "Use the phone's own camera. In WeChat or DingTalk choose “open in browser”. Good for ten minutes, once."],
   link: ["或在新设备上打开这个地址", "Or open this address on the new device"],
   waiting: ["等新设备扫码…", "Waiting for the device…"],
+  digits: ["核对 8 位数字", "Compare the 8 digits"],
   compare: ["请核对：新设备上显示的是这 8 位数字吗？", "Compare: does the new device show these 8 digits?"],
   same: ["一致，去签署", "They agree: go on to sign"],
   differ: ["不一致", "They differ"],
@@ -85,6 +87,7 @@ async function codeDialog(address) {
 /** Asks whether the digits agree: true, false, or null when the dialog was closed. */
 function compared(shown, keyid) {
   shown.dialog.querySelector("[data-code-box]").hidden = true;
+  shown.dialog.querySelector("h2").textContent = say(W.digits);
   shown.told.textContent = say(W.compare);
   Object.assign(shown.digits, { textContent: digitsOf(keyid), hidden: false });
   return new Promise((resolve) => {
@@ -143,10 +146,15 @@ export async function enrolText(uscc, text, asked) {
 
 async function submitted(form, work) {
   const target = form.querySelector("[data-outcome]");
-  const button = form.querySelector("button");
+  const button = form.querySelector("button:not([type=button])");
   button.disabled = true;
   try {
     const found = await work().catch((error) => stopped(error));
+    if (form.dataset.after && ["entered", "waiting"].includes(found.state)) {
+      remember(found); // the page is drawn anew, with the new device on it
+      location.assign(form.dataset.after);
+      return;
+    }
     const anew = (other) => target.replaceChildren(outcomeCard(other, { onAgain: anew, onResend: anew }));
     withStyle();
     anew(found);

@@ -10,7 +10,7 @@
 //
 // data-judged: where the server says while somebody types whether it can go; what cannot is not signed.
 // data-path: place in the body (numbers are places in lists, a last `+` appends). data-on="by.1": place in the proposal itself.
-// data-personal="handler.name": becomes a commitment. data-type: text, mass (tonnes; data-unit="kg": kilograms), time (of a datetime-local, Beijing),
+// data-personal="handler.name": becomes a commitment. data-type: text, mass (tonnes; data-unit="kg": kilograms; mass-text: as a correction names it), time (of a datetime-local, Beijing),
 // day, choice, number, flag (a box; data-unchecked="false" says false, otherwise it is left out; of a select true/false), party, division,
 // lines (one item a line), numbers (with blanks or commas between), file, json (of a correction: data-json is the value itself, otherwise data-as is
 // the type that is typed). data-list: a list even of one. What is empty is left out.
@@ -37,6 +37,7 @@ const VALUES = {
     if (grams % 1000n) throw new Unfit(say(W.mass));
     return tonnesOf(grams / 1000n);
   },
+  "mass-text": (text, input) => JSON.stringify(tonnesOf(gramsOf(VALUES.mass(text, input)))),
   number(text) {
     if (!/^-?\d{1,15}$/.test(text.normalize("NFKC"))) throw new Unfit(say(W.number));
     return Number(text.normalize("NFKC"));
@@ -175,7 +176,8 @@ async function show(form, found) {
   target.querySelector("h3").focus();
 }
 
-function remember(found) {
+/** What the next page shows of what this one has done. */
+export function remember(found) {
   try {
     const { state, statement, receipt, pending } = found;
     sessionStorage.setItem(LAST, JSON.stringify({ state, statement, receipt: receipt && { index: receipt.index }, pending }));
