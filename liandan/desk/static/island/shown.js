@@ -136,12 +136,21 @@ export function fieldsOf(said, { names = new Map(), disclosures = [] } = {}) {
 
 const MASSES = ["loaded.*.mass_t", "lines.*.mass_t", "lines.*.accepted_t", "fates.*.mass_t"];
 
-/** One line that says what is signed: 起运　川E·FX930　5.600000 吨　14 件. From the parsed bytes alone. */
+/** What is refused: the opinion, and the masses of it. Null where anything is accepted. */
+function refusedIn({ kind, body }) {
+  const lines = Array.isArray(body.lines) ? body.lines : [];
+  if (!lines.length || !lines.every((line) => isObject(line) && line.opinion === "reject")) return null;
+  return { word: wordOf(kind, "lines.*.opinion", "reject") || "reject", paths: ["lines.*.refused_t"] };
+}
+
+/** One line that says what is signed: 起运　川E·FX930　5.600000 吨　14 件; 接受确认　拒收　5.548000 吨. From the parsed bytes alone. */
 export function headlineOf(said) {
   const { body } = said;
   const parts = [kindName(said.kind)];
   if (isObject(body.vehicle) && body.vehicle.plate) parts.push(body.vehicle.plate);
-  for (const path of MASSES) {
+  const refused = refusedIn(said);
+  if (refused) parts.push(refused.word);
+  for (const path of refused ? refused.paths : MASSES) {
     const [name, , field] = path.split(".");
     const masses = Array.isArray(body[name]) ? body[name].map((item) => (isObject(item) && typeof item[field] === "string" ? gramsOf(item[field]) : null)) : [];
     if (masses.length && masses.every((mass) => mass !== null)) {
