@@ -17,6 +17,12 @@ def refusing(person: Person) -> str:
     return f"{weighing(person)}&way=partly"
 
 
+def correcting(person: Person) -> str:
+    """A weight that was typed wrong."""
+    person.open("/scale/received")
+    return str(person.do(lambda page: page.locator("a[href^='/scale/correct/']").first.get_attribute("href")))
+
+
 def road_code(person: Person) -> str:
     """Where a road link is made."""
     person.open("/scale/")
@@ -30,6 +36,8 @@ PAGES = (
     ("scale", refusing),
     ("scale", "/scale/due"),
     ("scale", "/scale/stock"),
+    ("scale", "/scale/received"),
+    ("scale", correcting),
     ("scale", road_code),
     ("scale", "/desk/notices"),
     ("scale", "/desk/months?whole=1"),

@@ -10,6 +10,7 @@ import pytest
 from msgspec import Struct
 
 from tests.desk.conftest import People
+from tests.desk.driver.camera import hold_up
 from tests.desk.loads import Gate, stands
 from tests.desk.persons import Person, token_of
 from tests.desk.played import Served
@@ -169,13 +170,54 @@ def test_what_is_not_found_and_what_no_scale_says_is_told_in_words(gate: Gate, h
     hand.see("#gross:focus")
     hand.type("10")
     hand.type("12.8")
-    assert "大于毛重" in hand.see("#verdict .problem")
+    assert "填反了" in hand.see("#verdict .note")
+    hand.tap("#verdict a:has-text('对调')")
+    assert "川A·FX933" in hand.see("#load h2")
+    assert hand.person.do(lambda page: (page.input_value("#gross"), page.input_value("#tare"))) == ("12.8", "10")
+
+
+def test_a_gross_waits_for_its_tare_and_the_camera_finds_the_truck_again(gate: Gate, desk_served: Served, hand: Hand) -> None:
+    """Kilograms on the screen of the scale, another truck between gross and tare, a page loaded anew, and a figure that was wrong after all."""
+    manifest = gate.send("in and out", "5.6", plate="川A·FX935")
+    gate.send("between", "3.1", plate="川A·FX936")
+    hand.person.open("/scale/")
+    hand.scan("川A·FX935")
+    hand.see("#gross:focus")
+    hand.type("18350")
+    hand.see("#verdict [data-wait]:has-text('毛重已记')")
+    hand.scan("川A·FX936")
+    hand.see(".truck.chosen:has-text('FX936')")
+    assert hand.person.do(lambda page: page.input_value("#gross")) == ""
+    hand.person.open("/scale/")
+    assert "毛重 18350 已记在本机" in hand.see(".truck:has-text('FX935') [data-held]")
+    hand.person.do(lambda page: hold_up(page, f"{desk_served.url}/m/{manifest}"))
+    hand.tap("[data-scan]")
+    hand.see("#tare:focus")
+    hand.type("12800")
+    assert "5.550" in hand.see(".figures-three")
+    hand.person.do(lambda page: page.reload())
+    assert "在允许误差之内" in hand.see("[data-verdict=within]")
+    hand.tap("#verdict form[data-act] button")
+    sign(hand)
+    assert "接受 5.550 吨" in hand.see("[data-over] .note")
+    received(hand, desk_served, manifest)
+    hand.scan("FX935")
+    assert "已经收过" in hand.see("#load")
+    hand.tap("#load a.button")
+    hand.see("[data-path='changes.0.now']")
+    hand.person.do(lambda page: (page.fill("[data-path='changes.0.now']", "5,52"), page.fill("[data-path='reason']", "皮重打错（虚构）")))
+    hand.tap("form[data-act] button.primary")
+    sign(hand)
+    assert "更正等同意" in hand.see("tr:has-text('FX935')")
+    assert not hand.person.complaints
 
 
 def test_the_day_of_confirmation_and_the_stock_are_listed(gate: Gate, hand: Hand) -> None:
     manifest = gate.send("waits", "4.2", plate="川A·FX934")
     hand.person.open("/scale/due")
     assert "还剩 5 个工作日" in hand.person.text()
+    assert "川A·FX934" in hand.person.text()
+    assert "4.200 吨" in hand.person.text()
     link = hand.person.do(lambda page: page.locator(f"a[href*='{manifest.split('/')[1]}'].button").first.get_attribute("href"))
     hand.person.open(str(link))
     assert "川A·FX934" in hand.person.text("#load")

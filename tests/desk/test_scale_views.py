@@ -8,18 +8,24 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.directory import log_state
+from ledger.fields import normal
 from ledger.mass import format_mass, parse_mass
 from ledger.times import parse_at
 from liandan.desk.charts import ChartPart, ChartRow, bars
 from liandan.desk.scale.arrivals import ComingTruck, claimed_number, named, trucks
+from liandan.desk.scale.received import as_json, correctable, days_of, named_received, received_of
 from liandan.desk.scale.receiving import Slip, Way, advised, receipts, slip_number, unweighed
-from liandan.desk.scale.stock import stock_of, sums
+from liandan.desk.scale.shown import mass_said, typed_of, weighing
+from liandan.desk.scale.stock import by_last_day, stock_of, sums
 from liandan.desk.scale.weighing import LoadLine, WeighedLoad, lines_of, tolerance_g, weigh
 from manifests.acts import ACTS_BY_KIND, Receive
+from manifests.cases.amend_propose import AmendPropose
 from manifests.view import ManifestView, concerns, fold
 from signing.refusal import Refusal
+from tests.manifests.amending import PROPOSE, case
 from tests.manifests.driver import GENERATOR, LIMITS, MANIFEST, RECEIVER, Driver, a_line, accepted, codes, labels_of
 from whitelist.terms import Present
 from whitelist.workdays import workdays_of
@@ -60,10 +66,12 @@ def weighed(lines: Sequence[LoadLine], net_g: int, **given: str) -> WeighedLoad:
 
 
 @given(st.lists(masses, min_size=1, max_size=16), masses)
-def test_the_net_is_divided_to_the_gram(sent: list[int], net_g: int) -> None:
-    load = weighed([line(grams, number) for number, grams in enumerate(sent)], net_g)
-    assert (load.net_g, load.came_g) == (net_g, net_g)
-    assert all(abs(one.came_g * sum(sent) - net_g * one.line.sent_g) < sum(sent) for one in load.lines), "in proportion"
+def test_the_net_is_divided_to_the_gram_and_whole_kilograms_to_the_kilogram(sent: list[int], net_g: int) -> None:
+    for net, unit_g in ((net_g, 1_000 if net_g % 1_000 == 0 else 1), (net_g * 1_000, 1_000)):
+        load = weighed([line(grams, number) for number, grams in enumerate(sent)], net)
+        assert (load.net_g, load.came_g) == (net, net)
+        assert all(abs(one.came_g * sum(sent) - net * one.line.sent_g) < unit_g * sum(sent) for one in load.lines), "in proportion"
+        assert all(one.came_g % unit_g == 0 for one in load.lines)
 
 
 @given(masses, masses, st.sampled_from(["S", "SS", "L", "G"]))
@@ -96,6 +104,47 @@ def test_what_no_scale_says_is_told(gross: str, tare: str, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
         weigh([line(1)], gross, tare, LIMITS)
     assert refusal.value.codes == [code]
+
+
+@pytest.mark.parametrize(
+    ("typed", "tonnes"),
+    [
+        *(("18.35", "18.35"), ("18350", "18.350"), ("1000", "1.000"), ("999", "999"), ("18350.5", "18.3505"), (" 18,35 ", "18.35")),
+        *(
+            ("18,350", "18.350"),
+            ("1,234.5", "1.2345"),
+            ("１８．３５", "18.35"),
+            ("18。35", "18.35"),
+            ("18350000", "18350000"),
+            ("abc", "abc"),
+            ("", ""),
+        ),
+    ],
+)
+def test_a_mass_is_taken_as_people_and_scales_write_it(typed: str, tonnes: str) -> None:
+    assert mass_said(typed) == tonnes
+
+
+@given(st.text(max_size=20))
+def test_whatever_is_typed_is_a_mass_or_told(text: str) -> None:
+    said = mass_said(text)
+    assert mass_said(said) == said or said.partition(".")[0].isdecimal(), "nothing is read twice, but for what is kilograms"
+
+
+@pytest.mark.parametrize(
+    ("gross", "tare", "trouble"), [("12.8", "18.3", "swapped"), ("x", "1", "unread"), ("18", "-1", "unread"), ("18.3", "12.8", "")]
+)
+def test_the_two_mistakes_of_every_day_have_words_of_their_own(gross: str, tare: str, trouble: str) -> None:
+    [truck] = coming(Driver().to_arrived())
+    shown = weighing(truck, typed_of({"truck": truck.key, "gross": gross, "tare": tare}), LIMITS, RECEIVER, 0)
+    assert (shown.trouble, shown.refusal) == (trouble, None)
+
+
+@pytest.mark.parametrize(
+    ("came_g", "is_odd"), [(5_600_000, False), (2_800_000, False), (2_799_999, True), (8_400_000, False), (8_400_001, True)]
+)
+def test_a_figure_that_is_likely_mistyped_is_told(came_g: int, is_odd: bool) -> None:
+    assert weighed([line(5_600_000)], came_g).is_odd == is_odd
 
 
 # --- what is signed --------------------------------------------------------------------------------------------------------------
@@ -229,6 +278,48 @@ def test_stock_is_what_has_no_fate() -> None:
     assert (load.left_g, load.due_on is not None) == (5_500_000, True)
     assert [(one.code, one.loads, one.left_g) for one in sums([load, load])] == [(load.lines[0].code, 2, 11_000_000)]
     assert lines_of(load.id, log.state())[0].sent_g == parse_mass("5.6")
+
+
+def received(mass_t: str = "5.5") -> Driver:
+    log = Driver().to_arrived()
+    log.receive(accepted(0, mass_t))
+    return log
+
+
+def test_stock_says_how_long_it_lies_and_what_has_to_be_gone_first_is_first() -> None:
+    log = received()
+    old, young = (stock_of(views(log)[0], present(log, days=days), log_state(log.bench.facts)) for days in (3, 0))
+    assert (old.days_lying, young.days_lying) == (3, 0)
+    later = replace(young, accepted_s=young.accepted_s + 86_400, due_on="2027-12-31", id="G/later")
+    assert by_last_day([later, young]) == (young, later)
+    [total] = sums([later, young])
+    assert total.oldest_s == young.accepted_s
+
+
+def test_what_was_received_is_found_by_plate_and_number_and_added_up_by_day() -> None:
+    log = received()
+    load = received_of(views(log)[0])
+    assert (load.accepted_g, load.refused_g, load.is_correcting) == (5_500_000, 0, False)
+    [day] = days_of([load, replace(load, id="G/other", plates=("川A00000",))])
+    assert (day.trucks, day.accepted_g) == (2, 11_000_000)
+    plate = normal(load.plates[0])
+    assert named_received([load], plate) == named_received([load], plate[-4:]) == named_received([load], normal(load.name)) == (load,)
+    assert named_received([load], "") == named_received([load], "xx") == ()
+
+
+def test_a_weight_that_was_typed_wrong_is_put_right_as_the_log_takes_it() -> None:
+    """The proposal with what the form adds is admitted, and in force once those have agreed whom the page names."""
+    log = received("5.52")
+    found = correctable(views(log)[0], log_state(log.bench.facts), RECEIVER)
+    assert found.is_open
+    assert GENERATOR in found.asked
+    assert RECEIVER not in found.asked
+    change = {"path": "received.0.accepted_t", "was": as_json(found.load.accepted_g), "now": as_json(5_550_000)}
+    body = {**found.proposal["body"], "changes": [change], "reason": "皮重打错"}
+    entry = log.post(PROPOSE, (RECEIVER,), msgspec.convert(body, AmendPropose), chain=case())
+    assert entry.statement.body.changes[0].now == '"5.550000"'
+    assert received_of(views(log)[0]).is_correcting
+    assert received_of(views(log)[0]).accepted_g == 5_520_000, "until they agree"
 
 
 @given(st.lists(st.lists(st.integers(0, 10**12), max_size=5), max_size=8))

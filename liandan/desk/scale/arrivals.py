@@ -48,6 +48,11 @@ class ComingLoad(Struct, frozen=True, kw_only=True):
         """As it is called: the national number, else the ULID."""
         return self.number or self.id.rpartition("/")[2]
 
+    @property
+    def sent_g(self) -> int:
+        """Grams of it as they were sent."""
+        return sum(line.sent_g for line in self.lines)
+
 
 class ComingTruck(Struct, frozen=True, kw_only=True):
     """A truck and what is on it."""
@@ -162,7 +167,7 @@ def _load(view: ManifestView, present: Present) -> ComingLoad:
 def named(found: Sequence[ComingTruck], text: str) -> tuple[ComingTruck, ...]:
     """The trucks that what was scanned or typed names: a plate in any writing or its last digits, a national number or its end, a ULID, the claim of
     a paper, the address of a manifest. Nothing names all of them."""
-    said = _scanned(text)
+    said = scanned(text)
     if not said:
         return ()
     exact = tuple(one for one in found if said in _names(one))
@@ -179,7 +184,7 @@ def _names(truck: ComingTruck) -> set[str]:
     return {normal(name) for name in (*truck.plates, *loads, truck.key)}
 
 
-def _scanned(text: str) -> str:
+def scanned(text: str) -> str:
     """What a code says, in normal form: of the address of a manifest its last part, of a paper's claim its number (reports.claim)."""
     told = text.strip()
     if "#" in told and "/v#" in told:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.caller import Caller
-from ledger.directory import LogState, log_state
+from ledger.directory import LOG_MAIN, LogState, log_state
 from ledger.log import Log
+from ledger.model import chain_key
 from ledger.problem import Language, ProblemError
-from ledger.reading import Page, read_cursor, write_cursor
 from liandan.desk.scale.arrivals import ComingLoad, ComingTruck, trucks
+from liandan.desk.scale.received import DAYS, Correctable, ReceivedLoad, correctable, received_of
 from liandan.desk.scale.receiving import KIND
-from liandan.desk.scale.stock import StockLoad, stock_of
+from liandan.desk.scale.stock import StockLoad, by_last_day, stock_of
 from manifests import service, store
-from manifests.model import Stage
-from manifests.search import Cursor, Search, scoped
+from manifests.model import Capacity, Stage
+from manifests.search import Search, scoped
 from manifests.service import projection
 from manifests.tickets import TicketUse, ticket_key
 from manifests.view import ManifestView
+from signing.refusal import refuse
 from whitelist.service import present_of
 from whitelist.terms import Present
 from whitelist.thresholds import Thresholds
@@ -28,7 +31,13 @@ from whitelist.thresholds import Thresholds
 COMING = (Stage.ARRIVED, Stage.IN_TRANSIT, Stage.ISSUED)
 COMING_MAX = 400
 """Manifests of one stage that a gate looks at; a receiver with more than that has no use for a list by eye and asks by plate."""
+STOCK_MAX = 2_000
+"""Manifests that the page of the stock looks at. Whoever has more of them lying there reads the register."""
 STOCKED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED)
+RECEIVED = (*STOCKED, Stage.REJECTED, Stage.DISPOSED, Stage.CLOSED, Stage.CLOSED_REJECTED, Stage.CLOSED_GAP)
+ISSUED_DAYS = 45
+"""How old what is received may be: what has been on its way for longer stands on the page of its manifest."""
+DAY_S = 86_400
 
 
 class ReadArrivals(Struct, frozen=True, kw_only=True):
@@ -44,12 +53,12 @@ class ReadArrivals(Struct, frozen=True, kw_only=True):
 
 
 class ReadStock(Struct, frozen=True, kw_only=True):
-    """A page of what was accepted and has no fate, as of a moment."""
+    """What was accepted and has no fate, as of a moment."""
 
     size: int
     now_s: int
     loads: tuple[StockLoad, ...]
-    next: str | None
+    is_more: bool
 
 
 async def read_arrivals(log: Log, caller: Caller, claimed_s: int | None) -> ReadArrivals:
@@ -68,44 +77,54 @@ async def read_arrivals(log: Log, caller: Caller, claimed_s: int | None) -> Read
     return ReadArrivals(size=now.size, now_s=present.now_s, trucks=found, limits=present.limits, is_more=is_more)
 
 
-async def read_stock(log: Log, caller: Caller, page: Page, claimed_s: int | None) -> ReadStock:
-    """What the caller has accepted and not yet used or disposed of, newest issue first."""
-    question = (caller.uscc, "stock")
-    stage, place = _place(page, question)
+class ReadReceived(Struct, frozen=True, kw_only=True):
+    """What was received on the last days, as of a moment."""
+
+    size: int
+    now_s: int
+    loads: tuple[ReceivedLoad, ...]
+    is_more: bool
+
+
+async def read_received(log: Log, caller: Caller, claimed_s: int | None) -> ReadReceived:
+    """What the caller has received within DAYS, of what was issued within ISSUED_DAYS."""
+    async with projection(log) as now:
+        now_s = await log.now(claimed_s)
+        views, is_more = list[ManifestView](), False
+        for stage in RECEIVED:
+            wanted = Search(receiver=caller.uscc, stage=stage.value, since=datetime.fromtimestamp(now_s - ISSUED_DAYS * DAY_S, UTC))
+            page = await store.search_views(now.workspace.conn, scoped(wanted, replace(caller, grants=())), limit=COMING_MAX)
+            views, is_more = views + page.views, is_more or page.next is not None
+    loads = (received_of(view) for view in views if (view.state.times.received_s or 0) >= now_s - DAYS * DAY_S)
+    return ReadReceived(size=now.size, now_s=now_s, loads=tuple(sorted(loads, key=lambda one: (-one.received_s, one.id))), is_more=is_more)
+
+
+async def read_correctable(log: Log, caller: Caller, generator: str, ulid: str) -> Correctable:
+    """A receipt whose masses may be put right; Refusal NOT_FOUND for whatever is none of the caller's."""
+    async with projection(log) as now:
+        view = await store.fetch_view(now.workspace.conn, f"manifest/{generator}/{ulid}")
+        if view is None or caller.uscc not in view.state.holder_of(Capacity.RECEIVER) or view.state.times.received_s is None:
+            raise refuse("NOT_FOUND", field="manifest", found=f"{generator}/{ulid}")
+        await now.workspace.load([chain_key(LOG_MAIN)])
+        return correctable(view, log_state(now.workspace.facts), caller.uscc)
+
+
+async def read_stock(log: Log, caller: Caller, claimed_s: int | None) -> ReadStock:
+    """What the caller has accepted and not yet used or disposed of, what has to be gone first before the rest."""
     async with projection(log) as now:
         present = await present_of(log, now, claimed_s)
         now_s = await log.now(claimed_s) if present is None else present.now_s
-        views, following = list[ManifestView](), None
-        for stage_now in STOCKED[stage:]:
-            wanted = scoped(Search(receiver=caller.uscc, stage=stage_now.value), replace(caller, grants=()))
-            found = await store.search_views(now.workspace.conn, wanted, after=place, limit=page.limit - len(views))
-            views, place = views + found.views, None
-            if found.next is not None:
-                following = write_cursor(StockPlace(STOCKED.index(stage_now), _cursor(found.next)), question)
-                break
-            if len(views) >= page.limit:
-                rest = STOCKED.index(stage_now) + 1
-                following = write_cursor(StockPlace(rest, None), question) if rest < len(STOCKED) else None
-                break
+        views, is_more = list[ManifestView](), False
+        for stage in STOCKED:
+            wanted, after = scoped(Search(receiver=caller.uscc, stage=stage.value), replace(caller, grants=())), None
+            while len(views) < STOCK_MAX:
+                found = await store.search_views(now.workspace.conn, wanted, after=after, limit=store.PAGE_MAX)
+                views, after = views + found.views, found.next
+                if after is None:
+                    break
+            is_more = is_more or after is not None
         loads = () if present is None else _loads(views, present, log_state(now.workspace.facts))
-    return ReadStock(size=now.size, now_s=now_s, loads=loads, next=following)
-
-
-class StockPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where a page of the stock ended: in which stage, behind which manifest."""
-
-    stage: int
-    after: Cursor | None
-
-
-def _place(page: Page, question: tuple[str, ...]) -> tuple[int, Cursor | None]:
-    found = read_cursor(page.cursor, StockPlace, question)
-    return (0, None) if found is None else (min(max(found.stage, 0), len(STOCKED) - 1), found.after)
-
-
-def _cursor(place: object) -> Cursor:
-    assert isinstance(place, Cursor), "no changes are asked for"
-    return place
+    return ReadStock(size=now.size, now_s=now_s, loads=by_last_day(loads), is_more=is_more)
 
 
 def _loads(views: Sequence[ManifestView], present: Present, log: LogState) -> tuple[StockLoad, ...]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from ledger.labels import words_of
+from ledger.mass import parse_mass, read_mass
 from ledger.problem import Language
 from liandan.desk.scale.arrivals import ComingTruck, named
 from liandan.desk.scale.receiving import KIND, WAYS, ProposedReceipt, Slip, Way, advised, receipts, slip_number, unweighed
 from liandan.desk.scale.weighing import WeighedLoad, weigh
+from liandan.desk.shell.formats import tonnes
 from manifests.receipt import Difference, Opinion, ReasonCode
 from signing.refusal import Refusal
 from whitelist.thresholds import Thresholds
@@ -38,9 +42,29 @@ class Typed(Struct, frozen=True, kw_only=True):
     @property
     def query(self) -> str:
         """The weights as the address of the page has them, without the way."""
-        told = {"truck": self.truck, "gross": self.gross, "tare": self.tare, "no": self.no}
+        return self._query(self.gross, self.tare)
+
+    @property
+    def swapped(self) -> str:
+        """The same with gross and tare in each other's place."""
+        return self._query(self.tare, self.gross)
+
+    def _query(self, gross: str, tare: str) -> str:
+        told = {"truck": self.truck, "gross": gross, "tare": tare, "no": self.no}
         told |= {f"{LINE}{key}": text for key, text in self.given.items()}
         return urlencode({name: text for name, text in told.items() if text})
+
+
+_KILOGRAMS = re.compile(r"([1-9][0-9]{0,2})([0-9]{3})(\.[0-9]+)?")
+
+
+def mass_said(text: str) -> str:
+    """A mass as people type it, in tonnes: full-width digits, a comma for the point, blanks. From 1,000 on it is kilograms, as many scales show
+    them: no truck weighs that many tonnes. What is no figure stays as it is, and is told."""
+    told = normalize("NFKC", text).replace(" ", "").replace("。", ".")
+    told = told.replace(",", "") if "." in told else told.replace(",", ".", 1)
+    found = _KILOGRAMS.fullmatch(told)
+    return told if found is None else f"{found[1]}.{found[2]}{(found[3] or '').removeprefix('.')}"
 
 
 def typed_of(asked: Mapping[str, str]) -> Typed:
@@ -49,10 +73,10 @@ def typed_of(asked: Mapping[str, str]) -> Typed:
     return Typed(
         truck=short.get("truck", ""),
         said=asked.get("q", "").strip()[:1500],
-        gross=short.get("gross", ""),
-        tare=short.get("tare", ""),
+        gross=mass_said(short.get("gross", "")),
+        tare=mass_said(short.get("tare", "")),
         no=short.get("no", "")[:60],
-        given={name.removeprefix(LINE): text for name, text in short.items() if name.startswith(LINE) and text},
+        given={name.removeprefix(LINE): mass_said(text) for name, text in short.items() if name.startswith(LINE) and text},
         way=next((way for way in WAYS if way == short.get("way")), None),
     )
 
@@ -78,6 +102,8 @@ class FormLine(Struct, frozen=True, kw_only=True):
     number: int
     name: str
     sent_g: int
+    came_t: str
+    """What came of it, accepted or refused; empty where nobody weighed."""
     opinion: str
     accepted_t: str
     refused_t: str
@@ -98,12 +124,17 @@ class ShownReceipt(Struct, frozen=True, kw_only=True):
         return self.receipt.load.id.rpartition("/")[2][-8:]
 
 
+Trouble = Literal["", "unread", "swapped"]
+
+
 class ShownWeighing(Struct, frozen=True, kw_only=True):
     """What the scale says, and what can be signed. Without a weighing only the whole truck can be refused."""
 
     weighed: WeighedLoad | None = None
     refusal: Refusal | None = None
-    """What is wrong with the weights."""
+    """What is wrong with the weights, where no words of the page say it."""
+    trouble: Trouble = ""
+    """The two mistakes of every day: a text that is no mass, and gross and tare in each other's place."""
     advised: Way = "accept"
     way: Way = "accept"
     receipts: tuple[ShownReceipt, ...] = ()
@@ -126,7 +157,8 @@ def weighing(truck: ComingTruck, typed: Typed, limits: Thresholds, by: str, now_
     try:
         load = weigh(truck.lines, typed.gross, typed.tare, limits, typed.given, drawn_g)
     except Refusal as refusal:
-        return ShownWeighing(refusal=refusal)
+        trouble = _trouble(typed)
+        return ShownWeighing(trouble=trouble, refusal=None if trouble else refusal)
     best = advised(load)
     way = typed.way or "accept"
     slip = Slip(no=typed.no or slip_number(truck, now_s), weighed_s=now_s)
@@ -139,6 +171,13 @@ def weighing(truck: ComingTruck, typed: Typed, limits: Thresholds, by: str, now_
     )
 
 
+def _trouble(typed: Typed) -> Trouble:
+    gross_g, tare_g = read_mass(typed.gross), read_mass(typed.tare)
+    if gross_g is None or tare_g is None or any(read_mass(text) is None for text in typed.given.values()):
+        return "unread"
+    return "swapped" if tare_g > gross_g else ""
+
+
 def _shown(receipt: ProposedReceipt, by: str, way: Way) -> ShownReceipt:
     """Where the form has boxes for the differences, they are the form's to say."""
     left = () if way == "accept" else ("differences",)
@@ -149,15 +188,17 @@ def _shown(receipt: ProposedReceipt, by: str, way: Way) -> ShownReceipt:
 
 def _lines(receipt: ProposedReceipt) -> Iterator[FormLine]:
     sent = {line.line: line for line in receipt.load.lines}
+    came = {line.line.line: line.came_g for line in receipt.lines}
     for one in receipt.body["lines"]:
         line, differences = sent[one["line"]], tuple(one.get("differences", ()))
         yield FormLine(
             number=line.line,
             name=line.name,
             sent_g=line.sent_g,
+            came_t="" if line.line not in came else tonnes(came[line.line]),
             opinion=one["opinion"],
-            accepted_t=one["accepted_t"],
-            refused_t=one.get("refused_t", ""),
+            accepted_t=tonnes(parse_mass(one["accepted_t"])),
+            refused_t=tonnes(parse_mass(one["refused_t"])) if "refused_t" in one else "",
             reason_code="quantity" if differences else "",
             differences=differences,
         )

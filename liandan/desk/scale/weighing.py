@@ -21,6 +21,7 @@ from whitelist.thresholds import Thresholds
 
 Verdict = Literal["within", "less", "more"]
 _HUNDREDTHS = 10_000
+_KILOGRAM_G = 1_000
 
 
 class LoadLine(Struct, frozen=True, kw_only=True):
@@ -105,6 +106,16 @@ class WeighedLoad(Struct, frozen=True, kw_only=True):
         return "within" if not out else "less" if sum(out) < 0 else "more"
 
     @property
+    def is_odd(self) -> bool:
+        """So far from what was sent that a figure was more likely mistyped: under half of it, or over half as much again."""
+        return not self.sent_g <= 2 * self.came_g <= 3 * self.sent_g
+
+    @property
+    def is_fine(self) -> bool:
+        """Some of its figures have grams, and stand with six decimals."""
+        return any(mass_g % _KILOGRAM_G for mass_g in (self.sent_g, self.came_g))
+
+    @property
     def hundredths(self) -> int:
         """The difference in hundredths of a per cent of what was sent, rounded half away from 0."""
         size = (abs(self.difference_g) * _HUNDREDTHS * 2 + self.sent_g) // (2 * self.sent_g) if self.sent_g else 0
@@ -175,12 +186,14 @@ def _weighed(line: LoadLine, came_g: int, is_given: bool, limits: Thresholds) ->
 
 
 def _shares(total_g: int, weights: Sequence[int]) -> list[int]:
-    """A mass divided in proportion, to the gram: what rounding leaves goes to the largest remainders, the first first."""
-    whole = sum(weights)
+    """A mass divided in proportion, whole kilograms to the kilogram, for no scale says less, else to the gram: what rounding leaves goes to the
+    largest remainders, the first first."""
+    whole, unit_g = sum(weights), 1 if total_g % _KILOGRAM_G else _KILOGRAM_G
     if not whole:
         return [total_g if number == 0 else 0 for number in range(len(weights))]
-    found = [total_g * weight // whole for weight in weights]
-    order = sorted(range(len(weights)), key=lambda number: (-(total_g * weights[number] % whole), number))
-    for number in order[: total_g - sum(found)]:
+    total = total_g // unit_g
+    found = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda number: (-(total * weights[number] % whole), number))
+    for number in order[: total - sum(found)]:
         found[number] += 1
-    return found
+    return [units * unit_g for units in found]

@@ -22,9 +22,21 @@ document.addEventListener("htmx:after:swap", (event) => {
   (gross || field).select();
 });
 
+// What a hand scanner writes into a weight is a code: no weight has letters, or that many digits.
+const isCode = (text) => /[^\d.,，。．０-９\s-]/.test(text) || /^\d{10,}$/.test(text);
+
 // Enter in the gross goes to the tare, as on every weighing terminal.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.target.id !== "gross") return;
+  if (event.key !== "Enter" || !["gross", "tare"].includes(event.target.id)) return;
+  const text = event.target.value.trim();
+  if (isCode(text)) {
+    event.preventDefault();
+    event.target.value = "";
+    field.value = text;
+    form.requestSubmit();
+    return;
+  }
+  if (event.target.id !== "gross") return;
   event.preventDefault();
   document.getElementById("tare").focus();
 });
