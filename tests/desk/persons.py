@@ -84,9 +84,9 @@ class Person(Struct, kw_only=True):
 
         assert (found := self.do(go)) == status, f"{path}: {found}"
 
-    def rest(self, path: str) -> None:
-        """Go to an address, whatever it answers, and wait until nothing more comes of it by itself."""
-        self.do(lambda _: self.quiet.go(f"{self.url}{path}"))
+    def rest(self, path: str) -> int:
+        """Go to an address and wait until nothing more comes of it by itself; the status of its answer."""
+        return int(self.do(lambda _: self.quiet.go(f"{self.url}{path}")))
 
     @property
     def path(self) -> str:

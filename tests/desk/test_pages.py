@@ -29,16 +29,10 @@ _LOOK = """() => ({
 @pytest.mark.parametrize("page", PAGES, ids=map(name_of, PAGES))
 def test_a_page_stands(page: Page, lang: str, readers: Readers) -> None:
     person = readers.of(page[0], lang)
-    address, bytes_of = address_of(page, person), list[int]()
-
-    def arrived(asked: Any) -> None:
-        bytes_of.append(asked.sizes()["responseBodySize"])
-
-    person.do(lambda open_: open_.on("requestfinished", arrived))
-    person.open(address)
+    address = address_of(page, person)
+    assert person.rest(address) == 200, address
+    assert 0 < person.do(lambda _: person.quiet.fetched()) <= COLD_BYTES
     found = person.do(lambda open_: open_.evaluate(_LOOK))
-    person.do(lambda open_: open_.remove_listener("requestfinished", arrived))
-    assert 0 < sum(bytes_of) <= COLD_BYTES
     assert (found["h1"], found["main"], found["styles"]) == (1, 1, 0)
     assert found["lang"] == ("zh-CN" if lang == "zh" else "en")
     assert found["demo"] >= 1, "a simulated log says so on top of every page"
