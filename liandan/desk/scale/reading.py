@@ -13,6 +13,7 @@ from ledger.directory import LOG_MAIN, LogState, log_state
 from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language, ProblemError
+from ledger.store import Conn
 from liandan.desk.scale.arrivals import ComingLoad, ComingTruck, trucks
 from liandan.desk.scale.received import DAYS, Correctable, ReceivedLoad, correctable, received_of
 from liandan.desk.scale.receiving import KIND
@@ -31,6 +32,7 @@ from whitelist.thresholds import Thresholds
 COMING = (Stage.ARRIVED, Stage.IN_TRANSIT, Stage.ISSUED)
 COMING_MAX = 400
 """Manifests of one stage that a gate looks at; a receiver with more than that has no use for a list by eye and asks by plate."""
+NAMED_MAX = 20
 STOCK_MAX = 2_000
 """Manifests that the page of the stock looks at. Whoever has more of them lying there reads the register."""
 STOCKED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED)
@@ -61,8 +63,9 @@ class ReadStock(Struct, frozen=True, kw_only=True):
     is_more: bool
 
 
-async def read_arrivals(log: Log, caller: Caller, claimed_s: int | None) -> ReadArrivals:
-    """Everything that is on its way to the caller, or to a closed party that it succeeds."""
+async def read_arrivals(log: Log, caller: Caller, claimed_s: int | None, wanted: str = "") -> ReadArrivals:
+    """Everything that is on its way to the caller, or to a closed party that it succeeds. Of more than a list by eye holds, also what is
+    ``wanted``: by a whole plate, a national number, a ULID or the key of a truck."""
     async with projection(log) as now:
         present = await present_of(log, now, claimed_s)
         if present is None:
@@ -70,11 +73,21 @@ async def read_arrivals(log: Log, caller: Caller, claimed_s: int | None) -> Read
         views, is_more = list[ManifestView](), False
         for party in caller.parties:
             for stage in COMING:
-                wanted = scoped(Search(receiver=party, stage=stage.value), replace(caller, grants=()))
-                page = await store.search_views(now.workspace.conn, wanted, limit=COMING_MAX)
+                search = scoped(Search(receiver=party, stage=stage.value), replace(caller, grants=()))
+                page = await store.search_views(now.workspace.conn, search, limit=COMING_MAX)
                 views, is_more = views + page.views, is_more or page.next is not None
+        if is_more and wanted:
+            views = list({view.chain: view for view in [*views, *await _named(now.workspace.conn, caller, wanted)]}.values())
         found = trucks(views, present, log_state(now.workspace.facts))
     return ReadArrivals(size=now.size, now_s=present.now_s, trucks=found, limits=present.limits, is_more=is_more)
+
+
+async def _named(conn: Conn, caller: Caller, wanted: str) -> list[ManifestView]:
+    found = [view for view in await store.find_views(conn, wanted.rpartition("/")[2]) if view.state.receiver in caller.parties]
+    for party in caller.parties:
+        for search in (Search(receiver=party, plate=wanted, is_open=True), Search(receiver=party, trip_id=wanted, is_open=True)):
+            found += (await store.search_views(conn, scoped(search, replace(caller, grants=())), limit=NAMED_MAX)).views
+    return found
 
 
 class ReadReceived(Struct, frozen=True, kw_only=True):

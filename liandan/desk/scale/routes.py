@@ -35,13 +35,14 @@ from whitelist.service import with_names
 
 SCRIPTS = ("island/form.js", "scale/scale.js", "scale/load.js")
 STYLES = ("css/island.css", "css/scale.css")
-DUE_MAX, STOCK_SHOWN, KNOWN_MAX = 200, 200, 5
+DUE_MAX, STOCK_SHOWN, KNOWN_MAX, SHOWN_MAX = 200, 200, 5, 100
 
 
 @get("/scale/", include_in_schema=False)
 async def get_scale(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
     """今日来车: who comes, and beside the list the truck that was scanned or chosen."""
-    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
+    typed = typed_of(request.query_params)
+    arrivals = await _arrivals(visit, typed)
     days = due_days((await _due(visit, Page(None, DUE_MAX))).items, day_of(visit.now_s))
     received = await read_received(visit.log, visit.who, visit.now_s)
     done = request.query_params.get("done", "")
@@ -57,24 +58,24 @@ async def get_scale(request: Request[Any, Any, Any], visit: TheVisit) -> Respons
         due=summary(days),
         today=next((one for one in days_of(received.loads) if one.day == day_of(visit.now_s)), None),
         done=next((load for load in received.loads if load.id == done), None),
-        is_more=arrivals.is_more,
-        trucks=arrivals.trucks,
-        **await _values(visit, arrivals, typed_of(request.query_params)),
+        is_more=arrivals.is_more or len(arrivals.trucks) > SHOWN_MAX,
+        trucks=arrivals.trucks[:SHOWN_MAX],
+        **await _values(visit, arrivals, typed),
     )
 
 
 @get("/scale/truck", include_in_schema=False)
 async def get_truck(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
     """One truck, for htmx: as scanned, typed or chosen."""
-    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
-    return fragment(visit, "scale/_truck.html", words=WORDS, **await _values(visit, arrivals, typed_of(request.query_params)))
+    typed = typed_of(request.query_params)
+    return fragment(visit, "scale/_truck.html", words=WORDS, **await _values(visit, await _arrivals(visit, typed), typed))
 
 
 @get("/scale/verdict", include_in_schema=False)
 async def get_verdict(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
     """What the scale says, for htmx, with what can be signed."""
-    arrivals = await read_arrivals(visit.log, visit.who, visit.now_s)
-    return fragment(visit, "scale/_verdict.html", words=WORDS, **await _values(visit, arrivals, typed_of(request.query_params)))
+    typed = typed_of(request.query_params)
+    return fragment(visit, "scale/_verdict.html", words=WORDS, **await _values(visit, await _arrivals(visit, typed), typed))
 
 
 @get("/scale/due", include_in_schema=False)
@@ -148,6 +149,10 @@ async def get_correct(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> 
         as_json=as_json,
         named=await names_for(visit.log, visit.lang, (found.load.generator, *found.asked)),
     )
+
+
+async def _arrivals(visit: Visit, typed: Typed) -> ReadArrivals:
+    return await read_arrivals(visit.log, visit.who, visit.now_s, typed.truck or scanned(typed.said))
 
 
 async def _due(visit: Visit, wanted: Page) -> WorkPage:
