@@ -294,6 +294,7 @@ async def fleet_of(world: World, thread: Executor, chromium: Any, *, lane: int =
         )
         await phones[name].start()
         await phones[name].do(_kept)
+        await phones[name].start()  # the worker may just have taken the page over, which then was read anew
     return Fleet(world=world, phones=phones, lane=lane)
 
 
