@@ -8,6 +8,7 @@ comes of it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from signing.possession import register
 from tests.desk.conftest import Readers
 from tests.desk.pages import address_of, name_of, pages
 from tests.desk.persons import Person
-from tests.desk.played import Served
+from tests.desk.played import Served, served
 
 PAGES = sorted(pages(), key=lambda page: page[0])  # one person after the other: each signs in once
 HOSTILE = (
@@ -86,6 +87,13 @@ async def bring(served: Served) -> list[str]:
     }
     await one(generator, "incident.report/1", f"incident/{generator}/{new_ulid(now_s)}", told)
     return [f"manifest/{manifest['id']}", *touched]
+
+
+@pytest.fixture(scope="module")
+async def desk_served() -> AsyncIterator[Served]:
+    """A log of these tests' own: nobody else's pages look for firms of such names."""
+    async with served() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -81,11 +81,11 @@ def sign(hand: Hand) -> None:
 
 
 def test_an_agreeing_load_is_one_scan_two_weights_and_two_taps(gate: Gate, desk_served: Served, people: People) -> None:
-    manifest = gate.send("agrees", "5.6", plate="川A·FX930")
+    manifest = gate.send("agrees", "5.6", plate="川A·FX940")
     hand = Hand(people("scale"))
     hand.person.open("/scale/")
     begun = time.monotonic()
-    hand.scan("川A·FX930")
+    hand.scan("川A·FX940")
     hand.see("#gross:focus")
     hand.type("18.348")
     hand.type("12.800")
@@ -106,11 +106,11 @@ def test_an_agreeing_load_is_one_scan_two_weights_and_two_taps(gate: Gate, desk_
 def test_more_than_declared_is_accepted_in_part_with_reasons_photos_and_reports(
     gate: Gate, desk_served: Served, hand: Hand, tmp_path: Path
 ) -> None:
-    manifest = gate.send("too much", "5.6", plate="川A·FX931")
+    manifest = gate.send("too much", "5.6", plate="川A·FX941")
     photo = tmp_path / "磅房照片.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     hand.person.open("/scale/")
-    hand.scan("fx931")
+    hand.scan("fx941")
     hand.see("#gross:focus")
     hand.type("19.100")
     hand.type("12.800")
@@ -140,10 +140,10 @@ def test_more_than_declared_is_accepted_in_part_with_reasons_photos_and_reports(
 
 
 def test_one_ticket_serves_a_trip_of_two_manifests(gate: Gate, desk_served: Served, hand: Hand) -> None:
-    first = gate.send("first of two", "5", plate="川A·FX932", trip_id="T-1102-1")
-    second = gate.send("second of two", "3", plate="川A·FX932", trip_id="T-1102-1")
+    first = gate.send("first of two", "5", plate="川A·FX942", trip_id="T-1102-1")
+    second = gate.send("second of two", "3", plate="川A·FX942", trip_id="T-1102-1")
     hand.person.open("/scale/")
-    hand.scan("川A·FX932")
+    hand.scan("川A·FX942")
     assert "2 份" in hand.see("#load .weights")
     hand.type("20.820")
     hand.type("12.800")
@@ -160,36 +160,36 @@ def test_one_ticket_serves_a_trip_of_two_manifests(gate: Gate, desk_served: Serv
 
 
 def test_what_is_not_found_and_what_no_scale_says_is_told_in_words(gate: Gate, hand: Hand) -> None:
-    gate.send("wrong", "5.6", plate="川A·FX933")
+    gate.send("wrong", "5.6", plate="川A·FX943")
     hand.person.open("/scale/")
     hand.scan("<img src=x onerror=alert(1)>")
     assert "没有找到这辆车" in hand.see("#load .empty")
     assert "<img src=x onerror=alert(1)>" in hand.see("#load .empty"), "as it was typed"
     hand.person.do(lambda page: page.locator("#scan").fill(""))
-    hand.scan("933")
+    hand.scan("943")
     hand.see("#gross:focus")
     hand.type("10")
     hand.type("12.8")
     assert "填反了" in hand.see("#verdict .note")
     hand.tap("#verdict a:has-text('对调')")
-    assert "川A·FX933" in hand.see("#load h2")
+    assert "川A·FX943" in hand.see("#load h2")
     assert hand.person.do(lambda page: (page.input_value("#gross"), page.input_value("#tare"))) == ("12.8", "10")
 
 
 def test_a_gross_waits_for_its_tare_and_the_camera_finds_the_truck_again(gate: Gate, desk_served: Served, hand: Hand) -> None:
     """Kilograms on the screen of the scale, another truck between gross and tare, a page loaded anew, and a figure that was wrong after all."""
-    manifest = gate.send("in and out", "5.6", plate="川A·FX935")
-    gate.send("between", "3.1", plate="川A·FX936")
+    manifest = gate.send("in and out", "5.6", plate="川A·FX945")
+    gate.send("between", "3.1", plate="川A·FX946")
     hand.person.open("/scale/")
-    hand.scan("川A·FX935")
+    hand.scan("川A·FX945")
     hand.see("#gross:focus")
     hand.type("18350")
     hand.see("#verdict [data-wait]:has-text('毛重已记')")
-    hand.scan("川A·FX936")
-    hand.see(".truck.chosen:has-text('FX936')")
+    hand.scan("川A·FX946")
+    hand.see(".truck.chosen:has-text('FX946')")
     assert hand.person.do(lambda page: page.input_value("#gross")) == ""
     hand.person.open("/scale/")
-    assert "毛重 18350 已记在本机" in hand.see(".truck:has-text('FX935') [data-held]")
+    assert "毛重 18350 已记在本机" in hand.see(".truck:has-text('FX945') [data-held]")
     hand.person.do(lambda page: hold_up(page, f"{desk_served.url}/m/{manifest}"))
     hand.tap("[data-scan]")
     hand.see("#tare:focus")
@@ -201,25 +201,25 @@ def test_a_gross_waits_for_its_tare_and_the_camera_finds_the_truck_again(gate: G
     sign(hand)
     assert "接受 5.550 吨" in hand.see("[data-over] .note")
     received(hand, desk_served, manifest)
-    hand.scan("FX935")
+    hand.scan("FX945")
     assert "已经收过" in hand.see("#load")
     hand.tap("#load a.button")
     hand.see("[data-path='changes.0.now']")
     hand.person.do(lambda page: (page.fill("[data-path='changes.0.now']", "5,52"), page.fill("[data-path='reason']", "皮重打错（虚构）")))
     hand.tap("form[data-act] button.primary")
     sign(hand)
-    assert "更正等同意" in hand.see("tr:has-text('FX935')")
+    assert "更正等同意" in hand.see("tr:has-text('FX945')")
     assert not hand.person.complaints
 
 
 def test_the_day_of_confirmation_and_the_stock_are_listed(gate: Gate, hand: Hand) -> None:
-    manifest = gate.send("waits", "4.2", plate="川A·FX934")
+    manifest = gate.send("waits", "4.2", plate="川A·FX944")
     hand.person.open("/scale/due")
     assert "还剩 5 个工作日" in hand.person.text()
-    assert "川A·FX934" in hand.person.text()
+    assert "川A·FX944" in hand.person.text()
     assert "4.200 吨" in hand.person.text()
     link = hand.person.do(lambda page: page.locator(f"a[href*='{manifest.split('/')[1]}'].button").first.get_attribute("href"))
     hand.person.open(str(link))
-    assert "川A·FX934" in hand.person.text("#load")
+    assert "川A·FX944" in hand.person.text("#load")
     hand.person.open("/scale/stock")
     assert "废铅蓄电池" in hand.person.text()

@@ -24,7 +24,9 @@ from liandan.postgres import temporary_directory
 from liandan.wiring import KINDS
 from signing.refusal import Refusal
 
-PROGRAM = "import asyncio, sys; from pathlib import Path; from liandan.demo.run import run; asyncio.run(run(Path(sys.argv[1])))"
+PROGRAM = """import asyncio, signal, sys; from pathlib import Path; from liandan.demo.run import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background has it ignored
+asyncio.run(run(Path(sys.argv[1])))"""
 ENOUGH = 150
 """Entries after which the demonstration is interrupted: in the middle of the first week."""
 PATIENCE_S = 90
