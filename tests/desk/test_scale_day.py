@@ -194,7 +194,7 @@ def test_a_gross_waits_for_its_tare_and_the_camera_finds_the_truck_again(gate: G
     hand.tap("[data-scan]")
     hand.see("#tare:focus")
     hand.type("12800")
-    assert "5.550" in hand.see(".figures-three")
+    hand.see(".figures-three:has-text('5.550')")
     hand.person.do(lambda page: page.reload())
     assert "在允许误差之内" in hand.see("[data-verdict=within]")
     hand.tap("#verdict form[data-act] button")
@@ -202,13 +202,13 @@ def test_a_gross_waits_for_its_tare_and_the_camera_finds_the_truck_again(gate: G
     assert "接受 5.550 吨" in hand.see("[data-over] .note")
     received(hand, desk_served, manifest)
     hand.scan("FX945")
-    assert "已经收过" in hand.see("#load")
+    hand.see("#load:has-text('已经收过')")
     hand.tap("#load a.button")
     hand.see("[data-path='changes.0.now']")
     hand.person.do(lambda page: (page.fill("[data-path='changes.0.now']", "5,52"), page.fill("[data-path='reason']", "皮重打错（虚构）")))
     hand.tap("form[data-act] button.primary")
     sign(hand)
-    assert "更正等同意" in hand.see("tr:has-text('FX945')")
+    hand.see("tr:has-text('FX945'):has-text('更正等同意')")
     assert not hand.person.complaints
 
 

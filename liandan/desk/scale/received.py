@@ -16,6 +16,7 @@ from ledger.directory import LogState
 from ledger.fields import normal
 from ledger.mass import format_mass
 from ledger.times import day_of
+from liandan.desk.scale.arrivals import ENOUGH
 from manifests.consent import consents, may_propose
 from manifests.correction import line_received
 from manifests.model import ManifestState
@@ -150,10 +151,6 @@ def named_received(loads: Sequence[ReceivedLoad], said: str) -> tuple[ReceivedLo
         load for load, names in known if len(said) >= ENOUGH and any(name.endswith(said) for name in names)
     ]
     return tuple(sorted(found, key=lambda one: -one.received_s))
-
-
-ENOUGH = 3
-"""Characters at the end of a plate or number that name it."""
 
 
 class Correctable(Struct, frozen=True, kw_only=True):

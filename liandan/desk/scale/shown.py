@@ -61,7 +61,7 @@ _KILOGRAMS = re.compile(r"([1-9][0-9]{0,2})([0-9]{3})(\.[0-9]+)?")
 def mass_said(text: str) -> str:
     """A mass as people type it, in tonnes: full-width digits, a comma for the point, blanks. From 1,000 on it is kilograms, as many scales show
     them: no truck weighs that many tonnes. What is no figure stays as it is, and is told."""
-    told = normalize("NFKC", text).replace(" ", "").replace("。", ".")
+    told = normalize("NFKC", normalize("NFKC", text).replace(" ", "")).replace("。", ".")  # an accent that stands alone holds a blank
     told = told.replace(",", "") if "." in told else told.replace(",", ".", 1)
     found = _KILOGRAMS.fullmatch(told)
     return told if found is None else f"{found[1]}.{found[2]}{(found[3] or '').removeprefix('.')}"
