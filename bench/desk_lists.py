@@ -31,7 +31,8 @@ WALKED = 200
 LIMIT_MS = 300
 _NEXT = re.compile(r'rel="next" href="([^"#]+)')
 PAGES: Mapping[str, str] = {
-    "/desk": "generator", "/desk/manifests": "generator", "/scale/": "receiver", "/scale/due": "receiver", "/province": "authority",
+    "/desk": "generator", "/desk/manifests": "generator", "/desk/decisions": "generator", "/scale/": "receiver", "/scale/due": "receiver",
+    "/scale/stock": "receiver", "/province": "authority",
     "/desk/search": "authority", "/desk/search?only=overdue": "authority", "/desk/search?only=in_transit": "generator",
     "/road": "authority",
 }  # fmt: skip

@@ -30,8 +30,10 @@ from whitelist.terms import Present
 from whitelist.thresholds import Thresholds
 
 COMING = (Stage.ARRIVED, Stage.IN_TRANSIT, Stage.ISSUED)
-COMING_MAX = 400
-"""Manifests of one stage that a gate looks at; a receiver with more than that has no use for a list by eye and asks by plate."""
+COMING_MAX = 200
+"""Manifests of one stage that a gate looks at; a receiver with more than that has no use for a list by eye and scans, or types a plate."""
+RECEIVED_MAX = 400
+"""Of one stage, for what was received on the last days."""
 NAMED_MAX = 20
 STOCK_MAX = 2_000
 """Manifests that the page of the stock looks at. Whoever has more of them lying there reads the register."""
@@ -106,7 +108,7 @@ async def read_received(log: Log, caller: Caller, claimed_s: int | None) -> Read
         views, is_more = list[ManifestView](), False
         for stage in RECEIVED:
             wanted = Search(receiver=caller.uscc, stage=stage.value, since=datetime.fromtimestamp(now_s - ISSUED_DAYS * DAY_S, UTC))
-            page = await store.search_views(now.workspace.conn, scoped(wanted, replace(caller, grants=())), limit=COMING_MAX)
+            page = await store.search_views(now.workspace.conn, scoped(wanted, replace(caller, grants=())), limit=RECEIVED_MAX)
             views, is_more = views + page.views, is_more or page.next is not None
     loads = (received_of(view) for view in views if (view.state.times.received_s or 0) >= now_s - DAYS * DAY_S)
     return ReadReceived(size=now.size, now_s=now_s, loads=tuple(sorted(loads, key=lambda one: (-one.received_s, one.id))), is_more=is_more)
