@@ -78,7 +78,7 @@ async def get_keys(visit: TheVisit) -> Response[str]:
         (region for one in granted for grant in one.grants for region in grant.regions),
     )
     return page(
-        visit, "keys/keys.html", words=WORDS, title=visit.say(WORDS["title"]), head=("island/form.js", "island/enrol.js", "scale/keys.js"),
+        visit, "keys/keys.html", words=WORDS, title=visit.say(WORDS["title"]), head=("island/form.js", "island/enrol.js", "keys/scan.js"),
         styles=("css/island.css", "css/keys.css"), shown=shown, offered=OFFERED, looked_at=min(LOOKED_AT, len(entries)), fingerprint=version(),
         regions=party.regions if party.role == "authority" else (), granted=granted, named=named,
     )  # fmt: skip

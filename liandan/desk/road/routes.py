@@ -38,8 +38,8 @@ TheCursor = Annotated[str | None, QueryParameter(name="cursor", max_length=400)]
 TheDay = Annotated[str | None, QueryParameter(max_length=10)]
 InIndex = Annotated[int, PathParameter(ge=0, le=2**53)]
 STYLES = ("road/road.css",)
-SCRIPTS = ("search/search.js", "enterprise/print.js")
-CHECKING = ("road/checklist.js", "enterprise/print.js")
+SCRIPTS = ("search/search.js", "shell/print.js")
+CHECKING = ("road/checklist.js", "shell/print.js")
 TERMS: Mapping[str, What] = {"plate": "plate", "number": "number", "waybill_no": "waybill"}
 """Suggested terms that can be asked about, and as what."""
 

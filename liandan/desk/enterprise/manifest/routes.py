@@ -28,7 +28,7 @@ async def get_paper(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Re
     """The form as printed: its three parts, from what was signed."""
     whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
     return page(
-        visit, "enterprise/paper.html", words=WORDS, title=WORDS["paper_title"][visit.lang == "en"], styles=STYLES, head=("enterprise/print.js",),
+        visit, "enterprise/paper.html", words=WORDS, title=WORDS["paper_title"][visit.lang == "en"], styles=STYLES, head=("shell/print.js",),
         m=whole.page, address=f"/m/{generator}/{ulid}",
     )  # fmt: skip
 

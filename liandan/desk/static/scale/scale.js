@@ -1,7 +1,7 @@
 // The gate: a hand scanner types a code and Enter into the scan field, a camera reads the same codes, and the focus goes where the next figure is
 // typed. Nothing is judged here.
 
-import { scanning } from "./camera.js";
+import { scanning } from "../shell/camera.js";
 
 const form = document.querySelector("[data-scanner]");
 const field = document.getElementById("scan");

@@ -1,6 +1,6 @@
 // The page of keys: what a new device shows is read by the camera of this one.
 
-import { scanning } from "./camera.js";
+import { scanning } from "../shell/camera.js";
 
 const form = document.querySelector("form[data-enrol-text]");
 if (form) {
