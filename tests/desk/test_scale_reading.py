@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from asyncpg import Pool, Record
 
 from ledger.caller import Caller
-from liandan.desk.scale import reading
+from liandan.desk.scale import reading, routes
 from liandan.desk.scale.reading import read_arrivals
+from liandan.desk.scale.words import WORDS
+from tests.desk.roadside import roadside, visitor
 from tests.manifests.driver import GENERATOR, MANIFEST, RECEIVER
 from tests.manifests.test_road import Roadside
 from tests.manifests.test_worked_example import SECOND
@@ -35,3 +38,14 @@ async def test_what_is_scanned_is_found_behind_the_end_of_the_list(web: Web, mon
         assert {one.key for one in found.trucks} == keys
         assert found.is_more
     assert (await read_arrivals(web.log, SENDS, None, wanted)).trucks == ()
+
+
+@pytest.mark.parametrize(("most", "is_more"), [(1, True), (2, False)])
+async def test_the_page_lists_as_many_as_an_eye_reads_and_says_that_there_are_more(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, is_more: bool
+) -> None:
+    monkeypatch.setattr(routes, "SHOWN_MAX", most)
+    async with roadside(database_url, tmp_path, Roadside()) as url, visitor(url, RECEIVER) as reader:
+        shown = (await reader.get("/scale/")).text
+    assert shown.count("truck-to") == most
+    assert (WORDS["more"][0] in shown) == is_more

@@ -10,7 +10,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from manifests.view import ManifestView
 from reports.claim import BEGINNING
 from whitelist.terms import Duty, Present
 
+T = TypeVar("T")
 Where = Literal["gate", "late", "road", "planned"]
 ORDER: tuple[Where, ...] = ("gate", "late", "road", "planned")
 """What stands before what."""
@@ -167,11 +168,14 @@ def _load(view: ManifestView, present: Present) -> ComingLoad:
 def named(found: Sequence[ComingTruck], text: str) -> tuple[ComingTruck, ...]:
     """The trucks that what was scanned or typed names: a plate in any writing or its last digits, a national number or its end, a ULID, the claim of
     a paper, the address of a manifest. Nothing names all of them."""
-    said = scanned(text)
-    if not said:
-        return ()
-    exact = tuple(one for one in found if said in _names(one))
-    return exact or tuple(one for one in found if len(said) >= ENOUGH and any(name.endswith(said) for name in _names(one)))
+    return tuple(that_are_called(((one, _names(one)) for one in found), scanned(text)))
+
+
+def that_are_called(named: Iterable[tuple[T, set[str]]], said: str) -> list[T]:
+    """Of things and their names in normal form those that a normal text names: by a whole name, else by the end of one; an empty text none."""
+    known = list(named) if said else []
+    exact = [one for one, names in known if said in names]
+    return exact or [one for one, names in known if len(said) >= ENOUGH and any(name.endswith(said) for name in names)]
 
 
 ENOUGH = 3

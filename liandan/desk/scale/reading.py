@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +13,7 @@ from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language, ProblemError
 from ledger.store import Conn
+from ledger.times import DAY_S, to_datetime
 from liandan.desk.scale.arrivals import ComingLoad, ComingTruck, trucks
 from liandan.desk.scale.received import DAYS, Correctable, ReceivedLoad, correctable, received_of
 from liandan.desk.scale.receiving import KIND
@@ -41,7 +41,6 @@ STOCKED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED)
 RECEIVED = (*STOCKED, Stage.REJECTED, Stage.DISPOSED, Stage.CLOSED, Stage.CLOSED_REJECTED, Stage.CLOSED_GAP)
 ISSUED_DAYS = 45
 """How old what is received may be: what has been on its way for longer stands on the page of its manifest."""
-DAY_S = 86_400
 
 
 class ReadArrivals(Struct, frozen=True, kw_only=True):
@@ -107,7 +106,7 @@ async def read_received(log: Log, caller: Caller, claimed_s: int | None) -> Read
         now_s = await log.now(claimed_s)
         views, is_more = list[ManifestView](), False
         for stage in RECEIVED:
-            wanted = Search(receiver=caller.uscc, stage=stage.value, since=datetime.fromtimestamp(now_s - ISSUED_DAYS * DAY_S, UTC))
+            wanted = Search(receiver=caller.uscc, stage=stage.value, since=to_datetime(now_s - ISSUED_DAYS * DAY_S))
             page = await store.search_views(now.workspace.conn, scoped(wanted, replace(caller, grants=())), limit=RECEIVED_MAX)
             views, is_more = views + page.views, is_more or page.next is not None
     loads = (received_of(view) for view in views if (view.state.times.received_s or 0) >= now_s - DAYS * DAY_S)

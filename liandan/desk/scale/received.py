@@ -16,7 +16,7 @@ from ledger.directory import LogState
 from ledger.fields import normal
 from ledger.mass import format_mass
 from ledger.times import day_of
-from liandan.desk.scale.arrivals import ENOUGH
+from liandan.desk.scale.arrivals import that_are_called
 from manifests.consent import consents, may_propose
 from manifests.correction import line_received
 from manifests.model import ManifestState
@@ -46,6 +46,8 @@ class ReceivedLoad(Struct, frozen=True, kw_only=True):
 
     id: str
     """``<generator>/<ULID>``."""
+    trip: str
+    """The trip, or the one manifest."""
     number: str | None
     generator: str
     plates: tuple[str, ...]
@@ -99,11 +101,8 @@ class ReceivedDay(Struct, frozen=True, kw_only=True):
 
     @property
     def trucks(self) -> int:
-        """Trucks that were weighed: several manifests of one at one moment are one."""
-        return len({(load.plates or (load.id,), load.received_s // _SAME_S) for load in self.loads})
-
-
-_SAME_S = 1_800
+        """Trucks that were weighed: several manifests of a trip are one."""
+        return len({load.trip for load in self.loads})
 
 
 def received_of(view: ManifestView) -> ReceivedLoad:
@@ -111,6 +110,7 @@ def received_of(view: ManifestView) -> ReceivedLoad:
     state = view.state
     return ReceivedLoad(
         id=view.chain.removeprefix("manifest/"),
+        trip=state.trip_id or view.chain,
         number=state.number,
         generator=state.generator,
         plates=tuple(dict.fromkeys(plate for leg in state.legs[-1:] for plate in (leg.vehicle.plate, leg.vehicle.trailer) if plate)),
@@ -144,13 +144,8 @@ def days_of(loads: Iterable[ReceivedLoad]) -> tuple[ReceivedDay, ...]:
 
 def named_received(loads: Sequence[ReceivedLoad], said: str) -> tuple[ReceivedLoad, ...]:
     """Those that a normal text names: a plate or a number, or the end of one; the newest first."""
-    if not said:
-        return ()
-    known = [(load, {normal(name) for name in (*load.plates, load.number or "", load.id.rpartition("/")[2]) if name}) for load in loads]
-    found = [load for load, names in known if said in names] or [
-        load for load, names in known if len(said) >= ENOUGH and any(name.endswith(said) for name in names)
-    ]
-    return tuple(sorted(found, key=lambda one: -one.received_s))
+    names = ((load, {normal(name) for name in (*load.plates, load.number or "", load.id.rpartition("/")[2]) if name}) for load in loads)
+    return tuple(sorted(that_are_called(names, said), key=lambda one: -one.received_s))
 
 
 class Correctable(Struct, frozen=True, kw_only=True):
