@@ -55,7 +55,6 @@ _START = """async ([uscc, found, pem, passphrase]) => {
   new MutationObserver(() => document.querySelector("dialog.sheet[open] [data-sign]")?.click()).observe(document.body, { childList: true });
   const told = (act) => ({ statement: act.statement, kind: act.kind, chain: act.chain, seq: act.seq, by: act.by, places: act.signatures.map((one) => one.place), code: act.problem?.code ?? null });
   const text = async (act, answer) => (await frames.writeFrames(act, { answer })).join("\\n");
-  document.getElementById("message").hidden = false; // a page that says something is not read anew by itself
   window.phone = {
     queued: async (chain) => (await queue.queued()).filter((act) => act.chain === chain).map(told),
     next: (chain) => queue.next(chain).then(({ seq }) => seq, () => 0),
@@ -67,6 +66,11 @@ _START = """async ([uscc, found, pem, passphrase]) => {
     clear: async (chain) => { for (const act of await queue.queued()) if (act.chain === chain) await queue.putAside(act.statement); },
   };
 }"""
+
+_SAYS = """document.addEventListener("readystatechange", () => {
+  if (document.getElementById("message")) document.getElementById("message").hidden = false;
+});"""
+"""A page that says something is not read anew by itself, and it has to say so before its own module begins to send what it finds in the queue."""
 
 
 class Phone(Struct, kw_only=True):
@@ -286,6 +290,7 @@ async def fleet_of(world: World, thread: Executor, chromium: Any, *, lane: int =
         def made(cookie: dict[str, Any] = cookie) -> Any:
             context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
             context.add_cookies([cookie])
+            context.add_init_script(_SAYS)
             return context, context.new_page()
 
         context, page = await asyncio.wrap_future(thread.submit(made))
