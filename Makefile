@@ -1,6 +1,7 @@
 # liandan: every target sets up what it needs. Wanted beforehand: Python >= 3.11, make, git (uv is used if it is there).
 #   make demo    the whole story on this machine, results in demo-out/
 #   make test    all tests, on an embedded PostgreSQL
+#   make long    all cases of the tests of which the suite runs a sample
 #   PYTHON=/path/to/python3.12 chooses an interpreter; NO_UV=1 uses pip even where uv is found.
 # Paths are relative on purpose: the checkout may lie in a directory with spaces.
 .POSIX:
@@ -8,11 +9,11 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 
-.PHONY: help setup docs demo serve test docs check mutants interop clients bench corpus lock clean
+.PHONY: help setup docs demo serve test long check mutants interop clients bench corpus lock clean
 
 help:
-	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'targets: demo serve test docs check mutants interop clients bench corpus lock clean'
+	@sed -n '1,5s/^# \{0,1\}//p' Makefile
+	@echo 'targets: demo serve test long docs check mutants interop clients bench corpus lock clean'
 
 setup:
 	@sh .ci/setup
@@ -34,6 +35,9 @@ test: docs
 	@$(BIN)/python -m tests.desk.axe
 	@$(BIN)/python -m tests.reports.second_python
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+long: docs
+	@PYTHONDONTWRITEBYTECODE= LIANDAN_LONG=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m sampled $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -31,7 +31,7 @@ from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.wiring import RULES
 from tests.pace import Pace
-from tests.sample import sample
+from tests.sample import sample, sampled
 from tests.signatures import keep_signatures
 from tests.wholeness import Wholeness
 
@@ -131,10 +131,13 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the server, so that ``-m "not database"`` is what thinks alone."""
+    """Mark what needs the server, so that ``-m "not database"`` is what thinks alone; and what runs a part of its cases, for ``make long``."""
     for item in items:
-        if isinstance(item, pytest.Function) and "postgres_dsn" in item.fixturenames:
-            item.add_marker("database")
+        if isinstance(item, pytest.Function):
+            if "postgres_dsn" in item.fixturenames:
+                item.add_marker("database")
+            if vars(item.module).get("sampled") is sampled:
+                item.add_marker("sampled")
 
 
 @pytest.hookimpl(optionalhook=True)

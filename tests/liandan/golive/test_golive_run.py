@@ -31,6 +31,7 @@ from tests.liandan.serving import settings_of
 from tests.sample import LONG
 from tests.stories.stage import SEED
 
+pytestmark = pytest.mark.sampled
 NOW = "2026-09-25T09:00:00+08:00"
 FIRMS = 300 if LONG else 60
 SECRET = b"go live"
