@@ -97,6 +97,10 @@ KEY_UNKNOWN:SIGNER
 签名所用的密钥（{key}…）没有为{party}登记过。 || 改用{party}已登记的密钥签名；新的密钥先登记：本单位用已有密钥（key.add），一把都没有的请所在地主管部门办理。
 The key that signed ({key}…) was never registered for {party}. || Sign with a registered key of {party}; a new one is registered first, by the party with a key that it has (key.add), else by the authority of its region.
 
+KEY_UNKNOWN:LOGIN
+这把密钥在本账本上没有登记过，不能用来进入。 || 换用已登记的密钥；要登记这一把，请本单位持有完整密钥的人在“密钥”页办理，一把都没有的，请所在地主管部门登记。
+This key was never registered on this log and does not open it. || Enter with a registered key. Whoever holds a full key of the firm registers this one on the page of keys; where there is none, the authority of the region does.
+
 KEY_UNKNOWN:OF_PARTY
 {party}没有这把密钥（{key}…）。 || 核对密钥标识 {where}；本单位的密钥可在单位资料中查到。
 {party} has no such key ({key}…). || Check {where}; the keys of a party stand in its record.
@@ -124,6 +128,14 @@ The key ({key}…) of {party} was revoked by entry {index} and signs no more. ||
 KEY_NOT_VALID:OVER
 {party}的这把密钥只到 {until}（北京时间）有效，已过期。 || 用{party}其他有效的密钥重新签名，或者登记新密钥（key.add）。
 This key of {party} was good until {until} (Beijing time). || Sign again with another key of {party}, or register a new one (key.add).
+
+KEY_NOT_VALID:LOGIN_REVOKED
+这把密钥已经停用（第 {index} 条），不能再用来进入；停用以后不能恢复。 || 换用本单位另一把有效的密钥；没有的，请本单位持有完整密钥的人在“密钥”页给这台设备登记新的一把。一把完整密钥都没有了，请所在地主管部门登记。
+This key was revoked (entry {index}) and opens the desk no more; that cannot be undone. || Enter with another valid key of the firm; if this device has none, whoever holds a full key registers a new one for it on the page of keys. If the firm has no full key left, the authority of the region registers one.
+
+KEY_NOT_VALID:LOGIN_OVER
+这把密钥只到 {until}（北京时间）有效，已经到期。 || 请本单位持有完整密钥的人在“密钥”页给这台设备登记新的一把，并定好期限；本单位还有别的有效密钥的，先用那一把进入。一把完整密钥都没有了，请所在地主管部门登记。
+This key was good until {until} (Beijing time), which is over. || Whoever holds a full key of the firm registers a new one for this device on the page of keys, with an end of its own; another valid key of the firm opens the desk meanwhile. If the firm has no full key left, the authority of the region registers one.
 
 KEY_NOT_VALID:ROTATION
 更换密钥须由被更换的密钥 {old} 签署。 || 用 {old} 重新签名；已丢失的，由本单位其他密钥撤销它（key.revoke），或者请所在地主管部门办理。

@@ -31,14 +31,15 @@ from ledger.times import format_at, parse_at
 from liandan.desk.shell.cookies import Cookies
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
 from signing.payload import Flawed, parse
-from signing.phrase import Phrase
-from signing.refusal import Refusal, refuse
+from signing.phrase import Phrase, cut
+from signing.refusal import FOUND_MAX, Reason, Refusal, refuse
 from signing.suite import verify
 
 LIFE_MAX_S = 12 * 3600
 RECHECK_S = 5.0
 """How long a token's caller is believed without asking the database again."""
 CACHE_MAX = 10_000
+OF_KEY = "DELETE FROM token WHERE keyid = $1"
 CHALLENGE_MAX = 8192
 """Bytes of a challenge envelope: the largest signature of ours has 2,420."""
 TAKES_CHALLENGE = takes(
@@ -109,19 +110,13 @@ class Identity:
         record, state, size = await self._key(challenge.keyid)
         verify(record.suite, record.spki, envelope.message, signature.sig)
         if not record.is_valid_at(size):
-            raise refuse(
-                "KEY_NOT_VALID",
-                field="keyid",
-                found=Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}"),
-                expected=Phrase(f"在 {size} 条时有效", f"valid at {size}"),
-            )
+            found = Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}")
+            expected = Phrase(f"在 {size} 条时有效", f"valid at {size}")
+            raise Refusal([Reason("KEY_NOT_VALID", "keyid", found, expected, "LOGIN_REVOKED", {"index": str(record.revoked)})])
         if not record.lasts(await self._log.now()):
-            raise refuse(
-                "KEY_NOT_VALID",
-                field="keyid",
-                found=Phrase("已到期", "its time is over"),
-                expected=Phrase("未到期的密钥", "a key whose time is not over"),
-            )
+            until = format_at(record.until_s or 0)
+            found, expected = Phrase("已到期", "its time is over"), Phrase("未到期的密钥", "a key whose time is not over")
+            raise Refusal([Reason("KEY_NOT_VALID", "keyid", found, expected, "LOGIN_OVER", {"until": until[:16].replace("T", " ")})])
         token = secrets.token_urlsafe(32)
         await self._keep(token, record.uscc, challenge, int(time.time()) + life_s)
         role = role_of(state, record.uscc)
@@ -148,7 +143,7 @@ class Identity:
             found = await store.fetch_facts(conn, [f"key:{keyid}"])
         state = await self._log.state()
         if head is None or state is None or not found:
-            raise refuse("KEY_UNKNOWN", field="keyid", found=keyid, expected=Phrase("已登记的密钥", "a registered key"))
+            raise Refusal([Reason("KEY_UNKNOWN", "keyid", cut(keyid, FOUND_MAX), Phrase("已登记的密钥", "a registered key"), "LOGIN")])
         record: KeyRecord = self._log.kinds.decode(f"key:{keyid}", found[f"key:{keyid}"])
         return record, state, head.size
 
@@ -220,7 +215,7 @@ class Identity:
         for digest in [known for known, (caller, *_) in self._known.items() if caller is not None and caller.keyid == keyid]:
             del self._known[digest]
         async with self._log.pool.acquire() as conn:
-            await conn.execute("DELETE FROM token WHERE keyid = $1", keyid)
+            await conn.execute(OF_KEY, keyid)
 
     async def sweep(self) -> None:
         """Forget what has expired; nonces an hour later, as clocks differ. Those of a simulated log stay: where the time may stand still, a

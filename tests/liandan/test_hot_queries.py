@@ -43,6 +43,7 @@ from ledger.store import EntryRow, LinkRow, LogHead
 from ledger.tree.merkle import leaf_hash
 from ledger.vault.store import DisclosureRow
 from liandan.database import connect
+from liandan.identity import OF_KEY
 from liandan.webhooks.model import Attempt
 from liandan.webhooks.store import New, Result
 from liandan.wiring import KINDS
@@ -260,6 +261,7 @@ HOT: Mapping[str, Query] = {
     "approvals, narrow": lambda conn: approvals(conn, ["receiver:R07"], ["stage:approved"], since=100),
     "list_cases": lambda conn: reports.store.list_cases(conn, CHAIN),
     "token": lambda conn: conn.fetchrow("SELECT uscc FROM token WHERE digest = $1 AND expires_at > now()", sha256(b"7").digest()),
+    "tokens of a key": lambda conn: conn.execute(OF_KEY, "key7"),
     "is_any_behind": lambda conn: W.is_any_behind(conn, ENTRIES),
     "list_behind": lambda conn: W.list_behind(conn, ENTRIES, ["G0001"]),
     "count_pending": lambda conn: W.count_pending(conn, "w7"),
