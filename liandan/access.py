@@ -13,6 +13,7 @@ from typing import Any, cast
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
+from ledger.admission.budgets import OverBudget
 from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
@@ -20,13 +21,15 @@ from ledger.registrations.routes import PAYER
 from ledger.routes import HEAD_ONLY, NEW, SIGNED
 from liandan.connection import check_head, received
 from liandan.desk.shell.addresses import ENTER, is_desk
+from liandan.desk.shell.dear import cost_of
 from liandan.forwarded import Forwarding, read_proxies
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
 from liandan.problems import Problems
 from liandan.settings import Settings
 from reports.tables.routes import SEARCHES
-from signing.refusal import Refusal, refuse
+from signing.phrase import Phrase
+from signing.refusal import Reason, Refusal, refuse
 
 log = structlog.get_logger("liandan.access")
 
@@ -38,8 +41,8 @@ WINDOW_S = 60.0
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 SIZE = SIZE_HEADER.lower().encode()
 POSTS = "/v1/statements"
-TOKEN, STALE = "liandan_token", "liandan_stale"
-"""Where a request keeps the token that it came with, and that its cookie names one that has ended."""
+TOKEN, STALE, BY_COOKIE = "liandan_token", "liandan_stale", "liandan_by_cookie"
+"""Where a request keeps the token that it came with, that its cookie names one that has ended, and that a cookie brought the token."""
 LOGINS = ("/v1/tokens", ENTER)
 """Stay open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
@@ -78,6 +81,11 @@ class RateWindow:
             self._events[address] = deque(maxlen=self._limit)
         self._events[address].extend([time.monotonic()] * min(count, self._limit))
 
+    def again_s(self, address: str) -> int:
+        """Seconds until something of what an address has used up is a minute old."""
+        events = self._events.get(address)
+        return max(1, int(events[0] + WINDOW_S - time.monotonic()) + 1) if events else 1
+
     def give_back(self, address: str) -> None:
         """What was counted last did not deserve it."""
         if self._events.get(address):
@@ -92,6 +100,7 @@ class Access:
         self._failures, self._requests = RateWindow(settings.failures_per_minute), RateWindow(settings.requests_per_minute)
         self._forwarding = Forwarding(read_proxies(settings.trusted_proxies), settings.forwarded_header)
         self._wrong_tokens = RateWindow(settings.failures_per_minute)
+        self._of_key, self._of_party = RateWindow(settings.key_pages_per_minute), RateWindow(settings.party_pages_per_minute)
         self._log = log.bind()  # made once, not for each line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,6 +137,8 @@ class Access:
                 if scope["method"] == "POST" and scope["path"] not in LOGINS and self._failures.is_full(payer):
                     raise refuse("FAILURES_TOO_MANY", found=address)
                 extras["note_lines"] = lambda failed, repeated: self._note_lines(payer, failed, repeated)
+            elif extras.get(BY_COOKIE) or is_desk(scope["path"]):
+                self._spend(caller, cost_of(scope["method"], scope["path"]))
             check_head(scope)
         except Refusal as refusal:
             await self._problems.send(scope, refusal, sending)
@@ -162,8 +173,20 @@ class Access:
             extras[STALE] = True
             return None
         if caller is not None:
-            extras[TOKEN] = token
+            extras[TOKEN], extras[BY_COOKIE] = token, kept is not None
         return caller
+
+    def _spend(self, caller: Caller, points: int) -> None:
+        """Spend points of what a key and its party may ask of the desk in a minute; raises OverBudget, and spends nothing then. A device that
+        ran away does not use up what its party has."""
+        windows = ((self._of_key, caller.keyid), (self._of_party, caller.uscc)) if points else ()
+        for window, name in windows:
+            if window.is_full(name):
+                again_s = window.again_s(name)
+                expected = Phrase(f"{again_s} 秒后再试", f"again in {again_s} s")
+                raise OverBudget(Reason("PAGES_TOO_MANY", expected=expected), again_s)
+        for window, name in windows:
+            window.note(name, points)
 
     async def _known(self, token: str | None, payer: str) -> Caller | None:
         """Whose token this is. Every wrong one is looked for in the database, so an address may show so many in a minute; then it is believed

@@ -205,6 +205,10 @@ REQUESTS_TOO_MANY | - | sender | design §8 [DESIGN]
 该地址未携带令牌的请求过多，已暂时限制。 || 按 Retry-After 稍后再试；登录取得令牌后不受此限。
 Too many requests without a token from this address. || Wait as Retry-After says; with a token of a login this limit does not apply.
 
+PAGES_TOO_MANY | - | sender | design §8 [DESIGN]
+短时间内查询、导出或读入表格的次数太多，先停一停；没有改动任何内容。 || 等一会儿（不到 1 分钟）再试。用手操作到不了这个上限：多半有程序在用这把密钥进入，请在“密钥”页核对；程序成批取数据请用接口（变更流和分页）。
+Too many searches, files or spreadsheets in a short time, so there is a pause; nothing was changed. || Wait a moment (less than a minute) and try again. Nobody gets here by hand: most likely a program has entered with this key, which the page of keys helps to look into; programs fetch much by the interface (feed and pages).
+
 CROSS_SITE | - | sender | design §8 [DESIGN]
 这个请求不是从本网站的页面发出的，未予处理。 || 请回到本网站的页面，从那里再做一次；如果是别处的链接或页面带您到这里，什么也没有改动。
 This request did not come from a page of this site, and nothing was done. || Go back to a page of this site and do it there; if a link or page elsewhere led you here, nothing has changed.

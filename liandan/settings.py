@@ -123,6 +123,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same of one key: a stolen or runaway device does not use up what its party has."""
     party_limits: str | None = None
     """Other limits a minute, for parties and their keys alike, ``91510100MA62M13800=20000``: for a bulk load, for instance."""
+    party_pages_per_minute: Positive = 2_400
+    """What one party may ask of the desk in a minute of what costs much, in points (``liandan.desk.shell.dear``): a search is one, a paper four, a
+    spreadsheet ten, a dossier twenty; beyond it answers are 429 with Retry-After. Programs that show their token in a header have no such budget.
+    """
+    key_pages_per_minute: Positive = 600
+    """The same of one key, that is of one device."""
     party_chain_max: Annotated[int, Meta(ge=100)] = 1_000
     """Acts about one party itself (keys, names, sites, grants): evidence of its manifests holds all of them, and must fit into a paper.
     Revoking a key is always possible.

@@ -12,9 +12,10 @@ import pytest
 from liandan.desk.shell.addresses import is_desk, local_next
 from liandan.desk.shell.cookies import Cookies
 from signing.envelope import freeze
+from signing.possession import register
 from tests.liandan.serving import http, post_all
 from tests.liandan.test_reading import login
-from tests.workbench import AUTHORITY_51, Workbench, key_of
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, key_of, uscc
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 PAGE = {"Accept": "text/html"}
@@ -174,6 +175,53 @@ async def test_the_language_is_what_was_chosen_then_what_the_browser_prefers(pla
     assert back.status_code == 303
     assert '<html lang="en">' in (await plain.get("/enter", headers={**PAGE, "Accept-Language": "zh-CN"})).text
     assert '<html lang="zh-CN">' in (await plain.get("/enter?lang=zh", headers=PAGE)).text
+
+
+@pytest.mark.parametrize("body", [{"until": "2026-10-01T09:30:00+08:00"}, {}], ids=["over", "revoked"])
+async def test_a_key_that_has_ended_is_told_so_and_who_registers_another(database_url: str, tmp_path: Path, body: dict[str, str]) -> None:
+    firm = uscc("510112", 901)
+    bench, second, party = Workbench(), key_of(firm, 1), f"party/{firm}"
+    bench.register(firm)
+    bench.post("key.add/1", party, (firm,), {"key": register(second, bench.found, firm), **body})
+    if not body:
+        bench.post("key.revoke/1", party, (firm,), {"keyid": second.keyid, "reason": "遗失"})
+    async with http(database_url, tmp_path) as client:
+        assert {answer.status_code for answer in await post_all(client, bench)} == {201}
+        later, other = {"Liandan-Now": "2026-10-01T10:00:00+08:00"}, bench.register(uscc("510112", 902))
+        assert (await client.post("/v1/statements", content=freeze(other.envelope), headers=later)).status_code == 201
+        for language, said, lifted in (
+            ("zh", "09:30（北京时间）有效，已经到期" if body else "已经停用", "请所在地主管部门登记"),
+            ("en", "which is over" if body else "was revoked", "the authority of the region registers one"),
+        ):
+            answer = await client.post("/enter", content=freeze(login(client, second)), headers={**SAME, "Accept-Language": language})
+            told = answer.json()
+            assert (answer.status_code, told["code"]) == (403, "KEY_NOT_VALID")
+            assert said in told["title"]
+            assert lifted in told["detail"]
+
+
+async def test_a_script_with_a_session_is_told_to_wait_and_nobody_else_is(database_url: str, tmp_path: Path) -> None:
+    bench, second = Workbench(), key_of(AUTHORITY_51, 1)
+    bench.post("key.add/1", f"party/{AUTHORITY_51}", (OPERATOR, AUTHORITY_50), {"key": register(second, bench.found, AUTHORITY_51)})
+    async with http(database_url, tmp_path, key_pages_per_minute=6, party_pages_per_minute=9) as client:
+        await post_all(client, bench)
+        await entered(client)
+        search, file = "/desk/search/suggest?q=川A", "/v1/registers/generator/2026.xlsx"
+        assert (await client.get(file, headers=SAME)).status_code != 429  # four points, for a cookie's token
+        assert [(await client.get(search)).status_code for _ in range(3)] == [200, 200, 429]
+        part = await client.get(search, headers={"HX-Request": "true"})
+        assert part.text.startswith("<section")
+        assert "先停一停" in part.text
+        assert 0 < int(part.headers["retry-after"]) <= 61
+        page = await client.get("/road?q=川A", headers={**PAGE, "Accept-Language": "en"})
+        assert (page.status_code, "so there is a pause" in page.text) == (429, True)
+        assert (await client.get(file, headers=SAME)).json()["code"] == "PAGES_TOO_MANY"
+        assert (await client.get("/province", headers=PAGE)).status_code == 200, "what costs little stays open"
+        bearer = {"Authorization": f"Bearer {client.cookies['liandan']}"}
+        client.cookies.clear()
+        assert (await client.get(file, headers=bearer)).status_code != 429, "programs have the interface as it is documented"
+        await client.post("/enter", content=freeze(login(client, second)), headers=SAME)
+        assert [(await client.get(search)).status_code for _ in range(4)] == [200, 200, 200, 429], "its party has used up the rest"
 
 
 async def test_wrong_cookies_use_up_what_wrong_tokens_may(database_url: str, tmp_path: Path) -> None:

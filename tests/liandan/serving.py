@@ -31,6 +31,8 @@ def settings_of(database_url: str, directory: Path, **changes: object) -> Settin
         "requests_per_minute": 100_000,
         "party_statements_per_minute": 100_000,
         "key_statements_per_minute": 100_000,
+        "party_pages_per_minute": 100_000,
+        "key_pages_per_minute": 100_000,
         **changes,
     }
     return Settings(**fields)  # type: ignore[arg-type]  # test shorthand
