@@ -7,12 +7,16 @@ servers draw the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-WIDE, LONGEST, ROW, BAR, HEAD = 400, 300, 48, 12, 21
-"""Width of a chart, length of its longest bar (its figure stands behind it), height of a row, of its bar, and of the name above it."""
+WIDE, LONGEST, ROW, BAR, HEAD, BESIDE = 400, 300, 54, 12, 26, 19
+"""Width of a chart, length of its longest bar (its figure stands behind it), height of a row, of its bar, of the name above it, and from a bar to
+the one beside it. Names and figures are 15.5 units high on phones (charts.css): what stands above another is 18 away."""
+LINE, LETTER = 18, 8.8
+"""From a line of a name to the next; the widest that a letter is on phones. Chinese takes two."""
 LEAST = 2
 """A part of something is never nothing."""
 
@@ -64,12 +68,36 @@ class DrawnChart(Struct, frozen=True, kw_only=True):
     heads: tuple[DrawnText, ...]
     figures: tuple[DrawnText, ...] = ()
     """Behind each bar what it stands for."""
-    marks: tuple[int, ...] = ()
-    """Where lines stand that a bar should not pass."""
+
+
+def with_rest(rows: Sequence[ChartRow], most: int, head: str, said: Callable[[int], str]) -> list[ChartRow]:
+    """The first rows, and in place of those that a picture has no room for one bar of all of them together; for rows of one part that add up."""
+    if len(rows) <= most:
+        return [*rows]
+    rest = rows[most - 1 :]
+    amount = sum(part.amount for row in rest for part in row.parts)
+    return [
+        *rows[: most - 1],
+        ChartRow(head=head.format(n=len(rest)), parts=(ChartPart(name=rest[0].parts[0].name, amount=amount, text=said(amount)),)),
+    ]
+
+
+def lines_of(head: str) -> list[str]:
+    """A name in as many lines as it needs on a phone, broken where it has blanks."""
+    lines = [""]
+    for word in head.replace(" ", "\0 ").replace("　", "\0　").split("\0"):
+        if lines[-1] and _width(lines[-1] + word) > WIDE:
+            lines.append("")
+        lines[-1] += word if lines[-1] else word.lstrip()
+    return lines
+
+
+def _width(text: str) -> float:
+    return LETTER * sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def bars(rows: Sequence[ChartRow], *, most: int = 0, marks: Sequence[int] = ()) -> DrawnChart:
-    """Bars under each other to one scale, which ends at ``most`` or at the longest bar."""
+    """Bars under each other to one scale, which ends at ``most`` or at the longest bar; at each of ``marks`` a line that a bar should not pass."""
     long = max([most, *marks, *(sum(part.amount for part in parts) for row in rows for parts in (row.parts, row.beside)), 1])
     parts, heads, figures, y = list[DrawnPart](), list[DrawnText](), list[DrawnText](), 0
 
@@ -78,22 +106,24 @@ def bars(rows: Sequence[ChartRow], *, most: int = 0, marks: Sequence[int] = ()) 
         end = drawn[-1].x + drawn[-1].width if drawn else 0
         text = said or " · ".join(part.text for part in told if part.amount > 0 and part.text)
         parts.extend(drawn)
-        figures.append(DrawnText(x=end + 6, y=top + BAR - 2, text=text or "0"))
+        figures.append(DrawnText(x=end + 6, y=top + BAR - 1, text=text or "0"))
+        parts.extend(DrawnPart(name="limit", x=LONGEST * mark // long - 1, y=top - 3, width=2, height=BAR + 6, text="") for mark in marks)
 
     for row in rows:
-        heads.append(DrawnText(x=0, y=y + HEAD - 4, text=row.head))
+        for number, line in enumerate(lines_of(row.head)):
+            y += LINE if number else 0
+            heads.append(DrawnText(x=0, y=y + HEAD - 9, text=line))
         draw(row.parts, y + HEAD, row.said)
         if row.beside:
-            draw(row.beside, y + HEAD + BAR + 4, row.beside_said)
-            y += BAR + 4
+            y += BESIDE
+            draw(row.beside, y + HEAD, row.beside_said)
         y += ROW
     return DrawnChart(
         width=WIDE,
-        height=max(y - ROW + HEAD + BAR + 4, ROW),
+        height=max(y - ROW + HEAD + BAR + 6, ROW),
         parts=tuple(parts),
         heads=tuple(heads),
         figures=tuple(figures),
-        marks=tuple(LONGEST * mark // long for mark in marks),
     )
 
 

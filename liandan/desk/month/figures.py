@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.mass import parse_mass
-from liandan.desk.charts import ChartPart, ChartRow, bars
+from liandan.desk.charts import ChartPart, ChartRow, bars, with_rest
 from liandan.desk.month.told import ToldAccount, ToldMirror, ToldMonth, signed_g
 from liandan.desk.tables import DrawnFigure, Row, figure
 from reports.paper.bars import figure as short_tonnes
@@ -15,12 +15,12 @@ SHOWN_MAX = 12
 FULL = 1000
 
 
-def figures_of(told: ToldMonth) -> tuple[DrawnFigure, ...]:
-    """Those of which there is anything to show."""
-    return tuple(_figures(told))
+def figures_of(told: ToldMonth, others: str) -> tuple[DrawnFigure, ...]:
+    """Those of which there is anything to show; ``others`` names ``{n}`` of them that share a bar."""
+    return tuple(_figures(told, others))
 
 
-def _figures(told: ToldMonth) -> Iterator[DrawnFigure]:
+def _figures(told: ToldMonth, others: str) -> Iterator[DrawnFigure]:
     if told.mirror:
         yield _mirror(told)
     if limited := [one for one in told.m9_accounts if one.limit_t is not None and parse_mass(one.limit_t) > 0]:
@@ -30,7 +30,7 @@ def _figures(told: ToldMonth) -> Iterator[DrawnFigure]:
     if any(one.in_transit or one.waiting for one in told.ages):
         yield _ages(told)
     if told.flows:
-        yield _flows(told)
+        yield _flows(told, others)
 
 
 def _part(name: str, grams: int) -> ChartPart:
@@ -149,7 +149,7 @@ def _ages(told: ToldMonth) -> DrawnFigure:
     return figure("ages", bars(rows), "in_transit waiting", columns, table)
 
 
-def _flows(told: ToldMonth) -> DrawnFigure:
+def _flows(told: ToldMonth, others: str) -> DrawnFigure:
     """Between places, what most left first."""
     found = sorted(told.flows, key=lambda one: (-signed_g(one.departed_t), one.origin, one.destination))
 
@@ -162,4 +162,4 @@ def _flows(told: ToldMonth) -> DrawnFigure:
         for one in found
     ]
     columns = "way:text lines:count departed:mass accepted:mass refused:mass"
-    return figure("flows", bars(rows[:SHOWN_MAX]), "departed", columns, table, is_cut=len(rows) > SHOWN_MAX)
+    return figure("flows", bars(with_rest(rows, SHOWN_MAX, others, short_tonnes)), "departed", columns, table)

@@ -185,7 +185,7 @@ async def _drawn(visit: Visit, drawer: Drawer, asked: MonthAsked) -> dict[str, A
         "items": found.items,
         "shown_items": [_item(one, asked.month, visit, sides[one.key]) for one in found.items.items],
         "next": f"{path}?{urlencode({**here, 'cursor': found.items.next})}#items" if found.items.next else "",
-        "drawings": figures_of(found.told),
+        "drawings": figures_of(found.told, visit.say(WORDS["others"])),
         "named": await _named(visit, found),
     }
 

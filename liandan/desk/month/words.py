@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "months": ("月度对账", "Months"),
-    "title": ("{month} 对账", "{month}"),
+    "title": ("{month} 对账", "Month {month}"),
     "choose_month": ("月份", "Month"),
     "choose_way": ("范围", "Scope"),
     "own": ("本单位", "Our own"),
@@ -103,6 +103,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "figures": ("图表", "Figures"),
     "table": ("数据表", "The figures"),
     "cut": ("图上只画前 {n} 项，表中是全部。", "The picture shows the first {n}; the table has all."),
+    "others": ("其余 {n} 项合计", "{n} others together"),
     "mirror": ("移出与去向对照（吨）", "What left and where it is (t)"),
     "says_mirror": ("每个代码两条：上为期初在途加移出，下为接受、拒收、期末在途和磅差；两条应当等长。", "Two bars a code: above what was under way and what left, below what was accepted, refused, is still under way, or differs; they should be of one length."),
     "quotas": ("额度使用（占上限的比例）", "Use of quotas (share of the limit)"),

@@ -28,7 +28,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "all_firms": ("全部单位", "All firms"),
     "filter": ("筛选", "Filter"),
     "application": ("申请", "Application"),
-    "application_of": ("{name} 的申请", "Application of {name}"),
+    "application_of": ("{name}的申请", "Application of {name}"),
     "lines": ("申请各行", "Lines"),
     "line_of": ("第 {n} 行　{what}", "line {n}　{what}"),
     "line_n": ("第 {n} 项", "line {n}"),

@@ -10,7 +10,7 @@ import msgspec
 
 from ledger.mass import parse_mass
 from ledger.problem import Language
-from liandan.desk.charts import ChartPart, ChartRow, bars
+from liandan.desk.charts import ChartPart, ChartRow, bars, with_rest
 from liandan.desk.tables import DrawnFigure, Row, figure
 from reports.figures import words
 from reports.figures.public import PublicFigures
@@ -26,23 +26,23 @@ def read_figures(raw: bytes) -> PublicFigures:
     return _DECODE(raw)
 
 
-def figures_of(told: PublicFigures, language: Language) -> tuple[DrawnFigure, ...]:
-    """Those of which anything is told."""
+def figures_of(told: PublicFigures, language: Language, others: str) -> tuple[DrawnFigure, ...]:
+    """Those of which anything is told; ``others`` names ``{n}`` of them that share a bar."""
     with speaking(language):
-        return tuple(_figures(told))
+        return tuple(_figures(told, others))
 
 
-def _figures(told: PublicFigures) -> Iterator[DrawnFigure]:
+def _figures(told: PublicFigures, others: str) -> Iterator[DrawnFigure]:
     if told.quotas:
         yield _quotas(told)
     if told.approvals:
         yield _approvals(told)
     if told.refusals:
-        yield _counts(told, "refusals")
+        yield _counts(told, "refusals", others)
     if told.capacity:
         yield _capacity(told)
     if told.alerts:
-        yield _counts(told, "alerts")
+        yield _counts(told, "alerts", others)
 
 
 def _quotas(told: PublicFigures) -> DrawnFigure:
@@ -97,19 +97,19 @@ def _days(days: float) -> str:
     return f"{days:.1f}".removesuffix(".0")
 
 
-def _counts(told: PublicFigures, key: str) -> DrawnFigure:
-    """How often, by reason."""
+def _counts(told: PublicFigures, key: str, others: str) -> DrawnFigure:
+    """How often, by way and reason."""
     found = told.refusals if key == "refusals" else told.alerts
     sums = Counter[str]()
     for row in found:
-        sums[words.reason(row.what, row.code)] += row.count
+        sums[f"{words.way(row.way)}　{words.reason(row.what, row.code)}"] += row.count
     rows = [ChartRow(head=reason, parts=(ChartPart(name="count", amount=count, text=str(count)),)) for reason, count in sums.most_common()]
     table: list[Row] = [
         (row.month, words.way(row.way), words.one_of(words.WHATS, row.what), words.reason(row.what, row.code), row.count, row.firms)
         for row in _newest_first(found)
     ]
     columns = "month:text way:text what:text reason:text count:count firms:count"
-    return figure(key, bars(rows[:SHOWN_MAX]), "count", columns, table, is_cut=len(rows) > SHOWN_MAX)
+    return figure(key, bars(with_rest(rows, SHOWN_MAX, others, str)), "count", columns, table)
 
 
 def _capacity(told: PublicFigures) -> DrawnFigure:

@@ -51,7 +51,7 @@ async def get_public(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
     is_ready = asked is None or "whole" in asked_for or figures.kept_figures(drawer, asked) is not None
     query = {"year": years[0] if asked is None else asked.period, "pair": "" if asked is None else "-".join(asked.pair)}
     with speaking(guest.lang):
-        pairs = [("-".join(way), f"{figure_words.place(way[0])} – {figure_words.place(way[1])}") for way in ways]
+        pairs = [("-".join(way), _pair(way)) for way in ways]
     return page(
         guest,
         "public/public.html",
@@ -81,6 +81,11 @@ async def get_public_part(guest: TheGuest, drawer: TheDrawer) -> Response[Any]:
     return fragment(guest, "public/_figures.html", words=WORDS, **await _drawn(guest, drawer, asked))
 
 
+def _pair(way: Pair) -> str:
+    """Two provinces, in the language that is being told."""
+    return f"{figure_words.place(way[0])} – {figure_words.place(way[1])}"
+
+
 def _figures_asked(
     guest: Visit, state: LogState | None, year: str | None, pair: str | None
 ) -> tuple[tuple[Pair, ...], list[str], FiguresAsked | None]:
@@ -95,12 +100,15 @@ def _figures_asked(
 async def _drawn(guest: Visit, drawer: Drawer, asked: FiguresAsked | None) -> dict[str, Any]:
     """The figures as charts, each with its table."""
     if asked is None:
-        return {"drawings": (), "held_back": "", "downloads": ()}
+        return {"drawings": (), "held_back": "", "downloads": (), "of": ""}
     _, raw = await figures.public_figures(guest.log, drawer, asked)
     told = read_figures(raw)
     ends = urlencode({"from": asked.pair[0], "to": asked.pair[1]})
+    with speaking(guest.lang):
+        of = f"{_pair(asked.pair)}　{asked.period}"
     return {
-        "drawings": figures_of(told, guest.lang),
+        "of": of,
+        "drawings": figures_of(told, guest.lang, guest.say(WORDS["others"])),
         "held_back": ("、" if guest.lang == "zh" else ", ").join(guest.say(figure_words.TITLES[name]) for name in told.held_back),
         "downloads": [(f"/v1/public/figures/{asked.period}.{suffix}?{ends}", suffix.upper()) for suffix in SUFFIXES],
     }
