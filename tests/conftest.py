@@ -33,6 +33,7 @@ from liandan.wiring import RULES
 from tests.pace import Pace
 from tests.sample import sample, sampled
 from tests.signatures import keep_signatures
+from tests.verified import keep_verified
 from tests.wholeness import Wholeness
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
@@ -50,6 +51,7 @@ os.environ["LIANDAN_PROFILE"] = os.devnull
 httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 
 keep_signatures()
+keep_verified()
 
 # How long a busy machine takes says nothing about the code: no test fails by the clock, the making of its examples included.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=sample(150))

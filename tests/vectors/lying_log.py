@@ -8,30 +8,30 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
-from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.merkle import leaf_hash, node_hash
 from signing.keys import PrivateKey
 from tests.vectors.second_reader import read
 
 KEY = PrivateKey.from_seed("ed25519", bytes.fromhex(read("keys")["note"][0]["seed"]))
 
 
-def _inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """RFC 6962 §2.1.1, as it is written there."""
+def _proven(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
+    """The root, and the proof of each leaf (RFC 6962 §2.1, §2.1.1, as it is written there)."""
     if len(leaves) == 1:
-        return []
+        return leaves[0], [[]]
     split = 1 << (len(leaves) - 1).bit_length() - 1
-    near, far = (leaves[:split], leaves[split:]) if index < split else (leaves[split:], leaves[:split])
-    return [*_inclusion(near, index if index < split else index - split), Edge().append_many(far).root()]
+    (left, before), (right, behind) = _proven(leaves[:split]), _proven(leaves[split:])
+    return node_hash(left, right), [*([*proof, right] for proof in before), *([*proof, left] for proof in behind)]
 
 
 def bundled(
     origin: str, entries: Sequence[bytes], *, kept: Callable[[int], bool] = lambda index: True, subject: str = "", note: bytes = b""
 ) -> bytes:
     """A bundle of a log's entries under a checkpoint that its own key signs."""
-    leaves = [leaf_hash(raw) for raw in entries]
-    note = note or sign_checkpoint(Checkpoint(origin, len(leaves), Edge().append_many(leaves).root()), KEY)
+    root, proofs = _proven([leaf_hash(raw) for raw in entries])
+    note = note or sign_checkpoint(Checkpoint(origin, len(entries), root), KEY)
     items = [
-        {"index": index, "entry": b64encode(raw).decode(), "proof": [b64encode(one).decode() for one in _inclusion(leaves, index)]}
+        {"index": index, "entry": b64encode(raw).decode(), "proof": [b64encode(one).decode() for one in proofs[index]]}
         for index, raw in enumerate(entries)
         if kept(index)
     ]
