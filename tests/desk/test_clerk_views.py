@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from ledger.problem import ProblemError
 from liandan.desk.enterprise.blocked import Blocked, LiftingStep, blocked, in_tonnes, plainly, trust_of, workdays_of
 from liandan.desk.enterprise.draft import OF_ONE_LINE, OF_ONE_LOAD, on_decision, pattern_of
+from liandan.desk.enterprise.new.service import plan_workbook
+from liandan.desk.enterprise.new.sheet import SheetGround, compose_plan, read_plan
 from liandan.desk.enterprise.words import WORDS
 from liandan.wiring import RULES
 from tests.manifests.bodies import LIMITS
@@ -64,6 +69,21 @@ def test_the_next_load_of_a_route_has_nothing_of_the_last_one() -> None:
     moved = on_decision(found, "b", 3, "新")
     assert (moved["approval"], moved["lines"][0]["decision_line"], moved["lines"][0]["name"]) == ("b", 3, "新")
     assert found["approval"] == "a", "the pattern stays as it is"
+
+
+def test_of_a_row_of_a_spreadsheet_everything_is_told_at_once() -> None:
+    book = load_workbook(BytesIO(plan_workbook()))
+    page = book["计划"]
+    heads = [cell.value for cell in page[1]]
+    wrong = {"接受单位": "没有甲", "承运单位": "没有乙", "废物代码": "900-052-31", "数量（吨）": "x", "批准文号": "没有丙"}
+    for head, said in wrong.items():
+        page.cell(2, heads.index(head) + 1, said)
+    out = BytesIO()
+    book.save(out)
+    read = read_plan("plan.xlsx", out.getvalue())
+    reading = read.reading()
+    assert compose_plan(read, reading, SheetGround(own="G", approvals=())).bodies == ()
+    assert {one.spot.column for one in reading.findings} == wrong.keys() - {"废物代码"}
 
 
 def test_every_word_is_there_in_both_languages_with_the_same_places() -> None:

@@ -79,8 +79,9 @@ def compose_plan(read: ReadTables, out: SheetReading, ground: SheetGround) -> Sh
 
 
 def _body(row: TemplateRow, out: SheetReading, ground: SheetGround) -> dict[str, Any] | None:
-    found = _line_of(row, out, ground)
-    if found is None:
+    """The body of a row's load; everything that is wrong with the row is told at once, what only follows from it is not."""
+    found, carrier = _line_of(row, out, ground), _party(row, CARRIER, "carriers", out, ground)
+    if found is None or carrier is None or MASS not in row.cells:
         return None
     approval, line = found
     known = ground.patterns.get((approval.approval, line.line))
@@ -97,34 +98,36 @@ def _body(row: TemplateRow, out: SheetReading, ground: SheetGround) -> dict[str,
     if PLANNED in cells:
         day, _, clock = str(cells[PLANNED]).partition(" ")
         body["planned_at"] = f"{day}T{clock or '08:00:00'}{OFFSET}"
-    if CARRIER in cells:
-        carrier = ground.parties.get(name_key(str(cells[CARRIER])))
-        if carrier is None:
-            out.refuse(row.at(CARRIER), Reason("READY_PARTY", "carriers", str(cells[CARRIER])[:100]))
-            return None
+    if carrier:
         body["carriers"] = [carrier]
     return body
 
 
+def _party(row: TemplateRow, head: str, field: str, out: SheetReading, ground: SheetGround) -> str | None:
+    """The code of the party that a cell names, "" for an empty cell; ``None``, and told, for a name that nobody has."""
+    if head not in row.cells:
+        return ""
+    found = ground.parties.get(name_key(str(row.cells[head])))
+    if found is None:
+        out.refuse(row.at(head), Reason("READY_PARTY", field, str(row.cells[head])[:100]))
+    return found
+
+
 def _line_of(row: TemplateRow, out: SheetReading, ground: SheetGround) -> tuple[ApprovalAnswer, ApprovalLineAnswer] | None:
     """The one line of a decision that a row is on."""
-    cells = row.cells
-    receiver = ""
-    if RECEIVER in cells:
-        receiver = ground.parties.get(name_key(str(cells[RECEIVER])), "")
-        if not receiver:
-            out.refuse(row.at(RECEIVER), Reason("READY_PARTY", "receiver", str(cells[RECEIVER])[:100]))
-            return None
+    cells, receiver = row.cells, _party(row, RECEIVER, "receiver", out, ground)
+    if CODE not in cells:
+        return None  # it could not be read, which was told
     fits = [
         (approval, line)
         for approval in ground.approvals
         for line in approval.lines
         if approval.generator == ground.own and line.status == "ACTIVE" and line.code == cells.get(CODE)
-        and receiver in ("", approval.receiver) and cells.get(DECISION, approval.no) == approval.no
+        and receiver in (None, "", approval.receiver) and cells.get(DECISION, approval.no) == approval.no
     ]  # fmt: skip
     named = [found for found in fits if found[1].name == cells.get(NAME)] if NAME in cells else []
     chosen = named or fits
-    if len(chosen) == 1:
+    if len(chosen) == 1 or (fits and receiver is None):
         return chosen[0]
     told = "、".join(f"{approval.no} {line.name}" for approval, line in fits)[:150] or Phrase("账本中没有", "none on the log")
     said = str(cells.get(DECISION) or cells.get(NAME) or cells.get(CODE, ""))[:100]
