@@ -245,6 +245,8 @@ def test_what_is_planned_is_expected_from_its_day_on() -> None:
     assert [(one.where, one.plates) for one in coming(log)] == [] or coming(log)[0].since_s <= log.at_s
     days = (parse_at("2026-11-06T09:00:00+08:00") - log.at_s) // 86_400 + 1
     assert coming(log, days=days)[0].where in ("planned", "late")
+    [late] = coming(log, days=30)
+    assert (late.where, late.since) == ("late", "planned"), "nobody is said to have left who has not"
 
 
 @pytest.mark.parametrize("said", ["plate", "dotted", "tail", "number", "ulid", "address", "id"])

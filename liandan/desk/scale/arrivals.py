@@ -64,8 +64,9 @@ class ComingTruck(Struct, frozen=True, kw_only=True):
     """Of the vehicle now, and its trailer; before the departure none."""
     carriers: tuple[str, ...]
     where: Where
+    since: Literal["arrived", "departed", "planned"]
     since_s: int
-    """Arrived, departed, or planned."""
+    """Of that."""
     days_late: int
     """Whole days beyond the term, 0 where it is not late."""
     place: str
@@ -122,13 +123,18 @@ def _truck(key: str, views: Sequence[ManifestView], present: Present, log: LogSt
     first, duty = asked[places.index(where)]
     legs = first.state.open_legs or first.state.legs[-1:]
     times = first.state.times
-    since = {"gate": times.arrived_s, "planned": first.state.planned_s}.get(where, times.departed_s or first.state.planned_s)
+    known: dict[Literal["arrived", "departed", "planned"], int | None] = {
+        "arrived": times.arrived_s if where == "gate" else None, "departed": times.departed_s if where != "planned" else None,
+        "planned": first.state.planned_s or times.issued_s,
+    }  # fmt: skip
+    since = next(name for name, at_s in known.items() if at_s)
     return ComingTruck(
         key=key,
         plates=tuple(dict.fromkeys(plate for leg in legs for plate in _plates(leg))),
         carriers=tuple(dict.fromkeys([leg.carrier for leg in legs] or first.state.carriers)),
         where=where,
-        since_s=since or times.issued_s,
+        since=since,
+        since_s=known[since] or times.issued_s,
         days_late=_late(duty, present) if where == "late" else 0,
         place=first.state.last_division or "" if where in ("late", "road") else "",
         due_on=duty.due_on if duty is not None and where == "gate" else None,
