@@ -23,9 +23,9 @@ BEHIND_TRIES, BEHIND_S = 20, 0.1
 
 
 async def manifest_paper(log: Log, press: Press, caller: Caller, document: str, name: str, tongue: Tongue = "zh") -> tuple[str, bytes]:
-    """(ULID, PDF) of a manifest: ``certificate`` or ``transit``. Refusal MANIFEST_UNKNOWN, MANIFEST_AMBIGUOUS, CERT_STATE, TRANSIT_VOID."""
-    ulid, raw = await bundle_of(log, caller, name)
-    return ulid, await press.turn(press.document, document, raw, tongue)
+    """(number or ULID, PDF) of a manifest: ``certificate`` or ``transit``. Refusal MANIFEST_UNKNOWN, MANIFEST_AMBIGUOUS, CERT_STATE, TRANSIT_VOID."""
+    called, raw = await bundle_of(log, caller, name)
+    return called, await press.turn(press.document, document, raw, tongue)
 
 
 async def approval_paper(log: Log, press: Press, caller: Caller, name: str, tongue: Tongue = "zh") -> bytes:

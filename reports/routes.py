@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
@@ -65,33 +66,46 @@ FromProvince = Annotated[
     str, QueryParameter(name="from", description="移出省级代码 / from", schema_extra={"maxLength": 2, "examples": ["51"]})
 ]
 ToProvince = Annotated[str, QueryParameter(name="to", description="接受省级代码 / to", schema_extra={"maxLength": 2, "examples": ["50"]})]
+_MANIFEST_FILES = {
+    "certificate": ("certificate-{}.pdf", PDF, "转移证明"), "transit": ("transit-{}.pdf", PDF, "在途凭证"),
+    "bundle": ("liandan-bundle-{}.json", JSON, "证据包"),
+}  # fmt: skip
 _MEDIA = {"pdf": PDF, "xlsx": XLSX, "json": JSON}
 
 
-def _file(content: bytes, name: str, media: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+def _file(content: bytes, name: str, media: str, said: str = "") -> Response[bytes]:
+    """A file under a name; ``said`` is the name that people read, for browsers that know ``filename*`` (RFC 6266 §4.3)."""
+    wide = f"; filename*=UTF-8''{quote(said)}" if said else ""
+    headers = {"Content-Disposition": f'inline; filename="{name}"{wide}', "Cache-Control": "private, no-store"}
     return Response(content, media_type=media, headers=headers)
+
+
+def _of_manifest(content: bytes, sort: str, called: str, tongue: Tongue = "zh") -> Response[bytes]:
+    """A paper or bundle of a manifest under its number, by which people file it; under its ULID while it has none."""
+    name, media, zh = _MANIFEST_FILES[sort]
+    suffix = name.rpartition(".")[2]
+    return _file(content, name.format(called), media, f"{zh}-{called}.{suffix}" if tongue == "zh" else "")
 
 
 @get("/v1/manifests/{name:str}/certificate.pdf", media_type=PDF, summary="转移证明 / certificate", responses=PAPER)
 async def get_certificate(log: TheLog, caller: TheCaller, press: ThePress, name: InName, tongue: InLanguage = "zh") -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
-    ulid, content = await papers.manifest_paper(log, press, caller, "certificate", name, tongue)
-    return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+    called, content = await papers.manifest_paper(log, press, caller, "certificate", name, tongue)
+    return _of_manifest(content, "certificate", called, tongue)
 
 
 @get("/v1/manifests/{name:str}/transit.pdf", media_type=PDF, summary="在途凭证 / in-transit extract", responses=PAPER)
 async def get_transit(log: TheLog, caller: TheCaller, press: ThePress, name: InName, tongue: InLanguage = "zh") -> Response[bytes]:
     """The in-transit extract of a manifest that is not void, from the issue on, by ULID or national number."""
-    ulid, content = await papers.manifest_paper(log, press, caller, "transit", name, tongue)
-    return _file(content, f"transit-{ulid}.pdf", _MEDIA["pdf"])
+    called, content = await papers.manifest_paper(log, press, caller, "transit", name, tongue)
+    return _of_manifest(content, "transit", called, tongue)
 
 
 @get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=BUNDLE)
 async def get_bundle(log: TheLog, caller: TheCaller, name: InName) -> Response[bytes]:
     """The self-verifying bundle of a manifest in any state."""
-    ulid, content = await service.bundle_of(log, caller, name)
-    return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
+    called, content = await service.bundle_of(log, caller, name)
+    return _of_manifest(content, "bundle", called)
 
 
 @get(
@@ -104,8 +118,8 @@ async def get_certificate_of(
     log: TheLog, caller: TheCaller, press: ThePress, generator: InGenerator, ulid: InUlid, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The same by the manifest's identity, which stands for this manifest alone."""
-    _, content = await papers.manifest_paper(log, press, caller, "certificate", f"{generator}/{ulid}", tongue)
-    return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+    called, content = await papers.manifest_paper(log, press, caller, "certificate", f"{generator}/{ulid}", tongue)
+    return _of_manifest(content, "certificate", called, tongue)
 
 
 @get(
@@ -118,8 +132,8 @@ async def get_transit_of(
     log: TheLog, caller: TheCaller, press: ThePress, generator: InGenerator, ulid: InUlid, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The same by the manifest's identity."""
-    _, content = await papers.manifest_paper(log, press, caller, "transit", f"{generator}/{ulid}", tongue)
-    return _file(content, f"transit-{ulid}.pdf", _MEDIA["pdf"])
+    called, content = await papers.manifest_paper(log, press, caller, "transit", f"{generator}/{ulid}", tongue)
+    return _of_manifest(content, "transit", called, tongue)
 
 
 @get(
@@ -166,8 +180,8 @@ async def get_attestation(
 @get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=BUNDLE)
 async def get_bundle_of(log: TheLog, caller: TheCaller, generator: InGenerator, ulid: InUlid) -> Response[bytes]:
     """The same by the manifest's identity."""
-    _, content = await service.bundle_of(log, caller, f"{generator}/{ulid}")
-    return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
+    called, content = await service.bundle_of(log, caller, f"{generator}/{ulid}")
+    return _of_manifest(content, "bundle", called)
 
 
 @get(

@@ -11,7 +11,7 @@ from whitelist.transfer import NUMBER
 
 
 async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
-    """(ULID, bundle) of the manifest that ``<generator>/<ULID>``, a ULID or a national number names.
+    """(its national number, or its ULID where it has none, bundle) of the manifest that ``<generator>/<ULID>``, a ULID or a national number names.
 
     Only the first is its identity: ULIDs are chosen by issuers and numbers are fields, so either may come to stand for several.
 
@@ -29,4 +29,4 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
         raise refuse("MANIFEST_UNKNOWN", field="id", found=name)
     if len(views) > 1:
         raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in views))
-    return views[0].ulid, await gather(log, views[0].chain)
+    return views[0].state.number or views[0].ulid, await gather(log, views[0].chain)

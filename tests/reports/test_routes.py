@@ -99,6 +99,8 @@ async def test_reports_of_a_running_log(log: Log) -> None:
     by_number = await ask(log, generator, "/v1/manifests/20265101000003/certificate.pdf")
     assert by_number.status_code == 200
     assert by_number.headers["content-type"] == "application/pdf"
+    said = "filename*=UTF-8''%E8%BD%AC%E7%A7%BB%E8%AF%81%E6%98%8E-20265101000003.pdf"
+    assert by_number.headers["content-disposition"] == f'inline; filename="certificate-20265101000003.pdf"; {said}'
     report = verify_bytes(by_number.content, "c.pdf", STORY.bench.found)
     assert report.is_good
     assert report.subject == trunk(3)
