@@ -107,6 +107,8 @@ def depart(clerk: Person, manifest: str, plate: str = PLATE) -> None:
     clerk.do(lambda page: page.locator(form).evaluate("node => { node.open = true; }"))
     values = {"vehicle.plate": plate, "vehicle.licence_no": LICENCE, "waybill_no": WAYBILL, "gate.labels": LABELS}
     fill(clerk, values, form)
+    assert clerk.do(lambda page: page.locator(f"{form} .check input[data-list]:checked").count()) == 0, "nobody says for him that he looked"
+    clerk.do(lambda page: page.locator(form).get_by_role("button", name="全部已核对").click())
     clerk.do(lambda page: page.locator(form).get_by_role("button", name="核对并签署").click())
     told = sign(clerk)
     assert plate in told

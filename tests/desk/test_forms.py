@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,8 +19,11 @@ from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import PLACE, FormGroup, FormInput, FormPart, FormRows, inputs_of
 from liandan.desk.forms.reading import read_form
 from liandan.desk.forms.showing import shown
+from liandan.desk.forms.suggesting import examples
 from liandan.wiring import KINDS
+from manifests.labels import read_label
 from tests.liandan.demo_desk import Desk, played
+from tests.workbench import OPERATOR
 
 SEED = 31
 UNTYPED = frozenset({"commit"})
@@ -173,3 +177,9 @@ def leaf_texts(value: Any, name: str = "") -> Iterable[str]:
 def words(body: type) -> set[str]:
     """Values that are shown by their words."""
     return {value for field in form_fields(body).values() for value in field.values}
+
+
+def test_the_example_of_a_label_is_a_label() -> None:
+    for said in examples(OPERATOR, "2026-11-02T09:00:00+08:00")["gate.labels"]:
+        found = [word for word in re.findall("[0-9A-Z]{37}", said) if read_label(word) is not None]
+        assert found == [f"{OPERATOR}9000523120261102001"]

@@ -9,7 +9,7 @@ from ledger.admission.personality import Kind
 from ledger.problem import Language
 from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import ActForm, FormOption, FormSigner
-from liandan.desk.forms.suggesting import suggested
+from liandan.desk.forms.suggesting import examples, suggested
 from manifests.possible.answers import AskedField, PossibleActAnswer, PossibleSigner
 
 GROWING = frozenset({"fates", "loaded", "legs"})
@@ -27,7 +27,8 @@ def possible_form(
     asking = FormAsking(
         asked=frozenset(one.path for one in act.fields),
         choices={one.path: _options(one, chosen) for one in act.fields if one.values},
-        hints={one.path: one.when for one in act.fields if one.when},
+        hints={path: said[language == "en"] for path, said in examples(own, at).items()}
+        | {one.path: one.when for one in act.fields if one.when},
         optional=frozenset(one.path for one in act.fields if one.when),
         fixed=lists,
         hidden=SERVER_SAYS | {f"{name}.*.line" for name in lists},

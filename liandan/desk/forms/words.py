@@ -11,6 +11,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "form_close": ("）", ")"),
     "form_between": ("、", ", "),
     "form_more": ("更多内容：已填好的和可以不填的", "More: filled in already, or not needed"),
+    "form_all_checked": ("全部已核对", "All checked"),
     "form_add": ("再加一项", "Add one more"),
     "form_remove": ("去掉", "Remove"),
     "form_choose": ("请选择", "choose"),

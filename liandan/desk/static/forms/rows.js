@@ -31,6 +31,7 @@ function renumber(list) {
 document.addEventListener("click", (event) => {
   const add = event.target.closest("[data-add]");
   const remove = event.target.closest("[data-remove]");
+  const all = event.target.closest("[data-all]");
   if (add) {
     const list = add.closest("[data-rows]");
     const template = list.querySelector(":scope > template");
@@ -45,6 +46,10 @@ document.addEventListener("click", (event) => {
     renumber(list);
     list.dispatchEvent(new Event("change", { bubbles: true }));
     list.querySelector(":scope > [data-add]")?.focus();
+  } else if (all) {
+    const boxes = all.closest("fieldset").querySelectorAll('input[type="checkbox"]');
+    for (const box of boxes) box.checked = true;
+    boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
   }
 });
 
