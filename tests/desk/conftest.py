@@ -46,14 +46,16 @@ class Readers:
     def __init__(self, served: Served, browser: Browser) -> None:
         self._served, self._browser = served, browser
         self._opened: dict[tuple[str, str], Person] = {}
+        self._doors: dict[str, Any] = {}
 
-    def of(self, name: str, lang: str = "zh") -> Person:
-        """The browser of that person, without complaints so far. It fetches all that a page needs every time, as on a first visit."""
+    def of(self, name: str, lang: str = "zh", *, keeps: bool = True) -> Person:
+        """The browser of that person, without complaints so far. ``keeps=False``: it fetches all that a page needs, as on a first visit."""
         if any(of != name for of, _ in self._opened):
             self.close()
         if (person := self._opened.get((name, lang))) is None:
             person = self._opened[name, lang] = enter(self._served, self._browser, name, lang=lang, holds_key=False)
-            person.do(_keep_nothing)
+            self._doors[lang] = person.do(lambda page: page.context.new_cdp_session(page))
+        person.do(lambda _: _keep(self._doors[lang], keeps))
         person.complaints.clear()
         person.foreign.clear()
         return person
@@ -65,10 +67,9 @@ class Readers:
         self._opened.clear()
 
 
-def _keep_nothing(page: Any) -> None:
-    door = page.context.new_cdp_session(page)
+def _keep(door: Any, keeps: bool) -> None:
     door.send("Network.enable")
-    door.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    door.send("Network.setCacheDisabled", {"cacheDisabled": not keeps})
     door.send("Network.setBypassServiceWorker", {"bypass": True})
 
 

@@ -1,9 +1,12 @@
 """Every page of the desk in a real browser, in both languages: it stands, its policy holds, nothing goes wrong in it, it can be used at every
-width and by everybody, and it is small."""
+width and by everybody, it is small, and it obeys nothing that acts on the log say (tests/desk/planted.py). What takes longest is asked in one of the languages, in turn: axe and the bytes of a first visit in one,
+the widths in the other; in both with ``make long``."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -11,7 +14,11 @@ from liandan.demo.cast import CAST
 from tests.desk import axe
 from tests.desk.conftest import People, Readers
 from tests.desk.pages import Page, address_of, name_of, pages
+from tests.desk.planted import HOSTILE, NOTHING, PLANTED, TYPED, bring
+from tests.desk.played import Served, served
+from tests.sample import LONG
 
+pytestmark = pytest.mark.sampled
 PAGES = sorted(pages(), key=lambda page: page[0])  # one person after the other: each signs in once
 COLD_BYTES = 150_000
 """What a first visit may fetch, as it comes over the line. The driver's page is the largest: it brings all that signing needs, for the next page
@@ -25,20 +32,47 @@ _LOOK = """() => ({
 })"""
 
 
+@pytest.fixture(scope="module")
+async def desk_served() -> AsyncIterator[Served]:
+    """A log of these tests' own: nobody else's pages look for firms of such names."""
+    async with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def touched(desk_served: Served) -> list[str]:
+    """Chains with hostile texts."""
+    return await bring(desk_served)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES, ids=map(name_of, PAGES))
-def test_a_page_stands(page: Page, lang: str, readers: Readers) -> None:
-    person = readers.of(page[0], lang)
+def test_a_page_stands(page: Page, lang: str, touched: list[str], readers: Readers) -> None:
+    is_first = (lang == "zh") == (PAGES.index(page) % 2 == 0)
+    person = readers.of(page[0], lang, keeps=not (is_first or LONG))
     address = address_of(page, person)
     assert person.rest(address) == 200, address
-    assert 0 < person.do(lambda _: person.quiet.fetched()) <= COLD_BYTES
-    found = person.do(lambda open_: open_.evaluate(_LOOK))
+    found, planted = person.do(lambda open_: (open_.evaluate(_LOOK), open_.evaluate(PLANTED)))
+    assert planted == NOTHING
     assert (found["h1"], found["main"], found["styles"]) == (1, 1, 0)
     assert found["lang"] == ("zh-CN" if lang == "zh" else "en")
     assert found["demo"] >= 1, "a simulated log says so on top of every page"
-    assert person.overflow() == {}
-    assert person.violations() == []
+    if is_first or LONG:
+        assert 0 < person.do(lambda _: person.quiet.fetched()) <= COLD_BYTES
+        assert person.violations() == []
+    if not is_first or LONG:
+        assert person.overflow() == {}
     person.check()
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_was_typed_is_shown_as_text(name: str, touched: list[str], readers: Readers) -> None:
+    person = readers.of(name)
+    for path in (f"/m/{touched[0].removeprefix('manifest/')}", *(address.format(quote(HOSTILE, safe="")) for address in TYPED[name])):
+        person.rest(path)
+        assert person.do(lambda page: page.evaluate(PLANTED)) == NOTHING, path
+        said = [line for line in person.complaints if "Failed to load resource" not in line]  # a refusal is told as one
+        assert said == [], path
 
 
 def test_axe_was_there() -> None:
