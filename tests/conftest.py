@@ -29,6 +29,7 @@ from hypothesis import HealthCheck, settings
 from ledger.model import Findings
 from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
+from liandan.process import COLLECT_AFTER
 from liandan.wiring import RULES
 from tests.pace import Pace
 from tests.sample import sample, sampled
@@ -127,8 +128,9 @@ def scratch_in_memory(cleanup: ExitStack) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected is looked at no more."""
+    """What was collected is looked at no more, and what tests make as rarely as in a server."""
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
 
 
