@@ -59,7 +59,7 @@ SEARCHES: dict[str, tuple[HTTPRouteHandler, Table]] = {
 class Pages:
     """The rows of one search, page by page, up to ROWS_MAX of them."""
 
-    def __init__(self, search: Any, table: Table, asked: dict[str, Any], rows_max: int) -> None:
+    def __init__(self, search: Any, table: Table, asked: dict[str, Any], rows_max: int = ROWS_MAX) -> None:
         self._search, self._table, self._asked, self._left = search, table, asked, rows_max
         self._place = "before" if "before" in inspect.signature(search).parameters else "cursor"
         self.is_cut = False
@@ -129,6 +129,31 @@ async def _sent(source: BinaryIO) -> AsyncIterator[bytes]:
             yield chunk
 
 
+async def answer_file(
+    request: Request[Any, Any, Any], pages: Pages, table: Table, kind: str, *, english: bool, rows_max: int = ROWS_MAX
+) -> Response[Any]:
+    """The rows of a search as a file, ``csv`` or ``xlsx``; Busy while another workbook is made."""
+    heads = heads_of(table.columns, english=english)
+    headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "private, no-store"}
+    if HEAD_ONLY in request.scope:  # nobody reads it: no file is made
+        page, body = await pages.first(), _nothing()
+    elif kind == "csv":
+        page = await pages.first()
+        body = _as_csv(pages, page, heads, rows_max, english=english)
+    else:
+        if _ONE_BOOK.locked():
+            raise Busy("another workbook is being made", 5)
+        async with _ONE_BOOK:
+            page = await pages.first()
+            making = asyncio.create_task(_as_xlsx(pages, page, table, heads, rows_max, english=english))
+            if not await still_waits(request.receive, making):
+                return Response(b"", status_code=499)  # to nobody
+            body = _sent(making.result())
+    if isinstance(size := getattr(page, "size", None), int):
+        headers[SIZE_HEADER] = str(size)
+    return Stream(body, media_type=CSV if kind == "csv" else XLSX, headers=headers)
+
+
 def as_file(search: HTTPRouteHandler, table: Table, kind: str, *, rows_max: int = ROWS_MAX) -> HTTPRouteHandler:
     """The route of one search as a file of one kind: the same filters, no paging."""
     described = inspect.signature(search.fn)
@@ -137,29 +162,9 @@ def as_file(search: HTTPRouteHandler, table: Table, kind: str, *, rows_max: int 
     media_type = CSV if kind == "csv" else XLSX
 
     async def run(**asked: Any) -> Response[Any]:
-        english = asked["lang"] == "en"
         given = {name: value for name, value in asked.items() if name in has}
         pages = Pages(search.fn, table, given, rows_max)
-        heads = heads_of(table.columns, english=english)
-        headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "private, no-store"}
-        request: Request[Any, Any, Any] = asked["request"]
-        if HEAD_ONLY in request.scope:  # nobody reads it: no file is made
-            page, body = await pages.first(), _nothing()
-        elif kind == "csv":
-            page = await pages.first()
-            body = _as_csv(pages, page, heads, rows_max, english=english)
-        else:
-            if _ONE_BOOK.locked():
-                raise Busy("another workbook is being made", 5)
-            async with _ONE_BOOK:
-                page = await pages.first()
-                making = asyncio.create_task(_as_xlsx(pages, page, table, heads, rows_max, english=english))
-                if not await still_waits(request.receive, making):
-                    return Response(b"", status_code=499)  # to nobody
-                body = _sent(making.result())
-        if isinstance(size := getattr(page, "size", None), int):
-            headers[SIZE_HEADER] = str(size)
-        return Stream(body, media_type=media_type, headers=headers)
+        return await answer_file(asked["request"], pages, table, kind, english=asked["lang"] == "en", rows_max=rows_max)
 
     more = [] if "lang" in has else [inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, annotation=_lang_annotation())]
     more.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any]))

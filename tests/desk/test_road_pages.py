@@ -116,6 +116,23 @@ async def test_the_checklist_has_all_points_and_says_what_is_for_the_site(inspec
         await shown(inspector, link)
 
 
+async def test_what_is_listed_is_had_as_a_file(inspector: httpx.AsyncClient, url: str) -> None:
+    for path in (f"/road?q={GENERATOR}", "/road"):
+        [listed] = {*re.findall(r'href="(/desk/search[?](?:firm|only=against)[^"]*)"', await shown(inspector, path))}
+        page = await shown(inspector, listed)
+        links = re.findall(r'href="(/desk/search[.](?:xlsx|csv)[^"]*)"', page)
+        assert [link.partition("?")[0] for link in links] == ["/desk/search.xlsx", "/desk/search.csv"]
+        book, text = [await inspector.get(link) for link in links]
+        assert book.content.startswith(b"PK")
+        rows = text.content.decode("utf-8-sig").splitlines()
+        assert rows[0].startswith("国家联单编号,状态,")
+        assert len(rows) - 1 == len(re.findall(r"<td data-label=.联单", page)) > 0
+        assert text.headers["content-disposition"] == 'attachment; filename="manifests.csv"'
+    async with visitor(url, STRANGER) as stranger:
+        assert len((await stranger.get("/desk/search.csv")).content.splitlines()) == 1
+        assert (await stranger.get("/desk/search.csv?only=nonsense")).status_code == 400
+
+
 async def test_a_search_is_its_address(inspector: httpx.AsyncClient) -> None:
     everything = await shown(inspector, "/desk/search")
     assert everything.count("<tr><td") == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
@@ -42,6 +43,8 @@ SCRIPTS = ("search/search.js", "shell/print.js")
 CHECKING = ("road/checklist.js", "shell/print.js")
 TERMS: Mapping[str, What] = {"plate": "plate", "number": "number", "waybill_no": "waybill"}
 """Suggested terms that can be asked about, and as what."""
+LISTED: Mapping[What, str] = {"plate": "plate", "waybill": "waybill_no", "firm": "firm", "site": "site"}
+"""What has a search of its own, and by which filter."""
 
 
 def unwrapped(text: str) -> tuple[str, Claim | None]:
@@ -106,6 +109,7 @@ async def get_road(visit: TheVisit, q: TheQuery = None, cursor: TheCursor = None
                 raise
             values |= {"suggestions": await coming_near(visit, text[:60]), "is_missed": True}
         else:
+            values["listed_as"] = urlencode({LISTED[asked.what]: asked.value}) if asked.what in LISTED else ""
             values["answer"] = await with_names(visit.log, answer, visit.lang)
             values["may_have"] = asked.what == "firm" and may_have(visit.who, asked.value)
             if asked.what in ("manifest", "ulid", "number") and len(answer.manifests) == 1:

@@ -76,6 +76,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "mass": ("吨", "t"),
     "newest": ("最近一条", "Newest entry"),
     "more": ("更早的", "Earlier ones"),
+    "listed": ("做成清单，可下载", "As a list, to download"),
     "more_of_them": ("只列出前 {n} 件。", "The first {n} are shown."),
     "acts": ("全部行为与证明", "Every act, with its proof"),
     "act": ("行为", "Act"),

@@ -19,12 +19,15 @@ from ledger.reading import Page
 from liandan.desk.search.words import WORDS
 from liandan.desk.shell.frame import TheVisit, fragment, page
 from liandan.desk.shell.language import sayer
+from manifests.answers import Manifests
 from manifests.model import Stage
 from manifests.road.asked import read_asked
 from manifests.road.contradicting import CONTRADICTIONS
 from manifests.search import Search
 from manifests.service import day_begins, list_manifests
 from manifests.suggesting.service import suggest
+from reports.tables import columns
+from reports.tables.routes import Pages, answer_file
 from signing.refusal import refuse
 from whitelist.service import with_names
 
@@ -94,6 +97,20 @@ async def get_search(request: Request[Any, Any, Any], visit: TheVisit, q: Typed 
     return page(visit, "search/index.html", words=WORDS, title=visit.say(WORDS["title"]), head=SCRIPTS, styles=STYLES, **values)
 
 
+@get(["/desk/search.xlsx", "/desk/search.csv"], include_in_schema=False)
+async def get_search_file(request: Request[Any, Any, Any], visit: TheVisit) -> Response[Any]:
+    """All that a search finds, as a file."""
+    search = search_for(asked_in(request))
+
+    async def found(cursor: str | None, limit: int) -> Manifests:
+        return await with_names(
+            visit.log, await list_manifests(visit.log, visit.who, search, Page(cursor, limit), visit.lang, visit.now_s), visit.lang
+        )
+
+    kind = visit.path.rpartition(".")[2]
+    return await answer_file(request, Pages(found, columns.MANIFESTS, {}), columns.MANIFESTS, kind, english=visit.lang == "en")
+
+
 @get("/desk/search/suggest", include_in_schema=False)
 async def get_suggestions(
     visit: TheVisit, q: Typed = None, to: Annotated[str, QueryParameter(name="to", max_length=10)] = "search"
@@ -103,4 +120,4 @@ async def get_suggestions(
     return fragment(visit, "search/_suggestions.html", words=WORDS, found=found, to=to, sw=sayer(WORDS, visit.lang))
 
 
-HANDLERS = (get_search, get_suggestions)
+HANDLERS = (get_search, get_search_file, get_suggestions)

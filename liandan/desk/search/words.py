@@ -46,6 +46,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "parties": ("移出人 → 接受人", "Generator → receiver"),
     "waste": ("废物代码", "Waste code"),
     "mass": ("吨", "t"),
+    "as_file": ("下载（{kind}）", "Download ({kind})"),
     "next": ("下一页", "Next page"),
     "first": ("回到第一页", "First page"),
     "short_page": ("这一页没有找满，下一页继续找。", "This page is short: the next one goes on."),
