@@ -152,7 +152,7 @@ def pending(statement: str, **given: Any) -> PendingAnswer:
 def test_mine_are_those_that_lack_my_signature_and_still_wait() -> None:
     found = signing_view(
         SigningGround(
-            own=GENERATOR, kinds=KINDS, names={RECEIVER: "对方"},
+            own=GENERATOR, kinds=KINDS, names={RECEIVER: "对方", GENERATOR: "移出单位"}, numbers={MANIFEST: "20265101000001"},
             pending=[
                 pending("aa11bb22" + "0" * 56), pending("b" * 64, missing=(RECEIVER,), state="waiting"), pending("c" * 64, state="declined"),
                 pending("d" * 64, state="entered"), pending("e" * 64, ends_at="2026-11-01T00:00:00+08:00"),
@@ -164,7 +164,7 @@ def test_mine_are_those_that_lack_my_signature_and_still_wait() -> None:
     mine = found.mine[1]
     assert (mine.code, mine.opener, mine.may_sign, mine.may_withdraw) == ("AA11 BB22", "对方", True, False)
     assert [(one.is_you, one.has_signed) for one in mine.signers] == [(True, False), (False, True)]
-    assert mine.about == f"/m/{MANIFEST.removeprefix('manifest/')}"
+    assert (mine.about, mine.subject) == (f"/m/{MANIFEST.removeprefix('manifest/')}", "20265101000001")
 
 
 def test_what_begins_a_manifest_has_no_page_yet_and_what_i_signed_i_may_take_back() -> None:
@@ -172,7 +172,16 @@ def test_what_begins_a_manifest_has_no_page_yet_and_what_i_signed_i_may_take_bac
     [one] = signing_view(
         SigningGround(own=GENERATOR, kinds=KINDS, names={}, pending=[pending("a" * 64, seq=0, by=by, missing=(RECEIVER,))])
     ).others
-    assert (one.about, one.may_withdraw, one.may_sign) == ("", True, False)
+    assert (one.about, one.subject, one.may_withdraw, one.may_sign) == ("", "", True, False)
+    [case] = signing_view(
+        SigningGround(
+            own=GENERATOR,
+            kinds=KINDS,
+            names={GENERATOR: "移出单位"},
+            pending=[pending("a" * 64, seq=0, chain=f"{MANIFEST.replace('manifest', 'case', 1)}/X")],
+        )
+    ).mine
+    assert case.subject == f"移出单位 …{MANIFEST[-8:]}", "a code alone says nothing to whoever signs"
 
 
 # --- 联单 ----------------------------------------------------------------------------------------------------------------------------------

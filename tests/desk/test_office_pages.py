@@ -219,5 +219,8 @@ async def test_holds_of_all_loads_are_prepared_one_by_one(desk: Desk) -> None:
     assert (proposal["kind"], proposal["chain"]) == ("case.hold/1", f"case/{incident['manifests'][0]}/<ULID>")
     assert proposal["body"]["reason"] == f"现场核查{HOSTILE}"
     assert obeyed(found.text) == []
+    load = (await desk.get(f"/v1/manifests/{incident['manifests'][0].removeprefix('manifest/')}", SICHUAN.uscc, **SAME)).json()
+    assert f">{load['manifest']['number'] or '…' + load['manifest']['id'][-8:]}</a>" in found.text
+    assert "→" in found.text, "whose load it is"
     wrong = await desk.post("/province/drafts", data={"chain": chain, "act": "hold", "reason": ""})
     assert wrong.status_code == 400, "without a reason nothing is prepared"

@@ -11,8 +11,8 @@ from litestar.response import Redirect
 from ledger.describing import InHash
 from ledger.reading import Page
 from ledger.routes import caller_of
-from liandan.desk.enterprise.service import names_in, read_today
-from liandan.desk.enterprise.signing import SigningGround, signing_view
+from liandan.desk.enterprise.service import names_in, numbers_of, read_today
+from liandan.desk.enterprise.signing import SigningGround, signing_view, trunk_of
 from liandan.desk.enterprise.today import today_view
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.shell.frame import TheVisit, page
@@ -44,8 +44,9 @@ async def get_sign(request: Request[Any, Any, Any], visit: TheVisit) -> Response
     relay = request.app.state.relay
     found = await relay.list_for(visit.who, None, None, Page(None, SIGN_MAX), visit.lang, now_s=None)
     ground = SigningGround(
-        own=visit.who.uscc, pending=found.pending, names=await names_in(visit.log, found, visit.lang), kinds=visit.log.kinds
-    )
+        own=visit.who.uscc, pending=found.pending, names=await names_in(visit.log, found, visit.lang), kinds=visit.log.kinds,
+        numbers=await numbers_of(visit.log, [trunk for one in found.pending if (trunk := trunk_of(one))]),
+    )  # fmt: skip
     return page(
         visit, "enterprise/sign.html", words=WORDS, title=WORDS["sign_title"][visit.lang == "en"], styles=STYLES,
         head=(*HEAD, "enterprise/cosign.js"), sign=signing_view(ground),

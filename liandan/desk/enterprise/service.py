@@ -27,7 +27,7 @@ from manifests.possible.judging import Asker
 from manifests.possible.service import possible_acts, stand_on
 from manifests.search import Search, scoped
 from manifests.service import projection
-from manifests.store import search_views
+from manifests.store import fetch_views, search_views
 from manifests.view import ManifestView
 from manifests.work.service import read_work
 from whitelist import service as registries
@@ -100,6 +100,13 @@ async def names_in(log: Log, named: Struct, language: Language) -> dict[str, str
         if now.workspace.facts.state(LOG_MAIN) is None:
             return {}
         return names_of(codes, now.workspace.facts, language)
+
+
+async def numbers_of(log: Log, trunks: Sequence[str]) -> dict[str, str]:
+    """National numbers of manifests, by chain; those that have one."""
+    async with projection(log) as now:
+        views = await fetch_views(now.workspace.conn, trunks)
+    return {chain: view.state.number for chain, view in views.items() if view.state.number}
 
 
 async def approvals_of(log: Log, caller: Caller) -> tuple[ApprovalAnswer, ...]:

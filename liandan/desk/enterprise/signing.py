@@ -28,6 +28,7 @@ class WaitingSignature(Struct, frozen=True, kw_only=True):
     about: str
     """Address of the page that it is about, empty where there is none."""
     subject: str
+    """Number of the manifest that it is about, else its generator and the end of its ULID; empty where it is about none."""
     signers: tuple[SignerShown, ...]
     opener: str
     taken_at: str
@@ -48,6 +49,8 @@ class SigningGround(Struct, frozen=True, kw_only=True):
     own: str
     pending: Sequence[PendingAnswer]
     names: Mapping[str, str]
+    numbers: Mapping[str, str] = {}
+    """Of manifests, by chain."""
     kinds: Kinds
 
 
@@ -65,16 +68,28 @@ def signing_view(ground: SigningGround) -> SigningView:
     return SigningView(mine=tuple(row for is_mine, row in rows if is_mine), others=tuple(row for is_mine, row in rows if not is_mine))
 
 
+def trunk_of(one: PendingAnswer) -> str:
+    """The manifest that a statement is about, or is a case of; empty for one that begins it, and for other chains."""
+    sort, *rest = one.chain.split("/")
+    return f"manifest/{rest[0]}/{rest[1]}" if len(rest) > 1 and (sort == "case" or (sort == "manifest" and one.seq)) else ""
+
+
+def _subject(trunk: str, ground: SigningGround) -> str:
+    if not trunk:
+        return ""
+    _, generator, ulid = trunk.split("/")
+    return ground.numbers.get(trunk) or f"{ground.names.get(generator, generator)} …{ulid[-8:]}"
+
+
 def _waiting(one: PendingAnswer, ground: SigningGround) -> WaitingSignature:
     signed = {signer.uscc for signer in one.by if signer.keyid}
-    parts = one.chain.split("/")
-    about = f"/m/{parts[1]}/{parts[2]}" if parts[0] in ("manifest", "case") and len(parts) > 2 else ""
+    trunk = trunk_of(one)
     return WaitingSignature(
         statement=one.statement,
         title=one.title,
         state=one.state,
-        about=about if one.seq or parts[0] == "case" else "",
-        subject=one.chain,
+        about=f"/m/{trunk.partition('/')[2]}" if trunk else "",
+        subject=_subject(trunk, ground),
         signers=tuple(
             SignerShown(
                 name=signer.name or ground.names.get(signer.uscc, signer.uscc),

@@ -17,7 +17,7 @@ from liandan.desk.province.acts import emergency_acts, incident_acts
 from liandan.desk.province.offering import OfferedAct, Office, offer
 from manifests.emergencies.answers import Emergencies, EmergencyAnswer
 from manifests.emergencies.drafts import Drafts, DraftStatement
-from manifests.emergencies.joint import JointView
+from manifests.emergencies.joint import JointView, LoadNow
 from manifests.emergencies.service import draft_statements, list_emergencies, read_emergency, read_joint
 from manifests.incidents.answers import IncidentAnswer, Incidents
 from manifests.incidents.service import list_incidents, read_incident
@@ -53,11 +53,20 @@ class EventPage(Struct, frozen=True, kw_only=True):
         return self.chain.partition("/")[2]
 
 
+class PreparedHolds(Struct, frozen=True, kw_only=True):
+    """Holds or releases of all loads, and what each load is."""
+
+    drafts: Drafts
+    prepared: tuple[PreparedHold, ...]
+    loads: dict[str, LoadNow]
+    """By ``<generator>/<ULID>``."""
+    names: dict[str, str]
+
+
 class PreparedHold(Struct, frozen=True, kw_only=True):
     """One statement of a batch, as the island is given it."""
 
     manifest: str
-    number: str | None
     proposal: dict[str, Any]
 
 
@@ -106,11 +115,17 @@ async def _address(log: Log, chain: str) -> str:
 
 async def prepare_holds(
     log: Log, caller: Caller, chain: str, asked: Mapping[str, str], language: Language, claimed_s: int | None = None
-) -> tuple[Drafts, tuple[PreparedHold, ...]]:
+) -> PreparedHolds:
     """Holds or releases of all loads, each as a proposal; Refusal with what is wrong in what was asked."""
     raw = msgspec.json.encode({name: value for name, value in asked.items() if value})
     drafts = await with_names(log, await draft_statements(log, caller, chain, raw, None, language, claimed_s), language)
-    return drafts, tuple(_prepared(one) for one in drafts.drafts)
+    joint = await with_names(log, await read_joint(log, caller, chain, language, claimed_s), language)
+    return PreparedHolds(
+        drafts=drafts,
+        prepared=tuple(_prepared(one) for one in drafts.drafts),
+        loads={load.id: load for load in joint.loads},
+        names=joint.names,
+    )
 
 
 def _prepared(draft: DraftStatement) -> PreparedHold:
@@ -120,6 +135,5 @@ def _prepared(draft: DraftStatement) -> PreparedHold:
         chain = f"{chain.rpartition('/')[0]}/<ULID>"
     return PreparedHold(
         manifest=draft.manifest,
-        number=None,
         proposal={"kind": statement["kind"], "chain": chain, "by": statement["by"], "body": statement["body"]},
     )

@@ -55,7 +55,7 @@ async def get_incident(visit: TheVisit, reporter: FromPath[str], ulid: FromPath[
 def _event(visit: Visit, found: EventPage, title: str, here: str) -> Response[str]:
     item = None if found.emergency is None else found.emergency.emergency
     masses = {name: 0 if item is None else grams(getattr(item, name.replace("_g", "_t"))) for name in ("ceiling_g", "used_g", "left_g")}
-    return draw(visit, "event.html", title, found=found, forms=forms_of(visit, found.acts.values(), here), drafts=None, **masses)
+    return draw(visit, "event.html", title, found=found, forms=forms_of(visit, found.acts.values(), here), **masses)
 
 
 @post("/province/drafts", status_code=200, include_in_schema=False)
@@ -66,8 +66,8 @@ async def post_drafts(request: Request[Any, Any, Any], visit: TheVisit) -> Respo
     if not chain.startswith(("emergency/", "incident/")):
         raise refuse("NOT_FOUND", field="chain", found=chain[:100])
     asked = {name: str(typed.get(name, "")).strip() for name in ASKED}
-    drafts, prepared = await prepare_holds(visit.log, office_of(visit), chain, asked, visit.lang)
-    return fragment(visit, "province/_drafts.html", words=WORDS, drafts=drafts, prepared=prepared)
+    found = await prepare_holds(visit.log, office_of(visit), chain, asked, visit.lang)
+    return fragment(visit, "province/_drafts.html", words=WORDS, found=found)
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (get_emergencies, get_emergency, get_incident, post_drafts)
