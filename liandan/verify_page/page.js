@@ -299,6 +299,7 @@ async function begin() {
   language = store.read("language", 0) === 1 ? 1 : 0;
   state.memory = new Memory();
   $("scan").hidden = !(navigator.mediaDevices && navigator.mediaDevices.getUserMedia);
+  $("home").hidden = !location.protocol.startsWith("http"); // a page kept as a file has no site behind it
   listen();
   offerInstallation();
   speak();

@@ -7,6 +7,7 @@ const W = {
     "Checks documents of manifests, evidence bundles, receipts and square codes. Everything happens on this device; no file leaves it and no network is needed.",
   ],
   switch: ["English", "中文"],
+  home: ["返回网站", "Back to the site"],
   choose: ["选择文件", "Choose files"],
   drop: ["或把文件、整个回执文件夹拖到这里：文书（PDF）、证据包（JSON）、回执（.entry 与 .tlog-proof 一起）、二维码照片", "or drop files or a whole folder of receipts here: document (PDF), bundle (JSON), receipt (.entry with its .tlog-proof), photo of a code"],
   scan: ["扫二维码", "Scan a code"],

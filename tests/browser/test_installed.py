@@ -42,6 +42,8 @@ async def test_it_opens_and_verifies_without_network_or_server(browser: Browser,
         await _do(desk, lambda page: (page.context.set_offline(False), page.goto(f"{base}/v")))
         kept = await _do(desk, _kept)
         assert await _do(desk, _installable) == []
+        assert await _do(desk, lambda page: page.locator("#home").get_attribute("href")) == "/public"
+        assert await _do(desk, lambda page: page.locator("#home").is_visible()), "a way back to the site that serves it"
         own = {one for one in desk.asked if one.startswith("http")}
         assert own <= {f"{base}/v", f"{base}/v/worker.js", f"{base}/v/manifest.webmanifest"}
     # The server is gone, and the network too.

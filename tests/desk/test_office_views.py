@@ -20,6 +20,7 @@ from liandan.desk.province.inbox import read_inbox
 from liandan.desk.province.intaking import in_one_tongue
 from liandan.desk.province.lists import read_list, read_lists, read_row
 from liandan.desk.province.offering import in_words
+from liandan.desk.shell.faces import CLERK, INSPECTOR, PROVINCE, SCALE, current_tab, face_of
 from tests.desk.office_stage import NOW, OUT, OfficeStage, caller, office_stage
 from whitelist.registries import Wanted
 
@@ -167,3 +168,17 @@ def test_a_finding_is_told_in_one_language() -> None:
     both = "前 17 位的校验码为 1 / the check character is 1"
     assert [in_one_tongue(both, lang) for lang in ("zh", "en")] == ["前 17 位的校验码为 1", "the check character is 1"]
     assert in_one_tongue("C1 / C2 / R4", "zh") == "C1 / C2 / R4"
+
+
+@pytest.mark.parametrize(
+    ("path", "face"),
+    [
+        ("/province", PROVINCE), ("/province/lists/x", PROVINCE), ("/road", INSPECTOR), ("/road/checklist/x", INSPECTOR), ("/roads", PROVINCE),
+        *((tab.path, INSPECTOR) for tab in INSPECTOR.tabs if tab.path != "/province"), ("/m/x/y", PROVINCE),
+    ],
+)  # fmt: skip
+def test_every_word_of_an_office_leads_to_a_page_that_stands_under_it(path: str, face: object) -> None:
+    assert face_of((PROVINCE, INSPECTOR), path) is face
+    for tab in (*PROVINCE.tabs, *INSPECTOR.tabs):
+        assert current_tab(face_of((PROVINCE, INSPECTOR), tab.path), tab.path) == tab
+    assert face_of((SCALE, CLERK), "/desk/keys") is SCALE

@@ -30,13 +30,14 @@ class Face(Struct, frozen=True, kw_only=True):
     home: str
     tabs: tuple[Tab, ...]
     rooms: tuple[str, ...] = ()
-    """First segments of addresses that belong to this face and no other of the same party."""
+    """Beginnings of addresses that belong to this face and no other of the same party."""
 
 
-SIGN, KEYS, EVIDENCE = (
+SIGN, KEYS, EVIDENCE, SEARCH = (
     Tab("/desk/sign", "待我签署", "To sign"),
     Tab("/desk/keys", "密钥", "Keys"),
     Tab("/desk/evidence", "存证", "Evidence"),
+    Tab("/desk/search", "查找", "Search"),
 )
 CLERK = Face(
     key="clerk", zh="企业", en="Firm", home="/desk",
@@ -64,10 +65,9 @@ PROVINCE = Face(
     ),
 )  # fmt: skip
 INSPECTOR = Face(
-    key="inspector", zh="执法", en="Inspector", home="/road", rooms=("road",),
-    tabs=(Tab("/road", "在途", "On the road"), Tab("/province", "待办", "Inbox"), EVIDENCE, KEYS),
+    key="inspector", zh="执法", en="Inspector", home="/road", rooms=("road", "desk/search", "desk/evidence", "desk/keys"),
+    tabs=(Tab("/road", "在途", "On the road"), SEARCH, Tab("/province", "待办", "Inbox"), EVIDENCE, KEYS),
 )  # fmt: skip
-SEARCH = Tab("/desk/search", "查找", "Search")
 READER = replace(INSPECTOR, tabs=(INSPECTOR.tabs[0], SEARCH, EVIDENCE, KEYS))
 """An office that an authority lets read: it inspects, and has no inbox of an authority's."""
 OPERATOR = Face(
@@ -101,8 +101,8 @@ def faces_of(caller: Caller | None, record: KeyRecord | None, does: Collection[s
 
 def face_of(faces: tuple[Face, ...], path: str) -> Face:
     """The face that a page belongs to: the one whose room it is, else the first."""
-    room = path.split("/", 2)[1] if path.startswith("/") else ""
-    return next((face for face in faces if room in face.rooms), faces[0])
+    asked = f"{path.strip('/')}/"
+    return next((face for face in faces if any(asked.startswith(f"{room}/") for room in face.rooms)), faces[0])
 
 
 def current_tab(face: Face, path: str) -> Tab | None:
