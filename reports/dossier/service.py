@@ -22,11 +22,17 @@ from reports.service import bundle_of
 from signing.refusal import refuse
 
 
+def topics_missing(caller: Caller, party: str) -> tuple[str, ...]:
+    """What of a firm's dossier authorities do not let a reader read about its region; nothing of what is his own."""
+    own = party in caller.parties
+    return () if own else tuple(topic for topic in TOPICS if not reads(caller, topic, (party[2:8],)))
+
+
 def may_have(caller: Caller, party: str) -> bool:
     """Whether a reader may have a firm's dossier: an authority any, a firm its own (or one's that it succeeds), an office that of the firms of its
     region where an authority lets it read all that a dossier holds. The operator none."""
     if caller.role == "party":
-        return party in caller.parties or all(reads(caller, topic, (party[2:8],)) for topic in TOPICS)
+        return not topics_missing(caller, party)
     return caller.role == "authority"
 
 

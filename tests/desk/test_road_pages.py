@@ -11,10 +11,14 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from ledger.caller import Caller
+from ledger.directory import Grant
+from liandan.desk.road.articles import article_in
 from liandan.desk.road.routes import only_one
 from liandan.desk.road.words import WORDS as ROAD
 from liandan.desk.search.words import WORDS as SEARCH
 from manifests.suggesting.answers import SuggestedTerm, Suggestions
+from reports.dossier.service import may_have, topics_missing
 from tests.desk.roadside import roadside, visitor
 from tests.manifests.driver import CARRIER, GENERATOR, MANIFEST, NUMBER, RECEIVER, SECOND_CARRIER, STRANGER
 from tests.manifests.test_road import LABEL, PLATE, Roadside
@@ -162,6 +166,27 @@ async def test_every_page_speaks_english_too(url: str) -> None:
             main = page[page.index("<main") : page.index("</main>")]
             known = {word for zh, en in (*ROAD.values(), *SEARCH.values()) for word in [zh] if "{" not in zh and len(zh) > 2 and zh != en}
             assert not [word for word in known if word in main], path
+        assert not re.search("第[一二三四五六七八九十]+条", await shown(reader, f"/road/checklist/{ONE}/points"))
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("第六条", "Art. 6"), ("第十条（三）", "Art. 10(3)"), ("第十二条（二）、第十八条", "Art. 12(2), Art. 18"),
+        ("第二十条", "Art. 20"), ("第二十一条至第二十七条", "Art. 21 to Art. 27"), ("第三十条（十一）", "Art. 30(11)"),
+    ],
+)  # fmt: skip
+def test_articles_are_told_in_english(zh: str, en: str) -> None:
+    assert (article_in(zh, "zh"), article_in(zh, "en")) == (zh, en)
+
+
+def test_what_a_grant_leaves_out_of_a_dossier_is_known() -> None:
+    office = Caller(
+        "11510500000000FX0A", "party", "0" * 64, grants=(Grant("115100000000FX051F", (GENERATOR[2:6],), ("manifest", "permit"), None),)
+    )
+    assert topics_missing(office, GENERATOR) == ("approval", "list", "incident")
+    assert not may_have(office, GENERATOR)
+    assert topics_missing(office, office.uscc) == ()
 
 
 def test_a_ships_name_is_a_plate_where_a_manifest_has_it() -> None:

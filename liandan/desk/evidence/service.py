@@ -21,7 +21,8 @@ from liandan.desk.evidence.view import (
 )
 from liandan.desk.keys.service import BEYOND, list_newest
 
-PAGE = 25
+PAGE, LOOKED_AT = 12, 25
+"""Entries of a page, and those of whose manifests it lists the papers."""
 REFUSALS = 25
 
 
@@ -36,10 +37,10 @@ class EvidencePage(Struct, frozen=True, kw_only=True):
 
 async def read_evidence(log: Log, caller: Caller, lang: Language, before: int | None) -> EvidencePage:
     """What the caller's party can prove, entries below ``before``."""
-    found = await list_newest(log, caller.uscc, before=BEYOND if before is None else before, limit=PAGE + 1)
-    entries = entries_shown(found[:PAGE], log.kinds, lang, caller.uscc)
-    papers = papers_shown(entries)
-    keys = {chain_key(f"manifest/{entry.manifest}"): entry.manifest for entry in entries if entry.manifest}
+    found = await list_newest(log, caller.uscc, before=BEYOND if before is None else before, limit=LOOKED_AT)
+    seen = entries_shown(found, log.kinds, lang, caller.uscc)
+    entries, papers = seen[:PAGE], papers_shown(seen)
+    keys = {chain_key(f"manifest/{entry.manifest}"): entry.manifest for entry in seen if entry.manifest}
     async with log.pool.acquire() as conn:
         refusals = await store.list_refusals(conn, signer=caller.uscc, before_id=None, limit=REFUSALS)
         trunks = await store.fetch_facts(conn, list(keys))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,10 +12,12 @@ from litestar.params import PathParameter, QueryParameter
 
 from ledger.describing import InGenerator, InUlid, InUscc
 from ledger.fields import normal
+from ledger.kinds.access import TOPICS
 from ledger.problem import mark
 from ledger.reading import Page
 from ledger.times import day_of
 from liandan.desk.names import names_for
+from liandan.desk.road.articles import article_in
 from liandan.desk.road.words import WORDS
 from liandan.desk.search.words import WORDS as SEARCH
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
@@ -27,7 +29,7 @@ from manifests.suggesting.answers import Suggestions
 from manifests.suggesting.service import suggest, suggest_near
 from reports.claim import Claim, parse_claim
 from reports.dossier.model import DossierAsked
-from reports.dossier.service import checklist_of, checklist_of_manifest, may_have, scoped
+from reports.dossier.service import checklist_of, checklist_of_manifest, may_have, scoped, topics_missing
 from reports.routes import TheDrawer
 from signing.refusal import Refusal, refuse
 from whitelist.service import with_names
@@ -112,6 +114,7 @@ async def get_road(visit: TheVisit, q: TheQuery = None, cursor: TheCursor = None
             values["listed_as"] = urlencode({LISTED[asked.what]: asked.value}) if asked.what in LISTED else ""
             values["answer"] = await with_names(visit.log, answer, visit.lang)
             values["may_have"] = asked.what == "firm" and may_have(visit.who, asked.value)
+            values["missing"] = _topics(visit, topics_missing(visit.who, asked.value)) if asked.what == "firm" else ""
             if asked.what in ("manifest", "ulid", "number") and len(answer.manifests) == 1:
                 values |= await _whole(visit, answer.manifests[0].id)
     elif found is not None and found.is_empty:
@@ -121,6 +124,11 @@ async def get_road(visit: TheVisit, q: TheQuery = None, cursor: TheCursor = None
     return page(
         visit, "road/index.html", words=WORDS, title=title, head=SCRIPTS, styles=STYLES, today=today, january=f"{today[:4]}-01-01", **values
     )
+
+
+def _topics(visit: Visit, topics: Iterable[str]) -> str:
+    """Topics of grants in words."""
+    return ("、" if visit.lang == "zh" else ", ").join(TOPICS[one] if visit.lang == "zh" else one for one in topics)
 
 
 async def _regions(visit: Visit) -> str:
@@ -197,7 +205,7 @@ async def get_checklist(visit: TheVisit, uscc: InUscc, first: TheDay = None, las
 async def get_points(visit: TheVisit, drawer: TheDrawer, uscc: InUscc, first: TheDay = None, last: TheDay = None) -> Response[str]:
     """The points, answered from the evidence that a dossier would hold."""
     found = await checklist_of(visit.log, drawer, visit.log.kinds, await _asked(visit, uscc, first, last))
-    return fragment(visit, "road/_points.html", words=WORDS, found=found)
+    return fragment(visit, "road/_points.html", words=WORDS, found=found, article_in=article_in)
 
 
 @get("/road/checklist/{generator:str}/{ulid:str}", include_in_schema=False)
@@ -218,7 +226,7 @@ async def get_checklist_of(visit: TheVisit, generator: InGenerator, ulid: InUlid
 async def get_points_of(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """The points, answered from the evidence of one manifest."""
     found = await checklist_of_manifest(visit.log, visit.who, visit.log.kinds, f"{generator}/{ulid}", visit.lang)
-    return fragment(visit, "road/_points.html", words=WORDS, found=found)
+    return fragment(visit, "road/_points.html", words=WORDS, found=found, article_in=article_in)
 
 
 async def _asked(visit: Visit, uscc: str, first: str | None, last: str | None) -> DossierAsked:

@@ -67,8 +67,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_manifests": ("没有联单", "No manifests"),
     "no_manifests_seen": ("没有您可以查阅的联单", "No manifests that you may see"),
     "papers_scope": (
-        "整家单位的案卷和检查要点由主管部门调取；贵单位的授权只到联单，可以从单份联单调取。",
-        "The dossier and the points of a whole firm are an authority's; what you may see are manifests: open one for its own.",
+        "整家单位的案卷和检查要点，您不能调取；可以打开下面的每一份联单，调取它的检查要点、证据和证明，也可以把清单下载下来。",
+        "You may not have the dossier and the points of the whole firm. Open any manifest below for its own points, evidence and certificate, or take the list along.",
+    ),
+    "papers_missing": (
+        "案卷里还有这个地区的{topics}，主管部门没有授权贵单位查阅；授权加上这些事项之后，就可以调取。",
+        "A dossier holds {topics} of this region too, which no authority lets you read; once a grant covers them the dossier is yours to have.",
     ),
     "manifest": ("联单", "Manifest"),
     "stage": ("状态", "State"),
