@@ -1,7 +1,8 @@
 """Pages of the desk on a log with so many manifests (50,000 is what the desk's issue asks for), over real HTTP: any page but the first within 300 ms.
 
 The log is that of ``bench.work``: a quarter each issued, under way, arrived and received, three months later, when nearly all is late. Asked are
-the lists of each face, pages from their middle by cursor, searches as they are typed, and the inspector's answers; one question after the other.
+the lists of each face, pages from their middle by cursor, searches as they are typed, the inspector's answers, and the page of the month before its
+statement is drawn and with it; one question after the other.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ ASKED = 40
 WALKED = 200
 """Pages of a list that are walked by cursor."""
 LIMIT_MS = 300
+DRAWN_MAX_S = 900
+"""A statement of a month is no page: it is waited for by the part that asks for it."""
 _NEXT = re.compile(r'rel="next" href="([^"#]+)')
 PAGES: Mapping[str, str] = {
     "/desk": "generator", "/desk/manifests": "generator", "/desk/decisions": "generator", "/scale/": "receiver", "/scale/due": "receiver",
@@ -76,7 +79,23 @@ async def _measured(server: Child, load: Load, manifests: int) -> list[Figure]:
             if (figure := await _asked(client, headers[role], name, paths, manifests)) is not None:
                 figures.append(figure)
         figures.append(await _walked(client, headers["authority"], manifests))
+        month = format_at(load.now_s)[:7]
+        for path, role in (("/province/months", "authority"), ("/desk/months", "generator")):
+            figures += await _month(client, headers[role], f"{path}?month={month}", manifests)
     return figures
+
+
+async def _month(client: httpx.AsyncClient, headers: dict[str, str], path: str, manifests: int) -> list[Figure]:
+    """The page stands at once and asks for its statement, which is drawn once as of a state of the log; from then on it comes with the page."""
+    before = await _asked(client, headers, f"{path}, before its statement", [path] * ASKED, manifests)
+    began = time.perf_counter()
+    part = await client.get(path.replace("?", "/statement?"), headers=headers, timeout=DRAWN_MAX_S)
+    took = time.perf_counter() - began
+    assert part.status_code == 200, part.text[:500]
+    note = f"once; {len(part.content) // 1024} KB"
+    drawn = Figure(name=f"{path}, its statement drawn, {manifests:,} manifests", value=1000 * took, unit="ms", note=note)
+    after = await _asked(client, headers, f"{path}, with its statement", [path] * ASKED, manifests)
+    return [one for one in (before, drawn, after) if one is not None]
 
 
 async def _asked(client: httpx.AsyncClient, headers: dict[str, str], name: str, paths: list[str], manifests: int) -> Figure | None:
