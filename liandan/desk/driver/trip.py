@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.entry import CODE
 from ledger.mass import parse_mass
 from ledger.problem import ProblemError
 from ledger.times import format_at
@@ -28,7 +29,7 @@ LABELS, CHECKS = "gate.labels", "gate.checks"
 STAGE_ORDER = (Stage.IN_TRANSIT, Stage.ARRIVED, Stage.ISSUED)
 GATE_S = 6 * 3_600
 """How long a trip that has arrived stays before those that are to begin."""
-_CODE = re.compile(r"\s*[（(][A-Z_]{4,}[)）]")
+_IN_BRACKETS = re.compile(rf"\s*[（(]{CODE.pattern}[)）]")
 _TYPES = {"number": "number", "time": "datetime-local", "day": "date"}
 
 
@@ -117,6 +118,8 @@ class DriverTrip(Struct, frozen=True, kw_only=True):
     stages: tuple[TripStage, ...]
     places: tuple[tuple[str, str], ...]
     """Divisions of the way, with their names."""
+    parties: tuple[tuple[str, str], ...]
+    """Who may take the load over, of those that the manifest names: its other carriers first."""
     data: Mapping[str, Any]
     """What the page's own module goes by, as JSON."""
 
@@ -150,12 +153,12 @@ def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Driv
     legs = [leg for leg in answer.legs if leg.ended_at is None] or list(answer.legs)
     plate = legs[-1].vehicle.plate if legs else ""
     chain = f"manifest/{answer.manifest.id}"
+    parties = dict.fromkeys((*answer.manifest.carriers, answer.manifest.receiver, answer.manifest.generator))
     divisions = dict.fromkeys((answer.origin.division, answer.destination.division))
     data = {
         "found": coming.found, "device": device, "uscc": coming.party, "size": coming.size, "chain": chain, "id": answer.manifest.id,
         "number": _number(answer.manifest), "plate": plate, "head": {"seq": coming.seq - 1, "hash": coming.prev},
         "names": dict(names), "labels": [msgspec.to_builtins(run) for run in coming.labels],
-        "carriers": list(answer.manifest.carriers),
         "stages": [_stage_data(stage) for stage in stages],
     }  # fmt: skip
     return DriverTrip(
@@ -173,6 +176,7 @@ def trip_of(answer: ManifestAnswer, coming: ManifestComing, device: str) -> Driv
         planned_at=answer.times.get("planned", ""),
         stages=stages,
         places=tuple((division, names.get(division, division)) for division in divisions),
+        parties=tuple((uscc, _named(uscc, names)) for uscc in parties if uscc != coming.party),
         data=data,
     )
 
@@ -254,7 +258,7 @@ def _field(field: AskedField, hints: Mapping[str, Any]) -> TripField:
         hint=hint if isinstance(hint, str) else "",
         wanted=tuple(hint) if isinstance(hint, (list, tuple)) else (),
         needed=not field.when,
-        when=_CODE.sub("", field.when),
+        when=_IN_BRACKETS.sub("", field.when),
         most=field.most or 0,
     )
 

@@ -34,6 +34,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "labels_help": ("每行一枚，37 个字符；扫码、连号或手填", "One a line, 37 characters: scan, take the row, or type"),
     "checks_all": ("全部已核对", "All checked"),
     "choose": ("请选择", "Choose"),
+    "other_party": ("其他单位（填代码）", "Another firm (by its code)"),
+    "other_code": ("18 位统一社会信用代码，在对方的营业执照上", "USCC of 18 characters, on their business licence"),
     "show_police": ("给执法人员看", "For the police"),
     "show_police_open": ("给执法人员看二维码", "Show the police the code"),
     "show_police_sub": (

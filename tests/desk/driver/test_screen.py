@@ -1,5 +1,5 @@
 """The strip of what is not sent: its colour by the age of the oldest act, by the log's time, whatever the clock of the phone says. Forms: labels
-go on behind those of the load before, and what lacks is pointed out."""
+go on behind those of the load before, who takes over is chosen by name, and what lacks is pointed out."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ _FORM = """async ([labels]) => {
   document.body.innerHTML = `<form id="f"><input data-path="vehicle.plate" data-vehicle value=" 川a·b00001 ">
     <fieldset data-labels><p data-labels-said>none</p><button type="button" data-labels-first="91X20261102001" data-labels-count="3">row</button>
     <button type="button" data-labels-scan></button><button type="button" data-labels-clear></button><textarea data-path="gate.labels"></textarea></fieldset>
-    <fieldset data-checks><button type="button" data-checks-all></button><input type="checkbox" value="crew" data-path="gate.checks" data-list></fieldset></form>`;
-  const { isFull, prepare } = await import("/driver/forms.js");
+    <fieldset data-checks><button type="button" data-checks-all></button><input type="checkbox" value="crew" data-path="gate.checks" data-list></fieldset>
+    <select data-signer="carrier" data-other="code"><option value="A">A</option><option value="other">other</option></select>
+    <div hidden><input id="code" data-signer-code="carrier" minlength="3" required disabled></div></form>`;
+  const { isFull, prepare, signerIn } = await import("/driver/forms.js");
   const notes = {};
   const queue = { note: async (name, value) => (value === undefined ? notes[name] : (notes[name] = value)), labels: async () => labels };
   const words = { labels: "{n}", row: "{first}-{last} {n}", full: "full" };
@@ -54,13 +56,21 @@ _FORM = """async ([labels]) => {
   asked.push(isFull(form, words), document.activeElement.dataset.path);
   form.querySelector("[data-checks-all]").click();
   asked.push(isFull(form, words));
-  return [row.textContent, form.querySelector("textarea").value.split("\\n"), asked, form.querySelector("[data-vehicle]").value];
+  const select = form.querySelector("select");
+  const taken = [signerIn(form, "carrier"), document.getElementById("code").parentElement.hidden];
+  select.value = "other";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  taken.push(document.getElementById("code").parentElement.hidden, isFull(form, words));
+  document.getElementById("code").value = " b-x ";
+  taken.push(isFull(form, words), signerIn(form, "carrier"));
+  return [row.textContent, form.querySelector("textarea").value.split("\\n"), asked, form.querySelector("[data-vehicle]").value, taken];
 }"""
 
 
 def test_a_second_load_goes_on_with_its_labels_and_what_lacks_has_the_focus(phone: Phone) -> None:
     asked = [False, "gate.labels", False, "gate.checks", True]
+    by_name_then_by_code = ["A", True, False, False, True, "B-X"]
     first = phone.run(_FORM, ["91Y20261102007"])
-    assert first == ["row", [f"91X2026110200{number}" for number in (1, 2, 3)], asked, "川A·B00001"]
+    assert first == ["row", [f"91X2026110200{number}" for number in (1, 2, 3)], asked, "川A·B00001", by_name_then_by_code]
     second = phone.run(_FORM, ["91X20261102001", "91X20261102009"])
-    assert second == ["010-012 3", [f"91X202611020{number}" for number in (10, 11, 12)], asked, "川A·B00001"]
+    assert second == ["010-012 3", [f"91X202611020{number}" for number in (10, 11, 12)], asked, "川A·B00001", by_name_then_by_code]

@@ -6,7 +6,7 @@ import { present } from "../island/log.js";
 import { FrameError, readText, writeFrames } from "./frames.js";
 import { Acts, codeOf } from "./acts.js";
 import { fill, scanStatement, show } from "./codes.js";
-import { isFull, prepare, signedFrom } from "./forms.js";
+import { isFull, prepare, signedFrom, signerIn } from "./forms.js";
 import { keepPages, work } from "./install.js";
 import { Queue, QueueError, lackingOf } from "./queue.js";
 import { keptRow, message, sentNote, strip } from "./screen.js";
@@ -71,7 +71,7 @@ const refusedCard = (act) => cardOf({ state: "refused", problem: { errors: [], .
 
 /** Who signs, in order: this phone's party, whoever alone may, or who was chosen. */
 function signersOf(form, spec) {
-  const chosen = spec.signers.map((one) => (one.you ? uscc : one.parties.length === 1 ? one.parties[0] : form.querySelector(`[data-signer="${one.role}"]`)?.value.trim().toUpperCase()));
+  const chosen = spec.signers.map((one) => (one.you ? uscc : one.parties.length === 1 ? one.parties[0] : signerIn(form, one.role)));
   return [...new Set(chosen)];
 }
 

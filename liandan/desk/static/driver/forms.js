@@ -52,8 +52,27 @@ function checks(group, changed) {
   };
 }
 
-const inputsOf = (form) => [...form.querySelectorAll("[data-path], [data-signer]")];
-const nameOf = (input) => `${input.dataset.path || input.dataset.signer} ${input.type === "checkbox" ? input.value : ""}`;
+const OTHER = "other";
+
+/** Whoever takes over is chosen by name; only of a stranger the code is asked for. */
+function stranger(select) {
+  const code = document.getElementById(select.dataset.other);
+  const tell = () => {
+    code.disabled = select.value !== OTHER;
+    code.parentElement.hidden = code.disabled;
+  };
+  select.addEventListener("change", tell);
+  tell();
+}
+
+/** The code of who signs in a role, as it was chosen or typed. */
+export function signerIn(form, role) {
+  const chosen = form.querySelector(`[data-signer="${role}"]`)?.value;
+  return chosen === OTHER ? form.querySelector(`[data-signer-code="${role}"]`).value.normalize("NFKC").trim().toUpperCase() : chosen;
+}
+
+const inputsOf = (form) => [...form.querySelectorAll("[data-path], [data-signer], [data-signer-code]")];
+const nameOf = (input) => `${input.dataset.path || input.dataset.signer || input.dataset.signerCode} ${input.type === "checkbox" ? input.value : ""}`;
 
 /** Values by field, as a person left them. */
 function valuesOf(form) {
@@ -96,6 +115,7 @@ export async function prepare(form, chain, queue, words) {
     }
   }
   if (kept) restore(form, kept);
+  form.querySelectorAll("select[data-other]").forEach(stranger);
   const changed = () => queue.note(name, valuesOf(form));
   form.addEventListener("input", changed);
   const used = form.querySelector("[data-labels]") ? await queue.labels() : [];
