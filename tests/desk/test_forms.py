@@ -18,8 +18,9 @@ from liandan.act_tree import tree_of
 from liandan.desk.forms.building import FormAsking, form_parts
 from liandan.desk.forms.model import PLACE, FormGroup, FormInput, FormPart, FormRows, inputs_of
 from liandan.desk.forms.reading import read_form
-from liandan.desk.forms.showing import shown
+from liandan.desk.forms.showing import in_runs, shown
 from liandan.desk.forms.suggesting import examples
+from liandan.desk.province.alerts import ALERTS_MAX, LOOKED_MAX, alerts_among
 from liandan.wiring import KINDS
 from manifests.labels import read_label
 from tests.liandan.demo_desk import Desk, played
@@ -158,7 +159,16 @@ def test_a_history_shows_every_value_of_a_body_under_its_label(log: Desk) -> Non
         body = json.loads(msgspec.json.encode(entry.statement.body))
         told = " ".join(one.text for one in shown(kind.body, body, {}, "zh"))
         for text in leaf_texts(body):
-            assert text in told or text[:16].replace("T", " ") in told or text in words(kind.body), (kind.name, text)
+            in_run = any(
+                first <= text <= last and len(text) == len(first) for first, last in re.findall("连号：([^ ]+) 至 ([^、 ]+)", told)
+            )
+            assert text in told or text[:16].replace("T", " ") in told or text in words(kind.body) or in_run, (kind.name, text)
+
+
+def test_labels_in_a_row_are_told_by_their_ends_and_none_is_lost() -> None:
+    texts = ["A008", "A009", "A010", "B1", "B2", "C", "A999", "A1000"]
+    assert list(in_runs(texts, is_zh=True)) == ["3 枚，连号：A008 至 A010", "B1", "B2", "C", "A999", "A1000"]
+    assert list(in_runs(texts[:3], is_zh=False)) == ["3, in a row: A008 to A010"]
 
 
 def leaf_texts(value: Any, name: str = "") -> Iterable[str]:
@@ -183,3 +193,19 @@ def test_the_example_of_a_label_is_a_label() -> None:
     for said in examples(OPERATOR, "2026-11-02T09:00:00+08:00")["gate.labels"]:
         found = [word for word in re.findall("[0-9A-Z]{37}", said) if read_label(word) is not None]
         assert found == [f"{OPERATOR}9000523120261102001"]
+
+
+def test_alerts_of_a_log_are_read_back_to_its_beginning_each_once(log: Desk) -> None:
+    levels = {entry.index: {level for level, _ in entry.admission.decision.alerts} for entry in log.entries}
+    found, before = list[int](), len(log.entries)
+    while before:
+        begin = max(0, before - LOOKED_MAX)
+        rows = alerts_among(log.entries[begin:before], ("50", "51"), KINDS, "zh")
+        assert len(rows) <= ALERTS_MAX
+        assert all({mark.level for mark in one.alerts} <= {"H", "M"} and one.alerts for one in rows)
+        found += [one.index for one in rows]
+        before = rows[-1].index if len(rows) == ALERTS_MAX else begin
+    assert found == sorted(found, reverse=True)
+    assert len(found) > ALERTS_MAX
+    assert {one for one in found if not levels[one] & {"H", "M"}} == set()
+    assert len(found) == sum(bool(found & {"H", "M"}) for found in levels.values()), "all of them touch one of the two provinces"

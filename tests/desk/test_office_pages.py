@@ -83,7 +83,7 @@ def pages(office: OfficeStage) -> list[str]:
         "/province", "/province?all=true", "/province/lists", "/province/lists?year=2025", LIST, f"{LIST}/amend", f"{LIST}/suspend", f"{LIST}/0",
         f"{LIST}/0/suspend", f"{LIST}/1", f"{LIST}/4", "/province/lists/2026-50-51-cy", "/province/approvals", "/province/approvals?group=granted",
         "/province/approvals?group=ended", f"/province/approvals/{waiting}", f"/province/approvals/{consulted}", "/province/emergencies",
-        "/province/intake", f"/province/intake?against={OUT}", "/province/whatif", "/province/audit",
+        "/province/intake", f"/province/intake?against={OUT}", "/province/whatif", "/province/audit", "/province/alerts?before=40",
     ]  # fmt: skip
 
 

@@ -60,8 +60,8 @@ async def test_items_of_one_firm_are_told_apart_by_what_they_ask_for(office: Off
     confirm = next(item for item in there.mine.items if item.item.kind == "list.confirm/1")
     assert confirm.title == "确认名单变更"
     assert confirm.about.startswith("四川→重庆 2026（cy）")
-    assert here.alerts_in == here.size, "a short log is looked at whole"
-    assert {code for one in here.alerts for code in one.by} == set(here.said)
+    assert (here.alerts.before, here.alerts.looked) == (0, here.size), "a short log is looked at whole"
+    assert {code for one in here.alerts.rows for code in one.by} == set(here.alerts.said)
 
 
 async def test_rows_come_by_how_much_of_them_is_committed(office: OfficeStage) -> None:

@@ -15,12 +15,12 @@ from ledger.caller import Caller
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.model import chain_key
-from ledger.problem import Language, Mark, mark
+from ledger.problem import Language
 from ledger.reading import Page, snapshot
 from ledger.registrations.answers import RegistrationToDecide
 from ledger.registrations.service import Registrations
 from ledger.times import day_at
-from liandan.desk.names import ShownCodes
+from liandan.desk.province.alerts import AlertPage, read_alerts
 from liandan.desk.province.standing import QuotaRow, list_name, quota_rows, side_name
 from liandan.desk.shell.formats import tonnes
 from manifests.work.answers import WorkItem, WorkPage
@@ -30,8 +30,8 @@ from whitelist.approval import ApprovalState
 from whitelist.emergency import EmergencyState
 from whitelist.service import with_names
 
-OURS_MAX, THEIRS_MAX, REGISTRATIONS_MAX, ALERTS_MAX, ALERTS_IN = 50, 20, 8, 8, 400
-"""Items of one's own and of each other office, firms and alerts that the page shows, and entries at the end of the log among which it looks."""
+OURS_MAX, THEIRS_MAX, REGISTRATIONS_MAX = 50, 20, 8
+"""Items of one's own and of each other office, and firms that the page shows."""
 SOON_WD = 3
 """Working days from which an item is soon due."""
 Urgency = Literal["late", "soon", "later", "undated"]
@@ -70,18 +70,6 @@ class OfficeWork(Struct, frozen=True, kw_only=True):
     has_more: bool
 
 
-class AlertRow(Struct, frozen=True, kw_only=True):
-    """An entry that raised alerts."""
-
-    index: int
-    at: str
-    text: str
-    address: str
-    by: tuple[str, ...]
-    """Codes of who signed it."""
-    alerts: tuple[Mark, ...]
-
-
 class Inbox(Struct, frozen=True, kw_only=True):
     """The page, of a log of ``size`` entries at ``at``."""
 
@@ -92,11 +80,7 @@ class Inbox(Struct, frozen=True, kw_only=True):
     quotas: tuple[QuotaRow, ...]
     full: int
     """Rows of which 95 % or more are committed."""
-    alerts: tuple[AlertRow, ...]
-    alerts_in: int
-    """Newest entries among which they were looked for."""
-    said: Mapping[str, str]
-    """Names of who signed the entries with alerts."""
+    alerts: AlertPage
     registrations: tuple[RegistrationToDecide, ...]
     registrations_waiting: int
 
@@ -114,7 +98,7 @@ async def read_inbox(
     state = await log.state()
     assert state is not None, "there is an authority, so the log is founded"
     own = await with_names(log, await read_work(log, caller, None, None, False, Page(None, limit), language, claimed_s), language)
-    regions = _regions(state, caller.uscc)
+    regions = regions_of(state, caller.uscc)
     others = list[OfficeWork]()
     told = await read_told(log, own.items, language)
     for authority in state.authorities:
@@ -125,7 +109,6 @@ async def read_inbox(
             found = office_work((authority.uscc, authority.name, side), await with_names(log, page, language), regions, told, language)
             others += [found] if found.items or len(state.authorities) == 2 else []  # the other side, where there is one
     quotas = await quota_rows(log, regions, language, claimed_s)
-    alerts = await newest_alerts(log, regions, language)
     waiting: tuple[RegistrationToDecide, ...] = ()
     if registrations is not None and own.registrations:
         with suppress(Refusal):  # a key for other kinds sees none
@@ -137,9 +120,7 @@ async def read_inbox(
         others=tuple(others),
         quotas=quotas,
         full=sum(row.level in ("full", "near") for row in quotas),
-        alerts=tuple(alerts),
-        alerts_in=min(own.size, ALERTS_IN),
-        said=(await with_names(log, ShownCodes(parties=tuple({code for one in alerts for code in one.by})), language)).names,
+        alerts=await read_alerts(log, regions, language),
         registrations=waiting,
         registrations_waiting=own.registrations,
     )
@@ -261,53 +242,10 @@ def touches(item: WorkItem, regions: Sequence[str]) -> bool:
     return any(code[2:].startswith(region) for code in (*item.counterparts, *firms) for region in regions)
 
 
-def _regions(state: LogState, uscc: str) -> tuple[str, ...]:
+def regions_of(state: LogState, uscc: str) -> tuple[str, ...]:
     founder = state.founder(uscc)
     return () if founder is None else tuple(founder.regions)
 
 
 def _name(state: LogState, uscc: str) -> str:
     return next((one.name for one in state.authorities if one.uscc == uscc), uscc)
-
-
-async def newest_alerts(log: Log, regions: Sequence[str], language: Language) -> list[AlertRow]:
-    """Alerts of middle and high level among the newest entries that touch a region, newest first."""
-    head = await log.head()
-    size = 0 if head is None else head.size
-    found = list[AlertRow]()
-    for entry in reversed(await log.entries_at(range(max(0, size - ALERTS_IN), size))):
-        raised = [(level, code) for level, code in entry.admission.decision.alerts if level in ("H", "M")]
-        statement = entry.statement
-        owner = statement.owner
-        if not raised or not any(owner[2:].startswith(region) or f"-{region}-" in owner for region in regions):
-            continue
-        kind = log.kinds.by_name[statement.kind]
-        marks = tuple(mark(code, log.kinds.rules, language, level) for level, code in raised)
-        found.append(
-            AlertRow(
-                index=entry.index,
-                at=entry.admission.at,
-                text=kind.zh if language == "zh" else kind.en,
-                address=page_of(statement.chain),
-                by=statement.by,
-                alerts=marks,
-            )
-        )
-        if len(found) == ALERTS_MAX:
-            break
-    return found
-
-
-def page_of(chain: str) -> str:
-    """The page of a chain; empty where there is none."""
-    sort, _, name = chain.partition("/")
-    if sort == "case":
-        return f"/m/{name.rpartition('/')[0]}"
-    pages = {
-        "manifest": "/m",
-        "list": "/province/lists",
-        "approval": "/province/approvals",
-        "incident": "/province/incidents",
-        "emergency": "/province/emergencies",
-    }
-    return f"{pages[sort]}/{name}" if sort in pages else ""

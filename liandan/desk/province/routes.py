@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 from msgspec.structs import replace
 
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.forms.service import permit_options
+from liandan.desk.province.alerts import read_alerts
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.granted import read_granted
-from liandan.desk.province.inbox import Inbox, read_inbox
+from liandan.desk.province.inbox import Inbox, read_inbox, regions_of
 from liandan.desk.province.lists import ListPage, WaitingAct, read_list, read_lists, read_row, row_words_of
 from liandan.desk.province.routes_approvals import HANDLERS as APPROVALS
 from liandan.desk.province.routes_events import HANDLERS as EVENTS
@@ -49,6 +50,15 @@ async def get_inbox(request: Request[Any, Any, Any], visit: TheVisit) -> Respons
     limit = ALL_MAX if request.query_params.get("all") == "true" else 50
     inbox = await read_inbox(visit.log, office, request.app.state.registrations, visit.lang, None, limit)
     return draw(visit, "inbox.html", say(visit, "inbox"), inbox=inbox, confirms=await _confirms(visit, inbox))
+
+
+@get("/province/alerts", include_in_schema=False)
+async def get_alerts(visit: TheVisit, before: Annotated[int, QueryParameter(ge=0, le=2**53)]) -> Response[str]:
+    """Alerts before an entry, and from where to look further back: a part of the inbox."""
+    office, state = office_of(visit), await visit.log.state()
+    regions = () if state is None else regions_of(state, office.uscc)
+    found = await read_alerts(visit.log, regions, visit.lang, before)
+    return fragment(visit, "province/_alerts.html", words=WORDS, found=found, begun=True)
 
 
 async def _confirms(visit: Visit, inbox: Inbox) -> list[WaitingShown]:
@@ -153,5 +163,5 @@ async def _suspend(visit: Visit, chain: str, row: int | None, offered: Any, what
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
-    get_inbox, get_lists, get_list, get_difference, get_amend, get_suspend_list, get_row, get_suspend_row, *APPROVALS, *EVENTS, *TOOLS,
+    get_inbox, get_alerts, get_lists, get_list, get_difference, get_amend, get_suspend_list, get_row, get_suspend_row, *APPROVALS, *EVENTS, *TOOLS,
 )  # fmt: skip

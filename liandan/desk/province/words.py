@@ -78,6 +78,8 @@ OWN: Mapping[str, tuple[str, str]] = {
     "tools": ("常用", "Tools"),
     "alerts": ("最近的提示", "Newest alerts"),
     "alerts_in": ("最近 {n} 条之内", "among the newest {n} entries"),
+    "alerts_more": ("再往前找（第 {n} 条以前）", "Look further back (before entry {n})"),
+    "alerts_none_there": ("这 {n} 条之内没有中、高级别的提示", "No alerts of middle or high level among these {n} entries"),
     "alerts_none": ("最近没有中、高级别的提示", "No alerts of middle or high level lately"),
     "entry": ("第 {n} 条", "entry {n}"),
     "proposed_by": ("{by} 于 {at} 提出，{letter}", "{by}, {at}, letter {letter}"),
