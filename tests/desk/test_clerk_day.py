@@ -140,6 +140,24 @@ def test_a_load_from_a_template_is_issued_departs_with_two_signatures_and_is_tol
     assert "运输中" in clerk.text(".head")
     assert PLATE in clerk.text("#legs")
     assert before - left_of(clerk, "101号") == 5_600
+    told_elsewhere(clerk)
+
+
+def told_elsewhere(clerk: Person) -> None:
+    """Have notices sent to a system of the firm, see that they wait for its answer, and take it back."""
+    clerk.open("/desk/notices")
+
+    def order(page: Any) -> None:
+        page.locator("#url").fill("https://hooks.example.com/liandan")
+        page.get_by_label("到期与逾期").check()
+        page.locator("#hooks").get_by_role("button", name="添加").click()
+        page.locator("#hooks .order").wait_for()
+
+    clerk.do(order)
+    shown = clerk.text("#hooks .order")
+    assert "到期与逾期" in shown
+    assert "等对方系统应答" in shown
+    clerk.do(lambda page: (page.locator("#hooks .order .danger").click(), page.locator("#hooks .order").wait_for(state="detached")))
 
 
 def left_of(person: Person, number: str) -> int:

@@ -5,6 +5,7 @@ What is signed is shown by the island from the bytes; this is for reading what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from msgspec import Struct
 
 from ledger.problem import Language
 from liandan.act_tree import Node, tree_of
+
+RUN_LEAST = 3
+_COUNTED = re.compile("(.*?)([0-9]{1,15})", re.DOTALL)
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -47,11 +51,32 @@ def _shown(nodes: Sequence[Node], value: Mapping[str, Any], depth: int, names: M
             yield Shown(label=label, depth=depth)
             yield from _shown(node.parts, found, depth + 1, names, is_zh=is_zh)
         elif isinstance(found, list):
-            yield Shown(
-                label=label, depth=depth, text="、".join(_text(node, one, names, is_zh=is_zh) for one in found), type=node.field.type
-            )
+            texts = [_text(node, one, names, is_zh=is_zh) for one in found]
+            yield Shown(label=label, depth=depth, text="、".join(in_runs(texts, is_zh=is_zh)), type=node.field.type)
         else:
             yield Shown(label=label, depth=depth, text=_text(node, found, names, is_zh=is_zh), type=node.field.type)
+
+
+def in_runs(texts: Sequence[str], *, is_zh: bool) -> Iterator[str]:
+    """Three and more that count up behind the same beginning as their first and last, as the island shows labels: nothing is lost. Others as they are."""
+    at = 0
+    while at < len(texts):
+        end = at + 1
+        while end < len(texts) and texts[end] == _next(texts[end - 1]):
+            end += 1
+        if end - at < RUN_LEAST:
+            yield texts[at]
+            at += 1
+            continue
+        first, last = texts[at], texts[end - 1]
+        yield f"{end - at} 枚，连号：{first} 至 {last}" if is_zh else f"{end - at}, in a row: {first} to {last}"
+        at = end
+
+
+def _next(text: str) -> str:
+    """What counts on behind a text, in the same width; empty where nothing does."""
+    found = _COUNTED.fullmatch(text)
+    return "" if found is None else found[1] + str(int(found[2]) + 1).zfill(len(found[2]))
 
 
 def _text(node: Node, value: Any, names: Mapping[str, str], *, is_zh: bool) -> str:
