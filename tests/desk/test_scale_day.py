@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from liandan.desk.shell.waiting import BELIEVED_S
 from tests.desk.conftest import People
 from tests.desk.driver.camera import hold_up
 from tests.desk.loads import Gate, stands
@@ -223,3 +224,7 @@ def test_the_day_of_confirmation_and_the_stock_are_listed(gate: Gate, hand: Hand
     assert "川A·FX944" in hand.person.text("#load")
     hand.person.open("/scale/stock")
     assert "废铅蓄电池" in hand.person.text()
+    begun, badge = time.monotonic(), "nav a[href='/scale/'] .count"
+    while time.monotonic() - begun < 3 * BELIEVED_S and not hand.person.do(lambda page: page.locator(badge).count()):
+        hand.person.open("/scale/stock")
+    assert int(hand.person.text(badge).split()[0]) >= 1, "trucks at the gate are counted on every page"

@@ -21,6 +21,7 @@ from liandan.desk.scale.receiving import Slip, Way, advised, receipts, slip_numb
 from liandan.desk.scale.shown import mass_said, typed_of, weighing
 from liandan.desk.scale.stock import by_last_day, stock_of, sums
 from liandan.desk.scale.weighing import LoadLine, WeighedLoad, lines_of, tolerance_g, weigh
+from liandan.desk.shell.waiting import trucks_in
 from manifests.acts import ACTS_BY_KIND, Receive
 from manifests.cases.amend_propose import AmendPropose
 from manifests.view import ManifestView, concerns, fold
@@ -213,6 +214,7 @@ def test_one_ticket_for_a_trip_of_several_manifests() -> None:
     log.wait(minutes=30)
     [truck] = coming(log)
     assert (len(truck.loads), truck.sent_g, truck.where) == (2, 8_400_000, "gate")
+    assert trucks_in(views(log)) == 1, "the badge counts trucks"
     load = weighed(truck.lines, 8_420_000)
     slip = Slip(no=slip_number(truck, log.at_s), weighed_s=log.at_s)
     assert slip.no.startswith("2026")
