@@ -74,3 +74,50 @@ def test_a_second_load_goes_on_with_its_labels_and_what_lacks_has_the_focus(phon
     assert first == ["row", [f"91X2026110200{number}" for number in (1, 2, 3)], asked, "川A·B00001", by_name_then_by_code]
     second = phone.run(_FORM, ["91X20261102001", "91X20261102009"])
     assert second == ["010-012 3", [f"91X202611020{number}" for number in (10, 11, 12)], asked, "川A·B00001", by_name_then_by_code]
+
+
+_SCAN = """async ([texts]) => {
+  document.body.innerHTML = `<textarea></textarea><dialog id="scanner"><h2 id="scanner-title" tabindex="-1" data-statement="s" data-label="labels">s</h2><video id="scanner-video" playsinline muted></video>
+    <p id="scanner-said"></p><details id="scanner-text"></details><button id="scanner-read"></button><textarea id="scanner-paste"></textarea><button data-close>close</button></dialog>
+    <fieldset data-labels><p data-labels-said>none</p><button type="button" data-labels-scan></button><button type="button" data-labels-clear></button><textarea></textarea></fieldset>`;
+  const { correction, generate } = await import("/vendor/lean-qr.mjs");
+  const paper = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+  const pen = paper.getContext("2d");
+  pen.imageSmoothingEnabled = false;
+  let shown = texts[0];
+  const draw = () => {
+    const code = document.createElement("canvas");
+    generate(shown, { minCorrectionLevel: correction.M }).toCanvas(code, { pad: 4, on: [0, 0, 0, 255], off: [255, 255, 255, 255] });
+    pen.fillStyle = "#b8b0a4";
+    pen.fillRect(0, 0, 640, 480);
+    pen.drawImage(code, 120, 40, 400, 400);
+  };
+  draw();
+  const timer = setInterval(draw, 50);
+  let stream = null;
+  navigator.mediaDevices.getUserMedia = async () => (stream = paper.captureStream(20));
+  const { prepare } = await import("/driver/forms.js");
+  const form = document.createElement("form");
+  form.append(document.querySelector("[data-labels]"));
+  document.body.append(form);
+  const queue = { note: async () => undefined, labels: async () => [] };
+  await prepare(form, "chain", queue, { labels: "{n}", label_added: "{n} noted", no_camera: "none" });
+  form.querySelector("[data-labels-scan]").click();
+  const [said, told] = [document.getElementById("scanner-said"), []];
+  const until = async (is) => { while (!is()) await new Promise((next) => setTimeout(next, 20)); };
+  for (const [at, text] of texts.entries()) {
+    shown = text;
+    await until(() => said.textContent === `${at + 1} noted`);
+    told.push(said.textContent);
+  }
+  document.querySelector("[data-close]").click();
+  await until(() => !document.getElementById("scanner").open && stream.getTracks().every((track) => track.readyState === "ended"));
+  clearInterval(timer);
+  return [told, form.querySelector("textarea").value.split("\\n"), document.getElementById("scanner-title").textContent];
+}"""
+
+
+def test_labels_are_read_by_the_camera_whatever_else_their_code_says(phone: Phone) -> None:
+    first, second = (f"915101120000FX029E9000523120261102{number:03}" for number in (1, 2))
+    told = phone.run(_SCAN, [first, f"https://label.example/?c={second.lower()}&x=1"])
+    assert told == [["1 noted", "2 noted"], [first, second], "labels"]
