@@ -16,7 +16,8 @@ from ledger.admission.entry import Entry
 from ledger.form_fields import form_fields
 from liandan.act_tree import tree_of
 from liandan.desk.forms.building import FormAsking, form_parts
-from liandan.desk.forms.model import PLACE, FormGroup, FormInput, FormPart, FormRows, inputs_of
+from liandan.desk.forms.chains import chain_fields
+from liandan.desk.forms.model import PLACE, FormGroup, FormInput, FormOption, FormPart, FormRows, inputs_of
 from liandan.desk.forms.reading import read_form
 from liandan.desk.forms.showing import in_runs, shown
 from liandan.desk.forms.suggesting import examples
@@ -209,3 +210,19 @@ def test_alerts_of_a_log_are_read_back_to_its_beginning_each_once(log: Desk) -> 
     assert len(found) > ALERTS_MAX
     assert {one for one in found if not levels[one] & {"H", "M"}} == set()
     assert len(found) == sum(bool(found & {"H", "M"}) for found in levels.values()), "all of them touch one of the two provinces"
+
+
+def test_a_field_that_names_a_permit_or_a_decision_is_chosen_by_name_wherever_it_stands() -> None:
+    named = {name: chain_fields(kind.body) for name, kind in KINDS.by_name.items()}
+    assert named["approval.apply/1"] == {"permit": "permit", "replaces": "approval"}
+    assert named["emergency.join/1"] == {"receivers.*.permit": "permit"}
+    own, other = FormOption(value="permit/A/1", text="甲 · 1号"), "permit/B/2"
+    body = KINDS.by_name["manifest.issue/1"].body
+
+    def of(**given: Any) -> FormInput:
+        form = form_parts(body, {"permit": other}, FormAsking(by_need=True, **given), "zh")
+        return next(one for one in inputs_of((*form.asked, *form.more)) if one.path == "permit")
+
+    whole, part = of(choices={"permit": [own]}), of(suggestions={"permit": [own]})
+    assert (whole.control, [(one.value, one.is_chosen) for one in whole.options]) == ("select", [(own.value, False), (other, True)])
+    assert (part.control, part.value, part.suggestions) == ("text", other, (own,)), "of too many any other may be typed"

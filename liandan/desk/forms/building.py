@@ -41,6 +41,8 @@ class FormAsking(Struct, frozen=True, kw_only=True):
 
     asked: frozenset[str] = frozenset()
     choices: Mapping[str, Sequence[FormOption]] = {}
+    suggestions: Mapping[str, Sequence[FormOption]] = {}
+    """Some of what a field may hold, where there is more than a list shows."""
     hints: Mapping[str, str] = {}
     fixed: frozenset[str] = frozenset()
     """Lists that have as many rows as are known."""
@@ -150,6 +152,7 @@ class _Builder:
             hint=self._asking.hints.get(star) or ("" if options else self._form(node)),
             value="" if options or kind == "file" else _text(value, field.type),
             options=options,
+            suggestions=tuple(self._asking.suggestions.get(star, ())),
             least=field.least,
             most=field.most,
         )
@@ -187,7 +190,14 @@ class _Builder:
     def _options(self, star: str, node: Node, value: Any) -> tuple[FormOption, ...]:
         chosen = {str(one) for one in value} if isinstance(value, list) else {_text(value, node.field.type)} if value is not None else set()
         if (given := self._asking.choices.get(star)) is not None:
-            return tuple(FormOption(value=one.value, text=one.text, is_chosen=one.is_chosen or one.value in chosen) for one in given)
+            others = [
+                FormOption(value=one, text=one)
+                for one in sorted(chosen - {one.value for one in given})
+                if one and node.field.type == "text"
+            ]
+            return tuple(
+                FormOption(value=one.value, text=one.text, is_chosen=one.is_chosen or one.value in chosen) for one in (*given, *others)
+            )
         if node.field.type == "flag" and opened(node.whole)[2].get("check") != "true":
             words_of = (("true", "是", "yes"), ("false", "否", "no"))
             return tuple(FormOption(value=one, text=self._say(zh, en), is_chosen=one in chosen) for one, zh, en in words_of)

@@ -41,6 +41,8 @@ class FormInput(Struct, frozen=True, kw_only=True):
     """When it is needed, or what it looks like."""
     value: str = ""
     options: tuple[FormOption, ...] = ()
+    suggestions: tuple[FormOption, ...] = ()
+    """What may be typed, of more than a list holds: other values are typed all the same."""
     least: int | None = None
     most: int | None = None
     name: str = ""

@@ -38,12 +38,13 @@ def kind_form(
     offers: Mapping[str, Sequence[FormOption]],
     language: Language,
     *,
+    suggestions: Mapping[str, Sequence[FormOption]] = {},
     blockers: tuple[ProblemError, ...] = (),
     next_page: str = "",
 ) -> ActForm:
     """The form of a kind on a chain, which ends in ``<ULID>`` where the act begins one; ``known`` is laid in its fields and may be changed."""
     shown = frozenset(_starred(known, ""))
-    asking = FormAsking(by_need=True, asked=shown, choices=offers)
+    asking = FormAsking(by_need=True, asked=shown, choices=offers, suggestions=suggestions)
     form = form_parts(kind.body, known, asking, language)
     by = [own if own in role.holders or not role.holders else role.holders[0] for role in roles] or [own]
     if own not in by and len(by) == 1:

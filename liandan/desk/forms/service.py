@@ -16,21 +16,18 @@ from ledger.problem import Language
 from ledger.reading import Page, snapshot
 from ledger.service import Service
 from ledger.times import format_at
+from liandan.desk.forms.chains import chains_offered
 from liandan.desk.forms.model import ActForm, FormOption
 from liandan.desk.forms.other import kind_form
 from liandan.desk.forms.possible import possible_form
 from manifests import service as manifests
 from manifests.action_answers import ManifestActions
 from signing.refusal import Refusal, refuse
-from whitelist import service as registries
-from whitelist.registries import Wanted
 from whitelist.service import with_names
 
 ULID = "<ULID>"
 _PREPARED = ("manifest", "case")
 _ROUNDS, PARTIES_MAX = 16, 12
-OFFERED_MAX = 100
-"""Values of one field that are offered."""
 
 
 class FormAsked(Struct, frozen=True, kw_only=True):
@@ -80,8 +77,19 @@ async def act_forms(log: Log, caller: Caller, asked: FormAsked, language: Langua
     if kind.chain_type not in (chain.partition("/")[0],) and chain.partition("/")[0] not in kind.chain_types:
         raise refuse("NOT_FOUND", field="chain", found=chain[:128])
     roles, names = await _roles(log, kind, chain, caller, asked.known)
-    offers = {PERMITS[kind.name]: await permit_options(log, language)} if kind.name in PERMITS else {}
-    form = kind_form(kind, chain, caller.uscc, asked.known, roles, names, offers, language, next_page=asked.next)
+    offered = await chains_offered(log, caller, kind.body, language)
+    form = kind_form(
+        kind,
+        chain,
+        caller.uscc,
+        asked.known,
+        roles,
+        names,
+        offered.choices,
+        language,
+        suggestions=offered.suggestions,
+        next_page=asked.next,
+    )
     return (form,)
 
 
@@ -117,24 +125,6 @@ class _Known:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.__dict__.update(known)
-
-
-PERMITS = {
-    "approval.apply/1": "permit",
-    "emergency.declare/1": "receivers.*.permit",
-    "emergency.join/1": "receivers.*.permit",
-    "list.amend/1": "add.*.permit",
-}
-"""Where an act names a permit: nobody knows its chain by heart."""
-
-
-async def permit_options(log: Log, language: Language) -> tuple[FormOption, ...]:
-    """Permits by the name of who holds them, with number and last day."""
-    page = await with_names(log, await registries.list_permits(log, Wanted(), Page(None, OFFERED_MAX)), language)
-    return tuple(
-        FormOption(value=one.permit, text=f"{page.names.get(one.receiver, one.receiver)} · {one.no} · {one.valid_to}")
-        for one in page.permits
-    )
 
 
 async def find_parties(service: Service, text: str) -> tuple[FormOption, ...]:

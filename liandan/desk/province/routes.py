@@ -10,8 +10,8 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liandan.desk.forms.chains import permit_options
 from liandan.desk.forms.model import ActForm, FormOption
-from liandan.desk.forms.service import permit_options
 from liandan.desk.province.alerts import read_alerts
 from liandan.desk.province.drawing import draw, form_of, forms_of, office_of, say
 from liandan.desk.province.granted import read_granted

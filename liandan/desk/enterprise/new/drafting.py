@@ -15,6 +15,7 @@ from liandan.desk.enterprise.blocked import Blocked, blocked
 from liandan.desk.enterprise.draft import KeptDraft
 from liandan.desk.enterprise.today import FORM_CODES, OtherDecision
 from liandan.desk.forms.building import FormAsking, form_parts
+from liandan.desk.forms.chains import OfferedChains
 from liandan.desk.forms.model import ActForm, FormInput, FormPart, FormRows
 from whitelist.check_answers import CheckAnswer, RemainingAnswer
 from whitelist.thresholds import Thresholds
@@ -68,10 +69,15 @@ class JudgedView(Struct, frozen=True, kw_only=True):
     alerts: tuple[str, ...]
 
 
-def draft_view(draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], language: Language) -> DraftView:
+def draft_view(
+    draft: KeptDraft, kinds: Kinds, names: Mapping[str, str], language: Language, offered: OfferedChains | None = None
+) -> DraftView:
     """A draft with its form. Its manifest will have its ULID, so that signing it twice is one issue."""
     kind, body = kinds.by_name[ISSUE], draft.body
-    asking = FormAsking(asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True, hints={"number": NUMBER_HINT[language == "en"]})
+    asking = FormAsking(
+        asked=OF_THIS_LOAD, optional=MAY_WAIT, by_need=True, hints={"number": NUMBER_HINT[language == "en"]},
+        choices={} if offered is None else offered.choices, suggestions={} if offered is None else offered.suggestions,
+    )  # fmt: skip
     parts = form_parts(kind.body, body, asking, language)
     lines = [line for line in body.get("lines", []) if isinstance(line, dict)]
     first: Mapping[str, Any] = lines[0] if lines else {}

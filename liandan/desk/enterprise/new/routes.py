@@ -16,6 +16,7 @@ from liandan.desk.enterprise.routes import HEAD, STYLES
 from liandan.desk.enterprise.service import approvals_of, check_draft, names_in, without_signed
 from liandan.desk.enterprise.today import decisions_left
 from liandan.desk.enterprise.words import WORDS
+from liandan.desk.forms.chains import chains_offered
 from liandan.desk.forms.reading import read_form
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
 from liandan.desk.shell.posted import SentFile, typed_in
@@ -78,7 +79,8 @@ async def get_draft(visit: TheVisit, name: InUlid) -> Response[str] | Redirect:
     if draft.sort == "draft" and not await without_signed(visit.log, [draft]):
         return Redirect(f"/m/{draft.party}/{draft.id}", status_code=303)
     names = await names_in(visit.log, draft, visit.lang)
-    view = draft_view(draft, visit.log.kinds, names, visit.lang)
+    issue = visit.log.kinds.by_name["manifest.issue/1"].body
+    view = draft_view(draft, visit.log.kinds, names, visit.lang, await chains_offered(visit.log, visit.who, issue, visit.lang))
     judged = await _judged(visit, draft)
     left = decisions_left(await approvals_of(visit.log, visit.who), visit.who.uscc)
     return page(
