@@ -243,6 +243,7 @@ def touches(item: WorkItem, regions: Sequence[str]) -> bool:
 
 
 def regions_of(state: LogState, uscc: str) -> tuple[str, ...]:
+    """Prefixes of the divisions of an authority."""
     founder = state.founder(uscc)
     return () if founder is None else tuple(founder.regions)
 
