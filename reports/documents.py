@@ -13,6 +13,7 @@ from reports import attestation, transit
 from reports.certificate import fields
 from reports.certificate import render as certificate
 from reports.dossier import render as dossier
+from reports.dossier import single
 from reports.excerpt import approval, listing
 from reports.issuing import NO_SIGNERS, Signers
 from reports.paper.tongue import Tongue
@@ -46,6 +47,7 @@ DOCUMENTS: Mapping[str, Document] = {
         title=approval.TITLE, layout=approval.LAYOUT, chain_type="approval", render=approval.render_approval, uses=("pdf",)
     ),
     dossier.NAME: Document(title=dossier.TITLE, layout=dossier.LAYOUT, chain_type="party", render=dossier.render_dossier, uses=("pdf",)),
+    single.NAME: Document(title=single.TITLE, layout=single.LAYOUT, chain_type="manifest", render=single.render_inspection, uses=("pdf",)),
     "list": Document(title=listing.TITLE, layout=listing.LAYOUT, chain_type="list", render=listing.render_list, uses=("pdf",)),
 }
 

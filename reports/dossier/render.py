@@ -1,6 +1,6 @@
 """The dossier as PDF bytes: who the firm is, what it moved, what does not fit, the checklist; then the bundle inside. Same bundle, same bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.bundle import Bundle
 from ledger.directory import PartyState
@@ -54,11 +54,12 @@ def render_dossier(
         status = say(f"{name}　{days[0]} 至 {days[1]}", f"{name}, {days[0]} to {days[1]}")
         seen = say(f"截至 {moment(facts.dated)}", f"As of {moment(facts.dated)}")
         masthead(sheet, bundle, TITLE, status, seen, mark=issued_by(bundle, signers), notice=NOTICE)
-        draw_matters(sheet, (*_matters(facts), *_whole(bundle, signers), *of_log(bundle)), as_of(bundle))
+        draw_matters(sheet, (*_of_firm(facts), *standing_matters(facts), *_whole(bundle, signers), *of_log(bundle)), as_of(bundle))
         _who(sheet, facts)
         permits(sheet, facts)
         _figures(sheet, facts)
-        _checklist(sheet, facts)
+        section(sheet, "检查要点（23 项）", "Points of inspection (23)")
+        draw_checklist(sheet, answers(facts))
         open_loads(sheet, facts)
         alerts(sheet, facts)
         corrections(sheet, facts)
@@ -72,7 +73,7 @@ def render_dossier(
     return issue(pages, bundle, raw, signers, layout=layout_text(tongue, *days), dated=facts.dated)
 
 
-def _matters(facts: DossierFacts) -> Iterator[str]:
+def _of_firm(facts: DossierFacts) -> Iterator[str]:
     """What whoever inspects has to know first."""
     party: PartyState | None = facts.bundle.facts.state(facts.bundle.subject)
     if party is not None and party.closed_on:
@@ -80,6 +81,10 @@ def _matters(facts: DossierFacts) -> Iterator[str]:
         yield say(f"单位已于 {party.closed_on} 注销（{successor}）", f"Closed on {party.closed_on} ({successor})")
     for chain in facts.permits:
         yield from of_permit(facts.bundle, chain)
+
+
+def standing_matters(facts: DossierFacts) -> Iterator[str]:
+    """What of the manifests is not as it should be, or is not at its end."""
     grave = sorted({flag.code for _, flag in facts.flags if flag.level == "H" and flag.ended is None})
     if grave:
         count = len({load.view.chain for load, flag in facts.flags if flag.level == "H" and flag.ended is None})
@@ -173,8 +178,8 @@ def _summed(facts: DossierFacts, zh: str, en: str, term: str) -> Column[_Role]:
     return Column(zh, en, 1.3, lambda one: tonnes(sums(one[1], facts.period)[term]), "right")
 
 
-def _checklist(sheet: Sheet, facts: DossierFacts) -> None:
-    section(sheet, "检查要点（23 项）", "Points of inspection (23)")
+def draw_checklist(sheet: Sheet, points: Sequence[PointAnswer]) -> None:
+    """The points with what the log answers, and what such an answer is."""
     columns: tuple[Column[PointAnswer], ...] = (
         Column("项", "No.", 0.45, lambda one: str(one.number), "center"),
         Column("要点（《危险废物转移管理办法》）", "Point (Order 23)", 2.9, lambda one: f"{one.text}\n{one.article}"),
@@ -182,7 +187,7 @@ def _checklist(sheet: Sheet, facts: DossierFacts) -> None:
         Column("账本的答复", "What the log says", 4.6, lambda one: one.answer, alarm=lambda one: one.is_alarming),
         Column("序位", "Index", 0.75, lambda one: "" if one.index is None else str(one.index), "center"),
     )
-    table(sheet, columns, answers(facts), size=7)
+    table(sheet, columns, points, size=7)
     sheet.y += 2
     text = say(
         "要点依国家执法指南概括；序位为首条相关提示的条目。“账本可答”指所附条目能证明的记录，不是对单位是否合法的认定。",

@@ -18,6 +18,7 @@ from liandan.desk.road.routes import only_one
 from liandan.desk.road.words import WORDS as ROAD
 from liandan.desk.search.words import WORDS as SEARCH
 from manifests.suggesting.answers import SuggestedTerm, Suggestions
+from reports.attachment import layout_in
 from reports.dossier.service import may_have, topics_missing
 from tests.desk.roadside import roadside, visitor
 from tests.manifests.driver import CARRIER, GENERATOR, MANIFEST, NUMBER, RECEIVER, SECOND_CARRIER, STRANGER
@@ -92,6 +93,7 @@ async def test_a_stranger_is_shown_nothing_of_it(url: str) -> None:
             assert "<tr>" not in page
             assert "/m/" not in page
         await shown(stranger, f"/road/proof/{ONE}/20", status=404)
+        await shown(stranger, f"/road/checklist/{ONE}/dossier.pdf", status=404)
         assert "川A" not in (await shown(stranger, f"/desk/search/suggest?q={quote('川A')}")).replace("以“川A”开头", "")
 
 
@@ -113,7 +115,17 @@ async def test_the_checklist_has_all_points_and_says_what_is_for_the_site(inspec
     alone = await shown(inspector, f"/road/checklist/{ONE}/points")
     assert "1 份联单" in alone
     assert "个年度" not in alone, "one manifest says nothing of the plans of its generator"
-    assert "/points" in await shown(inspector, f"/road/checklist/{ONE}")
+    page = await shown(inspector, f"/road/checklist/{ONE}")
+    assert "/points" in page
+    paper = f"/road/checklist/{ONE}/dossier.pdf"
+    assert f'href="{paper}"' in page
+    assert f'href="{paper}"' in await shown(inspector, f"/road?q={ONE}")
+    dossier = await inspector.get(paper)
+    assert (dossier.status_code, dossier.headers["content-type"], layout_in(dossier.content)) == (
+        200,
+        "application/pdf",
+        ("inspection", "zh"),
+    )
     links = set(re.findall(r'href="(/road/proof/[^"]+)"', points))
     assert links
     for link in sorted(links)[:3]:

@@ -160,6 +160,8 @@ def gallery(tongue: Tongue) -> Iterator[tuple[str, bytes]]:
     for serial, state in STATES.items():
         raw = asyncio.run(story.bundle(serial))
         yield f"transit-{state.replace(' ', '-')}", paper("transit", raw, signers, tongue)
+        if serial in (1, 7):
+            yield f"inspection-{state.replace(' ', '-')}", paper("inspection", raw, signers, tongue)
         if serial in RECEIVED:
             yield f"certificate-{state}", paper("certificate", raw, signers, tongue)
     yield "approval", paper("approval", asyncio.run(approval_bundle(story)), signers, tongue)

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
-from ledger.describing import InGenerator, InUlid, InUscc
+from ledger.describing import PDF, InGenerator, InUlid, InUscc
 from ledger.fields import normal
 from ledger.kinds.access import TOPICS
 from ledger.problem import mark
@@ -30,7 +30,9 @@ from manifests.suggesting.service import suggest, suggest_near
 from reports.claim import Claim, parse_claim
 from reports.dossier.model import DossierAsked
 from reports.dossier.service import checklist_of, checklist_of_manifest, may_have, scoped, topics_missing
-from reports.routes import TheDrawer
+from reports.dossier.single import NAME as INSPECTION
+from reports.papers import manifest_paper
+from reports.routes import TheDrawer, ThePress
 from signing.refusal import Refusal, refuse
 from whitelist.service import with_names
 
@@ -241,4 +243,12 @@ async def _name(visit: Visit, uscc: str) -> str:
     return uscc if party is None else party.name
 
 
-HANDLERS = (get_road, get_proof, get_receipt, get_checklist, get_points, get_checklist_of, get_points_of)
+@get("/road/checklist/{generator:str}/{ulid:str}/dossier.pdf", include_in_schema=False)
+async def get_dossier_of(visit: TheVisit, press: ThePress, generator: InGenerator, ulid: InUlid) -> Response[bytes]:
+    """The inspection dossier of one manifest, its evidence inside, for whoever may read it."""
+    called, content = await manifest_paper(visit.log, press, visit.who, INSPECTION, f"{generator}/{ulid}", visit.lang)
+    headers = {"Content-Disposition": f'inline; filename="{INSPECTION}-{called}.pdf"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type=PDF, headers=headers)
+
+
+HANDLERS = (get_road, get_proof, get_receipt, get_checklist, get_points, get_checklist_of, get_points_of, get_dossier_of)

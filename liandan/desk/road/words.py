@@ -93,6 +93,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "label_of": ("包装标签：废物 {code}，日期 {day}", "Label of a pack: waste {code}, of {day}"),
     "papers": ("案卷与证据", "Dossier and evidence"),
     "dossier_pdf": ("检查案卷（PDF）", "Dossier (PDF)"),
+    "dossier_one": ("本联单检查案卷（PDF）", "Dossier of this manifest (PDF)"),
     "dossier_json": ("案卷证据包", "Evidence of the dossier"),
     "bundle": ("本联单证据包", "Evidence of this manifest"),
     "paper": ("在途凭证（PDF）", "In-transit extract (PDF)"),
