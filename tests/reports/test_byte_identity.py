@@ -46,7 +46,7 @@ def test_time_zone_locale_and_what_was_printed_before_change_no_byte() -> None:
         one, other = pool.submit(here), pool.submit(printed, sys.executable, NEW_YORK, TONGUES[::-1])
     assert one.result() == other.result()
     kinds = {name.partition(" ")[0].partition("-")[0] for name in one.result()}
-    assert kinds == {"certificate", "transit", "approval", "list", "no", "dossier"}
+    assert kinds == {"certificate", "transit", "approval", "list", "no", "dossier", "inspection"}
     assert len(one.result()) == len(set(one.result().values())) >= 50
 
 
