@@ -23,21 +23,37 @@ async def desk_served() -> AsyncIterator[Served]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def kept_people() -> Iterator[dict[tuple[str, str, bool], Person]]:
+    """Browsers that the tests of a module use one after the other, by person, language and whether the key is in them."""
+    found: dict[tuple[str, str, bool], Person] = {}
+    yield found
+    for person in found.values():
+        person.close()
+
+
 @pytest.fixture
-def people(desk_served: Served, browser: Browser) -> Iterator[People]:
-    """``people("clerk", width=360, lang="en")``: a signed-in browser of one face, its key in it (tests/desk/persons.py). At the end each is
-    looked at for what went wrong, and closed."""
-    opened: list[Person] = []
+def people(desk_served: Served, browser: Browser, kept_people: dict[tuple[str, str, bool], Person]) -> Iterator[People]:
+    """``people("clerk", width=360, lang="en")``: a signed-in browser of one face, its key in it (tests/desk/persons.py). Tests of a module have
+    the same browser of a person, each with a session of its own. At the end each is looked at for what went wrong, and left empty."""
+    used: list[Person] = []
 
     def open_(name: str, *, width: int = 1440, lang: str = "zh", holds_key: bool = True) -> Person:
-        opened.append(enter(desk_served, browser, name, width=width, lang=lang, holds_key=holds_key))
-        return opened[-1]
+        if (person := kept_people.get((name, lang, holds_key))) is None:
+            person = kept_people[name, lang, holds_key] = enter(desk_served, browser, name, width=width, lang=lang, holds_key=holds_key)
+        else:
+            person.again(width)
+        used.append(person)
+        return person
 
     yield open_
-    for person in opened:
-        person.close()
-    for person in opened:
-        person.check()
+    for person in used:
+        person.do(lambda page: page.goto("about:blank"))
+    said = [(person.name, list(person.complaints), list(person.foreign)) for person in used]
+    for person in used:
+        person.complaints.clear()
+        person.foreign.clear()
+    assert [one for one in said if one[1] or one[2]] == []
 
 
 class Readers:

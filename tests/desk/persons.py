@@ -137,9 +137,30 @@ class Person(Struct, kw_only=True):
         assert self.complaints == []
         assert self.foreign == []
 
+    def again(self, width: int) -> None:
+        """Signed in anew, in a window of that width; keys and what else the browser has stored stay."""
+        token = token_of(self.url, self.key)
+
+        def go(page: Any) -> None:
+            page.context.clear_cookies()
+            page.context.add_cookies([cookie(self.url, token)])
+            page.set_viewport_size(size_of(width))
+
+        self.do(go)
+
     def close(self) -> None:
         """Close it with its storage."""
         self.do(lambda page: page.context.close())
+
+
+def size_of(width: int) -> dict[str, int]:
+    """A window of that width: a phone's or a desk's."""
+    return {"width": width, "height": 740 if width < 768 else 900}
+
+
+def cookie(url: str, token: str) -> dict[str, Any]:
+    """A session, as ``/enter`` leaves it in a browser."""
+    return {"name": "liandan", "value": token, "url": url, "httpOnly": True, "sameSite": "Lax"}
 
 
 def challenge(url: str, key: PrivateKey) -> bytes:
@@ -168,14 +189,14 @@ def enter(served: Served, browser: Browser, name: str, *, width: int = 1440, lan
 
     def begin() -> Person:
         locale = "zh-CN" if lang == "zh" else "en-GB"
-        size = {"width": width, "height": 740 if width < 768 else 900}
-        context = browser.chromium.new_context(locale=locale, viewport=size, timezone_id="Asia/Shanghai")
-        context.add_cookies([{"name": "liandan", "value": token, "url": served.url, "httpOnly": True, "sameSite": "Lax"}])
+        context = browser.chromium.new_context(locale=locale, viewport=size_of(width), timezone_id="Asia/Shanghai")
+        context.add_cookies([cookie(served.url, token)])
         context.add_init_script(_WATCH)
         page = context.new_page()
         person = Person(name=name, url=served.url, uscc=uscc, key=key, browser=browser, page=page, quiet=Quiet(page))
         page.on(
-            "console", lambda said: person.complaints.append(said.text) if said.type in ("error", "warning") and not _begins(said) else None
+            "console",
+            lambda said: person.complaints.append(said.text) if said.type in ("error", "warning") and not _is_an_answer(said) else None,
         )
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith((served.url, "blob:", "data:")) else person.foreign.append(asked.url))
@@ -187,9 +208,10 @@ def enter(served: Served, browser: Browser, name: str, *, width: int = 1440, lan
     return person
 
 
-def _begins(said: Any) -> bool:
-    """Whether the browser only says that a chain was not found: so the log answers that the act begins it."""
-    return "404" in said.text and "/v1/chains/" in said.location.get("url", "")
+def _is_an_answer(said: Any) -> bool:
+    """Whether the browser only says that something was not found: so the log answers that an act begins its chain, and that what waited for
+    signatures was taken back."""
+    return "404" in said.text and any(path in said.location.get("url", "") for path in ("/v1/chains/", "/v1/pending/"))
 
 
 def hold_key(person: Person, uscc: str) -> None:

@@ -35,9 +35,9 @@ def _token(url: str, person: Person) -> str:
 
 
 def contradicted(person: Person) -> Any:
-    """A manifest of the log on which two entries do not fit each other, and where another one is met if there is one."""
+    """A numbered manifest of the log on which two entries do not fit each other, and where another one is met if there is one."""
     for code in CONTRADICTIONS:
-        if found := ask(person, f"/v1/manifests?alert={code}&limit=1")["manifests"]:
+        if found := [one for one in ask(person, f"/v1/manifests?alert={code}&limit=50")["manifests"] if one.get("number")]:
             return found[0]
     raise LookupError("the story has contradictions")
 

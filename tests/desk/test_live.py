@@ -87,17 +87,19 @@ async def post(url: str, bench: Workbench, since: int) -> None:
             assert answer.status_code == 201, answer.text
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bench() -> Roadside:
     return Roadside()
 
 
-@pytest.fixture
-async def url(database_url: str, tmp_path: Path, bench: Roadside, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    monkeypatch.setattr(routes, "BEAT_S", 0.5)
-    monkeypatch.setattr(routes, "PAUSE_S", 0.05)
-    async with roadside(database_url, tmp_path, bench) as url:
-        yield url
+@pytest.fixture(scope="module")
+async def url(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, bench: Roadside) -> AsyncIterator[str]:
+    """One log for all of them: each listens to what it brings itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes, "BEAT_S", 0.5)
+        patch.setattr(routes, "PAUSE_S", 0.05)
+        async with roadside(shared_database_url, tmp_path_factory.mktemp("live"), bench) as url:
+            yield url
 
 
 async def test_who_is_concerned_is_told_and_nobody_else(url: str, bench: Roadside) -> None:
@@ -233,8 +235,8 @@ async def test_a_client_that_takes_nothing_is_given_up_and_hinders_nobody(
                 assert (await Stream(answer).event())[0] == "news"
 
 
-async def test_streams_end_with_the_server(database_url: str, tmp_path: Path, bench: Roadside) -> None:
-    async with roadside(database_url, tmp_path, bench) as url:
+async def test_streams_end_with_the_server(database_url: str, tmp_path: Path) -> None:
+    async with roadside(database_url, tmp_path, Roadside()) as url:
         client = httpx.AsyncClient(
             base_url=url, headers={"Authorization": f"Bearer {await token_of(url, GENERATOR)}", "Accept": "text/html"}
         )

@@ -89,12 +89,11 @@ def pages(office: OfficeStage) -> list[str]:
 
 async def test_every_page_is_there_in_both_languages_and_escapes_what_people_wrote(desk: Desk) -> None:
     for path in pages(desk.office):
-        for uscc in (SICHUAN.uscc, CHONGQING.uscc):
-            for lang in ("zh", "en"):
-                answer = await desk.get(path, uscc, lang)
-                assert answer.status_code == 200, (path, lang, answer.text[:3000])
-                assert obeyed(answer.text) == [], path
-                assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        for uscc, lang in ((SICHUAN.uscc, "zh"), (CHONGQING.uscc, "en")):
+            answer = await desk.get(path, uscc, lang)
+            assert answer.status_code == 200, (path, lang, answer.text[:3000])
+            assert obeyed(answer.text) == [], path
+            assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
 
 
 async def test_what_people_wrote_is_shown_as_they_wrote_it(desk: Desk) -> None:

@@ -164,7 +164,7 @@ def test_what_is_not_found_and_what_no_scale_says_is_told_in_words(gate: Gate, h
     gate.send("wrong", "5.6", plate="川A·FX943")
     hand.person.open("/scale/")
     hand.scan("<img src=x onerror=alert(1)>")
-    assert "没有找到这辆车" in hand.see("#load .empty")
+    hand.see("#load .empty:has-text('没有找到这辆车')")
     assert "<img src=x onerror=alert(1)>" in hand.see("#load .empty"), "as it was typed"
     hand.person.do(lambda page: page.locator("#scan").fill(""))
     hand.scan("943")
