@@ -34,7 +34,7 @@ def test_the_page_reads_what_the_statement_says(which: str) -> None:
     assert (found.verdict.zh, found.verdict.fine) == (raw["verdict"]["zh"], raw["verdict"]["fine"])
     assert [one.code for one in found.mirror] == [one["code"] for one in raw["mirror"]]
     assert found.total.is_equal == (which == "october")
-    for drawing in figures_of(found, "{n}"):
+    for drawing in figures_of(found, "{n}", "zh"):
         assert {drawing.key, f"says_{drawing.key}"} <= WORDS.keys()
         assert {f"f_{name}" for name in (*drawing.legend, *(column.key for column in drawing.columns))} <= WORDS.keys()
         assert drawing.chart.parts, drawing.key
@@ -43,17 +43,21 @@ def test_the_page_reads_what_the_statement_says(which: str) -> None:
 
 def test_figures_are_those_of_the_statement_to_the_gram() -> None:
     found = told(drawn(october()))
-    mirror = next(one for one in figures_of(found, "{n}") if one.key == "mirror")
+    mirror = next(one for one in figures_of(found, "{n}", "zh") if one.key == "mirror")
     names = [column.key for column in mirror.columns]
     for row, equation in zip(mirror.rows, [*found.mirror, found.total], strict=True):
         for name, value in zip(names[1:], row[1:], strict=True):
             assert format_mass(int(value)) == getattr(equation, f"{name.removesuffix('_t')}_t")
     assert mirror.rows[-1][0] == "", "the last row is the total"
-    quotas = next(one for one in figures_of(found, "{n}") if one.key == "quotas")
+    quotas = next(one for one in figures_of(found, "{n}", "zh") if one.key == "quotas")
     shares = [int(row[2]) * 1000 // int(row[1]) for row in quotas.rows]
     assert [row[5] for row in quotas.rows] == [f"{share // 10}.{share % 10} %" for share in shares]
     assert shares == sorted(shares, reverse=True), "the fullest first"
     assert signed_g("-0.000001") == -1
+    english = next(one for one in figures_of(found, "{n}", "en") if one.key == "quotas")
+    assert [row[1:] for row in english.rows] == [row[1:] for row in quotas.rows]
+    assert not any("行" in str(row[0]) for row in english.rows)
+    assert any("行" in str(row[0]) for row in quotas.rows)
 
 
 def caller(uscc: str) -> Caller:

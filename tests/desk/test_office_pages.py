@@ -207,6 +207,15 @@ async def test_a_firm_is_compared_before_it_is_registered_and_may_be_refused(des
     assert "不予登记" in (await desk.get(page)).text
 
 
+async def test_a_row_names_the_permit_by_its_number(desk: Desk) -> None:
+    [row, *_] = (await desk.get("/v1/listings?list=list/2026-51-50-cy", SICHUAN.uscc, **SAME)).json()["listings"]
+    permits = (await desk.get(f"/v1/permits?receiver={row['receiver']}", SICHUAN.uscc, **SAME)).json()["permits"]
+    [number] = [one["no"] for one in permits if one["permit"] == row["permit"]]
+    page = (await desk.get(f"/province/lists/2026-51-50-cy/{row['row']}")).text
+    assert number in page
+    assert "permit/" not in page.partition("<main")[2].partition("<form")[0]
+
+
 async def test_holds_of_all_loads_are_prepared_one_by_one(desk: Desk) -> None:
     incidents = (await desk.get("/v1/incidents", SICHUAN.uscc, **SAME)).json()["incidents"]
     [incident] = [one for one in incidents if one["manifests"]]

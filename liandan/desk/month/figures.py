@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.mass import parse_mass
+from ledger.problem import Language
 from liandan.desk.charts import ChartPart, ChartRow, bars, with_rest
-from liandan.desk.month.told import ToldAccount, ToldMirror, ToldMonth, signed_g
+from liandan.desk.month.told import ToldAccount, ToldMirror, ToldMonth, label_in, signed_g
 from liandan.desk.tables import DrawnFigure, Row, figure
 from reports.paper.bars import figure as short_tonnes
 
@@ -15,16 +16,16 @@ SHOWN_MAX = 12
 FULL = 1000
 
 
-def figures_of(told: ToldMonth, others: str) -> tuple[DrawnFigure, ...]:
+def figures_of(told: ToldMonth, others: str, language: Language) -> tuple[DrawnFigure, ...]:
     """Those of which there is anything to show; ``others`` names ``{n}`` of them that share a bar."""
-    return tuple(_figures(told, others))
+    return tuple(_figures(told, others, language))
 
 
-def _figures(told: ToldMonth, others: str) -> Iterator[DrawnFigure]:
+def _figures(told: ToldMonth, others: str, language: Language) -> Iterator[DrawnFigure]:
     if told.mirror:
         yield _mirror(told)
     if limited := [one for one in told.m9_accounts if one.limit_t is not None and parse_mass(one.limit_t) > 0]:
-        yield _quotas(limited)
+        yield _quotas(limited, language)
     if any(one.lines for one in told.deviations):
         yield _weights(told)
     if any(one.in_transit or one.waiting for one in told.ages):
@@ -80,12 +81,12 @@ def _mirror(told: ToldMonth) -> DrawnFigure:
     )
 
 
-def _quotas(accounts: list[ToldAccount]) -> DrawnFigure:
+def _quotas(accounts: list[ToldAccount], language: Language) -> DrawnFigure:
     """M9: what is taken of each limit, in whole ‰ of it; the line is the limit."""
     found = sorted(((_permille(one), one) for one in accounts), key=lambda pair: (-pair[0], pair[1].account))
     rows = [
         ChartRow(
-            head=one.label,
+            head=label_in(one.label, language),
             parts=(
                 ChartPart(name="used", amount=max(permille - _share(one, one.held_t), 0), text=""),
                 ChartPart(name="held", amount=_share(one, one.held_t), text=""),
@@ -95,7 +96,14 @@ def _quotas(accounts: list[ToldAccount]) -> DrawnFigure:
         for permille, one in found
     ]
     table: list[Row] = [
-        (one.label, signed_g(one.limit_t or "0"), signed_g(one.taken_t), signed_g(one.held_t), signed_g(one.left_t or "0"), permille)
+        (
+            label_in(one.label, language),
+            signed_g(one.limit_t or "0"),
+            signed_g(one.taken_t),
+            signed_g(one.held_t),
+            signed_g(one.left_t or "0"),
+            permille,
+        )
         for permille, one in found
     ]
     return figure(

@@ -26,6 +26,7 @@ from liandan.desk.month.reading import (
     read_statement,
     ways_for,
 )
+from liandan.desk.month.told import label_in
 from liandan.desk.month.words import WORDS
 from liandan.desk.names import Named, names_for
 from liandan.desk.shell.frame import TheVisit, Visit, fragment, page
@@ -185,7 +186,7 @@ async def _drawn(visit: Visit, drawer: Drawer, asked: MonthAsked) -> dict[str, A
         "items": found.items,
         "shown_items": [_item(one, asked.month, visit, sides[one.key]) for one in found.items.items],
         "next": f"{path}?{urlencode({**here, 'cursor': found.items.next})}#items" if found.items.next else "",
-        "drawings": figures_of(found.told, visit.say(WORDS["others"])),
+        "drawings": figures_of(found.told, visit.say(WORDS["others"]), visit.lang),
         "named": await _named(visit, found),
     }
 
@@ -206,7 +207,7 @@ def _item(item: OpenItem, month: str, visit: Visit, sides: ItemSides) -> ShownIt
     is_ours = visit.who.role == "authority" or not {*sides.speakers}.isdisjoint(visit.who.parties)
     can_speak = is_ours and item.status != "settled"
     return ShownItem(
-        item=item,
+        item=replace(item, subject=label_in(item.subject, visit.lang)),
         manifest=manifest_of(item),
         said=tuple(_said(item)),
         comment=_proposal(comment_on(item, month, visit.who)) if can_speak else None,

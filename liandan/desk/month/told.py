@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from msgspec import Struct, field
 
 from ledger.mass import parse_mass
+from ledger.problem import Language
+
+_ROW = re.compile(r"第 (\d+) 行")
 
 
 class ToldMatter(Struct, frozen=True, kw_only=True):
@@ -138,6 +143,11 @@ _DECODE = msgspec.json.Decoder(ToldMonth).decode
 def read_month(raw: bytes) -> ToldMonth:
     """The statement's JSON as the page wants it."""
     return _DECODE(raw)
+
+
+def label_in(label: str, language: Language) -> str:
+    """What an account is called, which statements say in Chinese: numbers and names stay, the row's number is told in the reader's language."""
+    return label if language == "zh" else _ROW.sub(r"row \1", label)
 
 
 def signed_g(mass_t: str) -> int:

@@ -16,7 +16,7 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.mass import parse_mass
 from ledger.problem import Language
-from ledger.reading import Page, snapshot
+from ledger.reading import PAGE_MAX, Page, snapshot
 from ledger.times import day_of, year_of
 from liandan.desk.names import ShownCodes
 from liandan.desk.province.acts import amendment, confirmations, list_acts, row_acts
@@ -28,10 +28,11 @@ from liandan.list_words import conditions_words
 from manifests.listed.answers import PreparedReport
 from manifests.listed.service import read_list_year
 from signing.refusal import refuse
+from whitelist.answers import PermitAnswer
 from whitelist.fields import LIST, Scope
 from whitelist.list_answers import ListAnswer, ListingAnswer, PendingListAct, RowChangeAnswer, RowQuotaAnswer
 from whitelist.registries import Wanted
-from whitelist.service import list_listings, list_lists, with_names
+from whitelist.service import list_listings, list_lists, list_permits, with_names
 
 LISTS_MAX, ROWS_MAX, OTHERS_MAX, OFFERED_MAX = 100, 50, 40, 1_000
 """Lists of a page, rows of a page, other lists with which one may be compared, rows that a form offers."""
@@ -302,6 +303,7 @@ class RowPage(Struct, frozen=True, kw_only=True):
     listing: ListingAnswer
     answer: ListAnswer
     conditions: str
+    permit: PermitAnswer | None
     changes: tuple[RowChangeAnswer, ...]
     quotas: tuple[RowQuotaAnswer, ...]
     acts: dict[str, OfferedAct]
@@ -321,6 +323,7 @@ async def read_row(log: Log, caller: Caller, chain: str, number: int, language: 
     async with snapshot(log) as now:
         office = Office(caller.uscc, max(now_s, now.at_s))
         acts = await offer(now, log.kinds, office, row_acts(chain, number, day_of(now_s)), language)
+    permits = (await list_permits(log, Wanted(receiver=listing.receiver), Page(None, PAGE_MAX))).permits
     return RowPage(
         size=page.size,
         list=chain,
@@ -328,6 +331,7 @@ async def read_row(log: Log, caller: Caller, chain: str, number: int, language: 
         listing=listing,
         answer=answer,
         conditions=conditions_words(listing.conditions, language),
+        permit=next((one for one in permits if one.permit == listing.permit), None),
         changes=listing.changes,
         quotas=listing.quotas,
         acts={one.key: one for one in acts if not _is_idle(one.blockers)},
