@@ -106,7 +106,7 @@ def check_address(text: str) -> str:
     try:
         parsed = Address(addr_spec=text)
         is_one = (parsed.username, parsed.domain) == (local, domain)
-    except (MessageError, ValueError, IndexError):
+    except (MessageError, ValueError, IndexError, AttributeError):  # the last of "0@[", a fault of the standard library
         is_one = False
     is_one = is_one and text.isascii() and not domain.endswith(".")
     if not is_one or len(text) > ADDRESS_MAX or len(local) > LOCAL_MAX or not _LOCAL.fullmatch(local) or not is_host_name(domain):

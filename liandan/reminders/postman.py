@@ -76,7 +76,8 @@ def read_relay(settings: Settings) -> MailServer | None:
             found="none",
             expected=Phrase("starttls 或 tls：口令不得明文传送", "starttls or tls, for a password"),
         )
-    context = ssl.create_default_context()
+    # The system's certificates take longer to read than all else at a start.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if settings.smtp_tls == "none" else ssl.create_default_context()
     password = None
     try:
         if settings.smtp_ca_file is not None:
