@@ -21,11 +21,12 @@ from ledger import store
 from ledger.admission.form import request_reasons
 from ledger.admission.signers import SUCCESSORS_MAX
 from ledger.caller import Caller
-from ledger.describing import LoginEnvelope, refusals, takes
+from ledger.describing import refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.fields import At, Bytes32, Hash, OriginName, label
 from ledger.log import Log
 from ledger.parties.store import list_succeeded
+from ledger.posted import LoginEnvelope
 from ledger.routes import caller_of, claimed_now
 from ledger.times import format_at, parse_at
 from liandan.desk.shell.cookies import Cookies

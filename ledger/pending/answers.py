@@ -7,8 +7,8 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Posted, Waiting
-from ledger.describing import PostedSignature, StatementEnvelope
 from ledger.pending.model import Outlook, PendingRow, Shown
+from ledger.posted import PostedSignature, StatementEnvelope
 from ledger.problem import Language, ProblemError, problem_errors
 from ledger.times import format_at
 from signing import b64

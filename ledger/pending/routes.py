@@ -9,9 +9,10 @@ from litestar import Request, Response, Router, delete, get, post
 from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 
-from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InHash, StatementEnvelope, asks, in_query, refusals, takes
+from ledger.describing import READ_REFUSALS, USCC_PATTERN, AnswerSpec, Cursor, InHash, asks, in_query, refusals, takes
 from ledger.pending.answers import PendingAnswer, PendingPage
 from ledger.pending.service import Declining, Relay
+from ledger.posted import StatementEnvelope
 from ledger.query import refuse_unknown_query
 from ledger.reading import Page
 from ledger.routes import NEW, SIGNED, WAIT_S, Lang, Limit, caller_of, claimed_now, wait_s

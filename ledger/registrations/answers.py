@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from ledger.describing import Base64, PostedDisclosure, PostedSignature, Signatures
 from ledger.parties.model import PartyRow
+from ledger.posted import Base64, PostedDisclosure, PostedSignature, Signatures
 from ledger.registrations.form import fingerprint
 from ledger.registrations.model import RegistrationRow, RegistrationState
 from ledger.times import format_at

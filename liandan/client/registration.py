@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ledger.describing import PostedDisclosure
 from ledger.directory import party_chain
 from ledger.kinds.party import PartyRegister
+from ledger.posted import PostedDisclosure
 from ledger.registrations.answers import RegistrationEnvelope, RegistrationToDecide
 from ledger.registrations.form import SEQ, RegistrationForm, check_contact, code_digest, read_application, registration_id
 from ledger.times import format_at

@@ -61,7 +61,7 @@ def sources(suffix: str) -> Iterator[tuple[str, str]]:
 
 def word_tables() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """``WORDS`` of every room, by the dotted name of its module."""
-    names = [name for name in modules() if name.startswith("liandan.desk.") and name.rpartition(".")[2].startswith("words")]
+    names = [".".join(path.relative_to(DESK.parents[1]).with_suffix("").parts) for path in DESK.rglob("words*.py")]
     return {name: importlib.import_module(name).WORDS for name in names}
 
 

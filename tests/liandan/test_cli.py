@@ -47,7 +47,7 @@ def test_every_command_says_in_chinese_and_english_what_it_does(name: str) -> No
 
 
 def test_verify_needs_no_web_framework_and_no_database() -> None:
-    code = "import sys; from liandan.cli import main; main.get_command(None, 'verify'); print('litestar' in sys.modules)"
+    code = "import sys; from liandan.cli import main; main.get_command(None, 'verify'); import liandan.client; print('litestar' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
 

@@ -16,9 +16,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import CertificateBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 
 from ledger.bundle import open_bundle
 from ledger.kinds.issuer import LOG_ISSUERS
@@ -64,6 +61,11 @@ async def test_the_same_evidence_gives_the_same_bytes_and_verifies_as_a_reprint(
 
 
 def test_stock_software_calls_it_good() -> None:
+    # Here, not above: each worker imports each file to collect it, and these take half a second.
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
     raw = on_paper()
     signature = signature_of(raw)
     assert signature is not None

@@ -35,7 +35,7 @@ def _locked_xls() -> Made:
 def _bomb() -> Made:
     name, raw = workbook()
     out = io.BytesIO(raw)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/media/image1.png", bytes(100 * 1024 * 1024))
     return name, out.getvalue()
 
