@@ -134,8 +134,8 @@ class Person(Struct, kw_only=True):
 
     def check(self) -> None:
         """Nothing went wrong in this browser so far."""
-        assert self.complaints == []
-        assert self.foreign == []
+        assert not self.complaints, self.complaints
+        assert not self.foreign, self.foreign
 
     def again(self, width: int) -> None:
         """Signed in anew, in a window of that width; keys and what else the browser has stored stay."""

@@ -10,6 +10,7 @@ PATIENCE_MS = 120_000
 """A page with all its figures may have to draw them first, on a machine that does much else."""
 _IDLE = "() => new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 5), { timeout: 1000 }))"
 _ENDLESS = "/desk/live"
+_FILLS = "() => document.querySelector('.htmx-request') !== null"
 
 
 class Quiet:
@@ -35,14 +36,14 @@ class Quiet:
         self._asked.discard(asked)
 
     def go(self, address: str) -> int:
-        """Open an address and wait; the status of its answer. It waits until its scripts have run and what they asked for has come, for ``REST_S`` at most:
-        of what a worker of the page fetches the end is never heard."""
+        """Open an address and wait; the status of its answer. It waits until its scripts have run and what they asked for has come, for ``REST_S`` at most,
+        for of what a worker of the page fetches the end is never heard; for parts that the page fetches it waits to their end."""
         self._asked.clear()
         self._arrived.clear()
         answer = self._page.goto(address, wait_until="load", timeout=PATIENCE_MS)
         ends = time.monotonic() + REST_S
         self._page.evaluate(_IDLE)
-        while self._asked and time.monotonic() < ends:
+        while self._asked and (time.monotonic() < ends or self._page.evaluate(_FILLS)):
             self._page.evaluate(_IDLE)
         return int(answer.status)
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import msgspec
 from msgspec import Struct
+from playwright.sync_api import Error as PlaywrightError
 
 from bench.campaign import Server, server
 from bench.devices import World
@@ -144,7 +145,12 @@ class Handset(Struct, kw_only=True):
         """Show a page, and wait until its own module has drawn it."""
 
         def go(page: Any) -> None:
-            page.goto(self.home + path)
+            try:
+                page.goto(self.home + path)
+            except PlaywrightError as error:
+                if "ERR_ABORTED" not in str(error):
+                    raise
+                page.goto(self.home + path)  # a page all of whose acts have just been entered reads itself anew, and was first
             page.wait_for_selector("html[data-ready]", state="attached")
 
         await self.do(go)
