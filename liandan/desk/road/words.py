@@ -133,7 +133,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "answer": ("账本的答复", "What the log says"),
     "evidence": ("依据的条目", "By entries"),
     "not_read": ("条款未核对原文，引用前请查证", "article not read in the text; check before citing"),
-    "points_of": ("{n} 份联单，截至账本 {size} 条", "{n} manifests, as of {size} entries"),
+    "points_of": ("{n} 份联单，截至账本 {size} 条", "Manifests: {n}; as of {size} entries"),
     "on_site": ("须现场查看", "only on site"),
     "alarming": ("有提示", "has alerts"),
     "answered": ("账本可答", "from the log"),
