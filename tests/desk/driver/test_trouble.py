@@ -8,8 +8,6 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ledger.pending.compact import read_texts
 from tests.desk.driver.modules import needs_chromium
 from tests.desk.driver.test_offline import arrive, depart_alone, driver, fill_in, transship
@@ -72,31 +70,34 @@ async def test_a_server_that_dies_in_the_middle_loses_nothing(shared_road: Road,
     await phone.close()
 
 
-@pytest.mark.parametrize("answered", [False, True])
-async def test_a_page_that_dies_while_it_sends_sends_again(shared_road: Road, module_browser: Browser, answered: bool) -> None:
+async def test_a_page_that_dies_while_it_sends_sends_again(shared_road: Road, module_browser: Browser) -> None:
+    """Twice, before the log has answered and after; either way the page never hears of it."""
     truck, phone = await signed_offline(shared_road, module_browser)
     kept = await phone.queued()
-    came: list[str] = []
-
-    def hold(route: Any) -> None:
-        """The act reaches the log or does not; either way the page never hears of it."""
-        if answered:
-            route.fetch()
-        came.append(route.request.url)
-
-    await phone.do(lambda page: page.route("**/v1/statements", hold))
-    await phone.offline(False)
-    for _ in range(200):
-        await phone.do(lambda page: page.wait_for_timeout(100))  # the browser's driver hears of requests while it waits
-        if came:
-            break
-    assert came
 
     def again(page: Any) -> None:
         page.close()
         phone.page = phone.context.new_page()
 
-    await phone.do(again)
+    for answered in (False, True):
+        came: list[str] = []
+
+        def hold(route: Any, answered: bool = answered, came: list[str] = came) -> None:
+            if answered:
+                route.fetch()
+            came.append(route.request.url)
+
+        await phone.do(lambda page, hold=hold: page.route("**/v1/statements", hold))
+        if answered:
+            await phone.open(truck.path)
+        else:
+            await phone.offline(False)
+        for _ in range(200):
+            await phone.do(lambda page: page.wait_for_timeout(100))  # the browser's driver hears of requests while it waits
+            if came:
+                break
+        assert came
+        await phone.do(again)
     await phone.open(truck.path)
     await phone.until(SENT, seconds=40)
     acts = await shared_road.acts(truck.chain)
@@ -120,7 +121,7 @@ async def test_a_session_that_has_ended_holds_up_nothing(shared_road: Road, modu
     await phone.close()
 
 
-async def test_two_tabs_and_the_way_back(shared_road: Road, module_browser: Browser) -> None:
+async def test_two_tabs_the_way_back_and_a_slow_network(shared_road: Road, module_browser: Browser) -> None:
     truck, phone = await signed_offline(shared_road, module_browser)
 
     def both(page: Any) -> str:
@@ -141,6 +142,20 @@ async def test_two_tabs_and_the_way_back(shared_road: Road, module_browser: Brow
     assert len(await shared_road.acts(truck.chain)) == 4
     await phone.run("const again = document.getElementById('send'); again.click(); again.click();")
     assert await phone.queued() == []
+
+    def slow(page: Any) -> float:
+        door = phone.context.new_cdp_session(page)
+        door.send("Network.enable")
+        door.send(
+            "Network.emulateNetworkConditions", {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+        )
+        begun = time.monotonic()
+        page.goto(shared_road.url + truck.path)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        return time.monotonic() - begun
+
+    assert await phone.do(slow) < 15, "on a slow network, what is kept is shown"
+    assert "已运抵" in await phone.do(lambda page: page.inner_text("h1"))
     await phone.close()
 
 
@@ -196,26 +211,4 @@ async def test_a_clock_that_was_set_back_signs_nothing(shared_road: Road, module
     await phone.do(lambda page: page.locator("[data-alone]:visible").click())
     await phone.until("return document.getElementById('message').textContent.includes('时钟被往回调过')")
     assert await phone.queued() == []
-    await phone.close()
-
-
-async def test_a_slow_network_shows_what_is_kept(shared_road: Road, module_browser: Browser) -> None:
-    truck, phone = await signed_offline(shared_road, module_browser)
-    await phone.offline(False)
-    await phone.until(SENT, seconds=40)
-    await phone.open(truck.path)
-
-    def slow(page: Any) -> float:
-        door = phone.context.new_cdp_session(page)
-        door.send("Network.enable")
-        door.send(
-            "Network.emulateNetworkConditions", {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-        )
-        begun = time.monotonic()
-        page.goto(shared_road.url + truck.path)
-        page.wait_for_selector("html[data-ready]", state="attached")
-        return time.monotonic() - begun
-
-    assert await phone.do(slow) < 15
-    assert "已运抵" in await phone.do(lambda page: page.inner_text("h1"))
     await phone.close()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.browser.conftest import browser
+from tests.desk.island.page import OPENED
 from tests.liandan.pending.desk import Pair, signer_at
 from tests.liandan.webhooks.desk import FAST
 from tests.stories.stage import stage
@@ -25,3 +26,11 @@ async def pair(shared_database_url: str, tmp_path_factory: pytest.TempPathFactor
         trip = built.trip("batteries_out", "nobody's", "10-12 08:00", "1")
         parties = (trip.generator.uscc, trip.carrier.uscc, trip.receiver.uscc)
         yield Pair(built, client, *[await signer_at(built, client, uscc) for uscc in parties])
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    """Nothing that a test has opened stays open."""
+    yield
+    while OPENED:
+        await OPENED.pop().close()

@@ -74,6 +74,10 @@ class Island:
         """Do something with the page, beside the server, which answers from this loop."""
         return await asyncio.to_thread(self.desk.do, work)
 
+    async def close(self) -> None:
+        """End the profile with its storage."""
+        await self.do(lambda page: page.context.close())
+
     async def open(self, body: str = "") -> None:
         """Show a page with this body."""
         self.body = body
@@ -118,14 +122,21 @@ class Island:
         return found
 
 
-async def island(browser: Browser, url: str, *, own: bool = True, **options: Any) -> Island:
-    """A fresh browser profile with the page."""
-    return await asyncio.to_thread(lambda: Island(browser.open("about:blank", **{"locale": "zh-CN", **options}), url, own=own))
+OPENED: list[Island] = []
+"""Profiles that are closed after the test (tests/desk/island/conftest.py): a page that stays open goes on asking its server."""
 
 
-async def enter(browser: Browser, pair: Pair, signer: Signer, path: str = "/desk/keys", **options: Any) -> Island:
+async def island(browser: Browser, url: str, *, own: bool = True, kept: bool = False, **options: Any) -> Island:
+    """A fresh browser profile with the page; ``kept``: whoever opens it closes it."""
+    found = await asyncio.to_thread(lambda: Island(browser.open("about:blank", **{"locale": "zh-CN", **options}), url, own=own))
+    if not kept:
+        OPENED.append(found)
+    return found
+
+
+async def enter(browser: Browser, pair: Pair, signer: Signer, path: str = "/desk/keys", *, kept: bool = False) -> Island:
     """A fresh profile with a signer's key, entered, on a page of the desk."""
-    found = await island(browser, str(pair.client.base_url).rstrip("/"), own=False, **options)
+    found = await island(browser, str(pair.client.base_url).rstrip("/"), own=False, kept=kept)
     await found.do(lambda page: page.goto(f"{found.url}/enter?next={path}"))
     await found.take_key(pair.stage.scribe.keyring.key(signer.uscc), signer.uscc)
     await found.do(lambda page: (page.reload(), page.click("form[data-enter] > button:enabled"), page.wait_for_url(f"{found.url}{path}")))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from typing import Any
+
+import pytest
 
 from liandan.demo.cast import SICHUAN
 from liandan.desk.shell.faces import DRIVING
@@ -14,11 +17,19 @@ from tests.desk.island.page import Island, enter, island
 from tests.liandan.pending.desk import Pair, signer_at
 
 
-async def begin(browser: Browser, pair: Pair, scope: str = "driving") -> tuple[Island, str]:
+@pytest.fixture(scope="module")
+async def computer(pair: Pair, browser: Browser) -> AsyncIterator[Island]:
+    """The firm's computer, the same for all its phones."""
+    found = await enter(browser, pair, pair.consignor, kept=True)
+    yield found
+    await found.close()
+
+
+async def begin(computer: Island, scope: str = "driving") -> str:
     """The firm's computer shows a code for a driver's phone; the address in it."""
-    computer = await enter(browser, pair, pair.consignor)
 
     def show(page: Any) -> str:
+        page.goto(f"{computer.url}/desk/keys")
         page.evaluate("document.querySelector('form[data-enrol]').dataset.next = '/desk/keys'")
         page.fill("#enrol-label", "3 号车")
         page.select_option("#enrol-scope", index=["driving", "weighing", "reading", "full"].index(scope))
@@ -26,7 +37,8 @@ async def begin(browser: Browser, pair: Pair, scope: str = "driving") -> tuple[I
         page.locator("dialog.enrol canvas").wait_for()
         return str(page.inner_text("[data-link]"))
 
-    return computer, await computer.do(show)
+    computer.desk.complaints.clear()
+    return str(await computer.do(show))
 
 
 async def phone_of(browser: Browser, address: str) -> Island:
@@ -36,8 +48,8 @@ async def phone_of(browser: Browser, address: str) -> Island:
     return phone
 
 
-async def test_a_phone_is_enrolled_by_a_code_and_enters(pair: Pair, browser: Browser) -> None:
-    computer, address = await begin(browser, pair)
+async def test_a_phone_is_enrolled_by_a_code_and_enters(pair: Pair, browser: Browser, computer: Island) -> None:
+    address = await begin(computer)
     phone = await phone_of(browser, address)
     digits = await phone.do(lambda page: page.inner_text("[data-digits]"))
 
@@ -81,9 +93,9 @@ async def keys_of(page: Island) -> list[list[str]]:
     return found
 
 
-async def test_other_digits_are_not_enrolled(pair: Pair, browser: Browser) -> None:
+async def test_other_digits_are_not_enrolled(browser: Browser, computer: Island) -> None:
     """Somebody else has photographed the code: the numbers differ, and that phone is left without a key."""
-    computer, address = await begin(browser, pair)
+    address = await begin(computer)
     phone = await phone_of(browser, address)
     assert len(await keys_of(phone)) == 1
     await computer.do(lambda page: (page.locator("[data-digits]:visible").wait_for(), page.click("[data-differ]")))
@@ -92,8 +104,8 @@ async def test_other_digits_are_not_enrolled(pair: Pair, browser: Browser) -> No
     assert await keys_of(phone) == []
 
 
-async def test_a_code_serves_one_device(pair: Pair, browser: Browser) -> None:
-    computer, address = await begin(browser, pair)
+async def test_a_code_serves_one_device(browser: Browser, computer: Island) -> None:
+    address = await begin(computer)
     first = await phone_of(browser, address)
     second = await island(browser, first.url, own=False)
     await second.do(lambda page: (page.goto(address), page.click("[data-make]")))
@@ -102,9 +114,9 @@ async def test_a_code_serves_one_device(pair: Pair, browser: Browser) -> None:
     await computer.do(lambda page: page.keyboard.press("Escape"))
 
 
-async def test_a_server_that_changes_what_it_carries_is_found_out(pair: Pair, browser: Browser) -> None:
+async def test_a_server_that_changes_what_it_carries_is_found_out(browser: Browser, computer: Island) -> None:
     """It knows the name of the box and not the secret: neither another log for the phone nor another key for the firm gets through."""
-    computer, address = await begin(browser, pair)
+    address = await begin(computer)
     phone = await island(browser, address.partition("/join")[0], own=False)
 
     def lie(part: str) -> Any:
@@ -125,6 +137,7 @@ async def test_a_server_that_changes_what_it_carries_is_found_out(pair: Pair, br
     )
     await phone.do(lambda page: (page.reload(), page.click("[data-make]")))
     assert "可能在途中被换过" in await told(computer, "section.outcome[data-code=BOX_FORGED]")
+    await computer.do(lambda page: page.context.unroute("**/join/*"))
 
 
 async def test_without_a_box_the_registration_is_carried(pair: Pair, browser: Browser) -> None:
@@ -164,9 +177,9 @@ async def test_without_a_box_the_registration_is_carried(pair: Pair, browser: Br
     assert await phone.do(lambda page: page.locator("form[data-act], form[data-enrol]").count()) == 0
 
 
-async def test_a_lost_device_is_cut_off(pair: Pair, browser: Browser) -> None:
+async def test_a_lost_device_is_cut_off(browser: Browser, computer: Island) -> None:
     """Revoked from another: its session ends, its key enters no more; the sheet of the revocation names the key."""
-    computer, address = await begin(browser, pair)
+    address = await begin(computer)
     phone = await phone_of(browser, address)
 
     def approve(page: Any) -> None:
