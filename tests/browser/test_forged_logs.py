@@ -13,16 +13,17 @@ from manifests.case import manifest_at
 from manifests.model import Stage
 from reports.kinds import all_kinds
 from reports.verify import verify_bytes
-from tests.browser.conftest import Desk, codes
+from tests.browser.conftest import BYTES_OF, Desk, codes
 from tests.sample import sampled
 from tests.vectors.lying_log import bundled, entries_of, with_refused
 from tests.vectors.second_reader import VECTORS, audit, read
 
 LOGS = ("log", "log-closed", "acts")
 CORPUS = VECTORS / "log"
-_TRIPS = """async (raw) => {
-  const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
-  const { bundle, findings } = await window.liandan.verifyBytes(bytes, "b.json");
+_TRIPS = (
+    f"async (raw) => {{{BYTES_OF}"
+    """
+  const { bundle, findings } = await window.liandan.verifyBytes(bytesOf(raw), "b.json");
   if (findings.length) return findings;
   const told = ([chain, { stage, number, lines, legs }]) => [chain, {
     stage, number,
@@ -31,6 +32,7 @@ _TRIPS = """async (raw) => {
   }];
   return Object.fromEntries([...bundle.facts.manifests.trips].map(told));
 }"""
+)
 
 
 def same(desk: Desk, raw: bytes, pin: str = "") -> str:

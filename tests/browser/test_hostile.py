@@ -14,11 +14,13 @@ from reports.attachment import bundle_in
 from reports.claimed import verify_claim
 from reports.verify import _verify, verify_bytes
 from signing.keys import PrivateKey
-from tests.browser.conftest import Desk, codes
+from tests.browser.conftest import BYTES_OF, Desk, codes
 from tests.browser.hostile import CASES
 from tests.reports.claims import Told, told
 from tests.reports.test_forged import originals
 from tests.workbench import ORIGIN
+
+pytestmark = pytest.mark.usefixtures("printed_once")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -141,11 +143,13 @@ def test_a_paper_by_a_key_that_was_retired(desk: Desk) -> None:
 def test_a_folder_with_newer_evidence(shared_desk: Desk) -> None:
     own = told()
     anchor = replace(make_anchor(own.found), retired=make_anchor(own.found, bundle=own.after).retired)
-    ask = """async ([raw, found, retired]) => {
-      const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
-      const { bundle, names, then, trip, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", { found }, null, () => {}, retired);
+    ask = (
+        f"async ([raw, found, retired]) => {{{BYTES_OF}"
+        """
+      const { bundle, names, then, trip, ...report } = await window.liandan.verifyBytes(bytesOf(raw), "c.pdf", { found }, null, () => {}, retired);
       return report;
     }"""
+    )
     for retired in ((), anchor.retired):
         ours = _verify(own.pdf, "c.pdf", "certificate", replace(anchor, retired=retired))
         given = [{"found": one.found, "keyid": one.keyid, "index": one.index, "since": one.since_s} for one in retired]

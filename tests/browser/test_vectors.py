@@ -10,32 +10,33 @@ from msgspec.structs import replace
 from signing.refusal import Refusal
 from signing.suite import verify
 from signing.suites import ecdsa_p256, ed25519, sm2_sm3
-from tests.browser.conftest import Desk
+from tests.browser.conftest import BYTES_OF, Desk
 from tests.signing.sm2_cases import judged
 from tests.signing.vectors import load
 from tests.vectors.second_reader import acceptable, read
 
-_RUN = """async ([stage, cases]) => {
+_RUN = (
+    f"async ([stage, cases]) => {{{BYTES_OF}"
+    """
   const { parts, signed } = window.liandan;
-  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const hex = (text) => Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16));
-  const text = (raw) => new TextDecoder().decode(bytes(raw));
+  const text = (raw) => new TextDecoder().decode(bytesOf(raw));
   const envelope = (raw) => {
-    if (bytes(raw).length > 65536) throw { reasons: [{ code: "ENVELOPE_TOO_LARGE" }] };
-    const value = parts.envelopeOf(parts.parseJson(bytes(raw), 65536, 8));
+    if (bytesOf(raw).length > 65536) throw { reasons: [{ code: "ENVELOPE_TOO_LARGE" }] };
+    const value = parts.envelopeOf(parts.parseJson(bytesOf(raw), 65536, 8));
     if (value.type !== "application/vnd.liandan.statement.v1+json") throw { reasons: [{ code: "PAYLOAD_TYPE" }] };
     return value;
   };
   const readers = {
-    payload: (one) => parts.parseJson(bytes(one.raw), 24576, 8),
+    payload: (one) => parts.parseJson(bytesOf(one.raw), 24576, 8),
     envelope: (one) => envelope(one.raw).frozen,
     statement: async (one) => (await parts.readStatement(envelope(one.raw))).hash,
-    body: (one) => parts.checkBody(one.kind, parts.parseJson(bytes(one.raw), 24576, 8)),
-    entry: async (one) => (await parts.readEntry(bytes(one.raw))).statement.hash,
-    signature: (one) => signed.verifySignature(one.suite, bytes(one.spki), bytes(one.message), bytes(one.raw)),
+    body: (one) => parts.checkBody(one.kind, parts.parseJson(bytesOf(one.raw), 24576, 8)),
+    entry: async (one) => (await parts.readEntry(bytesOf(one.raw))).statement.hash,
+    signature: (one) => signed.verifySignature(one.suite, bytesOf(one.spki), bytesOf(one.message), bytesOf(one.raw)),
     note: async (one) => {
       if (one.what === "vkey") return signed.parseVkey(text(one.raw));
-      const opened = await signed.openCheckpoint(bytes(one.raw), one.logs || one.vkeys.slice(0, 1), one.witnesses || one.vkeys.slice(1));
+      const opened = await signed.openCheckpoint(bytesOf(one.raw), one.logs || one.vkeys.slice(0, 1), one.witnesses || one.vkeys.slice(1));
       return { ...opened, root: Array.from(opened.root) };
     },
     checkpoint: (one) => signed.parseCheckpoint(text(one.raw)).size,
@@ -54,6 +55,7 @@ _RUN = """async ([stage, cases]) => {
   }
   return answers;
 }"""
+)
 
 
 def run(desk: Desk, stage: str, cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
