@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from reports.whatif.page import to_html
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.conftest import Browser
 from tests.reports.trial import draft, row, year
 
 WIDTHS = (360, 768, 1440)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="未找到 Chromium，网页不在浏览器里测 / no Chromium: pages are not tried in a browser"
-)
 
 
-def test_it_reads_at_every_width(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_it_reads_at_every_width(browser: Browser, tmp_path: Path) -> None:
     path, pictures = tmp_path / "whatif.html", os.environ.get("LIANDAN_PICTURES")
     path.write_bytes(to_html(year().trial(draft([row("A", "60", conditions={"complete_within_days": 150}), row("C", "100")]))))
-    complaints: list[str] = []
-    asked: list[str] = []
-    with sync_playwright() as driver, driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS[:3]]) as browser:
-        page = browser.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
+    desk = browser.open(path.as_uri())
+
+    def look(page: Any) -> None:
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
@@ -40,5 +30,8 @@ def test_it_reads_at_every_width(tmp_path: Path) -> None:
                 page.screenshot(path=Path(pictures) / f"whatif-{width}.png", full_page=True)
         page.locator("details summary").last.click()
         assert page.get_by_text("01K90000000000000000000009").is_visible()
-    assert complaints == []
-    assert {url for url in asked if not url.startswith("data:")} == {path.as_uri()}
+
+    desk.do(look)
+    assert desk.complaints == []
+    assert {url for url in desk.asked if not url.startswith("data:")} == {path.as_uri()}
+    browser.close(desk)
