@@ -47,23 +47,41 @@ def module_browser(browser: Browser) -> tuple[Executor, Any]:
     return browser.thread, browser.chromium
 
 
-@pytest.fixture
-def phone(module_browser: tuple[Executor, Any]) -> Iterator[Phone]:
-    """An empty page with the driver's modules at hand."""
+@pytest.fixture(scope="module")
+def kept_phone(module_browser: tuple[Executor, Any]) -> Iterator[Phone]:
+    """One browser context for a module."""
     thread, chromium = module_browser
 
     def opened() -> Phone:
         context = chromium.new_context()
         serve(context)
         found = Phone(thread=thread, context=context, page=context.new_page(), complaints=[])
-        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        found.page.goto(ORIGIN)
+        context.on("weberror", lambda error: found.complaints.append(str(error.error)))
         return found
 
     found = thread.submit(opened).result()
     yield found
     thread.submit(found.context.close).result()
-    assert found.complaints == []
+
+
+@pytest.fixture
+def phone(kept_phone: Phone) -> Iterator[Phone]:
+    """An empty page with the driver's modules at hand, in a browser that has stored nothing yet."""
+    kept_phone.complaints.clear()
+    kept_phone.do(_empty)
+    yield kept_phone
+    assert kept_phone.complaints == []
+
+
+def _empty(page: Any) -> None:
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.goto("about:blank")
+    door = page.context.new_cdp_session(page)
+    door.send("Storage.clearDataForOrigin", {"origin": ORIGIN, "storageTypes": "all"})
+    door.detach()
+    page.goto(ORIGIN)
 
 
 @pytest.fixture(scope="module")
