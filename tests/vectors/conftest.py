@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ledger.auditing import reading
 from tests.vectors import second_reader
 
 
@@ -25,12 +26,13 @@ def verifiers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture(scope="module")
 def parsed_once() -> Iterator[None]:
-    """Nearly all entries of some hundred forgeries are the same bytes, and what the second reader parses of them depends on nothing else. It
-    writes into what it has parsed, so each log has copies.
+    """Nearly all entries of some hundred forgeries are the same bytes, and what either auditor parses of them depends on nothing else. The
+    second writes into what it has parsed, so each log has copies.
     """
     log = importlib.import_module("liandan_reader.log")
     parsed = lru_cache(4096)(log.read_entry)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "read_entry", lru_cache(4096)(reading.read_entry))
         patch.setattr(log, "read_entry", lambda raw: tuple(SimpleNamespace(**vars(part)) for part in parsed(raw)))
         yield
 
