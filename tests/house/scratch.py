@@ -22,6 +22,7 @@ PARTS = (
     "tests/signatures.py",
     "tests/stock.py",
     "tests/told.py",
+    "tests/verified.py",
     "tests/wholeness.py",
     "tests/workbench.py",
     "pyproject.toml",
