@@ -196,7 +196,7 @@ def enter(served: Served, browser: Browser, name: str, *, width: int = 1440, lan
         person = Person(name=name, url=served.url, uscc=uscc, key=key, browser=browser, page=page, quiet=Quiet(page))
         page.on(
             "console",
-            lambda said: person.complaints.append(said.text) if said.type in ("error", "warning") and not _is_an_answer(said) else None,
+            lambda said: person.complaints.append(_told(said)) if said.type in ("error", "warning") and not _is_an_answer(said) else None,
         )
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith((served.url, "blob:", "data:")) else person.foreign.append(asked.url))
@@ -206,6 +206,10 @@ def enter(served: Served, browser: Browser, name: str, *, width: int = 1440, lan
     if holds_key:
         hold_key(person, uscc)
     return person
+
+
+def _told(said: Any) -> str:
+    return f"{said.text} {said.location.get('url', '')}"
 
 
 def _is_an_answer(said: Any) -> bool:
