@@ -7,7 +7,7 @@ before it, so rows that are added meanwhile shift and repeat nothing. It grants 
 import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from time import monotonic
 from typing import TypeVar
@@ -19,7 +19,7 @@ from ledger import store
 from ledger.admission.workspace import Workspace
 from ledger.log import Log
 from signing.phrase import Phrase
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
 
 PAGE_MAX = 200
 MARK_BYTES = 6  # Of the question in a cursor: it guards against mistakes, and grants nothing.
@@ -102,6 +102,15 @@ async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:
         if monotonic() - log.looked_at >= pause:  # one look serves everybody who waits, however many they are
             await _look(log)
         pause = min(2 * pause, POLL_MAX_S)
+
+
+async def wait_for_published(log: Log, wait_s: float) -> None:
+    """Wait until whatever is read from here on reflects what is published now: whoever comes with a receipt in hand sees what it is for. Views
+    that have not come so far within ``wait_s`` are read as they are.
+    """
+    published = log.publisher.published
+    with suppress(Refusal):
+        await wait_until_read(log, 0 if published is None else published.size, wait_s)
 
 
 async def _look(log: Log) -> int:

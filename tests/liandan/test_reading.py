@@ -75,6 +75,10 @@ async def token_of(client: httpx.AsyncClient, party: str, **changes: object) -> 
     return {"Authorization": f"Bearer {answer.json()['token']}"}
 
 
+def cookie_of(headers: dict[str, str]) -> dict[str, str]:
+    return {"Cookie": f"liandan={headers['Authorization'].removeprefix('Bearer ')}"}
+
+
 async def test_a_token_ends_when_it_is_revoked(still: httpx.AsyncClient) -> None:
     token = await token_of(still, PARTY)
     assert (await still.get("/v1/feed", headers=token)).status_code == 200
@@ -193,19 +197,24 @@ async def test_views_that_stay_behind_are_said_to_and_nothing_hangs(
         waiting = [still.get("/v1/manifests", params=asked, headers={**token, "Prefer": "wait=1"}) for _ in range(20)]
         assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [503] * 20
         assert len(looks) < 20 + 60, "one each to begin with, then one for all"
+        assert (await still.get("/desk/keys", headers=cookie_of(token))).status_code == 200, "a page comes with what there is"
     assert (await still.get("/v1/manifests", params=asked, headers=token)).status_code == 200
 
 
 async def test_who_waits_for_an_entry_ends_the_gathering(
     still: httpx.AsyncClient, bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Views are written in larger ranges, but for whoever asks for what has just been posted."""
+    """Views are written in larger ranges, but for whoever asks for what has just been posted, or for a page of the desk behind it."""
     monkeypatch.setattr("liandan.projector.GATHER_S", 600.0)
     monkeypatch.setattr("liandan.projector.GATHER_FROM", 1)
     headers = {**await token_of(still, PARTY), "Prefer": "wait=15"}
     for number in (78, 79):
         posted = await still.post("/v1/statements", content=freeze(bench.register(uscc("510112", number)).envelope))
         assert (await still.get(f"/v1/manifests?min_size={posted.json()['index'] + 1}", headers=headers)).status_code == 200
+    posted = await still.post("/v1/statements", content=freeze(bench.register(uscc("510112", 80)).envelope))
+    assert (await still.get("/desk/keys", headers=cookie_of(headers))).status_code == 200
+    at_once = {**headers, "Prefer": "respond-async"}
+    assert (await still.get(f"/v1/manifests?min_size={posted.json()['index'] + 1}", headers=at_once)).status_code == 200
 
 
 async def test_hash_tiles_are_public_and_entries_are_not(still: httpx.AsyncClient, bench: Workbench) -> None:

@@ -5,7 +5,6 @@ A page is told only once its projections have come so far: whoever asks then see
 
 from __future__ import annotations
 
-from contextlib import suppress
 from hashlib import sha256
 
 from msgspec import Struct
@@ -13,11 +12,10 @@ from msgspec import Struct
 from ledger.admission.entry import read_entry
 from ledger.caller import Caller
 from ledger.pending.store import list_for
-from ledger.reading import wait_until_read
+from ledger.reading import wait_for_published
 from ledger.service import Service
 from ledger.store import projected
 from signing import b64
-from signing.refusal import Refusal
 
 AT_ONCE = 64
 """Entries that one event names; of more it says only that there are many."""
@@ -46,9 +44,7 @@ async def place_now(service: Service) -> int:
 async def news_behind(service: Service, caller: Caller, at: int) -> LiveNews:
     """What concerns a reader behind a place; ``chains`` is empty where nothing does, and the place goes on all the same."""
     log = service.log
-    published = log.publisher.published
-    with suppress(Refusal):  # what the projections lack after this time is told with the next event
-        await wait_until_read(log, 0 if published is None else published.size, CATCH_UP_S)
+    await wait_for_published(log, CATCH_UP_S)  # what the projections lack after this time is told with the next event
     size = log.projected
     if size - 1 <= at:
         return LiveNews(at=at, size=size)

@@ -10,6 +10,7 @@ from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, party_chain
 from ledger.log import Log
 from ledger.model import chain_key
+from ledger.reading import wait_for_published
 from ledger.routes import Lang, caller_of
 from ledger.service import Service
 from liandan.desk.shell.as_of import read_as_of
@@ -22,6 +23,8 @@ from manifests.model import Stage
 from manifests.search import Search
 from manifests.store import list_views, terms_in_use
 
+BEHIND_S = 1.0
+"""Views are milliseconds behind; where they are made anew, a page says of which size it is."""
 ROLES = ("generator", "carrier", "receiver")
 
 
@@ -32,6 +35,8 @@ async def read_visit(request: Request[Any, Any, Any], lang: Lang) -> Visit:
         return kept
     service: Service = request.app.state.service
     log, caller = service.log, request.scope.get("user")
+    if caller is not None:
+        await wait_for_published(log, BEHIND_S)  # a page that follows a signature shows what was signed
     known = await read_known(log, caller)
     state, faces = known.state, faces_of(caller, known.record, known.does)
     path = str(request.scope["path"])

@@ -5,27 +5,16 @@ from __future__ import annotations
 from litestar import Response, get
 
 from ledger.describing import InGenerator, InHash, InUlid
-from ledger.reading import wait_until_read
-from ledger.routes import WAIT_S
 from liandan.desk.enterprise.manifest.service import read_personal, read_whole
 from liandan.desk.enterprise.routes import HEAD, STYLES
 from liandan.desk.enterprise.words import WORDS
 from liandan.desk.shell.frame import TheVisit, fragment, page
-from signing.refusal import Refusal
 
 
 @get("/m/{generator:str}/{ulid:str}", include_in_schema=False)
 async def get_manifest(visit: TheVisit, generator: InGenerator, ulid: InUlid) -> Response[str]:
     """Where it is, who must act by when, what happened, what may be done."""
-    try:
-        whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
-    except Refusal as refusal:
-        published = visit.log.publisher.published
-        if refusal.reasons[0].code != "NOT_FOUND" or published is None:
-            raise
-        # Whoever has just issued it comes with the receipt in hand: the views follow what is published.
-        await wait_until_read(visit.log, published.size, WAIT_S)
-        whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
+    whole = await read_whole(visit.log, visit.who, generator, ulid, visit.lang, None)
     number = whole.page.answer.manifest.number
     title = f"{WORDS['m_title'][visit.lang == 'en']} {number or ulid[-8:]}"
     return page(
