@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +22,7 @@ from ledger.mass import parse_mass
 from liandan.app import create_app
 from liandan.desk.routes import ROOMS
 from liandan.desk.routes import SHELL as OWN
-from liandan.desk.shell import drawn, formats
+from liandan.desk.shell import drawn, formats, frame
 from liandan.desk.shell.addresses import is_desk
 from liandan.desk.shell.assets import FOLDER, address, assets, version
 from liandan.desk.shell.frame import TEMPLATES, environment
@@ -279,3 +280,23 @@ def test_no_handler_of_the_desk_speaks_http_to_this_server() -> None:
         if name.startswith("liandan.desk."):
             found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
             assert not found & {"httpx", "requests", "urllib.request"}, name
+
+
+def test_compiled_templates_are_kept_beside_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As modules are: whoever starts after compiles none of those that did not change; where nothing can be kept, pages come all the same."""
+    folder, kept = tmp_path / "templates", tmp_path / "__pycache__"
+    folder.mkdir()
+    kept.mkdir()
+    (folder / "one.html").write_text("{{ 'a' }}")
+    monkeypatch.setattr(frame, "TEMPLATES", folder)
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    made = environment.__wrapped__
+    assert made().get_template("one.html").render() == "a"
+    with monkeypatch.context() as nothing:
+        nothing.setattr("jinja2.Environment.compile", None)
+        assert made().get_template("one.html").render() == "a"
+    (folder / "one.html").write_text("{{ 'b' }}")
+    started = made()
+    shutil.rmtree(kept)
+    assert started.get_template("one.html").render() == "b"
+    assert made().bytecode_cache is None

@@ -14,12 +14,16 @@ filters ``g`` (tonnes as services say them → grams), ``t`` (grams → tonnes, 
 ``clock``, ``short``. Undefined names are errors. ``head=…`` names scripts (modules of ``static/``) that the page needs, ``styles=…`` its styles.
 """
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from litestar import Request, Response
@@ -117,11 +121,35 @@ TheGuest = SkipValidation[NamedDependency[Visit]]
 @cache
 def environment() -> Environment:
     """The templates: escaped, strict, without anything that a template could compute rules with."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=_compiled(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.filters.update(formats.filters())
     made.filters |= {"at": _at, "day": _day}
     made.globals |= {"asset": address, "drawn": drawn}
     return made
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Keeps compiled templates; one that cannot be written is compiled again another time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled() -> _Compiled | None:
+    """Kept as Python keeps compiled modules: beside the sources, by whoever may write there. A page takes up to 0.1 s to be compiled, all of them
+    2 s, and the first reader after a start would wait for it."""
+    kept = TEMPLATES.parent / "__pycache__"
+    if sys.dont_write_bytecode or not os.access(kept, os.R_OK | os.W_OK | os.X_OK):
+        return None
+    return _Compiled(str(kept))
 
 
 # A macro that was imported without context knows no year: the whole date stands then.
