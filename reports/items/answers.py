@@ -11,7 +11,7 @@ from ledger.answers import ChangedParty
 from ledger.labels import words_of
 from ledger.mass import format_mass
 from ledger.problem import Language
-from ledger.times import DAY_S, day_of, format_at
+from ledger.times import DAY_S, format_at
 from reports.items.acts.comment import ItemComment
 from reports.items.acts.settle import ItemSettle
 from reports.items.model import Outcome, parts_of
@@ -158,12 +158,21 @@ class OpenItems(Struct, frozen=True, kw_only=True):
     changed: dict[str, ChangedParty] = field(default_factory=dict)  # Of the parties named those renamed or closed since.
 
 
-def item_answer(item: FoundItem, threads: Sequence[KnownThread], now_s: int, language: Language) -> OpenItem:
-    """An item for the wire, its threads without their words."""
-    return _answer(item, status_of(item, threads), threads, now_s, language)
+class StandingItem(Struct, frozen=True, kw_only=True):
+    """An item with how far it is: what items are chosen and ordered by, before those of a page are told in words."""
+
+    item: FoundItem
+    status: ItemStatus
+    threads: tuple[KnownThread, ...]
+    overdue: bool
 
 
-def gone_answer(key: str, threads: Sequence[KnownThread], now_s: int, language: Language, *, is_seen: bool = True) -> OpenItem:
+def standing_item(item: FoundItem, threads: Sequence[KnownThread], today: str) -> StandingItem:
+    """One that is there."""
+    return _standing(item, status_of(item, threads), threads, today)
+
+
+def gone_item(key: str, threads: Sequence[KnownThread], today: str, *, is_seen: bool = True) -> StandingItem:
     """What somebody talks of, and is not there any more; or of which the reader sees nothing but the talk (not ``is_seen``)."""
     parts, nothing = parts_of(key), FoundOperand(source="log", told="-")
     is_settled = any(one.state.settled is not None for one in threads)
@@ -181,11 +190,17 @@ def gone_answer(key: str, threads: Sequence[KnownThread], now_s: int, language: 
         role="",
         due_on="",
     )
-    return _answer(item, "settled" if is_settled else "gone" if is_seen else "talked", threads, now_s, language)
+    return _standing(item, "settled" if is_settled else "gone" if is_seen else "talked", threads, today)
 
 
-def _answer(item: FoundItem, status: ItemStatus, threads: Sequence[KnownThread], now_s: int, language: Language) -> OpenItem:
-    place = 0 if language == "zh" else 1
+def _standing(item: FoundItem, status: ItemStatus, threads: Sequence[KnownThread], today: str) -> StandingItem:
+    is_late = status not in ("settled", "gone") and bool(item.due_on) and item.due_on < today
+    return StandingItem(item=item, status=status, threads=tuple(threads), overdue=is_late)
+
+
+def item_answer(standing: StandingItem, now_s: int, language: Language) -> OpenItem:
+    """An item for the wire, its threads without their words."""
+    place, item, status = 0 if language == "zh" else 1, standing.item, standing.status
     return OpenItem(
         key=item.key,
         check=item.check,
@@ -206,13 +221,13 @@ def _answer(item: FoundItem, status: ItemStatus, threads: Sequence[KnownThread],
         role=item.role,
         role_text=ROLES.get(item.role, (item.role, item.role))[place],
         due_on=item.due_on,
-        overdue=status not in ("settled", "gone") and bool(item.due_on) and item.due_on < day_of(now_s),
+        overdue=standing.overdue,
         since_at="" if item.since_s is None else format_at(item.since_s),
         age_days=None if item.since_s is None else max(now_s - item.since_s, 0) // DAY_S,
         why=word_in(item.why, language),
         place=item.place,
         lines=item.lines,
-        threads=tuple(ItemThread(chain=one.chain, remarks=(), settled=None) for one in threads),
+        threads=tuple(ItemThread(chain=one.chain, remarks=(), settled=None) for one in standing.threads),
     )
 
 

@@ -14,11 +14,11 @@ from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
-from ledger.times import format_at, parse_at
+from ledger.times import day_of, format_at, parse_at
 from manifests.model import ManifestState
 from manifests.sides import firms_of
 from reports.drawing import Drawer, StatementAsked
-from reports.items.answers import OpenItem, OpenItems, compared_answer, gone_answer, item_answer, thread_answer
+from reports.items.answers import OpenItem, OpenItems, StandingItem, compared_answer, gone_item, item_answer, standing_item, thread_answer
 from reports.items.comparing import ComparedHolders, compared_for, may_read
 from reports.items.model import firm_of, parts_of
 from reports.items.open import FoundItem, of_books, of_statement
@@ -45,10 +45,11 @@ class ItemsWanted(Struct, frozen=True, kw_only=True):
     overdue: bool = False
     key: str = ""
 
-    def wants(self, item: OpenItem) -> bool:
+    def wants(self, standing: StandingItem) -> bool:
         """Whether an item is asked for."""
-        said = (("check", item.check), ("status", item.status), ("source", item.source), ("owner", item.owner), ("key", item.key))
-        return all(getattr(self, name) in ("", value) for name, value in said) and (item.overdue or not self.overdue)
+        item = standing.item
+        said = (("check", item.check), ("status", standing.status), ("source", item.source), ("owner", item.owner), ("key", item.key))
+        return all(getattr(self, name) in ("", value) for name, value in said) and (standing.overdue or not self.overdue)
 
 
 class ItemPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -60,12 +61,9 @@ class ItemPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
     key: str
 
 
-def _place(item: OpenItem) -> ItemPlace:
-    return ItemPlace(_STATUS.index(item.status), _LEVEL.index(item.level), item.due_on or "9999", item.key)
-
-
-def _order(place: ItemPlace) -> tuple[int, int, str, str]:
-    return place.status, place.level, place.due, place.key
+def _order(standing: StandingItem) -> tuple[int, int, str, str]:
+    item = standing.item
+    return _STATUS.index(standing.status), _LEVEL.index(item.level), item.due_on or "9999", item.key
 
 
 async def list_items(
@@ -92,12 +90,13 @@ async def list_items(
         items = [*items, *_booked(books, now, asked.month)]
         threads = await threads_of(log, now, asked.month)
         concerned = await _concerned(now, caller, gone(items, threads), None if asked.direction is not None else books.left_off)
-    found = [item_answer(item, threads.get(item.key, ()), now_s, language) for item in items]
-    found += [gone_answer(key, threads[key], now_s, language, is_seen=is_seen) for key, is_seen in concerned]
-    found = sorted(filter(wanted.wants, found), key=lambda item: _order(_place(item)))
-    behind = [item for item in found if after is None or _order(_place(item)) > _order(after)]
+    today = day_of(now_s)
+    found = [standing_item(item, threads.get(item.key, ()), today) for item in items]
+    found += [gone_item(key, threads[key], today, is_seen=is_seen) for key, is_seen in concerned]
+    found = sorted(filter(wanted.wants, found), key=_order)
+    behind = [item for item in found if after is None or _order(item) > (after.status, after.level, after.due, after.key)]
     shown = behind[: page.limit]
-    told = [await _with_threads(log, item, threads.get(item.key, ()), language, caller) for item in shown]
+    told = [await _with_threads(log, item_answer(item, now_s, language), item.threads, language, caller) for item in shown]
     return OpenItems(
         size=size,
         at=format_at(now_s),
@@ -107,7 +106,7 @@ async def list_items(
         items=tuple(told),
         books=() if after is not None else tuple(compared_answer(book, language) for month in books.months for book in month.books),
         left_off=books.left_off,
-        next=write_cursor(_place(shown[-1]), question) if len(behind) > len(shown) else None,
+        next=write_cursor(ItemPlace(*_order(shown[-1])), question) if len(behind) > len(shown) else None,
     )
 
 
