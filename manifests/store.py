@@ -4,6 +4,7 @@ manifests.projection; the transaction of whoever reads is its own.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -23,13 +24,20 @@ PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
 SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Manifests that one page looks at, and that are looked at in one step."""
+KEPT = 2_000
+"""Views that stay decoded, some 20 MB: a page that is read anew, and the next reader's, has nearly all in common with the one before."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@lru_cache(KEPT)
+def _decoded(raw: bytes) -> ManifestView:
+    return DECODE(raw)
 
 
 def read_view(raw: bytes, chain: str) -> ManifestView:
     """A view as it is kept; RowDamaged for one that cannot be read."""
     try:
-        return DECODE(raw)
+        return _decoded(raw)
     except msgspec.DecodeError as error:
         raise RowDamaged(f"manifest_view:{chain}") from error
 
